@@ -1,0 +1,1 @@
+"""IAM facts as data: actions, resource types, operations, with their sources and versions."""
