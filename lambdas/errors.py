@@ -1,0 +1,58 @@
+"""One tree of errors. The class name is what the state machine's ErrorEquals sees.
+
+FencepostError
+├── InvalidProcessError       process.yaml says something that cannot be meant
+├── InvalidEventError         a state was called with input that is not of its contract
+├── TrailNotReadyError        the closing markers are not delivered yet: the state machine retries
+├── NoEvidenceError           the trail holds nothing that the run's sessions did
+├── InvalidTemplateError      a text is not a resource template
+├── PolicyTooLargeError       the policy does not fit in managed policies; nothing was widened
+├── ForbiddenActionError      the policy would hold what the process forbids
+├── PolicyCheckFailedError    the refined policy does not allow what the cycle was seen to do
+└── ArchiveRefusedError       the archive did not take an object, or holds another in its place
+"""
+
+
+class FencepostError(Exception):
+    """Base of everything that Fencepost raises on purpose."""
+
+
+class InvalidProcessError(FencepostError):
+    """A process definition is wrong: the message names the key and what to write instead."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+        self.key = key
+        self.problem = problem
+
+
+class InvalidEventError(FencepostError):
+    """A step's input lacks a field or holds one of another kind."""
+
+
+class TrailNotReadyError(FencepostError):
+    """CloudTrail has not delivered the run's closing markers yet."""
+
+
+class NoEvidenceError(FencepostError):
+    """No event in the trail was made by the run."""
+
+
+class InvalidTemplateError(FencepostError):
+    """A text cannot be read as a resource template."""
+
+
+class PolicyTooLargeError(FencepostError):
+    """The policy cannot be packed into IAM's managed policies without widening it."""
+
+
+class ForbiddenActionError(FencepostError):
+    """The process forbids an action that its cycle needs."""
+
+
+class PolicyCheckFailedError(FencepostError):
+    """The refined policy denies a call that the cycle made."""
+
+
+class ArchiveRefusedError(FencepostError):
+    """The archive did not take an object."""

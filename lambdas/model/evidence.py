@@ -1,0 +1,151 @@
+"""Evidence: what one CloudTrail event proves about permissions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.model.action import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Outcome(StrEnum):
+    """What the service answered."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # authorised, then failed: not found, exists, throttled, invalid
+    DENIED = "denied"  # not authorised: proves nothing is needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Implied:
+    """A permission that a request needed beside its own, read from what it sent.
+
+    Attributes:
+        kind: the derivation it serves: `pass-role`, `tag-on-create`, `code-read`, `template-read`,
+            `kms-via-service`, `service-linked-role`, `dependent-action`.
+        action: the IAM action.
+        resource: the ARN as sent, or `*`.
+        context: IAM condition keys with the values the service would have set,
+            such as (`iam:PassedToService`, `lambda.amazonaws.com`); sorted.
+    """
+
+    kind: str
+    action: Action
+    resource: str
+    context: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            kind=raw["kind"],
+            action=Action.from_text(raw["action"]),
+            resource=raw["resource"],
+            context=tuple(sorted(raw.get("context", {}).items())),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {
+            "kind": self.kind,
+            "action": str(self.action),
+            "resource": self.resource,
+            "context": dict(self.context),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One action on one resource by one principal, proved by one event.
+
+    An event that touched several resources, or needed several actions, gives several of these.
+
+    Attributes:
+        resource: an ARN, or `*` where the action has no resource or it cannot be known.
+        principal: the IAM ARN (role or user) whose permissions were asked, never a session's ARN.
+        session: the role session's name; empty for users.
+        phase: the phase of the cycle, from the session's name; empty when it says none.
+        via: the services that made the call for the principal, outermost first; empty when direct.
+        region: CloudTrail's awsRegion.
+        time: CloudTrail's eventTime, ISO 8601 in UTC.
+        source: CloudTrail's eventSource, such as `lambda.amazonaws.com`.
+        name: CloudTrail's eventName.
+        error: CloudTrail's errorCode, or empty.
+        implies: further permissions that the request needed; refinement decides on them.
+        types: CloudFormation resource types that this event made or changed, when known.
+    """
+
+    action: Action
+    resource: str
+    outcome: Outcome
+    principal: str
+    session: str = ""
+    phase: str = ""
+    via: tuple[str, ...] = ()
+    region: str
+    event_id: str
+    time: str
+    source: str
+    name: str
+    error: str = ""
+    implies: tuple[Implied, ...] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, str, str, str, str]:
+        """Time, then ids: the same evidence sorts the same way whatever order it came in."""
+        return (self.time, self.event_id, str(self.action), self.resource, self.principal)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            action=Action.from_text(raw["action"]),
+            resource=raw["resource"],
+            outcome=Outcome(raw["outcome"]),
+            principal=raw["principal"],
+            session=raw.get("session", ""),
+            phase=raw.get("phase", ""),
+            via=tuple(raw.get("via", ())),
+            region=raw["region"],
+            event_id=raw["event_id"],
+            time=raw["time"],
+            source=raw["source"],
+            name=raw["name"],
+            error=raw.get("error", ""),
+            implies=tuple(Implied.from_json(one) for one in raw.get("implies", ())),
+            types=tuple(raw.get("types", ())),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order; `implies`, `types` and `error` only when any."""
+        raw: dict[str, Any] = {
+            "action": str(self.action),
+            "resource": self.resource,
+            "outcome": self.outcome.value,
+            "principal": self.principal,
+            "session": self.session,
+            "phase": self.phase,
+            "via": list(self.via),
+            "region": self.region,
+            "event_id": self.event_id,
+            "time": self.time,
+            "source": self.source,
+            "name": self.name,
+        }
+        if self.error:
+            raw["error"] = self.error
+        if self.implies:
+            raw["implies"] = [one.to_json() for one in self.implies]
+        if self.types:
+            raw["types"] = list(self.types)
+        return raw
+
+    def to_line(self) -> str:
+        """One JSON line, ASCII only, so that names cannot break lines or terminals."""
+        return json.dumps(self.to_json(), separators=(",", ":"))

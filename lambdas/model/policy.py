@@ -1,0 +1,89 @@
+"""IAM policies as values, and the one place where IAM's JSON is spelled."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.model.action import Action
+    from lambdas.model.template import Template
+
+VERSION = "2012-10-17"
+MANAGED_POLICY_LIMIT = 6_144  # characters without white space, IAM's quotas page
+MANAGED_POLICIES_PER_ROLE = 10  # default quota
+INLINE_ROLE_LIMIT = 10_240  # characters without white space, all inline policies of a role together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One test on one condition key, such as StringEquals iam:PassedToService."""
+
+    operator: str
+    key: str
+    values: tuple[Template, ...]
+
+    @property
+    def order(self) -> tuple[str, str, tuple[str, ...]]:
+        """A total order, for sorting."""
+        return (self.operator, self.key, tuple(map(str, self.values)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """An Allow statement. Actions, resources and conditions are sorted and unique."""
+
+    sid: str
+    actions: tuple[Action, ...]
+    resources: tuple[Template, ...]
+    conditions: tuple[Condition, ...] = ()
+
+    def render(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """IAM's JSON of this statement."""
+        rendered: dict[str, Any] = {
+            "Sid": self.sid,
+            "Effect": "Allow",
+            "Action": _one_or_many(map(str, self.actions)),
+            "Resource": _one_or_many(one.render(values) for one in self.resources),
+        }
+        if self.conditions:
+            rendered["Condition"] = _conditions(self.conditions, values)
+        return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy document with variables still open."""
+
+    statements: tuple[Statement, ...]
+
+    def render(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """IAM's JSON, ready for CreatePolicy."""
+        return {"Version": VERSION, "Statement": [one.render(values) for one in self.statements]}
+
+
+def policy_text(document: Mapping[str, Any]) -> str:
+    """IAM's JSON as people read it; ASCII, so that it fits IAM's character set."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def policy_size(document: Mapping[str, Any]) -> int:
+    """Characters as IAM counts them, without white space; that within strings counts."""
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _one_or_many(texts: Iterable[str]) -> str | list[str]:
+    many = sorted(set(texts))
+    return many[0] if len(many) == 1 else many
+
+
+def _conditions(conditions: Iterable[Condition], values: Mapping[str, str]) -> dict[str, Any]:
+    rendered: dict[str, dict[str, Any]] = {}
+    for one in sorted(conditions, key=lambda condition: condition.order):
+        rendered.setdefault(one.operator, {})[one.key] = _one_or_many(
+            value.render(values) for value in one.values
+        )
+    return rendered

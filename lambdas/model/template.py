@@ -1,0 +1,126 @@
+"""Texts with variables and wildcards: ARNs and condition values that hold for the next run too.
+
+A template is a sequence of parts, not a string with holes: text that came from events stays literal
+whatever characters it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from lambdas.errors import InvalidTemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TOKEN = re.compile(r"\$\{([^{}]*)\}|([*?])")
+# IAM's own escapes for literal characters in a policy of version 2012-10-17,
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+_ESCAPES = {"*": "${*}", "?": "${?}", "$": "${$}"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Variable:
+    """What differs between one use and the next: `account`, `region`, `partition`, `stage`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wildcard:
+    """`*` (any text, the empty one too) or `?` (one character)."""
+
+    symbol: str = "*"
+
+
+Part = str | Variable | Wildcard
+ANY = Wildcard()
+
+
+def _escaped(literal: str) -> str:
+    return re.sub(r"[*?]|\$(?=\{)", lambda match: _ESCAPES[match.group()], literal)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text in parts. Neighbouring literals are joined, so equal templates compare equal."""
+
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, *parts: Part) -> Self:
+        """Join neighbouring literals, drop empty ones, and fold `**` into `*`."""
+        joined: list[Part] = []
+        for part in parts:
+            last = joined[-1] if joined else None
+            if isinstance(part, str):
+                if isinstance(last, str):
+                    joined[-1] = last + part
+                elif part:
+                    joined.append(part)
+            elif not (part == ANY and last == ANY):
+                joined.append(part)
+        return cls(tuple(joined))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what `str()` wrote: `${name}` is a variable, `*` and `?` wildcards, `${*}` a star.
+
+        Raises:
+            InvalidTemplateError: a `${…}` holds neither a variable's name nor an escape.
+        """
+        parts: list[Part] = []
+        position = 0
+        for match in _TOKEN.finditer(text):
+            parts += [text[position : match.start()], _token(match, text)]
+            position = match.end()
+        return cls.of(*parts, text[position:])
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that must be given to render it."""
+        return frozenset(part.name for part in self.parts if isinstance(part, Variable))
+
+    @property
+    def wild(self) -> bool:
+        """Whether it holds a wildcard."""
+        return any(isinstance(part, Wildcard) for part in self.parts)
+
+    def render(self, values: Mapping[str, str]) -> str:
+        """IAM's text, literal characters escaped as IAM wants them.
+
+        Raises:
+            KeyError: a variable has no value.
+        """
+        return "".join(
+            _escaped(part)
+            if isinstance(part, str)
+            else part.symbol
+            if isinstance(part, Wildcard)
+            else _escaped(values[part.name])
+            for part in self.parts
+        )
+
+    def __str__(self) -> str:
+        return "".join(
+            _escaped(part)
+            if isinstance(part, str)
+            else part.symbol
+            if isinstance(part, Wildcard)
+            else f"${{{part.name}}}"
+            for part in self.parts
+        )
+
+
+def _token(match: re.Match[str], text: str) -> Part:
+    inner, symbol = match.groups()
+    if symbol:
+        return Wildcard(symbol)
+    if inner in _ESCAPES:
+        return str(inner)
+    if _NAME.fullmatch(inner):
+        return Variable(inner)
+    raise InvalidTemplateError(f"{text!r}: {match.group()} is neither a variable nor an escape")
