@@ -54,7 +54,7 @@ def role_session(
     """Open a session of a role, as an AWS service does for itself; its trust is not asked."""
     _, partition, _, _, account, resource = role_arn.split(":", 5)
     role_name = resource.rsplit("/", 1)[-1]
-    role = iam._roles.get_scoped(account, None, role_name) or {}  # noqa: SLF001
+    role = iam._roles.get_scoped(account, None, role_name) or {}
     credentials = Credentials(
         access_key="ASIA" + secrets.token_hex(8).upper(),
         secret_key=secrets.token_urlsafe(30),
@@ -82,7 +82,7 @@ def identity(access_key: str, account: str) -> dict[str, Any]:
     """
     if access_key.endswith(".amazonaws.com"):
         return {"type": "AWSService", "invokedBy": access_key}
-    session = sts._sessions.get(access_key)  # noqa: SLF001
+    session = sts._sessions.get(access_key)
     if session is not None and session.get("PrincipalType") != "Root":
         return _session_identity(access_key, session)
     user = _user_of(access_key, account)
@@ -118,7 +118,7 @@ def _session_identity(access_key: str, session: dict[str, Any]) -> dict[str, Any
         kind = {"federated-user": "FederatedUser", "user": "IAMUser"}
         return {"type": kind.get(resource.split("/", 1)[0], "Root"), **common}
     role_name = resource.split("/")[1]
-    role = iam._roles.get_scoped(account, None, role_name) or {}  # noqa: SLF001
+    role = iam._roles.get_scoped(account, None, role_name) or {}
     issuer = {
         "type": "Role",
         "principalId": str(session.get("UserId", "")).split(":", maxsplit=1)[0],
@@ -134,11 +134,11 @@ def _session_identity(access_key: str, session: dict[str, Any]) -> dict[str, Any
 
 
 def _user_of(access_key: str, account: str) -> dict[str, Any] | None:
-    key = iam._access_keys.get_scoped(account, None, access_key)  # noqa: SLF001
+    key = iam._access_keys.get_scoped(account, None, access_key)
     if key is None:
         return None
     name = str(key.get("UserName", ""))
-    user = iam._users.get_scoped(account, None, name) or {}  # noqa: SLF001
+    user = iam._users.get_scoped(account, None, name) or {}
     return {
         "UserId": user.get("UserId", ""),
         "Arn": user.get("Arn", f"arn:aws:iam::{account}:user/{name}"),

@@ -1,0 +1,282 @@
+"""Which operation a request calls, with which parameters: botocore's service models read backwards.
+
+Knows the six wire protocols of AWS (query, ec2, json, rest-json, rest-xml, smithy-rpc-v2-cbor).
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import botocore.exceptions
+import botocore.parsers
+import botocore.session
+
+from local.aws.request import Incoming
+from local.aws.routes import route_of
+
+# MiniStack's service keys where botocore spells them otherwise, or splits them in several models.
+MODELS = {
+    "access-analyzer": ("accessanalyzer",),
+    "airflow": ("mwaa",),
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "cognito-idp": ("cognito-idp",),
+    "documentdb": ("docdb",),
+    "elasticfilesystem": ("efs",),
+    "elasticloadbalancing": ("elbv2", "elb"),
+    "elasticmapreduce": ("emr",),
+    "monitoring": ("cloudwatch",),
+    "s3": ("s3", "s3control"),
+    "ses": ("sesv2", "ses"),
+    "states": ("stepfunctions",),
+    "tagging": ("resourcegroupstaggingapi",),
+}
+CBOR_PATH = re.compile(r"/service/[^/]+/operation/(\w+)$")
+DynamicModel = Any  # botocore publishes no types
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An operation of a service, as called."""
+
+    service: str  # botocore's name
+    model: DynamicModel
+    parameters: Values
+
+    @property
+    def name(self) -> str:
+        """The operation's name in the service's API."""
+        return str(self.model.name)
+
+
+@functools.cache
+def model_of(service: str) -> DynamicModel | None:
+    """A service's model, or nothing when botocore has none of that name."""
+    try:
+        return _session().get_service_model(service)
+    except botocore.exceptions.UnknownServiceError:
+        return None
+
+
+@functools.cache
+def _session() -> Any:
+    return botocore.session.get_session()
+
+
+def identify(service_key: str, request: Incoming) -> Operation | None:
+    """The operation that a request to one of MiniStack's services calls."""
+    models = _models(service_key)
+    for read in (_by_path_of_cbor, _by_target, _by_action):
+        for service, model in models:
+            found = read(service, model, request)
+            if found:
+                return found
+    for service, model in models:
+        if str(model.metadata["protocol"]).startswith("rest"):
+            found = _by_route(service, model, request)
+            if found:
+                return found
+    return None
+
+
+@functools.cache
+def _models(service_key: str) -> tuple[tuple[str, DynamicModel], ...]:
+    names = MODELS.get(service_key, (service_key,))
+    return tuple((name, model) for name in names if (model := model_of(name)) is not None)
+
+
+def _by_path_of_cbor(service: str, model: DynamicModel, request: Incoming) -> Operation | None:
+    match = CBOR_PATH.match(request.path)
+    if not match or match[1] not in model.operation_names:
+        return None
+    operation = model.operation_model(match[1])
+    fields = {"smithy-protocol": "rpc-v2-cbor"}
+    values = _parsed("smithy-rpc-v2-cbor", operation.input_shape, request.body, fields)
+    return Operation(service=service, model=operation, parameters=values)
+
+
+def _by_target(service: str, model: DynamicModel, request: Incoming) -> Operation | None:
+    name = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    if name not in model.operation_names:
+        return None
+    operation = model.operation_model(name)
+    values = _parsed("json", operation.input_shape, request.body or b"{}")
+    return Operation(service=service, model=operation, parameters=values)
+
+
+def _by_action(service: str, model: DynamicModel, request: Incoming) -> Operation | None:
+    form = form_of(request)
+    name = form.get("Action", "")
+    if name not in model.operation_names:
+        return None
+    operation = model.operation_model(name)
+    shape = operation.input_shape
+    ec2 = model.metadata["protocol"] == "ec2"
+    values = _unflattened(shape, form, "", ec2=ec2) if shape else {}
+    return Operation(service=service, model=operation, parameters=values)
+
+
+def _by_route(service: str, model: DynamicModel, request: Incoming) -> Operation | None:
+    found = route_of(service, model, request)
+    if found is None:
+        return None
+    operation, labels = found
+    values: Values = {}
+    shape = operation.input_shape
+    if shape:
+        protocol = str(model.metadata["protocol"])
+        values = dict(_from_address(shape, labels, request))
+        if request.body and not operation.has_streaming_input:
+            values |= _parsed(protocol, shape, request.body, dict(request.headers))
+    return Operation(service=service, model=operation, parameters=values)
+
+
+def form_of(request: Incoming) -> dict[str, str]:
+    """The fields of a query-protocol request, from the address and the body."""
+    fields = {name: values[0] for name, values in request.query.items()}
+    if "x-www-form-urlencoded" in request.headers.get("content-type", ""):
+        body = request.body.decode("utf-8", "replace")
+        fields |= {k: v[0] for k, v in parse_qs(body, keep_blank_values=True).items()}
+    return fields
+
+
+def _from_address(
+    shape: DynamicModel, labels: Mapping[str, str], request: Incoming
+) -> Iterator[tuple[str, Any]]:
+    for member, inner in shape.members.items():
+        place = inner.serialization.get("location")
+        name = inner.serialization.get("name", member)
+        if place == "uri" and name in labels:
+            yield member, labels[name]
+        elif place == "querystring" and inner.type_name == "list" and name in request.query:
+            yield member, list(request.query[name])
+        elif place == "querystring" and name in request.query:
+            yield member, request.query[name][0]
+        elif place == "header" and name.lower() in request.headers:
+            yield member, request.headers[name.lower()]
+
+
+def _parsed(
+    protocol: str, shape: DynamicModel, body: bytes, headers: Mapping[str, str] | None = None
+) -> Values:
+    """A body read by botocore's own response parser, which works on any structure."""
+    if shape is None:
+        return {}
+    payload = shape.serialization.get("payload")
+    if payload and shape.members[payload].type_name in ("string", "blob"):
+        return {payload: body.decode("utf-8", "replace")}
+    parser = botocore.parsers.create_parser(protocol)
+    answer = {"status_code": 200, "headers": headers or {}, "body": body}
+    try:
+        values: Values = parser.parse(answer, shape)
+    except (botocore.parsers.ResponseParserError, ValueError, TypeError, AttributeError, KeyError):
+        return {}
+    values.pop("ResponseMetadata", None)
+    return {name: value for name, value in values.items() if value not in ({}, None)}
+
+
+def _unflattened(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Any:
+    """Query protocol: `Tags.member.1.Key=…` into values, guided by the shape."""
+    read = {"structure": _structure, "list": _list, "map": _map}.get(shape.type_name)
+    if read:
+        return read(shape, form, prefix, ec2=ec2)
+    text = form.get(prefix, "")
+    if shape.type_name == "boolean":
+        return text.lower() == "true"
+    if shape.type_name in ("integer", "long") and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return text
+
+
+def _structure(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Values:
+    values: Values = {}
+    for member, inner in shape.members.items():
+        name = _wire_name(member, inner, ec2=ec2)
+        key = f"{prefix}.{name}" if prefix else name
+        if _present(form, key):
+            values[member] = _unflattened(inner, form, key, ec2=ec2)
+    return values
+
+
+def _wire_name(member: str, inner: DynamicModel, *, ec2: bool) -> str:
+    if not ec2:
+        return str(inner.serialization.get("name", member))
+    if "queryName" in inner.serialization:
+        return str(inner.serialization["queryName"])
+    name = str(inner.serialization.get("name", member))
+    return name[:1].upper() + name[1:]
+
+
+def _list(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> list[Any]:
+    inner = prefix
+    if not ec2 and not shape.serialization.get("flattened"):
+        inner = f"{prefix}.{shape.member.serialization.get('name', 'member')}"
+    elif not ec2 and shape.member.serialization.get("name"):
+        inner = ".".join([*prefix.split(".")[:-1], shape.member.serialization["name"]])
+    values: list[Any] = []
+    while _present(form, f"{inner}.{len(values) + 1}"):
+        values.append(_unflattened(shape.member, form, f"{inner}.{len(values) + 1}", ec2=ec2))
+    return values
+
+
+def _map(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Values:
+    base = prefix if shape.serialization.get("flattened") else f"{prefix}.entry"
+    key_name = shape.key.serialization.get("name", "key")
+    value_name = shape.value.serialization.get("name", "value")
+    values: Values = {}
+    while (key := f"{base}.{len(values) + 1}.{key_name}") in form:
+        value = f"{base}.{len(values) + 1}.{value_name}"
+        values[form[key]] = _unflattened(shape.value, form, value, ec2=ec2)
+    return values
+
+
+def _present(form: Mapping[str, str], key: str) -> bool:
+    return key in form or any(name.startswith(key + ".") for name in form)
+
+
+def outcome_of(
+    operation: Operation, status: int, headers: Mapping[str, str], body: bytes
+) -> tuple[Values, tuple[str, str] | None]:
+    """What an operation answered: its values, or its error's code and message."""
+    protocol = _answer_protocol(operation, headers)
+    parser = botocore.parsers.create_parser(protocol)
+    shape: Any = None if operation.model.has_streaming_output else operation.model.output_shape
+    answer = {"status_code": status, "headers": dict(headers), "body": body}
+    unstated: Any = None
+    failure = status >= 400  # noqa: PLR2004 - HTTP
+    try:
+        values: Values = parser.parse(answer, unstated if failure else shape)
+    except (botocore.parsers.ResponseParserError, ValueError, TypeError, AttributeError, KeyError):
+        return {}, (str(status), "") if failure else None
+    values.pop("ResponseMetadata", None)
+    error = values.pop("Error", None) or {}
+    return values, (_code(operation, error), str(error.get("Message", ""))) if failure else None
+
+
+def _code(operation: Operation, error: Values) -> str:
+    """CloudTrail prefixes the codes of EC2, and of nothing else."""
+    code = str(error.get("QueryErrorCode") or error.get("Code", ""))
+    return f"Client.{code}" if operation.service == "ec2" else code
+
+
+def _answer_protocol(operation: Operation, headers: Mapping[str, str]) -> str:
+    """Services answer in the protocol of the request, if they speak several."""
+    metadata = operation.model.service_model.metadata
+    kind = headers.get("content-type", "")
+    if "cbor" in kind:
+        return "smithy-rpc-v2-cbor"
+    protocol = str(metadata["protocol"])
+    if protocol in ("query", "ec2", "rest-xml"):
+        return protocol if "json" not in kind else "json"
+    if "xml" in kind and "query" in metadata.get("protocols", ()):
+        return "query"
+    return "json" if protocol == "smithy-rpc-v2-cbor" else protocol
+
+
+def text_of_json(value: object) -> str:
+    """A value as CloudTrail would show it in a text."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)
