@@ -9,6 +9,7 @@ FencepostError
 ├── PolicyTooLargeError       the policy does not fit in managed policies; nothing was widened
 ├── ForbiddenActionError      the policy would hold what the process forbids
 ├── PolicyCheckFailedError    the refined policy does not allow what the cycle was seen to do
+├── MissingObjectError        the archive holds no object at a key that a state was given
 └── ArchiveRefusedError       the archive did not take an object, or holds another in its place
 """
 
@@ -52,6 +53,14 @@ class ForbiddenActionError(FencepostError):
 
 class PolicyCheckFailedError(FencepostError):
     """The refined policy denies a call that the cycle made."""
+
+
+class MissingObjectError(FencepostError):
+    """The archive holds no such object."""
+
+    def __init__(self, key: str, place: str) -> None:
+        super().__init__(f"there is no {key!r} in {place}; the step before it did not write it")
+        self.key = key
 
 
 class ArchiveRefusedError(FencepostError):

@@ -1,0 +1,189 @@
+"""The archive: finished runs, kept as they were.
+
+Keys are `<process>/<run>/<document>`. A run is finished when its `manifest.json` is there: from
+then on a document may be written again with the same bytes (retries, redrive), never with others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.errors import ArchiveRefusedError, MissingObjectError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from types_boto3_s3 import S3Client
+
+MANIFEST = "manifest.json"
+RUN_KEY_PARTS = 3  # process, run, document
+ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+class Archive(Protocol):
+    """What the steps ask of the archive."""
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes.
+
+        Raises:
+            MissingObjectError: there is no such object.
+            ArchiveRefusedError: the archive does not let us read.
+        """
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+
+    def put(self, key: str, body: bytes, content_type: str, *, replace: bool = False) -> None:
+        """Write an object; nothing is written when the same bytes are there already.
+
+        Raises:
+            ArchiveRefusedError: a finished run holds other bytes there (unless `replace`), or the
+                archive does not let us write.
+        """
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """All keys that begin with the prefix, sorted."""
+
+
+class S3Archive:
+    """The archive bucket."""
+
+    def __init__(self, bucket: str, client: S3Client | None = None) -> None:
+        self._bucket = bucket
+        self._s3: S3Client = client or boto3.client("s3")
+
+    def get(self, key: str) -> bytes:
+        """See `Archive`."""
+        try:
+            return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                raise MissingObjectError(key, f"s3://{self._bucket}") from error
+            raise _refused("read", self._bucket, key, error) from error
+        except BotoCoreError as error:
+            raise _refused("read", self._bucket, key, error) from error
+
+    def exists(self, key: str) -> bool:
+        """See `Archive`."""
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                return False
+            raise _refused("look for", self._bucket, key, error) from error
+        except BotoCoreError as error:
+            raise _refused("look for", self._bucket, key, error) from error
+        return True
+
+    def put(self, key: str, body: bytes, content_type: str, *, replace: bool = False) -> None:
+        """See `Archive`. S3 keeps the SHA-256 too; Object Lock needs a checksum on every put."""
+        if not needs_writing(self, key, body, replace=replace):
+            return
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                ChecksumAlgorithm="SHA256",
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise _refused("write", self._bucket, key, error) from error
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """See `Archive`."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        try:
+            return tuple(sorted(one["Key"] for page in pages for one in page.get("Contents", ())))
+        except (ClientError, BotoCoreError) as error:
+            raise _refused("list", self._bucket, prefix, error) from error
+
+
+class FolderArchive:
+    """The same in a folder: for the laptop and for tests."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def get(self, key: str) -> bytes:
+        """See `Archive`."""
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError) as error:
+            raise MissingObjectError(key, str(self._root)) from error
+        except OSError as error:
+            raise _refused("read", str(self._root), key, error) from error
+
+    def exists(self, key: str) -> bool:
+        """See `Archive`."""
+        return self._path(key).is_file()
+
+    def put(self, key: str, body: bytes, content_type: str, *, replace: bool = False) -> None:  # noqa: ARG002  # a folder keeps no types
+        """See `Archive`."""
+        if not needs_writing(self, key, body, replace=replace):
+            return
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        except OSError as error:
+            raise _refused("write", str(self._root), key, error) from error
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """See `Archive`."""
+        found = (
+            path.relative_to(self._root).as_posix()
+            for path in self._root.rglob("*")
+            if path.is_file()
+        )
+        return tuple(sorted(key for key in found if key.startswith(prefix)))
+
+    def _path(self, key: str) -> Path:
+        path = self._root / key
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            raise ArchiveRefusedError(f"{key!r} leads out of the archive {self._root}")
+        return path
+
+
+def needs_writing(archive: Archive, key: str, body: bytes, *, replace: bool) -> bool:
+    """Whether a put has anything to do; the rule that both archives keep.
+
+    Raises:
+        ArchiveRefusedError: a finished run holds other bytes at this key.
+    """
+    try:
+        there = archive.get(key)
+    except MissingObjectError:
+        return True
+    if there == body:
+        return False
+    if not replace and finished(archive, key):
+        raise ArchiveRefusedError(
+            f"{key} belongs to a finished run and holds other bytes; finished runs are not "
+            "rewritten: start a new run instead"
+        )
+    return True
+
+
+def finished(archive: Archive, key: str) -> bool:
+    """Whether the key belongs to a run whose manifest is written."""
+    parts = key.split("/")
+    return len(parts) >= RUN_KEY_PARTS and archive.exists("/".join([*parts[:2], MANIFEST]))
+
+
+def _refused(verb: str, place: str, key: str, cause: Exception) -> ArchiveRefusedError:
+    if isinstance(cause, ClientError):
+        error = cause.response["Error"]
+        why = f"{error.get('Code', 'unknown')}: {error.get('Message', 'no message')}"
+    else:
+        why = str(cause)
+    return ArchiveRefusedError(
+        f"cannot {verb} {key!r} in {place}: {why}; check that the step's role may use the bucket "
+        "and its key, and that no retention forbids it"
+    )
