@@ -1,0 +1,80 @@
+# The one door. `make help` explains it; every target sets up what it needs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The newest Python that runs and is at least 3.11; a shim that only pretends is passed over.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$p"; break; }; done)
+# JavaScript tools and a recent enough Node first, then the environment's own commands.
+WITH_TOOLS = PATH="$$($(PY) -m local.node):$(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$$PATH"
+PROCESS ?= orders
+PYTEST = $(WITH_TOOLS) $(PY) -m pytest
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
+		| awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+demo: setup ## Run the example's whole workflow on the embedded AWS and show the policy
+	@$(WITH_TOOLS) $(PY) -m local demo
+
+test: check setup ## Check and test everything that needs no AWS account
+	@$(PYTEST)
+
+check: setup ## Lint, types and layers
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy --no-error-summary
+	@$(VENV)/bin/lint-imports --no-cache > .build/layers.txt || { cat .build/layers.txt; exit 1; }
+	@echo "check: ruff, mypy and the layers are clean"
+
+unit: setup ## Only the tests that touch nothing (seconds)
+	@$(PYTEST) tests/unit tests/laws tests/golden
+
+format: setup ## Let ruff format and mend
+	@$(VENV)/bin/ruff check --quiet --fix . ; $(VENV)/bin/ruff format --quiet .
+
+synth: setup ## Write the CloudFormation templates to cdk.out
+	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet
+	@echo "templates are in cdk.out"
+
+deploy: setup ## Deploy Fencepost to the AWS account of your credentials
+	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all
+
+run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
+	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
+
+down: ## Stop an embedded AWS that `python -m local up` started
+	@test ! -x $(PY) || $(PY) -m local down
+
+clean: down ## Remove what was built, but neither .venv nor node_modules
+	@rm -rf .build cdk.out out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+setup: $(VENV)/.ready node_modules/.ready
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt constraints.txt
+	@test -n "$(PYTHON)" || { echo "Fencepost needs Python 3.11 or newer, with venv"; exit 1; }
+	@mkdir -p .build
+	@echo "setting up $(VENV) with $$($(PYTHON) --version) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(PY) -r requirements-dev.txt -c constraints.txt; \
+	else \
+		$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt; \
+	fi
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json $(VENV)/.ready
+	@$(PY) -m local.node >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check \
+		-r requirements-node.txt -c constraints.txt
+	@echo "installing the JavaScript tools of package-lock.json (once)"
+	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: help demo test check unit format synth deploy run down clean setup
