@@ -1,0 +1,1 @@
+"""The compiler of the reference: run when a source is upgraded, never in a Lambda function."""

@@ -1,0 +1,53 @@
+"""`python -m lambdas.reference.compile`: sources in, small files out, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lambdas.reference.compile.services import compile_services
+from lambdas.reference.compile.sources import read_sources
+from lambdas.reference.compile.types import compile_types
+from lambdas.reference.shards import FOLDER, SERVICES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def compile_reference() -> dict[str, dict[str, Any]]:
+    """Every file by its path below the package."""
+    sources = read_sources()
+    shards = compile_services(sources)
+    return {
+        **{f"services/{prefix}": content for prefix, content in shards.items()},
+        "cloudformation": compile_types(sources, shards),
+        "versions": dict(sources.versions),
+    }
+
+
+def main() -> None:
+    """Write what changed, remove what is no more, and say how much there is."""
+    SERVICES.mkdir(exist_ok=True)
+    wanted = {
+        FOLDER / f"{name}.json": _text(content) for name, content in compile_reference().items()
+    }
+    for stale in set(SERVICES.glob("*.json")) - set(wanted):
+        stale.unlink()
+    for path, text in wanted.items():
+        _write(path, text)
+    size = sum(len(text) for text in wanted.values())
+    sys.stdout.write(f"{len(wanted)} files, {size / 1e6:.1f} MB\n")
+
+
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=True) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="ascii") != text:
+        path.write_text(text, encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

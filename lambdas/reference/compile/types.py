@@ -1,0 +1,104 @@
+"""CloudFormation's resource types: what their handlers call, and which operation makes which type."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from lambdas.reference.compile.services import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.reference.compile.sources import Sources
+
+VERBS = ("create", "read", "update", "delete", "list")
+_OPERATION = re.compile(
+    r"(?:Create|Put|Add|Register|Run|Allocate|Request|Update|Modify|Set|Change|Delete|Remove|Release"
+    r"|Deregister|Terminate|Attach|Detach|Associate|Disassociate|Enable|Disable|Import|Publish)(.+)"
+)
+# Types whose operations bear another noun than theirs, from the registry's handlers.
+NOUNS = {
+    "AWS::EC2::Instance": ("Instances",),
+    "AWS::EC2::EIP": ("Address",),
+    "AWS::EC2::Volume": ("Volume",),
+    "AWS::EC2::VPCGatewayAttachment": ("InternetGateway",),
+    "AWS::EC2::SecurityGroupIngress": ("SecurityGroupIngress",),
+    "AWS::Lambda::Function": ("FunctionCode", "FunctionConfiguration"),
+    "AWS::Lambda::Permission": ("Permission",),
+    "AWS::Lambda::Version": ("Version",),
+    "AWS::Lambda::Url": ("FunctionUrlConfig",),
+    "AWS::Lambda::EventInvokeConfig": ("FunctionEventInvokeConfig",),
+    "AWS::ApiGateway::Deployment": ("Deployment",),
+    "AWS::Logs::SubscriptionFilter": ("SubscriptionFilter",),
+    "AWS::Events::Rule": ("Rule", "Targets"),
+    "AWS::IAM::Policy": ("RolePolicy", "UserPolicy", "GroupPolicy"),
+    "AWS::IAM::RolePolicy": ("RolePolicy",),
+    "AWS::IAM::ManagedPolicy": ("Policy",),
+    "AWS::S3::BucketPolicy": ("BucketPolicy",),
+    "AWS::SNS::Subscription": ("Subscribe", "Unsubscribe"),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroup",),
+}
+
+
+def compile_types(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The file of all types: handlers as indexes into a table of actions, and operations by prefix."""
+    texts = Texts()
+    spelled = {
+        f"{prefix}:{name}".lower(): f"{prefix}:{name}"
+        for prefix, content in known.items()
+        for name in content["actions"]
+    }
+    handlers: dict[str, Any] = {}
+    prefixes: dict[str, str] = {}
+    for name, schema in sorted(sources.schemas.items()):
+        declared = {
+            verb: _existing(
+                schema.get("handlers", {}).get(verb, {}).get("permissions", ()), spelled
+            )
+            for verb in VERBS
+        }
+        tagging = schema.get("tagging")
+        if isinstance(tagging, dict):
+            declared["tagging"] = _existing(tagging.get("permissions", ()), spelled)
+        if any(declared.values()):
+            prefixes[name] = _main_prefix(name, declared)
+            handlers[name] = {
+                verb: texts.index(actions) for verb, actions in declared.items() if actions
+            }
+    return {
+        "actions": texts.table,
+        "handlers": handlers,
+        "operations": _operations(sources, prefixes),
+    }
+
+
+def _existing(permissions: Iterable[str], spelled: Mapping[str, str]) -> list[str]:
+    """Only what IAM knows: the schemas also hold log names and misspellings."""
+    return [spelled[one.lower()] for one in permissions if one.lower() in spelled]
+
+
+def _main_prefix(name: str, declared: Mapping[str, list[str]]) -> str:
+    """The service whose actions the handlers name most; the type's own name breaks ties."""
+    count = Counter(one.partition(":")[0] for actions in declared.values() for one in actions)
+    own = name.split("::")[1].lower()
+    return max(sorted(count), key=lambda prefix: (prefix.replace("-", "") == own, count[prefix]))
+
+
+def _operations(sources: Sources, prefixes: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+    """Operations whose noun is a type's name: CreateRestApi makes AWS::ApiGateway::RestApi."""
+    names: dict[str, set[str]] = {}
+    for model in sources.models.values():
+        metadata = model["metadata"]
+        prefix = metadata.get("signingName", metadata["endpointPrefix"])
+        names.setdefault(prefix, set()).update(model["operations"])
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, prefix in sorted(prefixes.items()):
+        nouns = {name.rsplit("::", 1)[-1], *NOUNS.get(name, ())}
+        for operation in names.get(prefix, ()):
+            match = _OPERATION.fullmatch(operation)
+            noun = match.group(1) if match else operation
+            if noun in nouns:
+                found.setdefault(prefix, {}).setdefault(operation, []).append(name)
+    return {prefix: dict(sorted(one.items())) for prefix, one in sorted(found.items())}
