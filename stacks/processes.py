@@ -1,0 +1,175 @@
+"""Process folders on disk, `<folder>/<name>/process.yaml`: every error has a file and a line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+
+from lambdas.errors import InvalidProcessError
+from lambdas.model.process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DEFINITION = "process.yaml"
+OWN_FOLDER = Path(__file__).parent.parent / "processes"
+DEEPEST = 3  # levels of keys that a definition has: variables, stage, learn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessFolder:
+    """A process and where it lies.
+
+    Attributes:
+        path: the process's own folder. source: the folder that its commands run in.
+    """
+
+    process: Process
+    path: Path
+    source: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """What the YAML says, and the line on which each key stands."""
+
+    file: Path
+    value: object
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, key: str, problem: str) -> NoReturn:
+        """Say which key is wrong, at the line of it or of the nearest key that is written."""
+        known = key
+        while known and known not in self.lines:
+            known = known.rpartition(".")[0]
+        _refuse(self.file, self.lines.get(known, 1), key, problem)
+
+
+def process_folders(*places: str) -> tuple[Path, ...]:
+    """The repo's own processes and the further places, each a list joined by the path separator."""
+    named = [one for place in places for one in place.split(os.pathsep) if one.strip()]
+    return tuple(dict.fromkeys([OWN_FOLDER.resolve(), *(Path(one).resolve() for one in named)]))
+
+
+def load_processes(folders: Sequence[Path]) -> tuple[ProcessFolder, ...]:
+    """Every process of every folder, sorted by name.
+
+    Raises:
+        InvalidProcessError: a definition is wrong, or two folders hold processes of one name.
+    """
+    found: dict[str, ProcessFolder] = {}
+    for path in _paths(folders):
+        one = load_folder(path)
+        twin = found.setdefault(one.process.name, one)
+        if twin is not one:
+            _refuse(path / DEFINITION, 1, "", f"the name is taken by {twin.path}; rename a folder")
+    return tuple(found[name] for name in sorted(found))
+
+
+def load_process(folder: Path) -> Process:
+    """The process that a folder defines.
+
+    Raises:
+        InvalidProcessError: its text has the file, the line and the key.
+    """
+    return load_folder(folder).process
+
+
+def load_folder(folder: Path) -> ProcessFolder:
+    """The process that a folder defines, with its places.
+
+    Raises:
+        InvalidProcessError: its text has the file, the line and the key.
+    """
+    path = folder.resolve()
+    definition = _read(path / DEFINITION)
+    try:
+        process = Process.from_mapping(path.name, definition.value)
+    except InvalidProcessError as error:
+        definition.refuse(error.key, error.problem)
+    source = path / process.source
+    if Path(process.source).is_absolute():
+        definition.refuse("source", "is an absolute path; write one relative to this file")
+    if not source.is_dir():
+        definition.refuse("source", f"there is no folder {process.source!r} beside this file")
+    return ProcessFolder(process=process, path=path, source=source.resolve())
+
+
+def _paths(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if (folder / DEFINITION).exists():
+            _refuse(folder, 0, "", f"is a process itself; name {folder.parent}, which holds it")
+        if not folder.is_dir():
+            _refuse(folder, 0, "", "there is no such folder of processes")
+        yield from sorted(
+            one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_"))
+        )
+
+
+def _read(file: Path) -> _Definition:
+    try:
+        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        _refuse(file, 0, "", "missing; every folder of processes/ holds one")
+    except UnicodeDecodeError as error:
+        _refuse(file, 1, "", f"is not UTF-8 text ({error.reason} at byte {error.start})")
+    except yaml.MarkedYAMLError as error:
+        _refuse(file, _line(error), "", f"is not YAML: {error.problem or error.context}")
+    except yaml.YAMLError as error:
+        _refuse(file, 1, "", f"is not YAML: {error}")
+    definition = _Definition(file, _value(file, root))
+    definition.lines.update(_lines(file, root))
+    return definition
+
+
+def _value(file: Path, root: yaml.Node | None) -> object:
+    # The composed tree is turned into values by the loader's own constructor: nothing but
+    # plain YAML types can come out of it.
+    loader = yaml.SafeLoader("")
+    try:
+        return None if root is None else loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        _refuse(file, _line(error), "", f"is not YAML: {error.problem or error.context}")
+    except ValueError as error:  # such as the date 2026-99-99
+        _refuse(file, 1, "", f"holds a value that cannot be read: {error}")
+    finally:
+        loader.dispose()
+
+
+def _lines(file: Path, node: yaml.Node | None, prefix: str = "") -> dict[str, int]:
+    """Line by dotted key. A key that stands twice is refused: YAML would drop the first."""
+    lines: dict[str, int] = {}
+    if not isinstance(node, yaml.MappingNode) or prefix.count(".") >= DEEPEST:
+        return lines  # an anchor may hold itself: what is deeper is refused for its kind
+    for key, value in node.value:
+        name = f"{prefix}{_scalar(key)}"
+        line = key.start_mark.line + 1
+        if name in lines:
+            _refuse(file, line, name, f"stands here again, first in line {lines[name]}")
+        lines[name] = line
+        lines |= _lines(file, value, f"{name}.")
+    return lines
+
+
+def _scalar(node: yaml.Node) -> Any:  # noqa: ANN401 (a scalar's value is what YAML says it is)
+    return node.value if isinstance(node, yaml.ScalarNode) else "?"
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 1
+
+
+def _refuse(file: Path, line: int, key: str, problem: str) -> NoReturn:
+    where = f"{_shown(file)}:{line}" if line else str(_shown(file))
+    raise InvalidProcessError(f"{where}: {key}" if key else where, problem) from None
+
+
+def _shown(file: Path) -> Path:
+    """As short as it can be said from here."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file
