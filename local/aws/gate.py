@@ -109,7 +109,8 @@ class Gate:
             )
         )
         answer = _without_cross_origin(send)
-        await self._application(scope, _replay(incoming.body, receive), answer)
+        known = {**scope, "fencepost.request": incoming}
+        await self._application(known, _replay(incoming.body, receive), answer)
 
     def _own_route(self, claim: Claim, incoming: Incoming) -> Answer:
         """MiniStack's own /_ paths stay closed; ours need the root key."""

@@ -38,7 +38,7 @@ class Route:
             return None
         return self.pattern.match(request.raw_path)
 
-    def rank(self, hint: str) -> tuple[bool, int, int, int, int, bool, str]:
+    def rank(self, hint: str) -> tuple[bool, int, int, int, int, bool, int]:
         """Of several that fit, the most specific one is meant."""
         return (
             self.operation.name == hint,
@@ -47,7 +47,7 @@ class Route:
             len(self.required_query) + len(self.required_headers),
             -len(self.labels),
             not self.operation.deprecated,
-            self.operation.name,
+            -len(self.operation.name),  # ListBuckets, not ListDirectoryBuckets
         )
 
 

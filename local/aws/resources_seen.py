@@ -1,0 +1,82 @@
+"""The `resources` of a record: the few services whose records name them.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+from collections.abc import Callable, Mapping
+
+from local.aws.caller import Caller
+from local.aws.operations import Operation
+
+Resource = dict[str, str]
+
+
+def resources_of(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+    """The resources that a record of an operation names."""
+    name = BY_SERVICE.get(operation.service)
+    return name(operation, caller) if name else ()
+
+
+def partition_of(region: str) -> str:
+    """The partition that a region lies in."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+
+
+def _one(arn: str, account: str, kind: str) -> tuple[Resource, ...]:
+    return ({"ARN": arn, "accountId": account, "type": kind},)
+
+
+def _s3(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+    bucket, key = operation.parameters.get("Bucket"), operation.parameters.get("Key")
+    if not isinstance(bucket, str):
+        return ()
+    arn = f"arn:{partition_of(caller.region)}:s3:::{bucket}"
+    holder = _one(arn, caller.account, "AWS::S3::Bucket")
+    if isinstance(key, str):
+        return ({"type": "AWS::S3::Object", "ARN": f"{arn}/{key}"}, *holder)
+    if operation.name.startswith("ListObject"):
+        return ({"type": "AWS::S3::Object", "ARNPrefix": f"{arn}/"}, *holder)
+    return holder
+
+
+def _sts(operation: Operation, _: Caller) -> tuple[Resource, ...]:
+    arn = str(operation.parameters.get("RoleArn", ""))
+    return _one(arn, arn.split(":")[4], "AWS::IAM::Role") if arn.startswith("arn:") else ()
+
+
+def _named(
+    kind: str, member: str, pattern: str
+) -> Callable[[Operation, Caller], tuple[Resource, ...]]:
+    """Resources that a request names by ARN or by name."""
+
+    def resources(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+        value = operation.parameters.get(member)
+        if not isinstance(value, str):
+            return ()
+        place = f"{caller.region}:{caller.account}"
+        arn = value
+        if not value.startswith("arn:"):
+            name = value.rsplit("/", 1)[-1] if "://" in value else value
+            arn = f"arn:{partition_of(caller.region)}:{pattern.format(place=place, name=name)}"
+        return _one(arn, arn.split(":")[4] or caller.account, kind)
+
+    return resources
+
+
+_function = _named("AWS::Lambda::Function", "FunctionName", "lambda:{place}:function:{name}")
+
+
+def _lambda(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+    return _function(operation, caller) if operation.name.startswith("Invoke") else ()
+
+
+BY_SERVICE: Mapping[str, Callable[[Operation, Caller], tuple[Resource, ...]]] = {
+    "dynamodb": _named("AWS::DynamoDB::Table", "TableName", "dynamodb:{place}:table/{name}"),
+    "kinesis": _named("AWS::Kinesis::Stream", "StreamName", "kinesis:{place}:stream/{name}"),
+    "kms": _named("AWS::KMS::Key", "KeyId", "kms:{place}:key/{name}"),
+    "lambda": _lambda,
+    "s3": _s3,
+    "sns": _named("AWS::SNS::Topic", "TopicArn", "sns:{place}:{name}"),
+    "sqs": _named("AWS::SQS::Queue", "QueueUrl", "sqs:{place}:{name}"),
+    "sts": _sts,
+}
