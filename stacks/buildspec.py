@@ -1,0 +1,100 @@
+"""From a process to the buildspec of its cycle; pure, so that a test can run it in a shell."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lambdas.model.process import Process
+
+CYCLE = Path(__file__).with_name("cycle.sh")
+PHASES_LIMIT = 3 * 60 * 60  # seconds for install and all phases but `remove`, together
+REMOVE_LIMIT = 50 * 60  # seconds more for `remove`, which must always have its turn
+BUILD_TIMEOUT = 4 * 60  # minutes, CodeBuild's own ceiling; closes well after both
+QUEUE_TIMEOUT = 8 * 60  # minutes, CodeBuild's longest: an account may run one build at a time
+# What the state machine reads of a finished build.
+EXPORTED = ("FAILED_PHASE", "PHASES_DONE", "CLOSED_IN", "FAILURE_TAIL")
+
+
+def buildspec(process: Process) -> dict[str, Any]:
+    """The buildspec of a process's cycle.
+
+    The build is given FENCEPOST_RUN, FENCEPOST_USE (learn or prove), FENCEPOST_REGIONS (where the
+    closing markers are made), FENCEPOST_SANDBOX_ROLE and FENCEPOST_CANDIDATE_ROLE.
+    No command of the buildspec but the last can fail: a shell that ends early exports nothing.
+    """
+    phases: dict[str, Any] = {"build": {"commands": _commands(cycle(process))}}
+    if process.node:
+        phases["install"] = {
+            "runtime-versions": {"nodejs": _version(process.node)},
+            "commands": ["node --version"],
+        }
+    return {
+        "version": 0.2,
+        "env": {"shell": "bash", "exported-variables": list(EXPORTED)},
+        "phases": phases,
+    }
+
+
+def cycle(process: Process) -> str:
+    """The whole cycle as one shell script; everything that a person wrote is quoted data."""
+    return "\n".join(
+        [
+            CYCLE.read_text(encoding="utf-8"),
+            f"phases_until=$(($(date +%s) + {PHASES_LIMIT}))",
+            f"remove_until=$((phases_until + {REMOVE_LIMIT}))",
+            *_region(process),
+            *_environment(process),
+            shlex.join(["install", *process.install]),
+            *(shlex.join(["phase", one.name, *one.commands]) for one in process.phases),
+            "close",
+            "report",
+            "",
+        ]
+    )
+
+
+def _commands(script: str) -> list[str]:
+    end = f"END_{hashlib.sha256(script.encode()).hexdigest()[:12]}"  # a line that it cannot hold
+    folder = 'export FENCEPOST_WORK="$(mktemp -d)"'
+    return [
+        f"{folder}\ncat > \"$FENCEPOST_WORK/cycle\" <<'{end}'\n{script}{end}",
+        'bash "$FENCEPOST_WORK/cycle" || true',
+        '. "$FENCEPOST_WORK/outcome" && rm -rf "$FENCEPOST_WORK"',
+        'test -z "$FAILED_PHASE"',
+    ]
+
+
+def _version(node: str) -> int | str:
+    return int(node) if node.isdecimal() else node
+
+
+def _region(process: Process) -> list[str]:
+    if not process.regions:
+        return []
+    region = shlex.quote(process.regions[0])
+    return [f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"]
+
+
+def _environment(process: Process) -> list[str]:
+    if not process.environment:
+        return []
+    uses = (
+        f"  {use}) export {_assignments(process, process.values(use))} ;;"
+        for use in ("learn", "prove")
+    )
+    return ["case $FENCEPOST_USE in", *uses, "esac"]
+
+
+def _assignments(process: Process, values: dict[str, str]) -> str:
+    return " ".join(
+        f"{name}={shlex.quote(_filled(value, values))}" for name, value in process.environment
+    )
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return re.sub(r"\{([a-z][a-z0-9_]*)\}", lambda match: values[match.group(1)], text)
