@@ -1,0 +1,3 @@
+"use strict";
+
+exports.handler = async (event) => ({ keys: (event.Records ?? []).map((one) => one.s3.object.key) });

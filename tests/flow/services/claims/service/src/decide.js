@@ -1,0 +1,3 @@
+"use strict";
+
+exports.handler = async (event) => ({ pay: (event.amount ?? 0) < 1000 });

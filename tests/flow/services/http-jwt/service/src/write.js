@@ -1,0 +1,3 @@
+"use strict";
+
+exports.handler = async (event) => ({ statusCode: 201, body: event.body ?? "" });
