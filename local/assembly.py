@@ -1,0 +1,113 @@
+"""Synthesise the app, unless the assembly of exactly these sources is there already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build"
+ASSEMBLIES = BUILD / "assemblies"
+KEPT = 3  # assemblies
+SOURCES = (
+    "app.py",
+    "cdk.json",
+    "lambdas",
+    "local/node.py",
+    "processes",
+    "requirements.txt",
+    "stacks",
+    "statemachine",
+)
+SKIPPED = {"node_modules", "__pycache__", ".build", ".serverless", "cdk.out", ".mypy_cache", ".git"}
+EXTRA_PROCESSES = "FENCEPOST_PROCESSES"
+
+
+class SynthError(Exception):
+    """The app does not synthesise; the message is what it said."""
+
+
+def assembly(environment: dict[str, str], *, say: Callable[[str], None]) -> Path:
+    """The cloud assembly of the sources as they are.
+
+    Raises:
+        SynthError: the app said no.
+    """
+    wanted = ASSEMBLIES / fingerprint(environment)
+    if (wanted / "manifest.json").exists():
+        os.utime(wanted)
+        say("synth: nothing changed")
+        return wanted
+    began = time.monotonic()
+    draft = ASSEMBLIES / f"draft-{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    _synth(draft, environment)
+    if not wanted.exists():
+        draft.rename(wanted)
+    _forget_old()
+    say(f"synth: {time.monotonic() - began:.1f} s")
+    return wanted
+
+
+def _synth(outdir: Path, environment: dict[str, str]) -> None:
+    settings = json.loads((ROOT / "cdk.json").read_text()) if (ROOT / "cdk.json").exists() else {}
+    context = settings.get("context", {})
+    found = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**environment, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if found.returncode:
+        raise SynthError(_essence(found.stderr) or _essence(found.stdout))
+
+
+def _essence(text: str) -> str:
+    """The message of an error without jsii's long way to it."""
+    lines = text.strip().splitlines()
+    last = max((n for n, line in enumerate(lines) if line.startswith("Traceback")), default=0)
+    told = [line for line in lines[last:] if not line.startswith(("  ", "Traceback"))]
+    return "\n".join(told or lines[-20:])
+
+
+def fingerprint(environment: dict[str, str]) -> str:
+    """A hash of everything that synthesis reads."""
+    digest = hashlib.sha256(sys.version.encode())
+    digest.update(environment.get(EXTRA_PROCESSES, "").encode())
+    for path in _files(environment):
+        digest.update(f"{path}\0{path.stat().st_mode & 0o111}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _files(environment: dict[str, str]) -> Iterator[Path]:
+    roots = [ROOT / name for name in SOURCES]
+    extra = environment.get(EXTRA_PROCESSES, "").split(os.pathsep)
+    roots += [Path(folder) for folder in extra if folder]
+    for root in roots:
+        if root.is_file():
+            yield root
+        for folder, names, files in os.walk(root):
+            names[:] = sorted(set(names) - SKIPPED)
+            yield from (
+                Path(folder, name) for name in sorted(files) if (Path(folder, name)).is_file()
+            )
+
+
+def _forget_old() -> None:
+    found = sorted(ASSEMBLIES.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in found[KEPT:]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,70 @@
+"""What a build says while it runs: the marks of its phases, out of its log."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.connection import Connection
+
+# stacks/cycle.sh writes these marks.
+MARK = re.compile(r"::fencepost (phase \S+ (?:begin|end|skipped|out of time).*|closing \S+)")
+PROJECT = re.compile(r'"ProjectName"\s*:\s*"([^"]+)"')
+RUN = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
+
+
+@dataclass(slots=True)
+class Build:
+    """A build that a run started, found by its project and its run's id."""
+
+    project: str
+    run: str
+    _id: str = ""
+    _token: str = ""
+
+    @classmethod
+    def in_event(cls, event: dict[str, Any]) -> Build | None:
+        """The build that an event of the execution's history starts."""
+        parameters = event.get("taskScheduledEventDetails", {}).get("parameters", "")
+        project = PROJECT.search(parameters)
+        run = RUN.search(parameters)
+        return cls(project=project[1], run=run[0]) if project and run else None
+
+    def phases(self, connection: Connection) -> Iterator[str]:
+        """The marks since the last time; none while there is no log yet."""
+        try:
+            stream = self._stream(connection)
+            if stream is None:
+                return
+            options: dict[str, Any] = {"nextToken": self._token} if self._token else {}
+            page = connection.client("logs").get_log_events(
+                logGroupName=stream[0], logStreamName=stream[1], startFromHead=True, **options
+            )
+        except ClientError:
+            return
+        self._token = page.get("nextForwardToken", self._token)
+        for event in page["events"]:
+            mark = MARK.search(event["message"])
+            if mark:
+                yield mark[1]
+
+    def _stream(self, connection: Connection) -> tuple[str, str] | None:
+        client = connection.client("codebuild")
+        if not self._id:
+            ids = client.list_builds_for_project(projectName=self.project)["ids"]
+            builds = client.batch_get_builds(ids=ids)["builds"] if ids else []
+            self._id = next(
+                (one["id"] for one in builds if self.run in json.dumps(one, default=str)), ""
+            )
+        if not self._id:
+            return None
+        logs = client.batch_get_builds(ids=[self._id])["builds"][0].get("logs", {})
+        group, stream = logs.get("groupName"), logs.get("streamName")
+        return (group, stream) if group and stream else None

@@ -1,0 +1,119 @@
+"""up, run, demo and down: what a person types to have the workflow on a laptop."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from local import runs, session
+from local.assembly import SynthError
+from local.deploy import DeployError
+from local.progress import Progress
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+EXAMPLE = "orders"
+# What terminals obey: text that came from events must not reach them.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CAUSE_SHOWN = 4000  # characters
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Start an embedded AWS that stays, with the app in it."""
+    return _guarded(lambda say: _up(arguments.region, say))
+
+
+def _up(region: str, say: Callable[[str], None]) -> int:
+    began = time.monotonic()
+    connection = session.start(region=region)
+    say(f"embedded AWS (emulated, on this machine): {time.monotonic() - began:.1f} s")
+    deployed = session.bring_in(connection, say=say)
+    say(f"endpoint      {connection.endpoint}")
+    say(f"credentials   {session.STATE / 'endpoint.json'}")
+    say(f"state machine {deployed.machine}")
+    say(f"archive       s3://{deployed.archive}")
+    say(f"mail          {connection.inbox}")
+    return 0
+
+
+def down(_: argparse.Namespace) -> int:
+    """Stop the embedded AWS that `up` started."""
+    print("stopped" if session.stop() else "there was no embedded AWS to stop")
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one or several processes, side by side."""
+    return _guarded(
+        lambda say: _run(tuple(dict.fromkeys(arguments.process)), arguments.region, say)
+    )
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Run the example and show the verdict."""
+    return _guarded(lambda say: _run((EXAMPLE,), arguments.region, say))
+
+
+def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> int:
+    began = time.monotonic()
+    with session.embedded(region=region, say=say) as connection:
+        deployed = session.bring_in(connection, say=say)
+        say("the build runs the process's commands on this machine, in a scratch folder")
+        with Progress() as progress:
+            started = []
+            for process in processes:
+                progress.begin(process)
+                started.append(runs.start(deployed, process))
+            finished = runs.follow(deployed, started, out=session.OUT, progress=progress)
+        inbox = connection.inbox
+    show(finished)
+    say(f"mail: {inbox}")
+    say(f"total: {time.monotonic() - began:.1f} s (everything ran on an emulated AWS)")
+    return 0 if all(one.succeeded for one in finished) else 1
+
+
+def show(finished: Sequence[runs.Finished]) -> None:
+    """The runs as a table, then where to read on."""
+    console = Console()
+    table = Table("process", "run", "verdict", "seconds")
+    for one in finished:
+        colour = "green" if one.succeeded else "red"
+        word = "succeeded" if one.succeeded else f"failed: {one.error}"
+        table.add_row(one.process, one.run, Text(plain(word), colour), f"{one.seconds:.1f}")
+    console.print(table)
+    for one in finished:
+        if one.cause:
+            console.print(Text(plain(one.cause)[:CAUSE_SHOWN]))
+        if one.dossier:
+            page = one.dossier / "report.html"
+            path = page if page.exists() else one.dossier
+            console.print(Text(f"{one.process}: {path}"), soft_wrap=True)
+
+
+def plain(text: str) -> str:
+    """Text that a terminal shows and does not obey."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:
+    """Say what went wrong in words, not in a stack trace."""
+    console = Console()
+
+    def say(text: str) -> None:
+        console.print(Text(plain(text)), soft_wrap=True)
+
+    try:
+        return act(say)
+    except (SynthError, DeployError, session.StartError) as error:
+        Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        Console(stderr=True).print("stopped")
+        return 130

@@ -1,0 +1,169 @@
+"""Start and stop an embedded AWS, and bring the app into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local import node
+from local.assembly import BUILD, ROOT, assembly
+from local.connection import Connection
+from local.deploy import deploy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+STATE = BUILD / "aws"
+OUT = ROOT / "out"
+REGION = "eu-west-1"
+START_DEADLINE = 60  # seconds; a cold start compiles MiniStack, a warm one takes half a second
+STOP_DEADLINE = 15  # seconds
+POLL = 0.02  # seconds
+
+
+class StartError(Exception):
+    """The embedded AWS did not start; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """The app on an embedded AWS: where its parts are."""
+
+    connection: Connection
+    machine: str
+    archive: str
+    topic: str
+
+
+def environment() -> dict[str, str]:
+    """What our processes are started with: tools on the path, none of the user's AWS settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
+    tools = [node.directory(), ROOT / "node_modules" / ".bin", ROOT / ".venv" / "bin"]
+    path = os.pathsep.join([*(str(tool) for tool in tools if tool), kept.get("PATH", "")])
+    return {
+        **kept,
+        "PATH": path,
+        # MiniStack is large: compiled once, it starts in half a second.
+        "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    }
+
+
+def start(
+    state: Path = STATE,
+    *,
+    region: str = REGION,
+    inbox: Path | None = None,
+    options: tuple[str, ...] = (),
+) -> Connection:
+    """Start an embedded AWS in the background and wait until it answers.
+
+    Raises:
+        StartError: it did not.
+    """
+    there = Connection.of(state)
+    if there and there.answers():
+        return there
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True)
+    command = [sys.executable, "-m", "local.aws.host", "--state", str(state), "--region", region]
+    command += ["--inbox", str(inbox or OUT / "inbox"), *options]
+    with (state / "host.log").open("w") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return _await_answer(state, process)
+
+
+def _await_answer(state: Path, process: subprocess.Popen[bytes]) -> Connection:
+    deadline = time.monotonic() + START_DEADLINE
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = Connection.of(state)
+        if connection and connection.answers():
+            return connection
+        time.sleep(POLL)
+    process.kill()
+    log = (state / "host.log").read_text().splitlines()[-20:]
+    raise StartError("\n".join(["the embedded AWS did not start; its last words:", *log]))
+
+
+def stop(state: Path = STATE) -> bool:
+    """Stop an embedded AWS and forget its state; say whether there was one."""
+    connection = Connection.of(state)
+    # Only a process that knows our key is the one that we started.
+    running = connection is not None and connection.answers()
+    if connection and running:
+        _end(connection.pid)
+    shutil.rmtree(state, ignore_errors=True)
+    return running
+
+
+def _end(pid: int) -> None:
+    deadline = time.monotonic() + STOP_DEADLINE
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while time.monotonic() < deadline and not _gone(pid):
+            time.sleep(POLL)
+        if not _gone(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _gone(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def embedded(*, region: str, say: Callable[[str], None]) -> Iterator[Connection]:
+    """The embedded AWS that is up, else one of our own that is stopped afterwards."""
+    there = Connection.of(STATE)
+    if there and there.answers():
+        yield there
+        return
+    state = BUILD / f"aws-{os.getpid()}"
+    began = time.monotonic()
+    connection = start(state, region=region)
+    say(f"embedded AWS: {time.monotonic() - began:.1f} s, {connection.endpoint}")
+    try:
+        yield connection
+    finally:
+        stop(state)
+
+
+def bring_in(connection: Connection, *, say: Callable[[str], None]) -> Deployed:
+    """Synthesise the app if need be, and deploy it."""
+    made = assembly(environment(), say=say)
+    began = time.monotonic()
+    outputs = deploy(made, connection, say=say)
+    say(f"deploy: {time.monotonic() - began:.1f} s")
+    every = {key: value for stack in outputs.values() for key, value in stack.items()}
+    return Deployed(
+        connection=connection,
+        machine=every["StateMachineArn"],
+        archive=every["ArchiveBucketName"],
+        topic=every.get("TopicArn", ""),
+    )
