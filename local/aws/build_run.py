@@ -188,7 +188,8 @@ class Build:
             if failure is not None:
                 break
         for command in work.last:
-            failure = self._run_command(command, shell, emit) or failure
+            last = self._run_command(command, shell, emit)
+            failure = failure or last
         if failure is not None:
             raise failure
 

@@ -56,10 +56,10 @@ def install() -> None:
     engine._stop_build = _stop_build
     build_projects.install()
     build_credentials.install()
-    atexit.register(end_all)
+    atexit.register(stop)
 
 
-def end_all() -> None:
+def stop() -> None:
     """End every build: the host stops."""
     for build in list(_running.values()):
         build.end("STOPPED")
