@@ -4,17 +4,16 @@ Knows the six wire protocols of AWS (query, ec2, json, rest-json, rest-xml, smit
 """
 
 import functools
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
 
+from local.aws.forms import form_of, unflattened
 from local.aws.request import Incoming
 from local.aws.routes import route_of
 
@@ -116,7 +115,7 @@ def _by_action(service: str, model: DynamicModel, request: Incoming) -> Operatio
     operation = model.operation_model(name)
     shape = operation.input_shape
     ec2 = model.metadata["protocol"] == "ec2"
-    values = _unflattened(shape, form, "", ec2=ec2) if shape else {}
+    values = unflattened(shape, form, "", ec2=ec2) if shape else {}
     return Operation(service=service, model=operation, parameters=values)
 
 
@@ -133,15 +132,6 @@ def _by_route(service: str, model: DynamicModel, request: Incoming) -> Operation
         if request.body and not operation.has_streaming_input:
             values |= _parsed(protocol, shape, request.body, dict(request.headers))
     return Operation(service=service, model=operation, parameters=values)
-
-
-def form_of(request: Incoming) -> dict[str, str]:
-    """The fields of a query-protocol request, from the address and the body."""
-    fields = {name: values[0] for name, values in request.query.items()}
-    if "x-www-form-urlencoded" in request.headers.get("content-type", ""):
-        body = request.body.decode("utf-8", "replace")
-        fields |= {k: v[0] for k, v in parse_qs(body, keep_blank_values=True).items()}
-    return fields
 
 
 def _from_address(
@@ -177,65 +167,6 @@ def _parsed(
         return {}
     values.pop("ResponseMetadata", None)
     return {name: value for name, value in values.items() if value not in ({}, None)}
-
-
-def _unflattened(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Any:
-    """Query protocol: `Tags.member.1.Key=…` into values, guided by the shape."""
-    read = {"structure": _structure, "list": _list, "map": _map}.get(shape.type_name)
-    if read:
-        return read(shape, form, prefix, ec2=ec2)
-    text = form.get(prefix, "")
-    if shape.type_name == "boolean":
-        return text.lower() == "true"
-    if shape.type_name in ("integer", "long") and re.fullmatch(r"-?\d+", text):
-        return int(text)
-    return text
-
-
-def _structure(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Values:
-    values: Values = {}
-    for member, inner in shape.members.items():
-        name = _wire_name(member, inner, ec2=ec2)
-        key = f"{prefix}.{name}" if prefix else name
-        if _present(form, key):
-            values[member] = _unflattened(inner, form, key, ec2=ec2)
-    return values
-
-
-def _wire_name(member: str, inner: DynamicModel, *, ec2: bool) -> str:
-    if not ec2:
-        return str(inner.serialization.get("name", member))
-    if "queryName" in inner.serialization:
-        return str(inner.serialization["queryName"])
-    name = str(inner.serialization.get("name", member))
-    return name[:1].upper() + name[1:]
-
-
-def _list(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> list[Any]:
-    inner = prefix
-    if not ec2 and not shape.serialization.get("flattened"):
-        inner = f"{prefix}.{shape.member.serialization.get('name', 'member')}"
-    elif not ec2 and shape.member.serialization.get("name"):
-        inner = ".".join([*prefix.split(".")[:-1], shape.member.serialization["name"]])
-    values: list[Any] = []
-    while _present(form, f"{inner}.{len(values) + 1}"):
-        values.append(_unflattened(shape.member, form, f"{inner}.{len(values) + 1}", ec2=ec2))
-    return values
-
-
-def _map(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Values:
-    base = prefix if shape.serialization.get("flattened") else f"{prefix}.entry"
-    key_name = shape.key.serialization.get("name", "key")
-    value_name = shape.value.serialization.get("name", "value")
-    values: Values = {}
-    while (key := f"{base}.{len(values) + 1}.{key_name}") in form:
-        value = f"{base}.{len(values) + 1}.{value_name}"
-        values[form[key]] = _unflattened(shape.value, form, value, ec2=ec2)
-    return values
-
-
-def _present(form: Mapping[str, str], key: str) -> bool:
-    return key in form or any(name.startswith(key + ".") for name in form)
 
 
 def outcome_of(
@@ -275,8 +206,3 @@ def _answer_protocol(operation: Operation, headers: Mapping[str, str]) -> str:
     if "xml" in kind and "query" in metadata.get("protocols", ()):
         return "query"
     return "json" if protocol == "smithy-rpc-v2-cbor" else protocol
-
-
-def text_of_json(value: object) -> str:
-    """A value as CloudTrail would show it in a text."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)

@@ -1,7 +1,9 @@
 """Every request becomes a record: the application between the gate and MiniStack."""
 
+import dataclasses
 import json
 import logging
+import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -78,7 +80,33 @@ def record(request: Incoming, status: int, headers: Mapping[str, str], body: byt
     if not is_logged(operation.service, operation.name):
         return
     values, error = outcome_of(operation, status, headers, body)
-    trail.emit(_call(signer, operation, request, values, error, headers.get("x-amzn-requestid")))
+    call = _call(signer, operation, request, values, error, headers.get("x-amzn-requestid"))
+    for one in across_accounts(call):
+        trail.emit(one)
+
+
+def across_accounts(call: trail.ApiCall) -> tuple[trail.ApiCall, ...]:
+    """A call as each account sees it: a role's account is told who assumed it from outside.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+    ("sharedEventID"), https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    """
+    owners = {resource.get("accountId", call.account) for resource in call.resources}
+    others = sorted(owners - {call.account})
+    if call.source != "sts.amazonaws.com" or not others or call.error:
+        return (call,)
+    shared = str(uuid.uuid4())
+    stranger = {
+        "type": "AWSAccount",
+        "principalId": call.identity.get("principalId", ""),
+        "accountId": call.account,
+    }
+    here = dataclasses.replace(call, shared_event_id=shared)
+    there = [
+        dataclasses.replace(here, account=other, identity=stranger, response=None)
+        for other in others
+    ]
+    return (here, *there)
 
 
 def _call(

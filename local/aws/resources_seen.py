@@ -6,15 +6,26 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from collections.abc import Callable, Mapping
 
 from local.aws.caller import Caller
+from local.aws.event_names import data_resource
 from local.aws.operations import Operation
 
 Resource = dict[str, str]
 
 
 def resources_of(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
-    """The resources that a record of an operation names."""
+    """The resources that a record of an operation names; a data event has at least their type."""
     name = BY_SERVICE.get(operation.service)
-    return name(operation, caller) if name else ()
+    found = name(operation, caller) if name else ()
+    kind = data_resource(operation.service, operation.name)
+    if kind and all(resource.get("type") != kind for resource in found):
+        return ({"type": kind, **_prefix_of(found)}, *found)
+    return found
+
+
+def _prefix_of(found: tuple[Resource, ...]) -> Resource:
+    """An event on a whole bucket names its objects by their common prefix."""
+    bucket = next((one["ARN"] for one in found if one.get("type") == "AWS::S3::Bucket"), None)
+    return {"ARNPrefix": f"{bucket}/"} if bucket else {}
 
 
 def partition_of(region: str) -> str:
@@ -34,8 +45,6 @@ def _s3(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
     holder = _one(arn, caller.account, "AWS::S3::Bucket")
     if isinstance(key, str):
         return ({"type": "AWS::S3::Object", "ARN": f"{arn}/{key}"}, *holder)
-    if operation.name.startswith("ListObject"):
-        return ({"type": "AWS::S3::Object", "ARNPrefix": f"{arn}/"}, *holder)
     return holder
 
 
@@ -70,8 +79,26 @@ def _lambda(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
     return _function(operation, caller) if operation.name.startswith("Invoke") else ()
 
 
+_table = _named("AWS::DynamoDB::Table", "TableName", "dynamodb:{place}:table/{name}")
+
+
+def _dynamodb(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+    """One table, or the tables of a batch or a transaction."""
+    parameters = operation.parameters
+    names = set(parameters.get("RequestItems") or ())
+    for item in parameters.get("TransactItems") or ():
+        names |= {part["TableName"] for part in item.values() if "TableName" in part}
+    if not names:
+        return _table(operation, caller)
+    place = f"arn:{partition_of(caller.region)}:dynamodb:{caller.region}:{caller.account}:table/"
+    arns = sorted(name if name.startswith("arn:") else place + name for name in names)
+    return tuple(
+        {"ARN": arn, "accountId": caller.account, "type": "AWS::DynamoDB::Table"} for arn in arns
+    )
+
+
 BY_SERVICE: Mapping[str, Callable[[Operation, Caller], tuple[Resource, ...]]] = {
-    "dynamodb": _named("AWS::DynamoDB::Table", "TableName", "dynamodb:{place}:table/{name}"),
+    "dynamodb": _dynamodb,
     "kinesis": _named("AWS::Kinesis::Stream", "StreamName", "kinesis:{place}:stream/{name}"),
     "kms": _named("AWS::KMS::Key", "KeyId", "kms:{place}:key/{name}"),
     "lambda": _lambda,

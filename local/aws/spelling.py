@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from local.aws import caller
 from local.aws.operations import Operation, Values
 from local.aws.request import Incoming
 
@@ -139,9 +140,12 @@ def _apigateway_request(operation: Operation, values: Values) -> Values:
 def _s3_request(operation: Operation, request: Incoming) -> Iterator[tuple[str, Any]]:
     """S3 lists the bucket, the key, the host, the query and the body as they were sent."""
     parameters = operation.parameters
+    signer = caller.current.get()
+    host = f"s3.{signer.region}.amazonaws.com" if signer else "s3.amazonaws.com"
     if "Bucket" in parameters:
         yield "bucketName", parameters["Bucket"]
-    yield "Host", request.headers.get("host", "")
+        host = f"{parameters['Bucket']}.{host}"
+    yield "Host", host
     if "Key" in parameters:
         yield "key", parameters["Key"]
     for name, values in sorted(request.query.items()):

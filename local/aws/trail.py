@@ -92,8 +92,8 @@ def record_of(call: ApiCall, *, at: datetime) -> Record:
     failure: Record = {}
     if call.error:
         failure = {"errorCode": call.error[0], "errorMessage": call.error[1][:TEXT_LIMIT]}
-    # Reads leave no response elements, and neither does a failure.
-    silent = call.read_only or call.error is not None
+    # Reads leave no response elements, STS's excepted, and neither does a failure.
+    silent = call.error is not None or (call.read_only and call.source != "sts.amazonaws.com")
     optional = {
         "additionalEventData": dict(call.additional) or None,
         "resources": [dict(resource) for resource in call.resources] or None,
