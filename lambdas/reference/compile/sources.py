@@ -60,7 +60,7 @@ def read_sources() -> Sources:
 
 
 def read_models() -> dict[str, Any]:
-    """botocore's newest model of every service."""
+    """Botocore's newest model of every service."""
     newest: dict[str, Path] = {}
     for path in sorted((_folder("botocore") / "data").glob("*/*/service-2.json.gz")):
         newest[path.parts[-3]] = path

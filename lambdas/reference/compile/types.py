@@ -1,4 +1,4 @@
-"""CloudFormation's resource types: what their handlers call, and which operation makes which type."""
+"""CloudFormation's types: what their handlers call, and which operation makes which type."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NOUNS = {
 
 
 def compile_types(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The file of all types: handlers as indexes into a table of actions, and operations by prefix."""
+    """The file of all types: handlers as places in a table of actions, operations by prefix."""
     texts = Texts()
     spelled = {
         f"{prefix}:{name}".lower(): f"{prefix}:{name}"

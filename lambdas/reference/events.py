@@ -1,0 +1,222 @@
+"""What an API call needs: from CloudTrail's event source, name and request to IAM actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from lambdas.model.action import Action
+from lambdas.reference.actions import canonical
+from lambdas.reference.shards import shard
+
+Request = Mapping[str, Any]
+
+# Lambda and CloudFront put an API's version behind its name: CreateFunction20150331,
+# GetFunction20150331v2, UpdateDistribution2020_05_31.
+_VERSION = re.compile(r"_?20\d\d_?[01]\d_?[0-3]\d(v\d+)?$")
+# The statement's first word says which of PartiQL's actions it needs,
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+_PARTIQL = re.compile(
+    r"""^\s*(?P<verb>select|insert|update|delete|exists)\b
+        (?:.*?\b(?:from|into)\s+|\s+)?(?:"(?P<quoted>[^"]+)"|(?P<plain>[\w.-]+))?""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_PARTIQL_ACTIONS = {
+    "select": "PartiQLSelect",
+    "exists": "PartiQLSelect",
+    "insert": "PartiQLInsert",
+    "update": "PartiQLUpdate",
+    "delete": "PartiQLDelete",
+}
+_PLACE = re.compile(r"\{([^{}$]+)\}")
+_API_ARN = "arn:${Partition}:apigateway:${Region}::"
+_TABLE_ARN = "arn:${Partition}:dynamodb:${Region}:${Account}:table/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One action that a call needs.
+
+    Attributes:
+        resources: ARN templates in which only the place is open (`${Region}`, `${Account}`,
+            `${Partition}`); empty when the general rules must find the resource.
+    """
+
+    action: Action
+    resources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What one call needs.
+
+    Attributes:
+        service: the IAM prefix that the call belongs to.
+        operation: the API's name, without version.
+        needs: the actions; empty when the caller needs no permission.
+        nothing: why the caller needs none, or empty.
+    """
+
+    service: str
+    operation: str
+    needs: tuple[Need, ...] = ()
+    nothing: str = ""
+
+
+def meaning(source: str, name: str, request: Request | None = None) -> Meaning | None:
+    """What a call needs, or None when the reference does not know it.
+
+    Args:
+        source: CloudTrail's eventSource.
+        name: CloudTrail's eventName.
+        request: CloudTrail's requestParameters.
+    """
+    found = _operation(source, name)
+    if found is None:
+        return None
+    service, operation, rule = found
+    request = request or {}
+    if rule is None:
+        action = canonical(Action(service, operation))
+        needs = (Need(action=action),) if action else ()
+        return Meaning(service=service, operation=operation, needs=needs)
+    if isinstance(rule, str):
+        return Meaning(service=service, operation=operation, nothing=rule)
+    return Meaning(service=service, operation=operation, needs=_needs(rule, request))
+
+
+def prefixes_of(source: str) -> tuple[str, ...]:
+    """The IAM prefixes that an event source speaks for, the likeliest first."""
+    host = source.lower().removesuffix(".cn").removesuffix(".amazonaws.com")
+    return tuple(shard("events")["sources"].get(host, [host]))
+
+
+def elements(value: object, path: str) -> Iterator[Any]:
+    """What stands at a path such as `a.*.b`; `*` goes through lists, names ignore case."""
+    head, _, rest = path.partition(".")
+    inner: Sequence[Any] = ()
+    if head == "*":
+        inner = _items(value)
+    elif isinstance(value, Mapping):
+        inner = [one for key, one in value.items() if str(key).lower() == head.lower()]
+    for one in inner:
+        if rest:
+            yield from elements(one, rest)
+        elif one not in (None, "", [], {}):
+            yield one
+
+
+def filled(template: str, request: Request) -> tuple[str, ...]:
+    """A template with `{path}` for request elements, once for every value; empty if one lacks."""
+    places = list(dict.fromkeys(_PLACE.findall(template)))
+    texts = [template]
+    for place in places:
+        values = [_text(place, one) for one in elements(request, place)]
+        values = [value for value in dict.fromkeys(values) if value]
+        # An element may hold the ARN itself.
+        texts = [
+            value if value.startswith("arn:") else text.replace("{%s}" % place, value)
+            for text in texts
+            for value in values
+        ]
+    return tuple(text for text in texts if not _PLACE.search(text) or text.startswith("arn:"))
+
+
+@lru_cache(maxsize=8_192)
+def _operation(source: str, name: str) -> tuple[str, str, Any] | None:
+    """Prefix, operation and rule: a list of rules, a reason for nothing, or None for its own name."""
+    bare = _VERSION.sub("", name)
+    for operation in dict.fromkeys((name, bare)):
+        for prefix in prefixes_of(source):
+            rule = _rule(prefix, operation)
+            if rule is not None:
+                return prefix, _spelled(operation, prefix), rule
+            action = canonical(Action(prefix, operation))
+            if action is not None:
+                return prefix, action.name, None
+    return None
+
+
+def _rule(prefix: str, operation: str) -> Any:  # noqa: ANN401 (a rule has three forms)
+    content = shard("events")
+    rule = content["operations"].get(prefix, {}).get(operation)
+    if isinstance(rule, dict):
+        return rule["nothing"] if "nothing" in rule else rule
+    if rule is None and prefix == "apigateway":
+        paths = content["paths"].get(operation)
+        return {"paths": paths} if paths else None
+    return rule
+
+
+def _spelled(operation: str, prefix: str) -> str:
+    action = canonical(Action(prefix, operation))
+    return action.name if action else operation
+
+
+def _needs(rule: Any, request: Request) -> tuple[Need, ...]:  # noqa: ANN401 (as above)
+    if isinstance(rule, list):
+        needs = [_need(one, request) for one in rule if _applies(one, request)]
+    elif "paths" in rule:
+        needs = [_verb_on_path(rule["paths"], request)]
+    else:
+        needs = _partiql(list(elements(request, rule["partiql"])))
+    return tuple(dict.fromkeys(needs))
+
+
+def _need(one: Mapping[str, Any], request: Request) -> Need:
+    template = one.get("resource")
+    resources = filled(template, request) if template else ()
+    return Need(action=Action.from_text(one["action"]), resources=resources)
+
+
+def _applies(one: Mapping[str, Any], request: Request) -> bool:
+    present = any(any(True for _ in elements(request, path)) for path in one.get("when", ()))
+    absent = not any(any(True for _ in elements(request, path)) for path in one.get("unless", ()))
+    return (present or "when" not in one) and absent
+
+
+def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:
+    """API Gateway: of two generations with one operation name, the one whose ids were sent."""
+    for verb, path in paths:
+        resources = filled(_API_ARN + path, request)
+        if resources:
+            break
+    else:
+        verb, resources = paths[0][0], ()
+    return Need(action=Action("apigateway", verb), resources=resources)
+
+
+def _partiql(statements: Sequence[Any]) -> list[Need]:
+    """PartiQL's actions; all of them when the trail hides the statements."""
+    needs = []
+    for statement in statements:
+        match = _PARTIQL.match(str(statement))
+        if match:
+            verb = _PARTIQL_ACTIONS[match["verb"].lower()]
+            table = match["quoted"] or match["plain"]
+            resources = (_TABLE_ARN + table.partition(".")[0],) if table else ()
+            needs.append(Need(action=Action("dynamodb", verb), resources=resources))
+    hidden = sorted(set(_PARTIQL_ACTIONS.values()))
+    return needs or [Need(action=Action("dynamodb", verb)) for verb in hidden]
+
+
+def _items(value: object) -> Sequence[Any]:
+    if isinstance(value, Mapping):
+        value = value.get("items") or value.get("member") or list(value.values())
+    return value if isinstance(value, list) else ()
+
+
+def _text(place: str, value: object) -> str:
+    text = str(value) if isinstance(value, str | int) else ""
+    if place.lower() == "x-amz-copy-source":
+        # Bucket and key, perhaps URL-encoded, perhaps with a version,
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        return unquote(text.partition("?versionId=")[0]).removeprefix("/")
+    if place == "resourceArn":
+        # A tagged resource's ARN is one segment of API Gateway's path.
+        return quote(text, safe="")
+    return text
