@@ -15,6 +15,8 @@ PASSED_ON = (
     "https_proxy",
 )  # fmt: skip
 PASSED_ON_PREFIXES = ("npm_config_", "NPM_CONFIG_", "PIP_", "UV_")
+# Commands of ours that stand before the machine's own: the AWS CLI with its endpoint set right.
+OWN_TOOLS = Path(__file__).parent.parent / "tools"
 # Settings and caches of the tools, found where the user's home is, which the build does not see.
 HOME_FILES = {
     "NPM_CONFIG_USERCONFIG": ".npmrc",
@@ -54,7 +56,7 @@ def machine_environment(home: Path, temporary: Path, outside: Mapping[str, str])
         **files,
         "NO_PROXY": f"{exempt},{direct}" if exempt else direct,
         "no_proxy": f"{exempt},{direct}" if exempt else direct,
-        "PATH": _absolute(outside.get("PATH", os.defpath)),
+        "PATH": f"{OWN_TOOLS}{os.pathsep}{_absolute(outside.get('PATH', os.defpath))}",
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",

@@ -6,6 +6,7 @@ Imported only after the environment is prepared: MiniStack reads it on import.
 import asyncio
 import importlib
 import json
+import logging
 import os
 import secrets
 import signal
@@ -28,6 +29,7 @@ EXTENSIONS = (
     "enforcement",
     "simulation",
     "resource_types",
+    "gaps",
     "forwarded_calls",
     "access_analyzer",
     "codebuild",
@@ -42,9 +44,17 @@ EXTENSIONS = (
 def extensions() -> list[Any]:
     """Our modules that are there, in the order in which they install."""
     here = Path(__file__).parent
-    names = [name for name in EXTENSIONS if (here / f"{name}.py").exists()]
-    modules = (importlib.import_module(f"local.aws.{name}") for name in names)
-    return [module for module in modules if hasattr(module, "install")]
+    found = []
+    for name in EXTENSIONS:
+        if (here / f"{name}.py").exists():
+            try:
+                module = importlib.import_module(f"local.aws.{name}")
+            except ImportError:  # TODO(issue-2): all are there at the end
+                logging.getLogger("fencepost").exception("extension %s", name)
+                continue
+            if hasattr(module, "install"):
+                found.append(module)
+    return found
 
 
 def application(settings: Settings, port: int) -> tuple[Any, dict[str, dict[str, str]]]:
