@@ -12,13 +12,15 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
+from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
-MANIFEST = "manifest.json"
 RUN_KEY_PARTS = 3  # process, run, document
 ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
@@ -47,6 +49,9 @@ class Archive(Protocol):
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """All keys that begin with the prefix, sorted."""
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """The names right below the prefix (empty, or ending in `/`) that hold keys, sorted."""
 
 
 class S3Archive:
@@ -96,11 +101,25 @@ class S3Archive:
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
+        return tuple(
+            sorted(one["Key"] for page in self._pages(prefix) for one in page.get("Contents", ()))
+        )
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """See `Archive`."""
+        found = (
+            one["Prefix"]
+            for page in self._pages(prefix, delimiter="/")
+            for one in page.get("CommonPrefixes", ())
+        )
+        return tuple(sorted(one.removeprefix(prefix).rstrip("/") for one in found))
+
+    def _pages(self, prefix: str, *, delimiter: str = "") -> Iterator[ListObjectsV2OutputTypeDef]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=prefix
+            Bucket=self._bucket, Prefix=prefix, Delimiter=delimiter
         )
         try:
-            return tuple(sorted(one["Key"] for page in pages for one in page.get("Contents", ())))
+            yield from pages
         except (ClientError, BotoCoreError) as error:
             raise _refused("list", self._bucket, prefix, error) from error
 
@@ -143,6 +162,11 @@ class FolderArchive:
             if path.is_file()
         )
         return tuple(sorted(key for key in found if key.startswith(prefix)))
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """See `Archive`."""
+        below = (key.removeprefix(prefix).split("/") for key in self.keys(prefix))
+        return tuple(sorted({parts[0] for parts in below if len(parts) > 1}))
 
     def _path(self, key: str) -> Path:
         path = self._root / key

@@ -1,0 +1,1 @@
+"""Documents a run: the policy in every form, the report, the manifest, the mail."""

@@ -1,0 +1,116 @@
+"""What a policy grants, one action on one resource at a time, and which access covers which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import ANY, Template, Wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.action import Action
+    from lambdas.model.policy import Condition
+    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.template import Part
+
+ONE = Wildcard("?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One action on one resource for one principal, under conditions."""
+
+    owner: str
+    action: Action
+    resource: Template
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, str, str, tuple[tuple[str, str, tuple[str, ...]], ...]]:
+        """A total order, for sorting."""
+        conditions = tuple(one.order for one in self.conditions)
+        return (self.owner, str(self.action), str(self.resource), conditions)
+
+    def covers(self, other: Access) -> bool:
+        """Whether everything that the other lets happen, this one lets happen too.
+
+        Sound, not complete: for conditions it only knows that more of them allow less.
+        """
+        return (
+            self.owner == other.owner
+            and self.action in (other.action, type(other.action)(other.action.service, "*"))
+            and set(self.conditions) <= set(other.conditions)
+            and template_covers(self.resource, other.resource)
+        )
+
+
+def accesses(policy: PrincipalPolicy) -> Iterator[tuple[Access, ExplainedStatement]]:
+    """Everything that the policy grants, each with the statement that grants it."""
+    for one in policy.statements:
+        conditions = tuple(sorted(one.statement.conditions, key=lambda condition: condition.order))
+        for action in one.statement.actions:
+            for resource in one.statement.resources:
+                yield (
+                    Access(
+                        owner=policy.name, action=action, resource=resource, conditions=conditions
+                    ),
+                    one,
+                )
+
+
+class Covering:
+    """Answers quickly whether a set of accesses covers one."""
+
+    def __init__(self, granted: Iterable[Access]) -> None:
+        self._exact = set(granted)
+        self._by_action: dict[tuple[str, str], list[Access]] = defaultdict(list)
+        for one in sorted(self._exact, key=lambda access: access.order):
+            self._by_action[one.owner, str(one.action)].append(one)
+
+    def covers(self, access: Access) -> bool:
+        """Whether one of the set covers the access."""
+        return access in self._exact or any(
+            candidate.covers(access)
+            for action in (str(access.action), f"{access.action.service}:*")
+            for candidate in self._by_action.get((access.owner, action), ())
+        )
+
+
+def template_covers(wide: Template, narrow: Template) -> bool:
+    """Whether every text that `narrow` matches, `wide` matches too, whatever the variables hold."""
+    if wide == narrow:
+        return True
+    return _matches(_symbols(wide), _symbols(narrow))
+
+
+def _symbols(template: Template) -> list[Part]:
+    return [
+        symbol for part in template.parts for symbol in (part if isinstance(part, str) else (part,))
+    ]
+
+
+def _matches(pattern: list[Part], text: list[Part]) -> bool:
+    """Glob matching over symbols; a star remembers where to come back to."""
+    at = position = 0
+    star, resume = -1, 0
+    while position < len(text):
+        if at < len(pattern) and pattern[at] == ANY:
+            star, resume = at, position
+            at += 1
+        elif at < len(pattern) and _matches_one(pattern[at], text[position]):
+            at, position = at + 1, position + 1
+        elif star >= 0:
+            resume += 1
+            at, position = star + 1, resume
+        else:
+            return False
+    return all(one == ANY for one in pattern[at:])
+
+
+def _matches_one(pattern: Part, symbol: Part) -> bool:
+    if pattern == ONE:
+        return isinstance(symbol, str) or symbol == ONE
+    return pattern == symbol

@@ -1,0 +1,114 @@
+"""Which change brought an access, as far as the two runs can tell; never more than that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.document_policy.reasons import reasons
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.document_policy.access import Access
+    from lambdas.model.history import Baseline
+    from lambdas.model.refinement import ExplainedStatement, Ground
+
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+# CloudFormation's name of a service (AWS::<this>::…) where IAM's prefix is not the same in small
+# letters, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+PREFIXES = {
+    "apigatewayv2": "apigateway",
+    "applicationautoscaling": "application-autoscaling",
+    "certificatemanager": "acm",
+    "efs": "elasticfilesystem",
+    "elasticloadbalancingv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "msk": "kafka",
+    "opensearchservice": "es",
+    "stepfunctions": "states",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What this run knows of itself, for comparing with the baseline.
+
+    Attributes:
+        types_of: CloudFormation types by action. definition: the process, as a mapping.
+    """
+
+    types: frozenset[str]
+    types_of: Mapping[str, frozenset[str]]
+    versions: Mapping[str, str]
+    definition: Mapping[str, Any]
+
+
+def prefix_of(resource_type: str) -> str:
+    """IAM's service prefix of a CloudFormation type: `AWS::StepFunctions::StateMachine`, states."""
+    service = [*resource_type.split("::"), "", ""][1].lower()
+    return PREFIXES.get(service, service)
+
+
+def likely_cause(
+    access: Access,
+    statement: ExplainedStatement,
+    baseline: Baseline,
+    now: Now,
+    *,
+    gone: bool = False,
+) -> str:
+    """A sentence; it says so when the cause is not known."""
+    changed = set(baseline.types) - now.types if gone else now.types - set(baseline.types)
+    known = now.types_of.get(str(access.action), frozenset()) & changed
+    by_service = {one for one in changed if prefix_of(one) == access.action.service}
+    types = sorted(known or by_service)
+    if types:
+        verb = "no longer holds" if gone else "brought"
+        return f"The template {verb} {listed(types)}."
+    grounds = [ground for grant in statement.grants for ground in grant.grounds]
+    return _from_grounds(grounds, statement, gone=gone)
+
+
+def _from_grounds(grounds: Iterable[Ground], statement: ExplainedStatement, *, gone: bool) -> str:
+    kinds = {ground.kind for ground in grounds}
+    seen = reasons(statement)
+    if kinds == {"hint"}:
+        return f"A hint of the process definition{' asked' if gone else ' asks'} for it."
+    if OBSERVED not in kinds:
+        return f"It {'was' if gone else 'is'} derived ({listed(sorted(kinds))}), not observed."
+    if CLOUDFORMATION in seen.via and not seen.direct:
+        return "Only CloudFormation made the call, so the template asked for it."
+    return "Not known: the process called it directly, so look at its tools and its source."
+
+
+def causes_of_the_whole(baseline: Baseline, now: Now) -> tuple[str, ...]:
+    """What differs between the two runs, whatever it changed."""
+    return (
+        *_types("The template brought", now.types - set(baseline.types)),
+        *_types("The template no longer holds", set(baseline.types) - now.types),
+        *_definition(baseline.definition, now.definition),
+        *_versions(baseline.versions, now.versions),
+    )
+
+
+def _types(words: str, types: Iterable[str]) -> tuple[str, ...]:
+    names = sorted(types)
+    return (f"{words} {listed(names)}.",) if names else ()
+
+
+def _definition(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    keys = sorted(
+        key for key in {*before, *now} if before and now and before.get(key) != now.get(key)
+    )
+    return (f"The process definition changed: {listed(keys)}.",) if keys else ()
+
+
+def _versions(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{name} went from {before.get(name, 'nothing')} to {now.get(name, 'nothing')}."
+        for name in sorted({*before, *now})
+        if before and before.get(name) != now.get(name)
+    )

@@ -1,0 +1,147 @@
+"""What is new, gone, or the same in other words since the run that this one is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lambdas.document_policy.access import Access, Covering, accesses
+from lambdas.document_policy.causes import Now, causes_of_the_whole, likely_cause
+from lambdas.model.history import Standing
+from lambdas.model.template import Template, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lambdas.model.history import Baseline
+    from lambdas.model.refinement import ExplainedStatement, Refinement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One access that came or went, and what brought or took it, as far as can be known."""
+
+    access: Access
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The difference in access, not in text.
+
+    Attributes:
+        run: the run compared with; empty when this is the first.
+        new: access that the baseline does not cover. gone: the reverse.
+        reworded: access that both grant, spelled differently (narrower or wider parts of it).
+        same_text: whether the statements are equal to the letter.
+        causes: what else differs between the two runs.
+    """
+
+    run: str = ""
+    standing: Standing = Standing.LATEST
+    new: tuple[Change, ...] = ()
+    gone: tuple[Change, ...] = ()
+    reworded: tuple[Access, ...] = ()
+    same_text: bool = False
+    causes: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> bool:
+        """Whether there was nothing to compare with."""
+        return not self.run
+
+    @property
+    def widens_approved(self) -> bool:
+        """Whether it grants what nobody approved, although somebody approved a policy."""
+        return bool(self.new) and self.standing is Standing.APPROVED
+
+    @property
+    def against(self) -> str:
+        """`the approved policy of run …`."""
+        words = {
+            Standing.APPROVED: "the approved policy of run",
+            Standing.PROVED: "the last proved policy, run",
+            Standing.LATEST: "the run before (neither approved nor proved),",
+        }
+        return f"{words[self.standing]} {self.run}"
+
+    @property
+    def summary(self) -> str:
+        """One line: `3 new, 1 gone since the approved policy of run …`."""
+        if self.first:
+            return "first run: nothing to compare with"
+        if not (self.new or self.gone):
+            how = "to the letter" if self.same_text else "in other words"
+            return f"no change in access since {self.against}: the same {how}"
+        return f"{len(self.new)} new, {len(self.gone)} gone since {self.against}"
+
+
+def changes(
+    refinement: Refinement,
+    baseline: Baseline | None,
+    *,
+    now: Now,
+) -> Changes:
+    """Compare what is granted with what the baseline granted."""
+    if baseline is None:
+        return Changes()
+    rendered = _names(refinement) != _names(baseline.refinement)
+    granted = _granted(refinement, rendered=rendered)
+    before = _granted(baseline.refinement, rendered=rendered)
+    covered_before, covered_now = Covering(before), Covering(granted)
+    added = [one for one in granted if one not in before]
+    removed = [one for one in before if one not in granted]
+    new = [one for one in added if not covered_before.covers(one)]
+    gone = [one for one in removed if not covered_now.covers(one)]
+    return Changes(
+        run=baseline.run,
+        standing=baseline.standing,
+        new=_changes(new, lambda one: likely_cause(one, granted[one], baseline, now)),
+        gone=_changes(gone, lambda one: likely_cause(one, before[one], baseline, now, gone=True)),
+        reworded=tuple(
+            sorted(set(added) - set(new), key=lambda access: access.order),
+        ),
+        same_text=_statements(refinement) == _statements(baseline.refinement),
+        causes=causes_of_the_whole(baseline, now),
+    )
+
+
+def _changes(found: list[Access], cause: Callable[[Access], str]) -> tuple[Change, ...]:
+    ordered = sorted(found, key=lambda access: access.order)
+    return tuple(Change(access=one, cause=cause(one)) for one in ordered)
+
+
+def _names(refinement: Refinement) -> set[str]:
+    return {name for name, _ in refinement.variables}
+
+
+def _granted(refinement: Refinement, *, rendered: bool) -> dict[Access, ExplainedStatement]:
+    """Templates are compared as they are; with other variables only their values can be."""
+    values = dict(refinement.variables)
+    granted: dict[Access, ExplainedStatement] = {}
+    for policy in refinement.policies:
+        for access, statement in accesses(policy):
+            granted[_filled(access, values) if rendered else access] = statement
+    return granted
+
+
+def _filled(access: Access, values: Mapping[str, str]) -> Access:
+    return replace(
+        access,
+        resource=filled(access.resource, values),
+        conditions=tuple(
+            replace(one, values=tuple(filled(value, values) for value in one.values))
+            for one in access.conditions
+        ),
+    )
+
+
+def filled(template: Template, values: Mapping[str, str]) -> Template:
+    """The template with its variables' values in their places."""
+    return Template.of(
+        *(values[part.name] if isinstance(part, Variable) else part for part in template.parts)
+    )
+
+
+def _statements(refinement: Refinement) -> list[Any]:
+    return [(one.name, one.principal, one.policy, one.packs) for one in refinement.policies]

@@ -1,0 +1,154 @@
+"""The policy for the CDK: a construct in Python per principal, the reasons as comments."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.documents import defaults, managed_policies, pieces, used_variables
+from lambdas.document_policy.quoting import comment, f_string, pascal, quoted, snake, unique
+from lambdas.document_policy.reasons import reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from lambdas.document_policy.documents import ManagedPolicy
+    from lambdas.document_policy.story import Story
+    from lambdas.model.policy import Condition
+    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
+
+STACK = ("account", "partition")  # the stack knows them; a caller may still say otherwise
+RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | frozenset(
+    {"self", "scope", "construct_id", "roles", "iam", "stack", "value", "Construct", "Stack"}
+)
+
+
+def construct(story: Story) -> str:
+    """`policy.py`: a module that needs nothing but aws-cdk-lib."""
+    return "\n".join(_lines(story)) + "\n"
+
+
+def _lines(story: Story) -> Iterator[str]:
+    owners = story.refinement.policies
+    classes = unique([one.name for one in owners], lambda name: _class(story, name), frozenset())
+    # Two lines of ours first: in them, a comment could declare the source's encoding (PEP 263).
+    yield "# Written by Fencepost; the reason of each permission stands above it."
+    yield "#"
+    yield from comment(f"{story.title}. Run {story.run.id}.")
+    yield from comment(story.verdict.grounds)
+    yield "from __future__ import annotations"
+    yield ""
+    yield "from typing import Optional, Sequence"
+    yield ""
+    yield "from aws_cdk import Stack"
+    yield "from aws_cdk import aws_iam as iam"
+    yield "from constructs import Construct"
+    yield ""
+    yield ""
+    yield from _PLAIN
+    for owner in owners:
+        values = defaults(story.refinement)
+        mine = {name: values[name] for name in used_variables((owner,))}
+        yield from _construct(owner, classes[owner.name], mine)
+
+
+_PLAIN = [
+    "def _plain(value: str) -> str:",
+    '    """A value that cannot widen the policy."""',
+    '    if any(one in value for one in "*?$"):',
+    '        raise ValueError(f"{value!r} holds a wildcard or a policy variable")',
+    "    return value",
+]
+
+
+def _class(story: Story, name: str) -> str:
+    return pascal(story.process.name) + pascal(name.removeprefix("policy")) + "Policy"
+
+
+def _construct(owner: PrincipalPolicy, name: str, values: Mapping[str, str]) -> Iterator[str]:
+    names = unique(values, _parameter, RESERVED)
+    yield ""
+    yield ""
+    yield from comment(f"For {owner.principal}")
+    yield f"class {name}(Construct):"
+    yield "    def __init__("
+    yield "        self,"
+    yield "        scope: Construct,"
+    yield "        construct_id: str,"
+    yield "        *,"
+    for variable, default in values.items():
+        if variable in STACK:
+            yield f"        {names[variable]}: Optional[str] = None,"
+        else:
+            yield f"        {names[variable]}: str = {quoted(default)},"
+    yield "        roles: Sequence[iam.IRole] = (),"
+    yield "    ) -> None:"
+    yield "        super().__init__(scope, construct_id)"
+    for variable in values:
+        yield f"        {_taken(variable, names[variable])}"
+    policies = managed_policies(owner)
+    yield "        self.policies = ["
+    for policy in policies:
+        yield from _policy(policy, names)
+    yield "        ]"
+
+
+def _parameter(name: str) -> str:
+    return snake(name) or "value"
+
+
+def _taken(variable: str, name: str) -> str:
+    if variable in STACK:
+        return f"{name} = Stack.of(self).{variable} if {name} is None else _plain({name})"
+    return f"{name} = _plain({name})"
+
+
+def _policy(policy: ManagedPolicy, names: Mapping[str, str]) -> Iterator[str]:
+    yield "            iam.ManagedPolicy("
+    yield "                self,"
+    yield f"                {quoted(pascal(policy.name))},"
+    yield "                roles=list(roles),"
+    # CDK may otherwise merge statements, and their Sids and reasons would go.
+    yield "                document=iam.PolicyDocument("
+    yield "                    minimize=False,"
+    yield "                    statements=["
+    for one in policy.statements:
+        yield from _statement(one, names)
+    yield "                    ],"
+    yield "                ),"
+    yield "            ),"
+
+
+def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:
+    indent = " " * 24
+    statement = one.statement
+    yield from comment(f"{one.purpose} {reasons(one).sentence}", indent)
+    for wildcard in one.wildcards:
+        yield from comment(f"Wildcard {wildcard.resource}: {wildcard.reason}", indent)
+    yield f"{indent}iam.PolicyStatement("
+    yield f"{indent}    sid={quoted(statement.sid)},"
+    yield from _list("actions", [quoted(str(action)) for action in statement.actions], indent)
+    yield from _list("resources", [f_string(pieces(r), names) for r in statement.resources], indent)
+    if statement.conditions:
+        yield f"{indent}    conditions={{"
+        yield from _tests(statement.conditions, names, f"{indent}        ")
+        yield f"{indent}    }},"
+    yield f"{indent}),"
+
+
+def _list(name: str, texts: Sequence[str], indent: str) -> Iterator[str]:
+    yield f"{indent}    {name}=["
+    yield from (f"{indent}        {text}," for text in texts)
+    yield f"{indent}    ],"
+
+
+def _tests(conditions: Iterable[Condition], names: Mapping[str, str], indent: str) -> Iterator[str]:
+    ordered = sorted(conditions, key=lambda condition: condition.order)
+    for operator in sorted({one.operator for one in ordered}):
+        yield f"{indent}{quoted(operator)}: {{"
+        for one in ordered:
+            if one.operator == operator:
+                values = ", ".join(f_string(pieces(value), names) for value in one.values)
+                yield f"{indent}    {quoted(one.key)}: [{values}],"
+        yield f"{indent}}},"

@@ -1,0 +1,88 @@
+"""The mail: plain text whose first lines say what a reader must know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.finding import Severity
+from lambdas.model.text import counted, shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.document_policy.changes import Change
+    from lambdas.document_policy.story import Story
+
+SUBJECT_LIMIT = 99  # SNS: UTF-8 without line breaks or control characters, under 100
+LONGEST = 240  # characters of any text that came from events
+MOST = 12  # lines of a kind; the report has all
+
+
+def subject(story: Story) -> str:
+    """The verdict, then what is new: `Not attempted: orders, 2 new, 1 gone`."""
+    changes = story.changes
+    words = [f"{story.verdict.headline}: {story.process.name}"]
+    if changes.widens_approved:
+        words.append(f"UNAPPROVED ACCESS, {len(changes.new)} new")
+    elif changes.new:
+        words.append(f"{len(changes.new)} new")
+    if changes.gone:
+        words.append(f"{len(changes.gone)} gone")
+    if not changes.first and not (changes.new or changes.gone):
+        words.append("no change in access")
+    if changes.first:
+        words.append(counted(story.statements, "statement"))
+    if errors := story.finding_count(Severity.ERROR):
+        words.append(counted(errors, "error"))
+    return visible(", ".join(words))[:SUBJECT_LIMIT]
+
+
+def message(story: Story, *, place: str, seal: str) -> str:
+    """The mail's text; `place` is where the dossier lies, `seal` the SHA-256 of its manifest."""
+    return "\n".join(_lines(story, place, seal)) + "\n"
+
+
+def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
+    yield story.title
+    yield visible(shortened(story.verdict.grounds, LONGEST, whole_in="the report"))
+    yield from (f"  {visible(one)}" for one in story.verdict.details[:MOST])
+    yield ""
+    yield from _changes(story)
+    yield ""
+    yield f"Policy: {counted(story.statements, 'statement')}, {counted(story.actions, 'action')}"
+    yield f"  {story.size}"
+    yield f"Findings: {story.finding_counts}"
+    yield from _findings(story)
+    yield ""
+    yield f"Report: {place}report.html"
+    yield f"Policy: {place}policy.json"
+    yield f"Run {story.run.id} of {story.process.name}, manifest sha256 {seal}"
+    yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id}"
+
+
+def _changes(story: Story) -> Iterator[str]:
+    changes = story.changes
+    yield f"Changes: {changes.summary}"
+    if changes.widens_approved:
+        yield "  Nobody has approved the new access yet."
+    yield from (f"  {visible(one)}" for one in changes.causes[:MOST])
+    yield from _access("+", changes.new)
+    yield from _access("-", changes.gone)
+
+
+def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
+    for one in found[:MOST]:
+        resource = visible(shortened(str(one.access.resource), LONGEST, whole_in="policy.json"))
+        yield f"  {sign} {one.access.action} on {resource}"
+        yield f"    {visible(one.cause)}"
+    if len(found) > MOST:
+        yield f"  {sign} and {len(found) - MOST} more, in the report"
+
+
+def _findings(story: Story) -> Iterator[str]:
+    urgent = [one for one in story.findings if one.severity is not Severity.NOTE]
+    for one in urgent[:MOST]:
+        text = f"{one.kind}: {one.subject}: {one.detail}"
+        yield f"  {one.severity}: {visible(shortened(text, LONGEST, whole_in='the report'))}"
+    if len(urgent) > MOST:
+        yield f"  and {len(urgent) - MOST} more, in the report"

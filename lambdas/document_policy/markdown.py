@@ -1,0 +1,192 @@
+"""README.md: the dossier for a pull request."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.documents import managed_policies
+from lambdas.document_policy.paths import paths
+from lambdas.document_policy.reasons import reasons
+from lambdas.document_policy.story import URGENCY
+from lambdas.model.finding import Severity
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.text import counted, listed, shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lambdas.document_policy.changes import Change
+    from lambdas.document_policy.story import Story
+    from lambdas.model.finding import Finding
+    from lambdas.model.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
+
+LONGEST = 500
+MOST = 40  # of a kind; the report and refined.json hold all
+_BACKTICKS = re.compile(r"`+")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!$])")
+_LINKED = re.compile(r"@|://|www\.", re.IGNORECASE)
+
+
+def code(text: str) -> str:
+    """A code span that holds the text to the letter, whatever backticks it has."""
+    shown = shortened(visible(text), LONGEST, whole_in="policy.json") or " "
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
+    # Spaces are taken off both ends when both are there, so they are put there when needed.
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def prose(text: str) -> str:
+    """A sentence in which nothing is markup; what could become a link or a mention is code."""
+    if _LINKED.search(text):
+        return code(text)
+    return _MARKUP.sub(r"\\\1", shortened(visible(text), LONGEST, whole_in="report.html"))
+
+
+def readme(story: Story) -> str:
+    """The whole document."""
+    return "\n".join(_lines(story)) + "\n"
+
+
+def _lines(story: Story) -> Iterator[str]:
+    yield f"# {story.title}"
+    yield ""
+    yield prose(story.verdict.grounds)
+    yield from (f"- {prose(one)}" for one in story.verdict.details)
+    yield ""
+    yield from _figures(story)
+    yield from _findings(story)
+    yield from _changes(story)
+    for policy in story.refinement.policies:
+        yield from _policy(policy)
+    yield from _paths(story)
+    yield from _left_out(story.refinement.left_out)
+    yield from _files(story)
+
+
+def _figures(story: Story) -> Iterator[str]:
+    yield "| | |"
+    yield "| --- | --- |"
+    yield f"| run | {story.run.id} |"
+    yield f"| from, to | {code(story.run.started_at)}, {code(story.run.ended_at or 'not told')} |"
+    size = f"{counted(story.statements, 'statement')}, {counted(story.actions, 'action')}"
+    yield f"| policy | {size}, {counted(story.grants, 'grant')} |"
+    yield f"| size | {story.size} |"
+    events = counted(story.survey.events, "event")
+    yield f"| evidence | {events}, {counted(story.survey.lines, 'line')} |"
+    yield f"| findings | {story.finding_counts} |"
+    yield f"| changes | {story.changes.summary} |"
+
+
+def _findings(story: Story) -> Iterator[str]:
+    yield from ("", "## What a person should know first", "")
+    if not story.findings:
+        yield "No findings."
+    for severity in sorted(Severity, key=URGENCY.__getitem__):
+        found = [one for one in story.findings if one.severity is severity]
+        for _, same in groupby(found, key=lambda one: one.kind):
+            yield from _capped([_finding(one) for one in same], "- and {} more of this kind")
+
+
+def _finding(one: Finding) -> str:
+    often = f" ({one.count:,} times)" if one.count > 1 else ""
+    todo = f" **{prose(one.action)}**" if one.action else ""
+    return (
+        f"- **{one.severity}** {code(one.kind)} {code(one.subject)}: "
+        f"{prose(one.detail)}{often}{todo}"
+    )
+
+
+def _changes(story: Story) -> Iterator[str]:
+    changes = story.changes
+    yield from ("", "## What changed", "")
+    yield f"{changes.summary[:1].upper()}{changes.summary[1:]}."
+    if changes.widens_approved:
+        yield ""
+        yield "**Nobody has approved the new access yet.**"
+    if changes.causes:
+        yield ""
+    yield from (f"- {prose(one)}" for one in changes.causes)
+    yield from _access("New access", changes.new)
+    yield from _access("Access gone", changes.gone)
+    if changes.reworded:
+        yield from ("", f"{counted(len(changes.reworded), 'access', 'accesses')} in other words.")
+
+
+def _access(title: str, found: Sequence[Change]) -> Iterator[str]:
+    if not found:
+        return
+    yield from ("", f"### {title}", "")
+    yield from _capped(
+        [
+            f"- {code(str(one.access.action))} on {code(str(one.access.resource))}: "
+            f"{prose(one.cause)}"
+            for one in found
+        ],
+        "- and {} more",
+    )
+
+
+def _policy(policy: PrincipalPolicy) -> Iterator[str]:
+    yield from ("", f"## The policy of {code(policy.principal)}", "")
+    files = listed([f"`{one.name}.json`" for one in managed_policies(policy)])
+    yield f"In {files}; together they grant exactly what stands here."
+    for one in policy.statements:
+        yield from _statement(one)
+
+
+def _statement(one: ExplainedStatement) -> Iterator[str]:
+    statement = one.statement
+    yield from ("", f"### {prose(statement.sid)}", "")
+    yield f"{prose(one.purpose)} {prose(reasons(one).sentence)}"
+    yield ""
+    yield f"- may {', '.join(code(str(action)) for action in statement.actions)}"
+    yield from _capped([f"- on {code(str(r))}" for r in statement.resources], "- and on {} more")
+    for condition in statement.conditions:
+        values = ", ".join(code(str(value)) for value in condition.values)
+        yield f"- only when {code(condition.key)} {code(condition.operator)} {values}"
+    yield from (f"- wildcard {code(w.resource)}: {prose(w.reason)}" for w in one.wildcards)
+    derived = sorted(
+        {
+            (ground.kind, ground.text)
+            for grant in one.grants
+            for ground in grant.grounds
+            if ground.kind != OBSERVED
+        }
+    )
+    yield from _capped(
+        [f"- {code(kind)}: {prose(text)}" for kind, text in derived], "- and {} more grounds"
+    )
+
+
+def _paths(story: Story) -> Iterator[str]:
+    yield from ("", "## Paths that were exercised", "")
+    for path in paths(story):
+        yield f"- {path.name}: {prose(path.sentence)}"
+
+
+def _left_out(left: Sequence[LeftOut]) -> Iterator[str]:
+    yield from ("", "## What was left out", "")
+    if not left:
+        yield "Nothing."
+    for kind, same in groupby(sorted(left, key=lambda one: (one.kind, one)), lambda one: one.kind):
+        lines = [f"- {code(o.action)} on {code(o.resource)}: {prose(o.reason)}" for o in same]
+        yield from (f"{code(kind)}", "", *_capped(lines, "- and {} more, in refined.json"), "")
+
+
+def _files(story: Story) -> Iterator[str]:
+    yield from ("", "## Files", "")
+    yield "- `policy.json` is IAM's JSON; `policy.tf`, `policy.yaml` and `policy.py` are the same"
+    yield "  for Terraform, CloudFormation and the CDK, with variables."
+    yield "- `report.html` shows the events behind every permission."
+    yield "- `manifest.json` pins every document of the run and the run before it."
+    yield ""
+    yield f"Written from {code(', '.join(f'{n} {v}' for n, v in story.versions.items()))}."
+
+
+def _capped(lines: Iterable[str], rest: str) -> list[str]:
+    every = list(lines)
+    more = [rest.format(f"{len(every) - MOST:,}")] if len(every) > MOST else []
+    return every[:MOST] + more

@@ -1,0 +1,80 @@
+"""Which paths of a deployment the cycle went through, and what rests on those it did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.text import counted, listed
+
+if TYPE_CHECKING:
+    from lambdas.document_policy.story import Story
+
+REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """One path: whether events show it, in which phases, and what is derived for it."""
+
+    name: str
+    phases: tuple[str, ...]
+    calls: int
+    derived: int
+
+    @property
+    def exercised(self) -> bool:
+        """Whether any call of the cycle went this way."""
+        return self.calls > 0
+
+    @property
+    def sentence(self) -> str:
+        """What was seen of it."""
+        rests = f" {counted(self.derived, 'grant')} for it derived." if self.derived else ""
+        if self.exercised:
+            where = f" in {listed(self.phases)}" if any(self.phases) else ""
+            return f"exercised{where}, {counted(self.calls, 'call')}.{rests}"
+        return f"not exercised.{rests or ' Nothing is granted for it alone.'}"
+
+
+def paths(story: Story) -> tuple[Path, ...]:
+    """Create, update, rollback and remove."""
+    verbs = story.survey.verbs
+    order = [phase.name for phase in story.process.phases]
+    first = order[0] if order else ""
+    later = {phase for phase, _ in verbs if phase not in (first, REMOVE)}
+    found = {
+        "create": {(p, v) for p, v in verbs if v == "create"},
+        "update": {(p, v) for p, v in verbs if p in later and v in ("create", "change")},
+        "rollback": set[tuple[str, str]](),
+        "remove": {(p, v) for p, v in verbs if v == "remove"},
+    }
+    return tuple(
+        Path(
+            name=name,
+            phases=_in_order({phase for phase, _ in cells}, order),
+            calls=sum(verbs[cell] for cell in cells),
+            derived=_derived(story, name),
+        )
+        for name, cells in found.items()
+    )
+
+
+def _in_order(phases: set[str], order: list[str]) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            phases, key=lambda phase: (order.index(phase) if phase in order else len(order), phase)
+        )
+    )
+
+
+def _derived(story: Story, path: str) -> int:
+    """Grants that no event shows and whose ground speaks of the path."""
+    return sum(
+        all(ground.kind != OBSERVED for ground in grant.grounds)
+        and any(path in f"{ground.kind} {ground.text}".lower() for ground in grant.grounds)
+        for policy in story.refinement.policies
+        for one in policy.statements
+        for grant in one.grants
+    )

@@ -1,0 +1,128 @@
+"""Text as a literal of other languages: it stays one literal whatever characters it holds.
+
+Python, YAML and HCL read the same escapes inside double quotes, so one function serves all three;
+what interpolates (HCL's templates, CloudFormation's Sub, Python's f-strings) is escaped on top.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import Variable
+from lambdas.model.text import escape_code, shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+WIDTH = 96
+LONGEST_COMMENT = 600
+_ESCAPED = {'"': '\\"', "\\": "\\\\"}
+# `${` and `%{` begin a template in HCL; doubling the sign escapes it. Several signs in a row are
+# read differently by different parsers, so these are written as code points, which never begin one.
+_HCL_TEMPLATE = re.compile(r"([$%])(\1*)(?=\{)")
+_PRINTABLE_ASCII = re.compile(r"[ !#-\[\]-~]*")
+
+
+def escaped(text: str) -> str:
+    """What stands between double quotes; ASCII only."""
+    if _PRINTABLE_ASCII.fullmatch(text):
+        return text
+    return "".join(
+        _ESCAPED.get(one) or (one if " " <= one <= "~" else escape_code(one)) for one in text
+    )
+
+
+def quoted(text: str) -> str:
+    """A literal of Python and YAML."""
+    return f'"{escaped(text)}"'
+
+
+def hcl(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
+    """A quoted template of HCL; variables become `${var.name}`."""
+    body = ""
+    for piece in pieces:
+        if isinstance(piece, Variable):
+            body = _without_open_sign(body) + f"${{var.{names[piece.name]}}}"
+        else:
+            body += _HCL_TEMPLATE.sub(_hcl_signs, escaped(piece))
+    return f'"{body}"'
+
+
+def sub(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
+    """A YAML literal, under CloudFormation's Sub when there is something to fill in."""
+    parts = tuple(pieces)
+    if not any(isinstance(piece, Variable) for piece in parts):
+        return quoted("".join(map(str, parts)))
+    body = "".join(
+        f"${{{names[piece.name]}}}"
+        if isinstance(piece, Variable)
+        else escaped(piece.replace("${", "${!"))
+        for piece in parts
+    )
+    return f'!Sub "{body}"'
+
+
+def f_string(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
+    """A Python literal, an f-string when there is something to fill in."""
+    parts = tuple(pieces)
+    if not any(isinstance(piece, Variable) for piece in parts):
+        return quoted("".join(map(str, parts)))
+    body = "".join(
+        f"{{{names[piece.name]}}}"
+        if isinstance(piece, Variable)
+        else escaped(piece).replace("{", "{{").replace("}", "}}")
+        for piece in parts
+    )
+    return f'f"{body}"'
+
+
+def comment(text: str, indent: str = "") -> list[str]:
+    """Lines that begin with `# `; text can neither end the comment nor hide in it."""
+    shown = shortened(visible(text), LONGEST_COMMENT, whole_in="report.html")
+    width = WIDTH - len(indent)
+    lines = textwrap.wrap(shown, width, break_on_hyphens=False, break_long_words=False) or [""]
+    return [f"{indent}# {line}".rstrip() for line in lines]
+
+
+def words_of(name: str) -> list[str]:
+    """`orders-api_2` as orders, api, 2; what is no ASCII letter or digit separates."""
+    return re.findall(r"[A-Za-z0-9]+", name)
+
+
+def pascal(name: str) -> str:
+    """`orders-api_2` as OrdersApi2."""
+    return "".join(word[:1].upper() + word[1:] for word in words_of(name))
+
+
+def snake(name: str) -> str:
+    """`orders-api_2` as orders_api_2."""
+    return "_".join(word.lower() for word in words_of(name))
+
+
+def unique(
+    names: Iterable[str], spell: Callable[[str], str], taken: frozenset[str]
+) -> dict[str, str]:
+    """Each name spelled for another language; a spelling that is taken gets a number."""
+    spelled: dict[str, str] = {}
+    used = set(taken)
+    for name in names:
+        base = spell(name)
+        candidate, number = base, 1
+        while candidate in used:
+            number += 1
+            candidate = f"{base}{number}"
+        used.add(candidate)
+        spelled[name] = candidate
+    return spelled
+
+
+def _hcl_signs(match: re.Match[str]) -> str:
+    sign, more = match.groups()
+    return f"\\u{ord(sign):04x}" * (1 + len(more)) if more else sign * 2
+
+
+def _without_open_sign(body: str) -> str:
+    kept = body.rstrip("$%")
+    return kept + "".join(f"\\u{ord(sign):04x}" for sign in body[len(kept) :])

@@ -1,0 +1,182 @@
+"""What all documents of a run tell, worked out once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.document_policy.causes import Now
+from lambdas.document_policy.changes import Changes, changes
+from lambdas.document_policy.documents import characters, managed_policies
+from lambdas.document_policy.survey import Survey, survey
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.policy import MANAGED_POLICY_LIMIT
+from lambdas.model.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.model.history import PreviousRun
+    from lambdas.model.process import Process
+    from lambdas.model.refinement import PrincipalPolicy, Refinement
+    from lambdas.model.run import Run
+    from lambdas.model.verdict import Verdict
+
+URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A run, ready to be written down.
+
+    Attributes:
+        findings: of evidence and refinement together, the most urgent first, none twice.
+        checks: what Access Analyzer and the simulation answered, as CheckPolicy keeps it.
+        offered: how many actions Access Analyzer named; None when it was not asked.
+    """
+
+    run: Run
+    process: Process
+    refinement: Refinement
+    findings: tuple[Finding, ...]
+    survey: Survey
+    checks: Mapping[str, Any]
+    verdict: Verdict
+    changes: Changes
+    versions: Mapping[str, str]
+    previous: PreviousRun
+    offered: int | None = None
+
+    @property
+    def title(self) -> str:
+        """The verdict and the process: the first line everywhere."""
+        return f"{self.verdict.headline}: the policy of {self.process.name}"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The variables of the first cycle."""
+        return dict(self.refinement.variables)
+
+    @property
+    def grants(self) -> int:
+        """Actions on resources, over all principals."""
+        return sum(len(one.grants) for p in self.refinement.policies for one in p.statements)
+
+    @property
+    def statements(self) -> int:
+        """Over all principals."""
+        return sum(len(policy.statements) for policy in self.refinement.policies)
+
+    @property
+    def actions(self) -> int:
+        """Different actions, over all principals."""
+        return len(
+            {
+                str(action)
+                for policy in self.refinement.policies
+                for one in policy.statements
+                for action in one.statement.actions
+            }
+        )
+
+    @property
+    def size(self) -> str:
+        """`1 managed policy, 4,812 of 6,144 characters` for the run's own role, others beside."""
+        return "; ".join(
+            f"{policy.name}: {text}" if len(self.refinement.policies) > 1 else text
+            for policy in self.refinement.policies
+            for text in [_size(self.refinement, policy)]
+        )
+
+    def finding_count(self, severity: Severity) -> int:
+        """How many findings are of this severity."""
+        return sum(one.severity is severity for one in self.findings)
+
+    @property
+    def finding_counts(self) -> str:
+        """`1 error, 2 warnings, 0 notes`."""
+        return ", ".join(counted(self.finding_count(one), one.value) for one in Severity)
+
+
+def tell(  # noqa: PLR0913  # the facts of a run, each by name
+    *,
+    run: Run,
+    process: Process,
+    refinement: Refinement,
+    evidence_lines: Iterable[str | bytes],
+    findings: Iterable[Finding],
+    checks: Mapping[str, Any] | None,
+    verdict: Verdict,
+    generated: Mapping[str, Any] | None,
+    versions: Mapping[str, str],
+    previous: PreviousRun,
+) -> Story:
+    """Read the evidence once, sort the findings, compare with the baseline."""
+    counts = survey(evidence_lines)
+    now = Now(
+        types=frozenset(counts.types),
+        types_of={action: frozenset(types) for action, types in counts.types_of.items()},
+        versions=versions,
+        definition=process.to_mapping(),
+    )
+    return Story(
+        run=run,
+        process=process,
+        refinement=refinement,
+        findings=in_order({*findings, *refinement.findings}),
+        survey=counts,
+        checks=checks or {},
+        verdict=verdict,
+        changes=changes(refinement, previous.baseline, now=now),
+        versions=dict(sorted(versions.items())),
+        previous=previous,
+        offered=actions_offered(generated),
+    )
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The most urgent first; blind spots before other findings of the same severity."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda one: (URGENCY[one.severity], not blind(one), one.kind, one.subject, one),
+        )
+    )
+
+
+def blind(finding: Finding) -> bool:
+    """Whether it tells what could not have been seen."""
+    return "blind" in finding.kind
+
+
+def actions_offered(generated: Mapping[str, Any] | None) -> int | None:
+    """How many actions Access Analyzer's answer names, in whatever form they came."""
+    if not generated:
+        return None
+    names: set[str] = set()
+    result = generated.get("GeneratedPolicyResult") or {}
+    for one in result.get("GeneratedPolicies") or ():
+        names |= _actions_of(one.get("Policy", ""))
+    return len(names)
+
+
+def _actions_of(text: str) -> set[str]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return set()  # refinement has made a finding of it
+    statements = document.get("Statement", []) if isinstance(document, dict) else []
+    found: set[str] = set()
+    for statement in statements if isinstance(statements, list) else [statements]:
+        actions = statement.get("Action", []) if isinstance(statement, dict) else []
+        found |= {str(a) for a in ([actions] if isinstance(actions, str) else actions)}
+    return found
+
+
+def _size(refinement: Refinement, policy: PrincipalPolicy) -> str:
+    parts = managed_policies(policy)
+    used = f"{characters(policy, refinement):,}"
+    if len(parts) == 1:
+        return f"1 managed policy, {used} of {MANAGED_POLICY_LIMIT:,} characters"
+    return f"{len(parts)} managed policies, {used} characters as one document"

@@ -1,0 +1,150 @@
+"""The policy for Terraform: data sources with the reason above each statement, and variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
+from lambdas.document_policy.quoting import comment, hcl, snake, unique
+from lambdas.document_policy.reasons import reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lambdas.document_policy.story import Story
+    from lambdas.model.policy import Condition
+    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.template import Template
+
+# Arguments of module blocks, which no variable of a module may be named after,
+# https://developer.hashicorp.com/terraform/language/block/variable
+RESERVED = frozenset(
+    [
+        "source",
+        "version",
+        "providers",
+        "count",
+        "for_each",
+        "lifecycle",
+        "depends_on",
+        "locals",
+        "name",
+    ]
+)
+
+
+def terraform(story: Story) -> str:
+    """`policy.tf`: variables, and per policy a document, a managed policy and its attachment."""
+    return "\n".join(_lines(story)) + "\n"
+
+
+def _lines(story: Story) -> Iterator[str]:
+    values = defaults(story.refinement)
+    names = unique(values, snake, RESERVED)
+    policies = [one for owner in story.refinement.policies for one in managed_policies(owner)]
+    labels = unique([one.name for one in policies], snake, frozenset())
+    roles = unique(
+        [one.name for one in story.refinement.policies], _role, frozenset(names.values())
+    )
+    yield from comment(f"{story.title}. Run {story.run.id}.")
+    yield from comment(story.verdict.grounds)
+    yield from comment(
+        "The reason of each permission stands above it; report.html has the events. "
+        "Values of variables hold no *, ? or $, so that none can widen the policy."
+    )
+    yield from _variable("name", "What the policies' names begin with.", story.process.name)
+    for name, default in values.items():
+        yield from _variable(names[name], _meaning(name), default)
+    for owner in story.refinement.policies:
+        text = "Name of a role to attach the policy to; empty attaches it to none."
+        yield from _variable(roles[owner.name], text, "", checked=False)
+    for policy in policies:
+        yield from _policy(policy, labels[policy.name], names, roles[policy.owner.name])
+
+
+def _meaning(name: str) -> str:
+    known = {
+        "account": "The account that the policy reaches into.",
+        "region": "The region that the policy reaches into.",
+        "partition": "The partition: aws, aws-cn or aws-us-gov.",
+    }
+    return known.get(name, f"The process's variable {name}.")
+
+
+def _role(name: str) -> str:
+    return "role" if name == "policy" else f"role_{snake(name.removeprefix('policy.'))}"
+
+
+def _variable(name: str, text: str, default: str, *, checked: bool = True) -> Iterator[str]:
+    yield ""
+    yield f'variable "{name}" {{'
+    yield "  type        = string"
+    yield f"  description = {hcl([text], {})}"
+    yield f"  default     = {hcl([default], {})}"
+    if checked:
+        yield "  validation {"
+        yield f'    condition     = !can(regex("[*?$]", var.{name}))'
+        yield '    error_message = "The value may not hold a wildcard or a policy variable."'
+        yield "  }"
+    yield "}"
+
+
+def _policy(
+    policy: ManagedPolicy, label: str, names: Mapping[str, str], role: str
+) -> Iterator[str]:
+    suffix = policy.name.removeprefix("policy").lstrip(".-")
+    name = hcl(["-" + suffix if suffix else ""], {})[1:-1]
+    yield ""
+    yield from comment(f"For {policy.owner.principal}")
+    yield f'data "aws_iam_policy_document" "{label}" {{'
+    for one in policy.statements:
+        yield from _statement(one, names)
+    yield "}"
+    yield ""
+    yield f'resource "aws_iam_policy" "{label}" {{'
+    yield f'  name   = "${{var.name}}{name}"'
+    yield f"  policy = data.aws_iam_policy_document.{label}.json"
+    yield "}"
+    yield ""
+    yield f'resource "aws_iam_role_policy_attachment" "{label}" {{'
+    yield f'  count      = var.{role} == "" ? 0 : 1'
+    yield f"  role       = var.{role}"
+    yield f"  policy_arn = aws_iam_policy.{label}.arn"
+    yield "}"
+
+
+def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:
+    statement = one.statement
+    yield ""
+    yield from comment(f"{one.purpose} {reasons(one).sentence}", "  ")
+    for wildcard in one.wildcards:
+        yield from comment(f"Wildcard {wildcard.resource}: {wildcard.reason}", "  ")
+    yield "  statement {"
+    yield f"    sid       = {hcl([statement.sid], {})}"
+    yield '    effect    = "Allow"'
+    yield from _list("actions", [hcl([str(action)], {}) for action in statement.actions], "    ")
+    yield from _list("resources", _texts(statement.resources, names), "    ")
+    for condition in statement.conditions:
+        yield from _condition(condition, names)
+    yield "  }"
+
+
+def _condition(one: Condition, names: Mapping[str, str]) -> Iterator[str]:
+    yield "    condition {"
+    yield f"      test     = {hcl([one.operator], {})}"
+    yield f"      variable = {hcl([one.key], {})}"
+    yield from _list("values", _texts(one.values, names), "      ", width=8)
+    yield "    }"
+
+
+def _texts(templates: Sequence[Template], names: Mapping[str, str]) -> list[str]:
+    return [hcl(pieces(one), names) for one in templates]
+
+
+def _list(name: str, texts: Sequence[str], indent: str, width: int = 9) -> Iterator[str]:
+    if len(texts) == 1:
+        yield f"{indent}{name.ljust(width)} = [{texts[0]}]"
+        return
+    yield f"{indent}{name.ljust(width)} = ["
+    yield from (f"{indent}  {text}," for text in texts)
+    yield f"{indent}]"

@@ -1,0 +1,114 @@
+"""The runs before this one, as far as a dossier speaks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.model.manifest import Link, digest, unsealed
+from lambdas.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.model.refinement import Refinement
+
+
+class Standing(StrEnum):
+    """Why a run is the one to compare with; the first that exists is taken."""
+
+    APPROVED = "approved"
+    PROVED = "proved"
+    LATEST = "latest"  # neither approved nor proved: the run before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The run that this one is compared with.
+
+    Attributes:
+        manifest: the run, pinned. approval: its approval, pinned, when it has one.
+        versions, definition, types: as its manifest tells them; for finding causes.
+    """
+
+    manifest: Link
+    standing: Standing
+    refinement: Refinement
+    approval: Link | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+
+    @property
+    def run(self) -> str:
+        """Its id."""
+        return self.manifest.run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousRun:
+    """What came before: the manifest to chain to, and the run to compare with."""
+
+    manifest: Link | None = None
+    baseline: Baseline | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A finished run in the list of its process's runs.
+
+    Attributes:
+        manifest: the run, pinned. approval: its approval, pinned, or None. by: who approved it.
+        verdict: the verdict's words. proved: whether they say that the policy suffices.
+        summary: counts, as the manifest holds them.
+    """
+
+    manifest: Link
+    verdict: str
+    proved: bool
+    started: str
+    summary: Mapping[str, Any]
+    approval: Link | None = None
+    by: str = ""
+
+    @classmethod
+    def from_manifest(
+        cls, body: bytes, content: Mapping[str, Any], approval: bytes | None = None
+    ) -> Self:
+        """The row of a run, from its manifest (as bytes, and read) and its approval, if any."""
+        run = str(content["run"])
+        return cls(
+            manifest=Link(run=run, sha256=digest(body)),
+            verdict=content["verdict"]["kind"],
+            proved=Verdict.from_json(content["verdict"]).proved,
+            started=content["startedAt"],
+            summary=content["summary"],
+            approval=Link(run=run, sha256=digest(approval)) if approval is not None else None,
+            by=str(unsealed(approval).get("by", "")) if approval is not None else "",
+        )
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            manifest=Link(run=raw["run"], sha256=raw["sha256"]),
+            verdict=raw["verdict"],
+            proved=raw["proved"],
+            started=raw["started"],
+            summary=raw["summary"],
+            approval=Link.from_json(raw["approval"]),
+            by=raw["by"],
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {
+            **self.manifest.to_json(),
+            "verdict": self.verdict,
+            "proved": self.proved,
+            "started": self.started,
+            "summary": dict(self.summary),
+            "approval": self.approval.to_json() if self.approval else None,
+            "by": self.by,
+        }

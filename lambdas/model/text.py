@@ -1,0 +1,42 @@
+"""Text that came from elsewhere, made fit to be shown: on a page, in a comment, on a terminal."""
+
+from __future__ import annotations
+
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+BASIC_PLANE = 0xFFFF
+
+
+def escape_code(character: str) -> str:
+    """The escape that Python, YAML and HCL share."""
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\u{code:04x}" if code <= BASIC_PLANE else f"\\U{code:08x}")
+
+
+def visible(text: str) -> str:
+    """One line in which nothing hides.
+
+    Controls, line ends, unpaired surrogates, invisible and direction-changing characters are shown
+    as escapes, so that text can neither steer a terminal nor read differently from what it holds.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else escape_code(one) for one in text)
+
+
+def shortened(text: str, limit: int, *, whole_in: str) -> str:
+    """The text, or its beginning with how much is missing and where the whole stands."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text):,} characters; the whole is in {whole_in})"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 event`, `2 events`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: tuple[str, ...] | list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
