@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,7 @@ class Connection:
 
     def client(self, service: Any, *, region: str | None = None) -> Any:
         """A client of a service."""
-        config = Config(retries={"total_max_attempts": 2}, read_timeout=300)
-        return self.session.client(
-            service, endpoint_url=self.endpoint, region_name=region or self.region, config=config
-        )
+        return _client(self, service, region or self.region)
 
     def answers(self) -> bool:
         """Whether the embedded AWS is there and knows us."""
@@ -66,3 +64,18 @@ class Connection:
         except (BotoCoreError, ClientError):
             return False
         return True
+
+
+@functools.cache
+def _client(connection: Connection, service: Any, region: str) -> Any:
+    """Making a client takes longer than most calls."""
+    config = Config(retries={"total_max_attempts": 2}, read_timeout=300)
+    session = _session(connection)
+    return session.client(
+        service, endpoint_url=connection.endpoint, region_name=region, config=config
+    )
+
+
+@functools.cache
+def _session(connection: Connection) -> boto3.Session:
+    return connection.session

@@ -28,6 +28,9 @@ START_DEADLINE = 60  # seconds; a cold start compiles MiniStack, a warm one take
 STOP_DEADLINE = 15  # seconds
 POLL = 0.02  # seconds
 
+# What this process itself has started: a child must be waited for, or it stays a zombie.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 
 class StartError(Exception):
     """The embedded AWS did not start; the message holds the end of its log."""
@@ -90,6 +93,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children[process.pid] = process
     return _await_answer(state, process)
 
 
@@ -127,9 +131,9 @@ def _end(pid: int) -> None:
 
 
 def _gone(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return True
+    child = _children.get(pid)
+    if child:
+        return child.poll() is not None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -189,9 +189,16 @@ def outcome_of(
 
 
 def _code(operation: Operation, error: Values) -> str:
-    """CloudTrail prefixes the codes of EC2, and of nothing else."""
+    """The error as CloudTrail names it: by its shape; EC2's with `Client.` before it."""
     code = str(error.get("QueryErrorCode") or error.get("Code", ""))
-    return f"Client.{code}" if operation.service == "ec2" else code
+    if operation.service == "ec2":
+        return f"Client.{code}"
+    if operation.service == "cloudformation" and code == "ValidationError":
+        return "ValidationException"  # modelled by no shape
+    for shape in operation.model.error_shapes:
+        if shape.metadata.get("error", {}).get("code") == code:
+            return str(shape.name)
+    return code
 
 
 def _answer_protocol(operation: Operation, headers: Mapping[str, str]) -> str:
