@@ -1,0 +1,34 @@
+"""Synthesises the deployment: `cdk synth`, or `python app.py` into CDK_OUTDIR or cdk.out.
+
+Everything that comes from outside is read here: the context, the folders of processes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from aws_cdk import App
+
+from lambdas.errors import InvalidProcessError
+from stacks.packaging import package_lambdas
+from stacks.processes import load_processes, process_folders
+from stacks.settings import InvalidSettingError, Settings
+from stacks.stages import add_stacks
+
+
+def main() -> None:
+    """Build the cloud assembly, or say in one line why it cannot be built."""
+    app = App(outdir=os.environ.get("CDK_OUTDIR", "cdk.out"), analytics_reporting=False)
+    further = (os.environ.get("FENCEPOST_PROCESSES", ""), app.node.try_get_context("processes"))
+    try:
+        settings = Settings.from_context(app.node.try_get_context)
+        folders = load_processes(process_folders(*(str(one or "") for one in further)))
+        add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
+    except (InvalidProcessError, InvalidSettingError) as error:
+        sys.exit(f"fencepost: {error}")
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

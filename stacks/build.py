@@ -1,0 +1,110 @@
+"""The build that runs a process's cycle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, aws_s3_assets
+from constructs import Construct
+
+from stacks import buildspec
+from stacks.acknowledgements import acknowledge
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms
+
+    from stacks.processes import ProcessFolder
+    from stacks.roles import ProcessRoles
+    from stacks.settings import Settings
+
+NOT_SOURCE = ["node_modules", ".git", ".serverless", ".venv", "__pycache__", ".DS_Store"]
+
+
+class CycleBuild(Construct):
+    """A CodeBuild project for one process. Its name is given: the sandbox's fence names it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        folder: ProcessFolder,
+        roles: ProcessRoles,
+        key: aws_kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        process = folder.process
+        source = aws_s3_assets.Asset(
+            self,
+            "Source",
+            path=str(folder.source),
+            exclude=[*NOT_SOURCE, *(f"**/{one}" for one in NOT_SOURCE)],
+        )
+        log = aws_logs.LogGroup(
+            self,
+            "Log",
+            retention=aws_logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        policy = self._policy(roles, source, log)
+        self.project = aws_codebuild.Project(
+            self,
+            "Project",
+            project_name=f"{settings.name}-{process.name}",
+            description=f"The cycle of {process.name}: {process.description}"[:255],
+            source=aws_codebuild.Source.s3(bucket=source.bucket, path=source.s3_object_key),
+            build_spec=aws_codebuild.BuildSpec.from_object_to_yaml(buildspec.buildspec(process)),
+            environment=aws_codebuild.BuildEnvironment(
+                build_image=aws_codebuild.LinuxBuildImage.STANDARD_7_0,
+                compute_type=aws_codebuild.ComputeType.MEDIUM,
+            ),
+            environment_variables={
+                "FENCEPOST_SANDBOX_ROLE": _plain(roles.sandbox.role_arn),
+                "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate.role_arn),
+            },
+            # Two cycles at once would meet in the sandbox; the state machine waits its turn.
+            concurrent_build_limit=1,
+            timeout=Duration.minutes(buildspec.BUILD_TIMEOUT),
+            queued_timeout=Duration.minutes(buildspec.QUEUE_TIMEOUT),
+            encryption_key=key,
+            logging=aws_codebuild.LoggingOptions(
+                cloud_watch=aws_codebuild.CloudWatchLoggingOptions(log_group=log)
+            ),
+            # What the construct would grant is wider than what a build needs.
+            role=roles.build.without_policy_updates(),
+        )
+        self.project.node.add_dependency(policy)
+
+    def _policy(
+        self, roles: ProcessRoles, source: aws_s3_assets.Asset, log: aws_logs.LogGroup
+    ) -> aws_iam.Policy:
+        policy = aws_iam.Policy(
+            self,
+            "SourceAndLog",
+            roles=[aws_iam.Role.from_role_name(self, "Build", roles.build.role_name)],
+            statements=[
+                aws_iam.PolicyStatement(
+                    actions=["s3:GetObject", "s3:GetObjectVersion"],
+                    resources=[source.bucket.arn_for_objects(source.s3_object_key)],
+                ),
+                aws_iam.PolicyStatement(
+                    actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+                    resources=[source.bucket.bucket_arn],
+                ),
+                aws_iam.PolicyStatement(
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[log.log_group_arn],
+                ),
+            ],
+        )
+        acknowledge(
+            policy,
+            "IAM5",
+            because="a log group's ARN ends in `:*`, which stands for its streams",
+        )
+        return policy
+
+
+def _plain(value: str) -> aws_codebuild.BuildEnvironmentVariable:
+    return aws_codebuild.BuildEnvironmentVariable(value=value)

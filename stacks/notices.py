@@ -1,0 +1,99 @@
+"""Who is told: the owners of their processes' runs, the operator of what goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import (
+    Stack,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_iam,
+    aws_kms,
+    aws_sns,
+    aws_sns_subscriptions,
+)
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.process import Process
+    from stacks.settings import Settings
+
+CLOUDWATCH = aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")
+
+
+class Notices(Construct):
+    """Two topics: mails about runs, and alarms."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        processes: Sequence[Process],
+        key: aws_kms.Key,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.runs = aws_sns.Topic(self, "Runs", master_key=key, enforce_ssl=True)
+        self.alarms = aws_sns.Topic(self, "Alarms", master_key=key, enforce_ssl=True)
+        for owner, names in _by_owner(processes).items():
+            self.runs.add_subscription(
+                aws_sns_subscriptions.EmailSubscription(
+                    owner,
+                    filter_policy={
+                        "process": aws_sns.SubscriptionFilter.string_filter(allowlist=names)
+                    },
+                )
+            )
+        if settings.operator:
+            self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(settings.operator))
+        self._let_alarms_publish(key)
+
+    def alarm(self, metric: aws_cloudwatch.IMetric, construct_id: str, because: str) -> None:
+        """Tell the operator as soon as the metric counts one."""
+        aws_cloudwatch.Alarm(
+            self,
+            construct_id,
+            metric=metric,
+            alarm_description=because,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        ).add_alarm_action(aws_cloudwatch_actions.SnsAction(self.alarms))
+
+    def alarm_each(self, metrics: Mapping[str, tuple[aws_cloudwatch.IMetric, str]]) -> None:
+        """One alarm per metric, each with what its ringing means."""
+        for construct_id, (metric, because) in metrics.items():
+            self.alarm(metric, construct_id, because)
+
+    def _let_alarms_publish(self, key: aws_kms.Key) -> None:
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.alarms.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[CLOUDWATCH],
+                actions=["sns:Publish"],
+                resources=[self.alarms.topic_arn],
+                conditions=ours,
+            )
+        )
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[CLOUDWATCH],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions=ours,
+            )
+        )
+
+
+def _by_owner(processes: Sequence[Process]) -> dict[str, list[str]]:
+    """A topic takes one subscription of an address, so an owner's processes share it."""
+    owners: dict[str, list[str]] = {}
+    for process in processes:
+        owners.setdefault(process.owner, []).append(process.name)
+    return {owner: sorted(owners[owner]) for owner in sorted(owners)}

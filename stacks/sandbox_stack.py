@@ -1,0 +1,91 @@
+"""Where the cycles act: their roles, the fence around Fencepost, the trail that sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
+
+from stacks.acknowledgements import acknowledge
+from stacks.roles import Boundary, ProcessRoles, role_prefix
+from stacks.trail import Trail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from lambdas.model.process import Process
+    from stacks.settings import Settings
+
+
+class SandboxStack(Stack):
+    """The account's side of it.
+
+    Attributes:
+        roles: of each process, by its name.
+        access_role: with which Access Analyzer reads the trail.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        processes: Sequence[Process],
+    ) -> None:
+        super().__init__(scope, construct_id, description="Fencepost: where the cycles act")
+        self.trail = Trail(self, "Trail", settings=settings, sessions=self._sessions(settings))
+        boundary = Boundary(self, "Boundary", settings=settings, trail=self.trail.arn).policy
+        self.roles = {
+            process.name: ProcessRoles(
+                self, process.name, settings=settings, process=process, boundary=boundary
+            )
+            for process in processes
+        }
+        self.access_role = self._access_role()
+        if settings.analyzer:
+            aws_accessanalyzer.CfnAnalyzer(self, "Analyzer", type="ACCOUNT")
+        self._outputs()
+
+    def _sessions(self, settings: Settings) -> str:
+        """What the ARNs of the cycles' sessions begin with."""
+        return self.format_arn(
+            service="sts",
+            region="",
+            resource="assumed-role",
+            resource_name=role_prefix(settings),
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+
+    def _access_role(self) -> aws_iam.Role:
+        """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html."""
+        role = aws_iam.Role(
+            self,
+            "AccessRole",
+            description="With which IAM Access Analyzer reads the trail of Fencepost",
+            assumed_by=aws_iam.ServicePrincipal("access-analyzer.amazonaws.com"),
+        )
+        for actions, resources in (
+            (["cloudtrail:GetTrail"], [self.trail.arn]),
+            (["s3:ListBucket"], [self.trail.bucket.bucket_arn]),
+            (["s3:GetObject"], [self.trail.bucket.arn_for_objects("AWSLogs/*")]),
+            (["kms:Decrypt"], [self.trail.key.key_arn]),
+            (
+                ["iam:GetServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails"],
+                ["*"],
+            ),
+        ):
+            role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=resources))
+        acknowledge(
+            role,
+            "IAM5",
+            because="Access Analyzer reads any log file of the trail, and asks for the last use "
+            "of services by reports, which have no ARN",
+        )
+        return role
+
+    def _outputs(self) -> None:
+        CfnOutput(self, "TrailBucketName", value=self.trail.bucket.bucket_name)
+        CfnOutput(self, "TrailArn", value=self.trail.arn)

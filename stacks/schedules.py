@@ -1,0 +1,104 @@
+"""Runs that start by themselves, and what becomes of those that cannot."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, Stack, aws_iam, aws_scheduler, aws_sqs
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_kms, aws_stepfunctions
+
+    from lambdas.model.process import Process
+    from stacks.settings import Settings
+
+LATEST = 60 * 60  # seconds after its time when a start is given up; the next one is soon enough
+
+
+class Schedules(Construct):
+    """One schedule per process that has one. The group's name is given: the fence names it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        processes: Sequence[Process],
+        machine: aws_stepfunctions.StateMachine,
+        key: aws_kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.failed = aws_sqs.Queue(
+            self,
+            "Failed",
+            encryption=aws_sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        acknowledge(self.failed, "SQS3", because="this is the dead-letter queue of the schedules")
+        group = aws_scheduler.CfnScheduleGroup(self, "Group", name=settings.name)
+        role = self._role(settings, machine, key)
+        for process in processes:
+            if process.schedule:
+                self._schedule(process, group, role, machine)
+
+    def _schedule(
+        self,
+        process: Process,
+        group: aws_scheduler.CfnScheduleGroup,
+        role: aws_iam.Role,
+        machine: aws_stepfunctions.StateMachine,
+    ) -> None:
+        schedule = aws_scheduler.CfnSchedule(
+            self,
+            process.name,
+            name=process.name,
+            group_name=group.ref,
+            description=f"Runs of {process.name}",
+            schedule_expression=process.schedule,
+            flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=aws_scheduler.CfnSchedule.TargetProperty(
+                arn=machine.state_machine_arn,
+                role_arn=role.role_arn,
+                input=json.dumps({"process": process.name}),
+                dead_letter_config=aws_scheduler.CfnSchedule.DeadLetterConfigProperty(
+                    arn=self.failed.queue_arn
+                ),
+                retry_policy=aws_scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=LATEST, maximum_retry_attempts=20
+                ),
+            ),
+        )
+        schedule.node.add_dependency(role)
+
+    def _role(
+        self, settings: Settings, machine: aws_stepfunctions.StateMachine, key: aws_kms.IKey
+    ) -> aws_iam.Role:
+        group = Stack.of(self).format_arn(
+            service="scheduler", resource="schedule-group", resource_name=settings.name
+        )
+        ours = {"aws:SourceAccount": Stack.of(self).account, "aws:SourceArn": group}
+        role = aws_iam.Role(
+            self,
+            "Role",
+            description="Fencepost: starts scheduled runs",
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+            assumed_by=aws_iam.ServicePrincipal(
+                "scheduler.amazonaws.com", conditions={"StringEquals": ours}
+            ),
+        )
+        for action, resource in (
+            (["states:StartExecution"], machine.state_machine_arn),
+            (["sqs:SendMessage"], self.failed.queue_arn),
+            (["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
+        ):
+            role.add_to_policy(aws_iam.PolicyStatement(actions=action, resources=[resource]))
+        return role

@@ -1,0 +1,40 @@
+"""What a deployment is made of: three stacks, from what must survive to what may be replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacks.archive_stack import ArchiveStack
+from stacks.sandbox_stack import SandboxStack
+from stacks.workflow_stack import WorkflowStack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from stacks.packaging import Package
+    from stacks.processes import ProcessFolder
+    from stacks.settings import Settings
+
+
+def add_stacks(
+    scope: Construct, *, settings: Settings, folders: Sequence[ProcessFolder], code: Package
+) -> None:
+    """Add the stacks to an app; what each process needs is in the last two."""
+    archive = ArchiveStack(scope, f"{settings.name}-archive", settings=settings)
+    sandbox = SandboxStack(
+        scope,
+        f"{settings.name}-sandbox",
+        settings=settings,
+        processes=[one.process for one in folders],
+    )
+    WorkflowStack(
+        scope,
+        f"{settings.name}-workflow",
+        settings=settings,
+        folders=folders,
+        code=code,
+        archive=archive,
+        sandbox=sandbox,
+    )

@@ -1,0 +1,154 @@
+"""The states that need code: one function each, from one asset, with a role of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms, aws_s3
+
+    from stacks.archive_stack import ArchiveStack
+    from stacks.packaging import Package
+    from stacks.settings import Settings
+    from stacks.trail import Trail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a state with code needs.
+
+    Attributes:
+        state: its name; the folder of its code is the same in snake case.
+        timeout: seconds. memory: MiB; a function's share of a core grows with it.
+        trail: whether it reads log files. archive: whether it reads and writes the archive.
+        actions: what else it may do; none of these has a resource.
+    """
+
+    state: str
+    timeout: int
+    memory: int
+    trail: bool = False
+    archive: bool = True
+    actions: tuple[str, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """The folder in lambdas/."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.state).lower()
+
+
+STEPS = (
+    Step(state="AwaitTrail", timeout=240, memory=512, trail=True, archive=False),
+    Step(state="CollectEvidence", timeout=840, memory=3_008, trail=True),
+    Step(state="RefinePolicy", timeout=840, memory=3_008),
+    Step(
+        state="CheckPolicy",
+        timeout=840,
+        memory=1_769,  # one full core, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+        actions=(
+            "access-analyzer:CheckNoNewAccess",
+            "access-analyzer:ValidatePolicy",
+            "iam:SimulateCustomPolicy",
+        ),
+    ),
+    Step(state="DocumentPolicy", timeout=840, memory=1_769),
+    Step(state="DocumentFailure", timeout=240, memory=512),
+)
+
+
+class Steps(Construct):
+    """The functions, by the names of their states."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        code: Package,
+        trail: Trail,
+        archive: ArchiveStack,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
+        self._settings, self._trail, self._archive = settings, trail, archive
+        self.functions = {step.state: self._function(step) for step in STEPS}
+
+    def _function(self, step: Step) -> aws_lambda.Function:
+        log = aws_logs.LogGroup(
+            self,
+            f"{step.state}Log",
+            retention=aws_logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return aws_lambda.Function(
+            self,
+            step.state,
+            description=f"Fencepost: {step.state}",
+            code=self._code,
+            handler=f"lambdas.{step.package}.handler.handler",
+            runtime=aws_lambda.Runtime.PYTHON_3_14,
+            architecture=aws_lambda.Architecture.ARM_64,
+            memory_size=step.memory,
+            timeout=Duration.seconds(step.timeout),
+            environment=self._environment(step),
+            log_group=log,
+            tracing=aws_lambda.Tracing.ACTIVE,
+            role=self._role(step, log),
+        )
+
+    def _environment(self, step: Step) -> dict[str, str]:
+        environment = {
+            "POWERTOOLS_SERVICE_NAME": step.package,
+            "POWERTOOLS_METRICS_NAMESPACE": "Fencepost",
+        }
+        if step.trail:
+            environment["TRAIL_BUCKET"] = self._trail.bucket.bucket_name
+            environment["TRAIL_PREFIX"] = ""
+            environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
+        if step.archive:
+            environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
+        return environment
+
+    def _role(self, step: Step, log: aws_logs.LogGroup) -> aws_iam.Role:
+        role = aws_iam.Role(
+            self,
+            f"{step.state}Role",
+            description=f"Fencepost: the function of {step.state}",
+            assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        _allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log.log_group_arn)
+        _allow(role, ["xray:PutTelemetryRecords", "xray:PutTraceSegments", *step.actions], "*")
+        if step.trail:
+            _allow_bucket(role, self._trail.bucket, self._trail.key, ["s3:GetObject"])
+        if step.archive:
+            bucket, key = self._archive.bucket, self._archive.key
+            _allow_bucket(role, bucket, key, ["s3:GetObject", "s3:PutObject"])
+        acknowledge(
+            role,
+            "IAM5",
+            because="X-Ray and the checks of IAM and Access Analyzer have no resources; a log "
+            "group's ARN ends in `:*`; objects of the trail and of the archive are named by runs",
+        )
+        return role
+
+
+def _allow(role: aws_iam.Role, actions: list[str], resource: str) -> None:
+    role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
+
+
+def _allow_bucket(
+    role: aws_iam.Role, bucket: aws_s3.IBucket, key: aws_kms.IKey, actions: list[str]
+) -> None:
+    # Without ListBucket S3 answers AccessDenied for a key that is not there.
+    _allow(role, ["s3:ListBucket"], bucket.bucket_arn)
+    _allow(role, actions, bucket.arn_for_objects("*"))
+    writes = ["kms:GenerateDataKey"] if "s3:PutObject" in actions else []
+    _allow(role, ["kms:Decrypt", *writes], key.key_arn)

@@ -1,0 +1,168 @@
+"""The trail of the sandbox: what the cycles do, seen down to single objects, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import (
+    ArnFormat,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_cloudtrail,
+    aws_iam,
+    aws_kms,
+    aws_s3,
+)
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+
+CLOUDTRAIL = aws_iam.ServicePrincipal("cloudtrail.amazonaws.com")
+
+
+class Trail(Construct):
+    """A multi-region trail with its bucket and key.
+
+    Attributes:
+        arn: of the trail. Its name is given, because the policies of bucket and key must name the
+            trail before there is one.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, sessions: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.arn = Stack.of(self).format_arn(
+            service="cloudtrail",
+            resource="trail",
+            resource_name=settings.name,
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+        self.key = self._key(settings)
+        self.bucket = self._bucket(settings)
+        self.trail = self._trail(settings, sessions)
+
+    def _key(self, settings: Settings) -> aws_kms.Key:
+        key = aws_kms.Key(
+            self,
+            "Key",
+            alias=f"{settings.name}-trail",
+            description="Log files of Fencepost's trail",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+        from_trail = {"StringEquals": {"aws:SourceArn": self.arn}}
+        for action, condition in (
+            ("kms:GenerateDataKey*", from_trail),
+            ("kms:DescribeKey", from_trail),
+        ):
+            key.add_to_resource_policy(
+                aws_iam.PolicyStatement(
+                    principals=[CLOUDTRAIL],
+                    actions=[action],
+                    resources=["*"],
+                    conditions=condition,
+                )
+            )
+        return key
+
+    def _bucket(self, settings: Settings) -> aws_s3.Bucket:
+        bucket = aws_s3.Bucket(
+            self,
+            "Bucket",
+            encryption=aws_s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                aws_s3.LifecycleRule(
+                    expiration=Duration.days(settings.log_days),
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                )
+            ],
+            # A bucket with log files cannot be deleted with its stack; the lifecycle empties it.
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+        for action, resource, further in (
+            ("s3:GetBucketAcl", bucket.bucket_arn, {}),
+            (
+                "s3:PutObject",
+                bucket.arn_for_objects(f"AWSLogs/{Stack.of(self).account}/*"),
+                {"s3:x-amz-acl": "bucket-owner-full-control"},
+            ),
+        ):
+            bucket.add_to_resource_policy(
+                aws_iam.PolicyStatement(
+                    principals=[CLOUDTRAIL],
+                    actions=[action],
+                    resources=[resource],
+                    conditions={"StringEquals": {"aws:SourceArn": self.arn, **further}},
+                )
+            )
+        acknowledge(
+            bucket,
+            "S1",
+            because="the bucket holds logs: logging its reads would log Access Analyzer's reading "
+            "of every log file; digests show whether a log file was changed",
+        )
+        return bucket
+
+    def _trail(self, settings: Settings, sessions: str) -> aws_cloudtrail.CfnTrail:
+        trail = aws_cloudtrail.CfnTrail(
+            self,
+            "Trail",
+            trail_name=settings.name,
+            s3_bucket_name=self.bucket.bucket_name,
+            is_logging=True,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            kms_key_id=self.key.key_arn,
+            advanced_event_selectors=[
+                _selector("Management events", {"eventCategory": "Management"}),
+                *(_data_events(one, sessions) for one in settings.data_events),
+            ],
+        )
+        if self.bucket.policy:
+            trail.node.add_dependency(self.bucket.policy)
+        return trail
+
+
+def _data_events(
+    resource_type: str, sessions: str
+) -> aws_cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+    """Data events cost by the event: only those of the cycles' sessions are recorded."""
+    return _selector(
+        f"{resource_type} of the cycles",
+        {"eventCategory": "Data", "resources.type": resource_type},
+        _field("userIdentity.arn", starts_with=sessions),
+    )
+
+
+def _selector(
+    name: str,
+    equal: dict[str, str],
+    *further: aws_cloudtrail.CfnTrail.AdvancedFieldSelectorProperty,
+) -> aws_cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+    return aws_cloudtrail.CfnTrail.AdvancedEventSelectorProperty(
+        name=name,
+        field_selectors=[*(_field(key, equals=one) for key, one in equal.items()), *further],
+    )
+
+
+def _field(
+    field: str, *, equals: str = "", starts_with: str = ""
+) -> aws_cloudtrail.CfnTrail.AdvancedFieldSelectorProperty:
+    return aws_cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(
+        field=field,
+        equal_to=[equals] if equals else None,
+        starts_with=[starts_with] if starts_with else None,
+    )

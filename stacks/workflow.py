@@ -1,0 +1,133 @@
+"""The state machine: statemachine/build_policy.asl.json says what it does, this what it may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_cdk import RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
+from constructs import Construct
+
+from stacks.acknowledgements import acknowledge
+from stacks.roles import BUILD_RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_codebuild, aws_lambda, aws_sns
+
+    from stacks.archive_stack import ArchiveStack
+    from stacks.sandbox_stack import SandboxStack
+    from stacks.settings import Settings
+
+DEFINITION = Path(__file__).parent.parent / "statemachine" / "build_policy.asl.json"
+
+
+class Workflow(Construct):
+    """The state machine. Its name is given: the sandbox's fence names it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        functions: Mapping[str, aws_lambda.IFunction],
+        projects: Mapping[str, aws_codebuild.IProject],
+        topic: aws_sns.ITopic,
+        key: aws_kms.IKey,
+        archive: ArchiveStack,
+        sandbox: SandboxStack,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.role = aws_iam.Role(
+            self,
+            "Role",
+            description="Fencepost: the state machine",
+            assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
+        )
+        self._allow_loading()
+        self._allow_builds([project.project_arn for project in projects.values()])
+        self._allow(["lambda:InvokeFunction"], [one.function_arn for one in functions.values()])
+        self._allow_generation(archive, sandbox)
+        self._allow(["sns:Publish"], [topic.topic_arn])
+        self._allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+        self.machine = self._machine(
+            {
+                **{state: one.function_arn for state, one in functions.items()},
+                "AccessRole": sandbox.access_role.role_arn,
+                "ArchiveBucket": archive.bucket.bucket_name,
+                "ParameterPath": settings.parameters,
+                "ProcessNames": ", ".join(sorted(projects)) or "none",
+                "Region": Stack.of(self).region,
+                "Topic": topic.topic_arn,
+                "Trail": sandbox.trail.arn,
+            }
+        )
+        acknowledge(
+            self.role,
+            "IAM5",
+            because="policy generation, X-Ray and the delivery of logs have no resources; "
+            "definitions and generated policies are named by processes and runs",
+        )
+
+    def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
+        log = aws_logs.LogGroup(
+            self,
+            "Log",
+            retention=aws_logs.RetentionDays.ONE_YEAR,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return aws_stepfunctions.StateMachine(
+            self,
+            "BuildPolicy",
+            state_machine_name=f"{self._settings.name}-build-policy",
+            comment="Least-privilege policies from what deployments really do",
+            definition_body=aws_stepfunctions.DefinitionBody.from_string(
+                DEFINITION.read_text(encoding="utf-8")
+            ),
+            definition_substitutions=substitutions,
+            role=self.role,
+            tracing_enabled=True,
+            logs=aws_stepfunctions.LogOptions(
+                destination=log,
+                level=aws_stepfunctions.LogLevel.ALL,
+                include_execution_data=True,
+            ),
+        )
+
+    def _allow_loading(self) -> None:
+        parameters = Stack.of(self).format_arn(
+            service="ssm",
+            resource="parameter",
+            resource_name=f"{self._settings.parameters.strip('/')}/*",
+        )
+        self._allow(["ssm:GetParameter"], [parameters])
+
+    def _allow_builds(self, projects: Sequence[str]) -> None:
+        """https://docs.aws.amazon.com/step-functions/latest/dg/connect-codebuild.html."""
+        if not projects:
+            return
+        self._allow(
+            ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"], projects
+        )
+        rule = Stack.of(self).format_arn(
+            service="events", resource="rule", resource_name=BUILD_RULE
+        )
+        self._allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
+
+    def _allow_generation(self, archive: ArchiveStack, sandbox: SandboxStack) -> None:
+        self._allow(
+            ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"], ["*"]
+        )
+        # No iam:PassedToService: that Access Analyzer's request carries it is documented nowhere,
+        # and the role trusts nobody else.
+        self._allow(["iam:PassRole"], [sandbox.access_role.role_arn])
+        self._allow(["s3:PutObject"], [archive.bucket.arn_for_objects("*/generated.json")])
+        self._allow(["kms:GenerateDataKey"], [archive.key.key_arn])
+
+    def _allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
+        self.role.add_to_policy(
+            aws_iam.PolicyStatement(actions=list(actions), resources=list(resources))
+        )

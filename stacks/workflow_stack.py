@@ -1,0 +1,124 @@
+"""The wiring: builds, steps, the state machine, its schedules and its notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_kms
+
+from stacks.build import CycleBuild
+from stacks.notices import Notices
+from stacks.registry import RegisteredProcess
+from stacks.schedules import Schedules
+from stacks.steps import Steps
+from stacks.workflow import Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from stacks.archive_stack import ArchiveStack
+    from stacks.packaging import Package
+    from stacks.processes import ProcessFolder
+    from stacks.sandbox_stack import SandboxStack
+    from stacks.settings import Settings
+
+ALARM_PERIOD = Duration.minutes(5)
+
+
+class WorkflowStack(Stack):
+    """All that may be replaced at any time."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        folders: Sequence[ProcessFolder],
+        code: Package,
+        archive: ArchiveStack,
+        sandbox: SandboxStack,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Fencepost: the workflow")
+        processes = [one.process for one in folders]
+        key = aws_kms.Key(
+            self,
+            "Key",
+            alias=f"{settings.name}-workflow",
+            description="Notices and missed starts of Fencepost",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        projects = {}
+        for folder in folders:
+            roles = sandbox.roles[folder.process.name]
+            build = CycleBuild(
+                self,
+                f"{folder.process.name}-cycle",
+                settings=settings,
+                folder=folder,
+                roles=roles,
+                key=key,
+            )
+            projects[folder.process.name] = build.project
+            RegisteredProcess(
+                self,
+                f"{folder.process.name}-definition",
+                settings=settings,
+                folder=folder,
+                project=build.project,
+                roles=roles,
+            )
+        steps = Steps(
+            self, "Steps", settings=settings, code=code, trail=sandbox.trail, archive=archive
+        )
+        notices = Notices(self, "Notices", settings=settings, processes=processes, key=key)
+        workflow = Workflow(
+            self,
+            "Workflow",
+            settings=settings,
+            functions=steps.functions,
+            projects=projects,
+            topic=notices.runs,
+            key=key,
+            archive=archive,
+            sandbox=sandbox,
+        )
+        schedules = Schedules(
+            self,
+            "Schedules",
+            settings=settings,
+            processes=processes,
+            machine=workflow.machine,
+            key=key,
+        )
+        self._alarms(notices, workflow, schedules)
+        CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
+        CfnOutput(self, "TopicArn", value=notices.runs.topic_arn)
+
+    def _alarms(self, notices: Notices, workflow: Workflow, schedules: Schedules) -> None:
+        machine = workflow.machine
+        notices.alarm_each(
+            {
+                "RunFailed": (
+                    machine.metric_failed(period=ALARM_PERIOD),
+                    "A run failed; its owner has a mail that says why.",
+                ),
+                "RunTimedOut": (
+                    machine.metric_timed_out(period=ALARM_PERIOD),
+                    "A run took more than two days; nobody has been told yet.",
+                ),
+                "RunAborted": (
+                    machine.metric_aborted(period=ALARM_PERIOD),
+                    "A run was stopped by hand; its remove phase may not have run.",
+                ),
+                "StartFailed": (
+                    schedules.failed.metric_approximate_number_of_messages_visible(
+                        period=ALARM_PERIOD
+                    ),
+                    "A scheduled run could not be started; the queue holds why.",
+                ),
+            }
+        )
