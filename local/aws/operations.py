@@ -147,7 +147,8 @@ def _from_address(
         elif place == "querystring" and name in request.query:
             yield member, request.query[name][0]
         elif place == "header" and name.lower() in request.headers:
-            yield member, request.headers[name.lower()]
+            text = request.headers[name.lower()]
+            yield member, text.split(",") if inner.type_name == "list" else text
 
 
 def _parsed(
