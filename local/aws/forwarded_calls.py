@@ -1,0 +1,148 @@
+"""CloudFormation's forwarded calls: what its engine does, as the API calls that AWS would make.
+
+MiniStack's engine builds resources inside the process. Here each of its operations becomes calls in
+the caller's name (forward access sessions), or in that of the stack's service role: first authorised
+with those permissions, then recorded. A denial fails the resource with CloudFormation's own words;
+the rollback's calls are forwarded as well.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+from ministack import app as ministack
+from ministack.core.responses import get_account_id, get_region
+
+from local.aws import forwarded_rollback, stack_names, stack_roles, stores
+from local.aws.forwarded_flow import Flow
+from local.aws.forwarded_session import session_of
+from local.aws.forwarded_values import Resource
+
+Engine = Callable[..., Any]
+
+# Set while an update has no handler of its own and MiniStack runs the create again.
+_updating: ContextVar[bool] = ContextVar("updating_by_create", default=False)
+_hooked: list[bool] = []
+
+
+def install() -> None:
+    """Hook into the engine when CloudFormation is first called: it is slow to import."""
+    handler = ministack.SERVICE_HANDLERS["cloudformation"]
+
+    async def first(*request: Any) -> Any:  # noqa: ANN401 - MiniStack's signature
+        hook()
+        return await handler(*request)
+
+    ministack.SERVICE_HANDLERS["cloudformation"] = first
+
+
+def hook() -> None:
+    """Put the forwarded calls around the engine's three operations, once."""
+    if _hooked:
+        return
+    _hooked.append(True)
+    provisioners = stores.service("cloudformation.provisioners")
+    stacks = stores.service("cloudformation.stacks")
+    for name, wrap in (
+        ("_provision_resource", _creating),
+        ("_update_resource", _changing),
+        ("_delete_resource", _deleting),
+    ):
+        wrapped = wrap(getattr(provisioners, name))
+        setattr(provisioners, name, wrapped)
+        setattr(stacks, name, wrapped)
+    stacks._roll_back_operation = forwarded_rollback.keeping_rest(stacks._roll_back_operation)  # noqa: SLF001
+    stack_roles.install()
+    stack_names.install()
+
+
+def _creating(create: Engine) -> Engine:
+    def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:  # noqa: ANN401
+        if _updating.get():
+            return create(kind, logical_id, properties, stack)
+        resource = _resource(kind, logical_id, properties, stack)
+        flow = _flow(stack)
+        if flow is None:
+            return create(kind, logical_id, properties, stack)
+        return flow.create(resource, lambda: create(kind, logical_id, properties, stack))
+
+    return provision
+
+
+def _changing(update: Engine) -> Engine:
+    def change(  # noqa: PLR0913 - the engine's signature
+        kind: str,
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack: str,
+        logical_id: str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        def work() -> Any:  # noqa: ANN401
+            return update(kind, physical_id, old, new, stack, logical_id, attributes)
+
+        replacing = stores.service("cloudformation.provisioners")._replacing_change  # noqa: SLF001
+        flow = _flow(stack)
+        if flow is None or old == new or replacing(kind, old, new):
+            return work()  # a replacement is a create and a delete, forwarded as such
+        resource = replace(
+            _resource(kind, logical_id or physical_id, new, stack),
+            physical_id=physical_id,
+            attributes=attributes or {},
+            previous=old,
+        )
+        token = _updating.set(True)
+        try:
+            return flow.update(resource, work)
+        finally:
+            _updating.reset(token)
+
+    return change
+
+
+def _deleting(delete: Engine) -> Engine:
+    def remove(
+        kind: str,
+        physical_id: str,
+        properties: dict[str, Any],
+        stack: str | None = None,
+        logical_id: str | None = None,
+    ) -> None:
+        def work() -> None:
+            delete(kind, physical_id, properties, stack, logical_id)
+
+        flow = _flow(stack or "")
+        if flow is None:
+            work()
+            return
+        resource = replace(
+            _resource(kind, logical_id or physical_id, properties, stack or ""),
+            physical_id=physical_id,
+        )
+        flow.delete(resource, work)
+
+    return remove
+
+
+def _flow(stack: str) -> Flow | None:
+    session = session_of(stack)
+    return Flow(session) if session else None
+
+
+def _resource(kind: str, logical_id: str, properties: Mapping[str, Any], stack: str) -> Resource:
+    return Resource(
+        type=kind,
+        logical_id=logical_id,
+        stack=stack.split("/")[1] if stack.startswith("arn:") else stack,
+        properties=properties,
+        account=get_account_id(),
+        region=get_region(),
+    )
+
+
+Rollback = Callable[..., Awaitable[None]]
