@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.hints import KEYS as HINT_KEYS
+from lambdas.model.hints import NONE, Hints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,7 @@ KEYS = (
     "phases",
     "schedule",
     "prove",
+    *HINT_KEYS,
 )
 REQUIRED = ("description", "owner", "phases")
 
@@ -70,6 +73,7 @@ class Process:
         node: Node.js version of the build image, or empty.
         schedule: an EventBridge Scheduler expression, or empty.
         prove: whether the cycle may run a second time.
+        hints: what the owner says about the policy.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Process:
     phases: tuple[Phase, ...] = ()
     schedule: str = ""
     prove: bool = True
+    hints: Hints = NONE
 
     @classmethod
     def from_mapping(cls, name: str, raw: object) -> Self:
@@ -111,6 +116,7 @@ class Process:
             phases=_phases(definition["phases"]),
             schedule=_schedule(definition.get("schedule", "")),
             prove=_yes_or_no("prove", definition.get("prove", True)),
+            hints=Hints.from_mapping(definition, frozenset(one.name for one in variables)),
         )
 
     def to_mapping(self) -> dict[str, Any]:
@@ -127,6 +133,7 @@ class Process:
             "phases": {phase.name: list(phase.commands) for phase in self.phases},
             "schedule": self.schedule,
             "prove": self.prove,
+            **self.hints.to_mapping(),
         }
 
     def values(self, use: str) -> dict[str, str]:

@@ -1,0 +1,194 @@
+"""What a process's owner says about its policy: grants to add or forbid, a ceiling, what to leave out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.errors import InvalidProcessError, InvalidTemplateError
+from lambdas.model.action import Action
+from lambdas.model.template import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEYS = ("conditions", "derivations", "grants", "bounds", "split")
+CONDITIONS = ("called-via", "requested-region", "resource-account")
+DERIVATIONS = (
+    "pass-role",
+    "tag-on-create",
+    "code-read",
+    "template-read",
+    "kms-via-service",
+    "service-linked-role",
+    "dependent-action",
+    "update",
+    "rollback",
+)
+SPLITS = ("", "cloudformation")
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
+_ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedGrant:
+    """A grant that the owner vouches for: no event has to show it."""
+
+    action: Action
+    resource: Template
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbiddenGrant:
+    """An action (`iam:CreateUser`, `iam:*`) that stops the run when its policy would hold it."""
+
+    action: str
+    resource: Template
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One part of the ceiling: actions and resources that the policy may hold."""
+
+    action: str
+    resource: Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """All hints of a process; the default is none, with every sound condition and derivation.
+
+    Attributes:
+        conditions: kinds of conditions that are switched off.
+        derivations: kinds of derivations that are switched off.
+        bounds: the ceiling; empty means none.
+        split: `cloudformation` for a deployer and an execution policy instead of one.
+    """
+
+    conditions_off: frozenset[str] = frozenset()
+    derivations_off: frozenset[str] = frozenset()
+    add: tuple[AddedGrant, ...] = ()
+    forbid: tuple[ForbiddenGrant, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    split: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any], variables: frozenset[str]) -> Self:
+        """Read the hint keys of a process definition.
+
+        Args:
+            raw: the definition; other keys are not looked at.
+            variables: the names that resources may use, beside the account's own.
+
+        Raises:
+            InvalidProcessError: names the key, what is wrong with it, and what to write.
+        """
+        grants = _mapping("grants", raw.get("grants", {}), ("add", "forbid"))
+        known = variables | _ACCOUNT_VARIABLES
+        split = raw.get("split", "")
+        if split not in SPLITS:
+            raise InvalidProcessError("split", f"is {split!r}; write cloudformation, or nothing")
+        return cls(
+            conditions_off=_switched_off("conditions", raw.get("conditions", {}), CONDITIONS),
+            derivations_off=_switched_off("derivations", raw.get("derivations", {}), DERIVATIONS),
+            add=tuple(_added(*one, known) for one in _items("grants.add", grants.get("add", []))),
+            forbid=tuple(
+                _forbidden(*one, known) for one in _items("grants.forbid", grants.get("forbid", []))
+            ),
+            bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
+            split=split,
+            raw={key: raw[key] for key in KEYS if raw.get(key)},
+        )
+
+    def to_mapping(self) -> dict[str, Any]:
+        """What `from_mapping` reads; only the keys that say something."""
+        return dict(self.raw)
+
+
+NONE = Hints()
+
+
+def _mapping(key: str, raw: object, known: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise InvalidProcessError(key, f"is {raw!r}; write a mapping of {', '.join(known)}")
+    for name in raw:
+        if name not in known:
+            raise InvalidProcessError(f"{key}.{name}", f"unknown; known are {', '.join(known)}")
+    return raw
+
+
+def _switched_off(key: str, raw: object, known: tuple[str, ...]) -> frozenset[str]:
+    switches = _mapping(key, raw, known)
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise InvalidProcessError(f"{key}.{name}", f"is {value!r}; write true or false")
+    return frozenset(name for name, value in switches.items() if not value)
+
+
+def _items(key: str, raw: object) -> list[tuple[str, dict[str, Any]]]:
+    if not isinstance(raw, list):
+        raise InvalidProcessError(key, f"is {raw!r}; write a list")
+    keys = ("action", "resource", "reason")
+    return [
+        (f"{key}[{index}]", _mapping(f"{key}[{index}]", one, keys)) for index, one in enumerate(raw)
+    ]
+
+
+def _added(key: str, raw: dict[str, Any], known: frozenset[str]) -> AddedGrant:
+    if "resource" not in raw:
+        raise InvalidProcessError(f"{key}.resource", "missing; write an ARN, or * and why")
+    return AddedGrant(
+        action=Action.from_text(_action(key, raw, _ACTION, "one action such as s3:GetObject")),
+        resource=_resource(key, raw, known),
+        reason=_reason(key, raw),
+    )
+
+
+def _forbidden(key: str, raw: dict[str, Any], known: frozenset[str]) -> ForbiddenGrant:
+    return ForbiddenGrant(
+        action=_action(key, raw, _PATTERN, "an action or a pattern such as iam:Create*"),
+        resource=_resource(key, raw, known),
+        reason=_reason(key, raw),
+    )
+
+
+def _bound(key: str, raw: dict[str, Any], known: frozenset[str]) -> Bound:
+    return Bound(
+        action=_action(key, raw, _PATTERN, "an action or a pattern such as s3:*"),
+        resource=_resource(key, raw, known),
+    )
+
+
+def _action(key: str, raw: dict[str, Any], pattern: re.Pattern[str], what: str) -> str:
+    action = raw.get("action")
+    if not isinstance(action, str) or not pattern.fullmatch(action):
+        raise InvalidProcessError(f"{key}.action", f"is {action!r}; write {what}")
+    return action
+
+
+def _reason(key: str, raw: dict[str, Any]) -> str:
+    reason = raw.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise InvalidProcessError(f"{key}.reason", "missing; say why in a sentence")
+    return reason.strip()
+
+
+def _resource(key: str, raw: dict[str, Any], known: frozenset[str]) -> Template:
+    text = raw.get("resource", "*")
+    if not isinstance(text, str) or not (text == "*" or text.startswith("arn:")):
+        raise InvalidProcessError(f"{key}.resource", f"is {text!r}; write an ARN or *")
+    try:
+        template = Template.from_text(text)
+    except InvalidTemplateError as error:
+        raise InvalidProcessError(f"{key}.resource", str(error)) from error
+    unknown = sorted(template.variables - known)
+    if unknown:
+        raise InvalidProcessError(
+            f"{key}.resource", f"uses ${{{unknown[0]}}}, which variables does not name"
+        )
+    return template

@@ -1,0 +1,120 @@
+"""Permissions that follow from an event although no event shows them. Each kind can be switched off."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.finding import Finding, Severity
+from lambdas.refine_policy.grounds import BECAUSE, and_join
+from lambdas.refine_policy.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.evidence import Implied
+    from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.sightings import Sightings
+
+PASS_ROLE = "pass-role"
+# Context that a policy can rely on; of other keys a request may or may not carry values.
+CONTEXT_KEYS = frozenset(
+    {"iam:PassedToService", "iam:AWSServiceName", "kms:ViaService", "ec2:CreateAction"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What was derived, and what a person should know of it."""
+
+    permissions: tuple[Permission, ...]
+    findings: tuple[Finding, ...]
+
+
+def implied_permissions(
+    seen: Sightings, *, own_roles: frozenset[str], off: frozenset[str]
+) -> Derived:
+    """What requests needed beside their own action.
+
+    Args:
+        seen: the sightings.
+        own_roles: the roles under which the process runs: a role that may pass itself is an
+            escalation.
+        off: kinds that the process switches off.
+    """
+    permissions: list[Permission] = []
+    findings: list[Finding] = []
+    for one, sighting in seen.implied:
+        if one.kind in off:
+            findings.append(_switched_off(one))
+        elif one.kind == PASS_ROLE and one.resource in own_roles | {sighting.seen.principal}:
+            findings.append(_passes_itself(one, sighting))
+        else:
+            permissions.append(_permission(one, sighting))
+            findings += _doubts(one)
+    return Derived(permissions=tuple(permissions), findings=tuple(_counted(findings)))
+
+
+def _permission(one: Implied, sighting: Sighting) -> Permission:
+    because = BECAUSE.get(one.kind, "the request needed it")
+    return Permission(
+        principal=sighting.seen.principal,
+        action=one.action,
+        resource=one.resource,
+        basis=one.kind,
+        because=f"{and_join(sighting.names)} needs it: {because}",
+        sighting=sighting,
+        context=tuple(pair for pair in one.context if pair[0] in CONTEXT_KEYS),
+    )
+
+
+def _doubts(one: Implied) -> Iterator[Finding]:
+    keys = {key for key, _ in one.context}
+    if one.kind == PASS_ROLE and "iam:PassedToService" not in keys:
+        yield Finding(
+            severity=Severity.WARNING,
+            kind="pass-role-to-unknown-service",
+            subject=one.resource,
+            detail="The role was named in a request, but which service receives it is not known, so "
+            "iam:PassRole on it is not limited to a service.",
+            action="Say which service it is: forbid the grant and add one with the condition.",
+        )
+
+
+def _switched_off(one: Implied) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="derivation-switched-off",
+        subject=f"{one.kind}: {one.action}",
+        detail="The request needed it, but process.yaml switches this kind of derivation off.",
+        action="Expect a denial in the next cycle, or switch the derivation on again.",
+    )
+
+
+def _passes_itself(one: Implied, sighting: Sighting) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="pass-role-of-own-role",
+        subject=one.resource,
+        detail=f"{', '.join(sighting.names)} named the role under which the process itself runs. A "
+        "role that may pass itself can hand all that it may do to a service, so this is not granted.",
+        action="Give the service a role of its own.",
+        source=sighting.event_ids[0],
+    )
+
+
+def _counted(findings: Iterable[Finding]) -> Iterator[Finding]:
+    counts: dict[Finding, int] = defaultdict(int)
+    for one in findings:
+        counts[one] += 1
+    for one in sorted(counts):
+        yield Finding(
+            severity=one.severity,
+            kind=one.kind,
+            subject=one.subject,
+            detail=one.detail,
+            action=one.action,
+            source=one.source,
+            count=counts[one],
+        )

@@ -1,0 +1,199 @@
+"""What the next run will find under another name: what this cycle made or removed, and what differed
+between runs. Everything else was there before and keeps its name, however random it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.arn import Arn, is_arn
+from lambdas.refine_policy.tokens import Shape, is_id, may_be_suffix, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.past import History, PastRun
+    from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.slots import Layout, Slot
+
+_MAKES = re.compile(
+    r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
+    r"|ScheduleKeyDeletion|Put(?=Object|Rule$|MetricAlarm$|Parameter$|Secret$)|Start(?=Execution))(.*)"
+)
+_ALIASES = {  # nouns of operations, and the resource types that they make, where the words differ
+    "dbinstance": "db",
+    "dbcluster": "cluster",
+    "dbsubnetgroup": "subgrp",
+    "dbparametergroup": "pg",
+    "instances": "instance",
+    "address": "elasticip",
+    "object": "object",
+    "layerversion": "layerversion",
+    "version": "function",
+    "metricalarm": "alarm",
+    "distributionwithtags": "distribution",
+    "key": "key",
+    "": "key",
+    "hostedzone": "hostedzone",
+    "multipartupload": "object",
+    "objectversion": "object",
+}
+_STACK_PREFIX = (
+    10  # CloudFormation keeps more than this of a stack's name in every name that it gives
+)
+_SHORTEST = 4  # characters that can be told apart from a word of the name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What varies.
+
+    Attributes:
+        tokens: pieces of names and ids that this cycle made or that differed between runs.
+        collections: API paths to which something was added, and `service/type` of things made whose
+            id no event told.
+        versioned: ARNs of things of which numbered versions were made.
+        stable: pieces that earlier runs had too: they do not vary, whatever they look like.
+        history: how many of the tokens only earlier runs gave away, for the reason's text.
+    """
+
+    tokens: frozenset[str]
+    collections: frozenset[str]
+    versioned: frozenset[str]
+    stable: frozenset[str]
+    differed: frozenset[str]
+
+
+def fresh(sightings: Iterable[Sighting], history: History, layout: Layout) -> Fresh:
+    """Read it off the calls that make and remove things, and off the runs before."""
+    tokens: set[str] = set()
+    collections: set[str] = set()
+    versioned: set[str] = set()
+    seen = tuple(sightings)
+    resources = {one.seen.resource for one in seen}
+    stacks = _stacks(resources)
+    for one in seen:
+        for kind, text in _made(one, layout, stacks):
+            {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
+    differed, stable = _compared(resources, history)
+    return Fresh(
+        tokens=frozenset(tokens - stable) | differed,
+        collections=frozenset(collections),
+        versioned=frozenset(versioned),
+        stable=stable,
+        differed=differed,
+    )
+
+
+def noun(text: str) -> str:
+    """`event-source-mapping` and `EventSourceMapping` are the same word."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
+    """How names that CloudFormation gives begin: with the stack's name, cut short and lower-cased."""
+    names = (
+        resource.split(":stack/", 1)[1].split("/")[0]
+        for resource in resources
+        if ":cloudformation:" in resource and ":stack/" in resource
+    )
+    return tuple(sorted({name[:_STACK_PREFIX].lower() for name in names if name}))
+
+
+def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    action, resource = one.seen.action, one.seen.resource
+    if action.service == "apigateway":
+        yield from _made_by_verb(action.name, resource, layout)
+        return
+    match = _MAKES.fullmatch(action.name)
+    if match is None:
+        return
+    made = _ALIASES.get(noun(match.group(1)), noun(match.group(1)))
+    if not is_arn(resource):
+        yield "collection", f"{action.service}/{made}"
+        return
+    arn = Arn.from_text(resource)
+    kind, slots = layout.read(arn.service, arn.resource)
+    if not _same(made, kind, slots):
+        return
+    yield "versioned", _unversioned(resource)
+    for text in _own(slots, stacks):
+        yield "token", text
+
+
+def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[str, str]]:
+    if not is_arn(resource):
+        return
+    if verb == "POST":
+        yield "collection", resource
+    if verb == "DELETE":
+        _, slots = layout.read("apigateway", Arn.from_text(resource).resource)
+        if slots[-1].is_id:
+            yield "token", slots[-1].text
+
+
+def _same(made: str, kind: str, slots: tuple[Slot, ...]) -> bool:
+    types = {noun(kind), noun(slots[0].text)} if not slots[0].placeholder else {noun(kind)}
+    return made in types or any(one and (made.endswith(one) or one.endswith(made)) for one in types)
+
+
+def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
+    """The pieces of what was made itself, not of what it belongs to."""
+    named = [slot for slot in slots if slot.placeholder]
+    mine = named[-2:] if named and named[-1].is_id else named[-1:]
+    for slot in mine:
+        if is_id(slot.text):
+            yield slot.text
+        cut = pieces(slot.text)
+        yield from (one.text for one in cut if one.shape and one.shape is not Shape.WORD)
+        if slot.text.lower().startswith(stacks) and may_be_suffix(cut[-1].text):
+            yield cut[-1].text
+
+
+def _unversioned(resource: str) -> str:
+    return re.sub(r":\d+$", "", resource)
+
+
+def _compared(resources: set[str], history: History) -> tuple[frozenset[str], frozenset[str]]:
+    differed: set[str] = set()
+    stable: set[str] = set()
+    for run in history.runs:
+        past = set(run.resources)
+        before = _by_skeleton(past - resources)
+        for resource in resources - past:
+            for other in before.get(_skeleton(resource), ())[:3]:
+                differed.update(_differences(resource, other, run))
+        stable.update(_id_pieces(resources & past))
+    return frozenset(differed), frozenset(stable - differed)
+
+
+def _by_skeleton(resources: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for resource in sorted(resources):
+        found.setdefault(_skeleton(resource), []).append(resource)
+    return found
+
+
+def _skeleton(resource: str) -> tuple[str, ...]:
+    """What a name keeps when every piece that a machine could have made is taken out."""
+    return tuple("" if _made_like(piece.text) else piece.text for piece in pieces(resource))
+
+
+def _made_like(text: str) -> bool:
+    return len(text) >= _SHORTEST and any(map(str.isdigit, text)) and text.isascii()
+
+
+def _differences(resource: str, other: str, run: PastRun) -> Iterator[str]:
+    values = {value for _, value in run.values}
+    for mine, theirs in zip(pieces(resource), pieces(other), strict=True):
+        if mine.text != theirs.text and theirs.text not in values:
+            yield mine.text
+
+
+def _id_pieces(resources: Iterable[str]) -> Iterator[str]:
+    for resource in resources:
+        for piece in pieces(resource):
+            if piece.shape and _made_like(piece.text):
+                yield piece.text

@@ -1,0 +1,157 @@
+"""Permissions become grants: spelled for the next run, conditioned, and none of them twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.template import ANY, Template
+from lambdas.refine_policy.conditions import Settings, conditions_of
+from lambdas.refine_policy.covering import covers
+from lambdas.refine_policy.grounds import and_join
+from lambdas.refine_policy.names import Name
+from lambdas.refine_policy.permission import ANYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.action import Action
+    from lambdas.model.policy import Condition
+    from lambdas.refine_policy.names import Naming
+    from lambdas.refine_policy.permission import Permission
+    from lambdas.refine_policy.slots import Reference
+
+EVERYTHING = Template.of(ANY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """A grant with its conditions, before grants share statements.
+
+    Attributes:
+        basis: `observed`, a derivation's kind, or `hint`.
+        reasons: why the resource holds wildcards.
+        permissions: what it rests on.
+    """
+
+    principal: str
+    action: Action
+    template: Template
+    basis: str
+    conditions: tuple[Condition, ...]
+    permissions: tuple[Permission, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[str, Action, str, str, tuple[object, ...]]:
+        """A total order."""
+        return (
+            self.principal,
+            self.action,
+            str(self.template),
+            self.basis,
+            tuple(one.order for one in self.conditions),
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Key:
+    principal: str
+    action: Action
+    template: Template
+    basis: str
+    context: tuple[tuple[str, str], ...]
+
+
+def grants_of(
+    permissions: Iterable[Permission], naming: Naming, reference: Reference, settings: Settings
+) -> tuple[Allowed, ...]:
+    """Sorted, each action on each resource once for every set of conditions that it needs."""
+    gathered: dict[_Key, list[Permission]] = defaultdict(list)
+    reasons: dict[_Key, set[str]] = defaultdict(set)
+    for one in permissions:
+        for name in _names(one, naming, reference):
+            key = _Key(one.principal, one.action, name.template, one.basis, one.context)
+            gathered[key].append(one)
+            reasons[key].update(name.reasons)
+    allowed = [
+        Allowed(
+            principal=key.principal,
+            action=key.action,
+            template=key.template,
+            basis=key.basis,
+            conditions=conditions_of(key.action, key.template, tuple(behind), naming, settings),
+            permissions=tuple(behind),
+            reasons=tuple(sorted(reasons[key])),
+        )
+        for key, behind in gathered.items()
+    ]
+    return tuple(sorted(_once(allowed), key=lambda one: one.order))
+
+
+def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[Name, ...]:
+    if one.template is not None:
+        reason = (one.because,) if one.template.wild else ()
+        return (Name(one.template, reason),)
+    facts = reference.facts(one.action)
+    if facts is not None and not facts.resource_level:
+        return (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)
+    if one.resource == ANYTHING:
+        return (Name(EVERYTHING, (_unknown(one, known=facts is not None),)),)
+    return naming.forms(one.action.service, one.action.name, one.resource)
+
+
+def _unknown(one: Permission, *, known: bool) -> str:
+    if not known:
+        return "IAM's reference does not know the action, nor what it can be limited to"
+    names = and_join(one.sighting.names) if one.sighting else "the request"
+    return f"{names} named no resource that the action could be limited to"
+
+
+def _once(allowed: list[Allowed]) -> Iterator[Allowed]:
+    """Leave out what another grant of the same action allows anyway; its grounds move there."""
+    by_action: dict[tuple[str, Action], list[Allowed]] = defaultdict(list)
+    for one in allowed:
+        by_action[one.principal, one.action].append(one)
+    for same in by_action.values():
+        yield from _widest(same)
+
+
+def _widest(same: list[Allowed]) -> Iterator[Allowed]:
+    # The least conditions and the shortest text first: what covers comes before what is covered.
+    same.sort(
+        key=lambda one: (
+            one.basis != OBSERVED,
+            len(one.conditions),
+            not one.template.wild,
+            len(str(one.template)),
+            one.order,
+        )
+    )
+    kept: list[Allowed] = []
+    wild: list[int] = []
+    exact: dict[Template, list[int]] = defaultdict(list)
+    for one in same:
+        index = next(
+            (
+                at
+                for at in (*exact.get(one.template, ()), *wild)
+                if set(kept[at].conditions) <= set(one.conditions)
+                and covers(kept[at].template, one.template)
+            ),
+            None,
+        )
+        if index is None:
+            exact[one.template].append(len(kept))
+            if one.template.wild:
+                wild.append(len(kept))
+            kept.append(one)
+        elif one.basis == kept[index].basis:
+            kept[index] = _together(kept[index], one)
+    yield from kept
+
+
+def _together(wide: Allowed, narrow: Allowed) -> Allowed:
+    return replace(wide, permissions=(*wide.permissions, *narrow.permissions))

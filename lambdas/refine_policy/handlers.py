@@ -1,0 +1,149 @@
+"""What a clean cycle does not show but the next deployment, or its failure, needs.
+
+CloudFormation's registry lists for every resource type the actions of its handlers, about five times
+more than one resource needs: a filter, not a list of grants. Of it we keep what belongs to the stack's
+own resources: the type's main update, the undoing of what was seen to be done, and its removal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.arn import Arn, is_arn
+from lambdas.refine_policy.fresh import noun
+from lambdas.refine_policy.grounds import BECAUSE
+from lambdas.refine_policy.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.slots import Layout, Reference
+
+UPDATE = "update"
+ROLLBACK = "rollback"
+_VERB = re.compile(r"[A-Z][a-z]+")
+_UPDATES = frozenset({"Update", "Modify", "Set", "Change", "Edit"})
+_REMOVES = frozenset({"Delete", "Deregister", "Terminate", "Release", "Remove"})
+# What undoes what; on the left the verb of the undoing.
+_UNDOES = {
+    "Delete": ("Put", "Create", "Add"),
+    "Remove": ("Put", "Add"),
+    "Detach": ("Attach",),
+    "Disassociate": ("Associate",),
+    "Disable": ("Enable",),
+    "Untag": ("Tag",),
+    "Unsubscribe": ("Subscribe",),
+    "Deregister": ("Register",),
+    "Revoke": ("Authorize",),
+    "Stop": ("Start",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """The resources of one type that CloudFormation handled for one principal."""
+
+    type: str
+    done: frozenset[Action]
+    sightings: tuple[Sighting, ...]
+
+
+def handler_permissions(
+    allowed: Iterable[Sighting],
+    tagged: frozenset[Action],
+    layout: Layout,
+    off: frozenset[str],
+) -> Iterator[Permission]:
+    """Updates and removals of the stack's own resources that the cycle did not show.
+
+    Args:
+        allowed: what was seen.
+        tagged: tag actions that are derived: what tags can be taken off again.
+        layout: the ARN formats.
+        off: kinds that the process switches off.
+    """
+    for made in _by_type(allowed):
+        declared = layout.reference.handlers(made.type)
+        if declared is None:
+            continue
+        done = made.done | tagged
+        for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
+            if kind in off:
+                continue
+            for action in actions:
+                if not _plausible(action, kind, made.type, done):
+                    continue
+                done |= {action}
+                yield from _on_own(action, kind, made, layout)
+
+
+def _by_type(allowed: Iterable[Sighting]) -> Iterator[_Made]:
+    types: dict[tuple[str, str], list[Sighting]] = {}
+    for one in allowed:
+        if one.seen.via[:1] == ("cloudformation.amazonaws.com",):
+            for resource_type in one.types:
+                types.setdefault((one.seen.principal, resource_type), []).append(one)
+    for (_, resource_type), sightings in sorted(types.items()):
+        yield _Made(
+            type=resource_type,
+            done=frozenset(one.seen.action for one in sightings),
+            sightings=tuple(sightings),
+        )
+
+
+def _plausible(action: Action, kind: str, resource_type: str, done: frozenset[Action]) -> bool:
+    """Whether a handler's action belongs to what this stack does with the type."""
+    own_services = {one.service for one in done}
+    if action.service not in own_services or action.service == "apigateway":
+        return action.service == "apigateway" and _plausible_verb(action, kind)
+    verb = _VERB.match(action.name)
+    if verb is None:
+        return False
+    made = noun(resource_type.rsplit("::", 1)[-1])
+    rest = noun(action.name[verb.end() :])
+    if verb.group() in _UPDATES and kind == UPDATE:
+        return made in rest
+    if verb.group() in _REMOVES and rest == made:
+        return kind == ROLLBACK
+    undone = _UNDOES.get(verb.group(), ())
+    return any(
+        Action(action.service, f"{did}{action.name[verb.end() :]}") in done for did in undone
+    )
+
+
+def _plausible_verb(action: Action, kind: str) -> bool:
+    return action.name == ("PATCH" if kind == UPDATE else "DELETE")
+
+
+def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[Permission]:
+    """The action on each resource of the type that IAM would ask it for."""
+    reference = layout.reference
+    for one in made.sightings:
+        if not _fits(action, one, reference, layout, kind):
+            continue
+        yield Permission(
+            principal=one.seen.principal,
+            action=action,
+            resource=one.seen.resource,
+            basis=kind,
+            because=f"{made.type} is part of the stack: {BECAUSE[kind]}",
+            sighting=one,
+        )
+
+
+def _fits(action: Action, one: Sighting, reference: Reference, layout: Layout, kind: str) -> bool:
+    if not is_arn(one.seen.resource) or one.seen.action.service != action.service:
+        return False
+    if action.service == "apigateway":
+        # A collection takes POST; what was made in it takes PATCH and DELETE.
+        return one.seen.action.name in ("GET", "PATCH", "PUT", "DELETE") and bool(kind)
+    known = reference.facts(action)
+    if known is None:
+        return False
+    arn = Arn.from_text(one.seen.resource)
+    seen_kind, _ = layout.read(arn.service, arn.resource)
+    return any(use.type.name == seen_kind for use in known.uses)

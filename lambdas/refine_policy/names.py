@@ -1,0 +1,256 @@
+"""From the resource that an event names to the resources that the next run will have: variables for
+what the process and the account decide, the narrowest wildcards for what a machine makes up anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdas.model.arn import Arn, is_arn
+from lambdas.model.template import ANY, Part, Template, Variable
+from lambdas.refine_policy.fresh import Fresh, noun
+from lambdas.refine_policy.permission import ANYTHING
+from lambdas.refine_policy.tokens import Piece, Shape, is_id, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.refine_policy.slots import Layout, Slot
+
+_ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
+_VERSION = re.compile(r"(.+):(\d{1,9})")
+_STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
+_TAG_ACTIONS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
+
+Reasons = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """A resource as the policy will spell it, and why each of its wildcards is there."""
+
+    template: Template
+    reasons: Reasons = ()
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The parts of a template while they are put together."""
+
+    parts: list[Part] = field(default_factory=list)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+    def wild(self, reason: str) -> None:
+        self.parts.append(ANY)
+        self.reasons[reason] = None
+
+
+class Naming:
+    """How the resources of one run are spelled in its policy."""
+
+    def __init__(self, values: Mapping[str, str], fresh: Fresh, layout: Layout) -> None:
+        self._values = values
+        self._fresh = fresh
+        self._layout = layout
+        self._known: dict[str, Name] = {}
+        names = {value: name for name, value in sorted(values.items()) if name != "partition"}
+        self._variables = names
+        longest_first = sorted(names, key=lambda value: (-len(value), value))
+        self._words = re.compile(
+            "|".join(
+                rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in longest_first
+            )
+        )
+
+    def of(self, resource: str) -> Name:
+        """The resource's template and the reasons for its wildcards."""
+        known = self._known.get(resource)
+        if known is None:
+            known = self._known[resource] = self._read(resource)
+        return known
+
+    def forms(self, service: str, action: str, resource: str) -> tuple[Name, ...]:
+        """All spellings under which IAM may ask for the resource.
+
+        CloudWatch Logs asks for `log-group:NAME:*` where it means a log group, and without `:*` for
+        tags; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        """
+        if service != "logs" or ":log-group:" not in resource or ":log-stream:" in resource:
+            return (self.of(resource),)
+        group = resource.removesuffix(":*")
+        plain = self.of(group)
+        if action in _TAG_ACTIONS:
+            return (plain,)
+        streams = Template.of(*plain.template.parts, ":", ANY)
+        reason = "CloudWatch Logs names a log group together with all of its streams"
+        return (plain, Name(streams, (*plain.reasons, reason)))
+
+    def value(self, text: str) -> Template:
+        """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
+        writing = _Writing()
+        self._literal(text, writing)
+        return Template.of(*writing.parts)
+
+    def _read(self, resource: str) -> Name:
+        if resource == ANYTHING:
+            return Name(Template.of(ANY))
+        if not is_arn(resource):
+            return Name(Template.of(resource))
+        arn = Arn.from_text(resource)
+        writing = _Writing(["arn:"])
+        for field_, variable in (
+            (arn.partition, "partition"),
+            (arn.service, ""),
+            (arn.region, "region"),
+            (arn.account, "account"),
+        ):
+            known = field_ and self._values.get(variable) == field_
+            writing.parts += [Variable(variable) if known else field_, ":"]
+        self._resource(arn, writing)
+        return Name(Template.of(*writing.parts), tuple(writing.reasons))
+
+    def _resource(self, arn: Arn, writing: _Writing) -> None:
+        text = arn.resource
+        kind, slots = self._layout.read(arn.service, text)
+        if arn.service == "cloudformation" and text.split("/")[0].lower() in _STACK_KINDS:
+            self._stack(text, writing)
+            return
+        owned = arn.account in ("", self._values.get("account"))
+        before = str(arn.with_resource(""))
+        inherited = False
+        for slot in slots:
+            if not slot.placeholder:
+                writing.parts.append(slot.text)
+            elif slot.is_id and owned:
+                inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
+            else:
+                inherited |= self._name(slot, arn, kind, writing, inherited=inherited)
+            before += slot.text
+
+    def _stack(self, text: str, writing: _Writing) -> None:
+        """`stack/<name>/<id>`: the id is new for every stack, whatever the run shows of it."""
+        separator = ":" if text.startswith("stackset/") else "/"
+        head, _, name = text.partition("/")
+        name = name.partition(separator)[0]
+        writing.parts.append(f"{head}/")
+        if name and name != ANYTHING:
+            self._pieces(name, writing, inherited=False, content=True)
+            writing.parts.append(separator)
+        writing.wild("CloudFormation appends a new id to the name of every stack and change set")
+
+    def _id(  # an id is judged by its place
+        self, arn: Arn, kind: str, slot: Slot, before: str, writing: _Writing, *, inherited: bool
+    ) -> bool:
+        if slot.text == ANYTHING:
+            writing.wild(f"the event does not tell the id of the {_words(slot.placeholder)}")
+            return inherited
+        if self._id_varies(arn, kind, slot, before, inherited=inherited):
+            title = self._layout.reference.service_title(arn.service)
+            writing.wild(f"{title} makes up a new {_words(slot.placeholder)} for each one made")
+            return True
+        self._pieces(slot.text, writing, inherited=False)
+        return False
+
+    def _id_varies(self, arn: Arn, kind: str, slot: Slot, before: str, *, inherited: bool) -> bool:
+        fresh = self._fresh
+        if slot.text in fresh.tokens:
+            return True
+        if slot.text in fresh.stable:
+            return False
+        machine_made = arn.service == "apigateway" or is_id(slot.text)
+        if machine_made and inherited:
+            return True
+        if before.rstrip("/") in fresh.collections:
+            return True
+        if slot.text.isdigit() and before.rstrip(":") in fresh.versioned:
+            return True
+        noun_of_slot = noun(re.sub(r"(Id|ID|Uuid|UUID)$", "", slot.placeholder)) or noun(kind)
+        made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}
+        return machine_made and bool(made & fresh.collections)
+
+    def _name(self, slot: Slot, arn: Arn, kind: str, writing: _Writing, *, inherited: bool) -> bool:
+        text = slot.text
+        if text == ANYTHING:
+            writing.wild(f"the event does not tell the {_words(slot.placeholder)}")
+            return inherited
+        versioned = _VERSION.fullmatch(text)
+        before = str(arn.with_resource(arn.resource[: arn.resource.rfind(":")]))
+        if versioned and arn.service != "s3" and before in self._fresh.versioned:
+            inherited = self._pieces(versioned.group(1), writing, inherited=inherited)
+            writing.parts.append(":")
+            writing.wild("versions are numbered by the service and grow with every deployment")
+            return inherited
+        content = arn.service == "s3" and kind.endswith("object")
+        return self._pieces(text, writing, inherited=inherited, content=content)
+
+    def _pieces(
+        self, text: str, writing: _Writing, *, inherited: bool, content: bool = False
+    ) -> bool:
+        """Write a name piece by piece; tells whether something of it varies."""
+        varies = False
+        for segment in _ESCAPED.split(text):
+            if _ESCAPED.fullmatch(segment):
+                writing.parts.append(segment)
+                continue
+            for variable, stretch in self._stretches(segment):
+                if variable:
+                    writing.parts.append(Variable(variable))
+                    continue
+                for piece in pieces(stretch):
+                    varies |= self._piece(piece, writing, inherited=inherited, content=content)
+        return varies
+
+    def _piece(self, piece: Piece, writing: _Writing, *, inherited: bool, content: bool) -> bool:
+        if piece.shape and self._piece_varies(piece, inherited=inherited, content=content):
+            writing.wild(_because(piece, self._fresh))
+            return True
+        writing.parts.append(piece.text)
+        return False
+
+    def _piece_varies(self, piece: Piece, *, inherited: bool, content: bool) -> bool:
+        if piece.text in self._fresh.tokens:
+            return True
+        if content and piece.shape in (Shape.HASH, Shape.TIME):
+            return True  # an object's key changes with its content and its hour
+        if piece.text in self._fresh.stable:
+            return False
+        return inherited and piece.shape is not Shape.WORD
+
+    def _literal(self, text: str, writing: _Writing) -> None:
+        for variable, stretch in self._stretches(text):
+            writing.parts.append(Variable(variable) if variable else stretch)
+
+    def _stretches(self, text: str) -> Iterable[tuple[str, str]]:
+        position = 0
+        if self._variables:
+            for match in self._words.finditer(text):
+                if match.start() > position:
+                    yield "", text[position : match.start()]
+                yield self._variables[match.group()], match.group()
+                position = match.end()
+        if position < len(text):
+            yield "", text[position:]
+
+
+def _because(piece: Piece, fresh: Fresh) -> str:
+    if piece.text in fresh.differed:
+        return "this part differed between the archived runs"
+    match piece.shape:
+        case Shape.SUFFIX:
+            return "CloudFormation appends random characters to the names that it gives"
+        case Shape.TIME:
+            return "this part is a timestamp"
+        case Shape.UUID:
+            return "this part is a UUID that is made up anew"
+        case Shape.HASH:
+            return "this part is a hash that changes with the content"
+        case _:
+            return "this part is an id that is made up anew"
+
+
+def _words(placeholder: str) -> str:
+    """`RestApiId` → `rest api id`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", placeholder)
+    return spaced.lower() or "id"

@@ -1,0 +1,150 @@
+"""Refinement, whole: evidence in, a policy for each principal out, and for every grant its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.errors import PolicyTooLargeError
+from lambdas.model.arn import Arn
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.refinement import PrincipalPolicy, Refinement
+from lambdas.refine_policy.bounds import hinted_permissions, require_bounds, unused_hints
+from lambdas.refine_policy.conditions import Settings
+from lambdas.refine_policy.derivations import implied_permissions
+from lambdas.refine_policy.doubts import doubts
+from lambdas.refine_policy.escalation import escalations
+from lambdas.refine_policy.fresh import fresh
+from lambdas.refine_policy.grants import Allowed, grants_of
+from lambdas.refine_policy.handlers import handler_permissions
+from lambdas.refine_policy.names import Naming
+from lambdas.refine_policy.packing import packed
+from lambdas.refine_policy.sightings import gather
+from lambdas.refine_policy.slots import Layout, Reference
+from lambdas.refine_policy.statements import statements_of
+from lambdas.refine_policy.union import left_out, listed, seen_permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lambdas.model.evidence import Evidence
+    from lambdas.model.past import History
+    from lambdas.model.process import Process
+    from lambdas.model.run import Run
+
+
+def refine(  # the six things that a policy follows from, and nothing else
+    *,
+    run: Run,
+    process: Process,
+    generated: Sequence[Mapping[str, Any]],
+    evidence: Iterable[Evidence],
+    reference: Reference,
+    history: History,
+) -> Refinement:
+    """Everything that the run's evidence proves or implies, narrowed as far as both allow.
+
+    A pure function: same input, same bytes.
+
+    Raises:
+        ForbiddenActionError: the process forbids what its cycle needs.
+    """
+    hints = process.hints
+    layout = Layout(reference)
+    seen = gather(evidence)
+    analyzer = listed(generated, reference)
+    derived = implied_permissions(
+        seen, own_roles=frozenset({run.principal}), off=hints.derivations_off
+    )
+    tags = frozenset(one.action for one in derived.permissions if one.basis == "tag-on-create")
+    permissions = (
+        *seen_permissions(seen.allowed, analyzer),
+        *derived.permissions,
+        *handler_permissions(seen.allowed, tags, layout, hints.derivations_off),
+        *hinted_permissions(hints, run.principal),
+    )
+
+    values = variables(run, process)
+    made = fresh(seen.allowed, history, layout)
+    naming = Naming(values, made, layout)
+    settings = Settings(off=hints.conditions_off, own_buckets=_own_buckets(permissions))
+    grants = grants_of(permissions, naming, reference, settings)
+    require_bounds(grants, hints)
+
+    leavings = left_out(seen, analyzer)
+    uses = (values, {**values, **process.values("prove")})
+    policies, unfit = _policies(run, grants, reference, uses)
+    return Refinement(
+        policies=policies,
+        findings=tuple(
+            sorted(
+                (
+                    *unfit,
+                    *derived.findings,
+                    *escalations(grants),
+                    *doubts(grants, leavings, analyzer, reference),
+                    *unused_hints(hints, permissions, grants, reference),
+                )
+            )
+        ),
+        left_out=leavings,
+        variables=tuple(sorted(values.items())),
+    )
+
+
+def variables(run: Run, process: Process) -> dict[str, str]:
+    """What the policy leaves open, with the values of the first cycle."""
+    return {
+        **process.values("learn"),
+        "account": run.account,
+        "partition": Arn.from_text(run.principal).partition,
+        "region": process.regions[0] if process.regions else run.region,
+    }
+
+
+def _policies(
+    run: Run,
+    grants: Sequence[Allowed],
+    reference: Reference,
+    uses: Sequence[Mapping[str, str]],
+) -> tuple[tuple[PrincipalPolicy, ...], list[Finding]]:
+    """One policy for each principal; the run's own role first."""
+    principals = sorted(
+        {one.principal for one in grants} | {run.principal},
+        key=lambda principal: (principal != run.principal, principal),
+    )
+    policies: list[PrincipalPolicy] = []
+    findings: list[Finding] = []
+    for principal in principals:
+        own = [one for one in grants if one.principal == principal]
+        statements = statements_of(own, reference)
+        try:
+            packs = packed(statements, uses)
+        except PolicyTooLargeError as error:
+            packs = ()
+            findings.append(_unfit(principal, error))
+        name = "policy" if principal == run.principal else f"policy.{_word(principal)}"
+        policies.append(
+            PrincipalPolicy(name=name, principal=principal, statements=statements, packs=packs)
+        )
+    return tuple(policies), findings
+
+
+def _word(principal: str) -> str:
+    return principal.rsplit("/", 1)[-1]
+
+
+def _unfit(principal: str, error: PolicyTooLargeError) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind="policy-too-large",
+        subject=principal,
+        detail=f"{error}.",
+    )
+
+
+def _own_buckets(permissions: Iterable[Any]) -> frozenset[str]:
+    return frozenset(
+        one.resource
+        for one in permissions
+        if one.action.service == "s3" and one.action.name in ("CreateBucket", "DeleteBucket")
+    )

@@ -1,0 +1,92 @@
+"""Evidence, line by line, gathered into what was seen: each thing once, with all its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.evidence import Outcome
+from lambdas.model.run import CLOSING
+from lambdas.refine_policy.permission import EVENT_IDS, Seen, Sighting, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.model.evidence import Evidence, Implied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sightings:
+    """What the evidence shows.
+
+    Attributes:
+        allowed: authorised calls, sorted: each must be granted.
+        denied: calls that were refused, sorted: they prove no need.
+        implied: what authorised calls needed beside themselves, with who saw it, sorted.
+    """
+
+    allowed: tuple[Sighting, ...]
+    denied: tuple[Sighting, ...]
+    implied: tuple[tuple[Implied, Sighting], ...]
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Everyone who was allowed something, sorted."""
+        return tuple(sorted({one.seen.principal for one in self.allowed}))
+
+
+def gather(evidence: Iterable[Evidence]) -> Sightings:
+    """One pass over the lines; memory grows with what differs, not with how often it was seen."""
+    allowed: dict[Seen, Tally] = {}
+    denied: dict[Seen, Tally] = {}
+    implied: dict[tuple[Implied, Seen], Tally] = {}
+    for line in evidence:
+        if line.phase == CLOSING:  # Fencepost's own marker calls
+            continue
+        seen = Seen(
+            principal=line.principal, action=line.action, resource=line.resource, via=line.via
+        )
+        if line.outcome is Outcome.DENIED:
+            _count(denied.setdefault(seen, Tally()), line)
+            continue
+        _count(allowed.setdefault(seen, Tally()), line)
+        for one in line.implies:
+            _count(implied.setdefault((one, seen), Tally()), line)
+    return Sightings(
+        allowed=tuple(_sighting(seen, allowed[seen]) for seen in sorted(allowed)),
+        denied=tuple(_sighting(seen, denied[seen]) for seen in sorted(denied)),
+        implied=tuple((one, _sighting(seen, implied[one, seen])) for one, seen in sorted(implied)),
+    )
+
+
+def _count(tally: Tally, line: Evidence) -> None:
+    if line.event_id in tally.events:  # delivered twice
+        return
+    tally.events.add(line.event_id)
+    tally.earliest.append((line.time, line.event_id))
+    if len(tally.earliest) > EVENT_IDS * 4:
+        tally.earliest = sorted(tally.earliest)[:EVENT_IDS]
+    tally.last = max(tally.last, line.time)
+    tally.regions.add(line.region)
+    tally.types.update(line.types)
+    tally.names.add(line.name)
+    if line.phase:
+        tally.phases.add(line.phase)
+    if line.error:
+        tally.failed.add(line.error)
+
+
+def _sighting(seen: Seen, tally: Tally) -> Sighting:
+    earliest = sorted(tally.earliest)[:EVENT_IDS]
+    return Sighting(
+        seen=seen,
+        events=len(tally.events),
+        first=earliest[0][0],
+        last=tally.last,
+        event_ids=tuple(event_id for _, event_id in earliest),
+        phases=tuple(sorted(tally.phases)),
+        regions=tuple(sorted(tally.regions)),
+        types=tuple(sorted(tally.types)),
+        names=tuple(sorted(tally.names)),
+        failed=tuple(sorted(tally.failed)),
+    )

@@ -1,0 +1,159 @@
+"""Where in an ARN a name stands, where an id, and what is fixed: by the ARN formats of the reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.model.action import Action
+    from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+_ID = re.compile(r".*(Id|ID|Uuid|UUID|Version|Revision|Number|Label|Timestamp)|Id")
+# API Gateway's paths name a collection, then one of it; in these people choose the name.
+_NAMED = frozenset(
+    {"stages", "methods", "responses", "integrationresponses", "gatewayresponses", "models"}
+    | {"domainnames", "basepathmappings", "tags", "versions", "exports", "sdks"}
+)
+RESOURCE_FIELD = 5  # arn:partition:service:region:account:resource
+
+
+class Reference(Hashable, Protocol):
+    """What refinement asks of IAM's reference; `lambdas.reference.actions` answers."""
+
+    def facts(self, action: Action) -> ActionFacts | None:
+        """What the reference says about an action; None if it knows of none."""
+
+    def handlers(self, resource_type: str) -> Handlers | None:
+        """What CloudFormation's registry declares for a type."""
+
+    def resource_types(self, service: str) -> Sequence[ResourceType]:
+        """Every resource type of a service."""
+
+    def service_title(self, service: str) -> str:
+        """The name that people know a service by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A stretch of an ARN's resource field.
+
+    Attributes:
+        placeholder: the format's word for it, such as `RestApiId`; empty for fixed text.
+    """
+
+    text: str
+    placeholder: str = ""
+
+    @property
+    def is_id(self) -> bool:
+        """Whether the service, not a person, gives what stands here."""
+        return bool(_ID.fullmatch(self.placeholder))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One ARN format of a service, ready to read resources by.
+
+    Attributes:
+        kind: the resource type's name.
+    """
+
+    kind: str
+    pattern: re.Pattern[str]
+    placeholders: tuple[str, ...]
+    fixed: int
+
+    def read(self, resource: str) -> tuple[Slot, ...] | None:
+        """The resource's slots, or None when it has another form."""
+        match = self.pattern.fullmatch(resource)
+        if match is None:
+            return None
+        slots: list[Slot] = []
+        position = 0
+        for index, placeholder in enumerate(self.placeholders, start=1):
+            start, end = match.span(index)
+            slots += [Slot(resource[position:start]), Slot(resource[start:end], placeholder)]
+            position = end
+        slots.append(Slot(resource[position:]))
+        return tuple(slot for slot in slots if slot.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The formats of every service, read once."""
+
+    reference: Reference
+
+    def read(self, service: str, resource: str) -> tuple[str, tuple[Slot, ...]]:
+        """The resource type and slots of the last field of an ARN; the type may be unknown."""
+        for form in _forms(self.reference, service):
+            slots = form.read(resource)
+            if slots:
+                return form.kind, slots
+        if service == "apigateway":
+            return "", _by_path(resource)
+        return "", _by_separators(resource)
+
+
+@lru_cache(maxsize=1_024)
+def _forms(reference: Reference, service: str) -> tuple[Form, ...]:
+    forms = [
+        _form(one.name, arn.split(":", RESOURCE_FIELD)[RESOURCE_FIELD])
+        for one in reference.resource_types(service)
+        for arn in one.arns
+        # A type may live in another service: an ACM certificate named by EC2.
+        if arn.count(":") >= RESOURCE_FIELD and arn.split(":")[2] == service
+    ]
+    # The format that fixes the most is the one that is meant.
+    return tuple(sorted(forms, key=lambda form: (-form.fixed, form.kind, form.pattern.pattern)))
+
+
+def _form(kind: str, text: str) -> Form:
+    pieces = _PLACEHOLDER.split(text)  # fixed, name, fixed, name, …, fixed
+    pattern = re.escape(pieces[0])
+    for index in range(1, len(pieces), 2):
+        following = pieces[index + 1]
+        last = index + 2 == len(pieces)
+        pattern += f"({_until(pieces[index], following, last=last)}){re.escape(following)}"
+    return Form(
+        kind=kind,
+        pattern=re.compile(pattern),
+        placeholders=tuple(pieces[1::2]),
+        fixed=sum(map(len, pieces[::2])),
+    )
+
+
+def _until(name: str, following: str, *, last: bool) -> str:
+    if last and not following:
+        return ".+" if not _ID.fullmatch(name) else "[^/]+"
+    return "[^:]+" if following.startswith(":") else "[^/]+"
+
+
+def _by_separators(resource: str) -> tuple[Slot, ...]:
+    """Without a format: a leading word such as `function:` is a type, the rest a name."""
+    match = re.match(r"[a-z][A-Za-z-]*[:/]", resource)
+    start = match.end() if match else 0
+    return tuple(
+        slot for slot in (Slot(resource[:start]), Slot(resource[start:], "Name")) if slot.text
+    )
+
+
+def _by_path(path: str) -> tuple[Slot, ...]:
+    """`/restapis/<id>/deployments/<id>`: the reference names only some of these formats."""
+    slots: list[Slot] = []
+    collection = ""
+    for index, segment in enumerate(path.split("/")[1:]):
+        slots.append(Slot("/"))
+        if index % 2 == 0:
+            collection = segment
+            slots.append(Slot(segment))
+        else:
+            slots.append(Slot(segment, "Name" if collection in _NAMED else "Id"))
+    return tuple(slot for slot in slots if slot.text)

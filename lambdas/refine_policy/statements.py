@@ -1,0 +1,151 @@
+"""Grants into statements: one for each service, purpose and condition, exactly what was granted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.policy import Condition, Statement
+from lambdas.model.refinement import ExplainedStatement, Grant, WildcardReason
+from lambdas.refine_policy.grounds import grounds_of
+from lambdas.refine_policy.words import purpose_of, sids_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lambdas.model.action import Action
+    from lambdas.model.template import Template
+    from lambdas.refine_policy.grants import Allowed
+    from lambdas.refine_policy.slots import Reference
+
+    Group = tuple[Allowed, ...]
+
+STATEMENT_LIMIT = 4_096  # characters; so that statements pack well into managed policies of 6,144
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All of these actions on all of these resources, for one purpose, under one set of conditions."""
+
+    service: str
+    basis: str
+    conditions: tuple[Condition, ...]
+    grants: tuple[Allowed, ...]
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Sorted and unique."""
+        return tuple(sorted({one.action for one in self.grants}))
+
+    @property
+    def resources(self) -> tuple[Template, ...]:
+        """Sorted and unique."""
+        return tuple(sorted({one.template for one in self.grants}, key=str))
+
+
+def statements_of(
+    grants: Iterable[Allowed], reference: Reference
+) -> tuple[ExplainedStatement, ...]:
+    """The statements of one principal's policy, sorted, with telling and unique Sids."""
+    blocks = sorted(
+        (part for block in _purposes(grants) for part in _rectangles(block)), key=_order
+    )
+    sids = sids_of(blocks)
+    return tuple(_explained(block, sid, reference) for block, sid in zip(blocks, sids, strict=True))
+
+
+def _purposes(grants: Iterable[Allowed]) -> Iterator[Block]:
+    together: dict[tuple[str, str, tuple[Condition, ...]], list[Allowed]] = defaultdict(list)
+    for one in grants:
+        together[one.action.service, one.basis, one.conditions].append(one)
+    for (service, basis, conditions), same in together.items():
+        yield Block(service, basis, conditions, tuple(same))
+
+
+def _rectangles(block: Block) -> Iterator[Block]:
+    """Cut into blocks in which every action goes with every resource; nothing is widened.
+
+    Either actions that share their resources stay together, or resources that share their actions:
+    whatever takes fewer characters.
+    """
+    by_action: dict[Action, set[Allowed]] = defaultdict(set)
+    by_resource: dict[Template, set[Allowed]] = defaultdict(set)
+    for one in block.grants:
+        by_action[one.action].add(one)
+        by_resource[one.template].add(one)
+    rows = _alike(by_action.values(), lambda one: str(one.template))
+    columns = _alike(by_resource.values(), lambda one: str(one.action))
+    parts = min((rows, columns), key=lambda groups: sum(map(_cost, groups)))
+    for part in parts:
+        yield from _cut(Block(block.service, block.basis, block.conditions, part))
+
+
+def _alike(groups: Iterable[set[Allowed]], what: Callable[[Allowed], str]) -> list[Group]:
+    alike: dict[frozenset[str], list[Allowed]] = defaultdict(list)
+    for group in groups:
+        alike[frozenset(map(what, group))] += sorted(group, key=lambda one: one.order)
+    return [tuple(group) for group in alike.values()]
+
+
+def _cost(group: Group) -> int:
+    """About as many characters as the statement will have."""
+    actions = {one.action for one in group}
+    resources = {one.template for one in group}
+    overhead = 80
+    return overhead + sum(len(str(one)) + 3 for one in (*actions, *resources))
+
+
+def _cut(block: Block) -> Iterator[Block]:
+    """Halve what is too long for one statement, by resources or by actions."""
+    if _cost(block.grants) <= STATEMENT_LIMIT:
+        yield block
+        return
+    resources, actions = block.resources, block.actions
+    if sum(len(str(one)) for one in resources) >= sum(len(str(one)) for one in actions):
+        if len(resources) == 1:
+            yield block
+            return
+        first = set(resources[: len(resources) // 2])
+        halves = [one.template in first for one in block.grants]
+    else:
+        kept = set(actions[: len(actions) // 2])
+        halves = [one.action in kept for one in block.grants]
+    for half in (True, False):
+        grants = tuple(one for one, mine in zip(block.grants, halves, strict=True) if mine is half)
+        yield from _cut(Block(block.service, block.basis, block.conditions, grants))
+
+
+def _order(block: Block) -> tuple[object, ...]:
+    return (
+        block.service,
+        block.basis != "observed",
+        block.basis,
+        tuple(one.order for one in block.conditions),
+        block.actions,
+        tuple(map(str, block.resources)),
+    )
+
+
+def _explained(block: Block, sid: str, reference: Reference) -> ExplainedStatement:
+    reasons = {(str(one.template), reason) for one in block.grants for reason in one.reasons}
+    return ExplainedStatement(
+        statement=Statement(
+            sid=sid,
+            actions=block.actions,
+            resources=block.resources,
+            conditions=block.conditions,
+        ),
+        purpose=purpose_of(block, reference),
+        grants=tuple(
+            Grant(
+                action=one.action,
+                resource=one.template,
+                grounds=grounds_of(one.permissions),
+            )
+            for one in sorted(block.grants, key=lambda one: one.order)
+        ),
+        wildcards=tuple(
+            WildcardReason(resource=resource, reason=reason) for resource, reason in sorted(reasons)
+        ),
+    )

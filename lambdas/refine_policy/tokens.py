@@ -1,0 +1,128 @@
+"""Which pieces of a name a machine made: the shapes of ids, hashes, timestamps and random suffixes.
+
+A shape alone is a suspicion. Whether a piece differs in the next run is decided in `fresh`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+ISO_TIME = r"\d{4}-\d{2}-\d{2}T\d{2}(?::|%3[Aa]|-)?\d{2}(?::|%3[Aa]|-)?\d{2}(?:\.\d{1,9})?Z?"
+COMPACT_TIME = r"20\d{6}T?\d{6,18}Z?"  # 20261123T221320Z, terraform's 20261123221320000000000001
+EPOCH = r"1[5-9]\d{8}(?:\d{3})?"  # seconds or milliseconds, from 2017 to 2033
+DAY = r"20\d{2}/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])"  # Lambda's log streams
+HASH = r"[0-9a-f]{32,128}|[0-9A-F]{32,128}"  # MD5 and longer; never a word
+
+_PIECES = re.compile(
+    rf"(?P<uuid>(?<![0-9A-Za-z]){UUID}(?![0-9A-Za-z]))"
+    rf"|(?P<time>(?<![0-9A-Za-z]){ISO_TIME}(?![0-9A-Za-z])|(?<!\d){COMPACT_TIME}(?![0-9A-Za-z])"
+    rf"|(?<!\d){EPOCH}(?!\d)|(?<!\d){DAY}(?!\d))"
+    rf"|(?P<hash>(?<![0-9A-Za-z])(?:{HASH})(?![0-9A-Za-z]))"
+    rf"|(?P<word>(?:(?!(?<!\d){EPOCH}(?![0-9A-Za-z]))[0-9A-Za-z])+)"
+)
+# What services call their things; one whole field of an ARN.
+_IDS = re.compile(
+    rf"{UUID}"
+    r"|[a-z]{1,14}-(?:[0-9a-f]{17}|[0-9a-f]{8})"  # EC2's vpc-, eni-, fs-, …
+    r"|[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{9}"  # Cognito's user pools
+    r"|[0-9a-f]{8,128}"
+    r"|[0-9a-z]{10}|[0-9a-z]{25,26}"  # API Gateway; AppSync and Cognito clients
+    r"|[EAZ][0-9A-Z]{8,31}"  # CloudFront and Route 53
+    r"|[0-9A-Z]{12,21}"
+    r"|\d{1,9}"  # versions and revisions
+)
+_SUFFIX = re.compile(r"[0-9A-Z]{12,13}|[0-9A-Za-z]{12}|[0-9a-z]{12,13}")
+_VOWELS = frozenset("aeiouyAEIOUY")
+_CONSONANTS_IN_A_ROW = re.compile(r"[^aeiouyAEIOUY]{5,}")
+_NUMBERED = re.compile(r"([A-Za-z]{4,})\d+|\d+([A-Za-z]{4,})")
+_HUMPS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_LONGEST_ACRONYM = 4
+_MOSTLY = 0.25  # of the letters of words of European languages at least this share are vowels
+
+
+class Shape(StrEnum):
+    """What kind of machine made a piece."""
+
+    TIME = "a timestamp"
+    UUID = "a UUID"
+    HASH = "a hash"
+    SUFFIX = "a random suffix"
+    WORD = "a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters of a name, or the separators between two."""
+
+    text: str
+    shape: Shape | None
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Cut a name at its separators and around what a machine may have made; nothing is lost."""
+    found: list[Piece] = []
+    position = 0
+    for match in _PIECES.finditer(text):
+        if match.start() > position:
+            found.append(Piece(text[position : match.start()], None))
+        found.append(Piece(match.group(), _shape(match)))
+        position = match.end()
+    if position < len(text):
+        found.append(Piece(text[position:], None))
+    return tuple(found)
+
+
+def is_id(text: str) -> bool:
+    """Whether a whole field looks like an id that a service gave."""
+    return bool(_IDS.fullmatch(text)) and (len(text) > 20 or any(map(str.isdigit, text)))  # noqa: PLR2004
+
+
+def is_suffix(text: str) -> bool:
+    """Whether a word can only be the 12 or 13 random characters that CloudFormation appends.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+    """
+    if not _SUFFIX.fullmatch(text) or not any(map(str.isalpha, text)):
+        return False
+    return any(map(str.isdigit, text)) and not _is_numbered_word(text)
+
+
+def may_be_suffix(text: str) -> bool:
+    """The same for the few random suffixes without a digit: the name's place must confirm it."""
+    return bool(_SUFFIX.fullmatch(text)) and text.isalpha() and not _is_word(text)
+
+
+def _is_numbered_word(text: str) -> bool:
+    match = _NUMBERED.fullmatch(text)
+    return match is not None and _is_word(match.group(1) or match.group(2))
+
+
+def _is_word(text: str) -> bool:
+    """`notification`, `ProcessOrder`, `HTTPHandlers`: humps of letters that can be spoken."""
+    if text.isupper():
+        return False  # nobody shouts in names
+    humps = [hump for hump in _HUMPS.findall(text) if not (hump.isupper() and hump != text)]
+    spoken = "".join(humps)
+    shouted = len(text) - len(spoken)
+    return (
+        bool(spoken)
+        and shouted <= _LONGEST_ACRONYM
+        and all(len(hump) > 1 for hump in humps)
+        and sum(character in _VOWELS for character in spoken) >= _MOSTLY * len(spoken)
+        and not _CONSONANTS_IN_A_ROW.search(spoken)
+    )
+
+
+def _shape(match: re.Match[str]) -> Shape:
+    match match.lastgroup:
+        case "uuid":
+            return Shape.UUID
+        case "time":
+            return Shape.TIME
+        case "hash":
+            return Shape.HASH
+        case _:
+            return Shape.SUFFIX if is_suffix(match.group()) else Shape.WORD

@@ -1,0 +1,133 @@
+"""What Access Analyzer answered, beside what the run's own events prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.action import Action
+from lambdas.model.refinement import OBSERVED, LeftOut
+from lambdas.refine_policy.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.sightings import Sightings
+    from lambdas.refine_policy.slots import Reference
+
+NOT_OF_THIS_RUN = "not-of-this-run"
+ONLY_DENIED = "only-denied"
+SERVICE_LEVEL = "service-level"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Access Analyzer's answer, whatever form it took.
+
+    Attributes:
+        actions: whole actions, in the reference's spelling where it knows them.
+        services: services of which it says no more than that they were used.
+        odd: statements and actions that are neither.
+        documents: how many policies it gave.
+    """
+
+    actions: frozenset[Action]
+    services: frozenset[str]
+    odd: tuple[str, ...]
+    documents: int
+
+
+def listed(generated: Sequence[Mapping[str, Any]], reference: Reference) -> Listed:
+    """Read every policy of the answer: several, with placeholders, with `*`, empty, incomplete."""
+    actions: set[Action] = set()
+    services: set[str] = set()
+    odd: set[str] = set()
+    for text in _action_texts(generated):
+        service, _, name = text.partition(":")
+        if name and name.isalnum():
+            known = reference.facts(Action(service, name))
+            actions.add(known.action if known else Action(service, name))
+        elif service and (not name or set(name) & set("*?$")):
+            services.add(service.lower())
+        else:
+            odd.add(text)
+    return Listed(
+        actions=frozenset(actions),
+        services=frozenset(services),
+        odd=tuple(sorted(odd)),
+        documents=len(generated),
+    )
+
+
+def seen_permissions(allowed: Iterable[Sighting], listed_too: Listed) -> Iterator[Permission]:
+    """Every authorised call, as a permission."""
+    for one in allowed:
+        yield Permission(
+            principal=one.seen.principal,
+            action=one.seen.action,
+            resource=one.seen.resource,
+            basis=OBSERVED,
+            sighting=one,
+            listed=one.seen.action in listed_too.actions,
+        )
+
+
+def left_out(seen: Sightings, listed_too: Listed) -> tuple[LeftOut, ...]:
+    """What was offered or tried and is not granted, and why."""
+    allowed = {one.seen.action for one in seen.allowed}
+    pairs = {(one.seen.principal, one.seen.action, one.seen.resource) for one in seen.allowed}
+    denied = {one.seen.action for one in seen.denied}
+    found = [
+        LeftOut(
+            action=str(one.seen.action),
+            resource=one.seen.resource,
+            kind=ONLY_DENIED,
+            reason=f"was only ever denied{_codes(one)}: a refused call proves no need",
+        )
+        for one in seen.denied
+        if (one.seen.principal, one.seen.action, one.seen.resource) not in pairs
+    ]
+    found += [
+        LeftOut(
+            action=str(action),
+            resource="*",
+            kind=NOT_OF_THIS_RUN,
+            reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
+            "authorised for it: another session of the same role made it",
+        )
+        for action in listed_too.actions - allowed - denied
+    ]
+    used = {action.service for action in allowed}
+    found += [
+        LeftOut(
+            action=f"{service}:*",
+            resource="*",
+            kind=SERVICE_LEVEL,
+            reason="Access Analyzer says only that the service was used; "
+            + (
+                "the run's own events say by which actions"
+                if service in used
+                else "no event of this run used it"
+            ),
+        )
+        for service in listed_too.services
+    ]
+    return tuple(sorted(set(found)))
+
+
+def _codes(one: Sighting) -> str:
+    return f" ({', '.join(one.failed)})" if one.failed else ""
+
+
+def _action_texts(generated: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for document in generated:
+        for statement in _many(document.get("Statement", ())):
+            if not isinstance(statement, dict) or statement.get("Effect", "Allow") != "Allow":
+                continue
+            for action in _many(statement.get("Action", ())):
+                yield str(action)
+
+
+def _many(value: Any) -> Sequence[Any]:  # noqa: ANN401  # IAM writes one thing or a list of it
+    return value if isinstance(value, (list, tuple)) else (value,)
