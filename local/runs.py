@@ -47,6 +47,7 @@ class Running:
     told: int = 0
     states: list[tuple[str, float]] = field(default_factory=list)
     build: Build | None = None
+    identifier: str = ""
 
 
 def start(deployed: Deployed, process: str) -> Running:
@@ -89,6 +90,7 @@ def _tell(deployed: Deployed, client: Any, run: Running, progress: Progress) -> 
             run.states.append((entered["name"], time.monotonic()))
             progress.state(run.process, entered["name"])
         run.build = run.build or Build.in_event(event)
+        run.identifier = run.identifier or _identifier(event)
     run.told = len(events)
     if run.build:
         for line in run.build.phases(deployed.connection):
@@ -96,11 +98,10 @@ def _tell(deployed: Deployed, client: Any, run: Running, progress: Progress) -> 
 
 
 def _finish(deployed: Deployed, run: Running, described: dict[str, Any], out: Path) -> Finished:
-    identifier = _identifier(described)
-    dossier = _fetch(deployed, run.process, identifier, out) if identifier else None
+    dossier = _fetch(deployed, run.process, run.identifier, out) if run.identifier else None
     return Finished(
         process=run.process,
-        run=identifier or run.arn.rsplit(":", 1)[-1],
+        run=run.identifier or run.arn.rsplit(":", 1)[-1],
         succeeded=described["status"] == "SUCCEEDED",
         seconds=time.monotonic() - run.began,
         error=described.get("error", "" if described["status"] == "SUCCEEDED" else "Unknown"),
@@ -109,13 +110,10 @@ def _finish(deployed: Deployed, run: Running, described: dict[str, Any], out: Pa
     )
 
 
-def _identifier(described: dict[str, Any]) -> str | None:
-    """The run's id, as its output or its error names it."""
-    for text in (described.get("output", ""), described.get("cause", "")):
-        found = RUN_ID.search(text)
-        if found:
-            return found[0]
-    return None
+def _identifier(event: dict[str, Any]) -> str:
+    """The run's id, as soon as an event of its execution names it."""
+    found = RUN_ID.search(json.dumps(event, default=str))
+    return found[0] if found else ""
 
 
 def _fetch(deployed: Deployed, process: str, run: str, out: Path) -> Path | None:
