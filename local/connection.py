@@ -26,6 +26,7 @@ class Connection:
     inbox: Path
     access_key: str
     secret_key: str
+    token: str | None = None
 
     @classmethod
     def of(cls, state: Path, *, account: str | None = None) -> Connection | None:
@@ -49,7 +50,7 @@ class Connection:
     @property
     def session(self) -> boto3.Session:
         """A session with the root's key."""
-        return boto3.Session(self.access_key, self.secret_key, region_name=self.region)
+        return boto3.Session(self.access_key, self.secret_key, self.token, region_name=self.region)
 
     def client(self, service: Any, *, region: str | None = None) -> Any:
         """A client of a service."""

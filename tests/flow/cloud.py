@@ -1,0 +1,157 @@
+"""An embedded AWS with the app in it, as the tests of the flow use it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from local import runs, session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from local.connection import Connection
+
+DEADLINE = 180  # seconds; a run that takes longer hangs
+POLL = 0.1  # seconds
+
+
+def until(ask: Callable[[], Any], *, seconds: float = DEADLINE, what: str = "an answer") -> Any:
+    """Ask until the answer is true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(POLL)
+    raise AssertionError(f"waited {seconds:.0f} s for {what}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """An execution that has ended."""
+
+    arn: str
+    status: str
+    error: str
+    cause: str
+    output: dict[str, Any]
+    states: tuple[str, ...]
+
+    @property
+    def run(self) -> str:
+        """The run's id, wherever the execution says it."""
+        found = runs.RUN_ID.search(json.dumps(self.output) + self.cause)
+        assert found, f"no run id in {self.output} {self.cause}"
+        return found[0]
+
+
+@dataclass(slots=True, kw_only=True)
+class Cloud:
+    """The deployed app, and what a test asks of it."""
+
+    deployed: session.Deployed
+    folder: Path
+    named: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> Connection:
+        return self.deployed.connection
+
+    def client(self, service: Any, **options: Any) -> Any:
+        return self.connection.client(service, **options)
+
+    def begin(self, process: str, **more: Any) -> str:
+        """Start a run; its execution ARN."""
+        answer = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.deployed.machine, input=json.dumps({"process": process, **more})
+        )
+        return str(answer["executionArn"])
+
+    def states(self, arn: str) -> tuple[str, ...]:
+        """The states entered so far, in order."""
+        pages = self.client("stepfunctions").get_paginator("get_execution_history")
+        return tuple(
+            event["stateEnteredEventDetails"]["name"]
+            for page in pages.paginate(executionArn=arn)
+            for event in page["events"]
+            if "stateEnteredEventDetails" in event
+        )
+
+    def end(self, arn: str, *, seconds: float = DEADLINE) -> Execution:
+        """Wait for the end of an execution."""
+        ask = self.client("stepfunctions").describe_execution
+
+        def ended() -> Any:
+            described = ask(executionArn=arn)
+            return described if described["status"] != "RUNNING" else None
+
+        found = until(ended, seconds=seconds, what=f"the end of {arn}")
+        return Execution(
+            arn=arn,
+            status=found["status"],
+            error=found.get("error", ""),
+            cause=found.get("cause", ""),
+            output=json.loads(found.get("output") or "{}"),
+            states=self.states(arn),
+        )
+
+    def run(self, process: str, **more: Any) -> Execution:
+        """A whole run."""
+        return self.end(self.begin(process, **more))
+
+    def keys(self, process: str, run: str) -> set[str]:
+        """The names of the documents of a run in the archive."""
+        prefix = f"{process}/{run}/"
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        return {
+            one["Key"].removeprefix(prefix)
+            for page in pages.paginate(Bucket=self.deployed.archive, Prefix=prefix)
+            for one in page.get("Contents", [])
+        }
+
+    def document(self, process: str, run: str, name: str) -> bytes:
+        """A document of the archive."""
+        key = f"{process}/{run}/{name}"
+        got = self.client("s3").get_object(Bucket=self.deployed.archive, Key=key)
+        return bytes(got["Body"].read())
+
+    def mails(self, about: str) -> list[str]:
+        """The mails that hold a text, waited for until there is one."""
+
+        def found() -> list[str]:
+            inbox = self.connection.inbox
+            texts = [one.read_text(encoding="utf-8") for one in sorted(inbox.glob("**/*.*"))]
+            return [text for text in texts if about in text]
+
+        return list(until(found, seconds=20, what=f"a mail about {about}"))
+
+    def as_role(self, role: str, session_name: str) -> Connection:
+        """A session of a role that trusts nobody but a build: its trust is opened for a moment."""
+        iam, name = self.client("iam"), role.rsplit("/", 1)[-1]
+        trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        us = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{self.connection.account}:root"},
+            "Action": "sts:AssumeRole",
+        }
+        opened = {**trust, "Statement": [*trust["Statement"], us]}
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(opened))
+        try:
+            got = self.client("sts").assume_role(RoleArn=role, RoleSessionName=session_name)
+        finally:
+            iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
+        keys = got["Credentials"]
+        return replace(
+            self.connection,
+            access_key=keys["AccessKeyId"],
+            secret_key=keys["SecretAccessKey"],
+            token=keys["SessionToken"],
+        )
+
+    def queues(self) -> list[str]:
+        """The URLs of all queues."""
+        return list(self.client("sqs").list_queues().get("QueueUrls", []))

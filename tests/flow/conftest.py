@@ -1,0 +1,43 @@
+"""One embedded AWS for all paths of the flow; tests that need another start make their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import session
+from tests.flow.cloud import Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+MORE_PROCESSES = os.pathsep.join([str(HERE / "processes"), str(HERE / "services")])
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cloud]]:
+    """Start an embedded AWS with the host's options and deploy the app."""
+    states: list[Path] = []
+
+    def begin(*options: str) -> Cloud:
+        folder = tmp_path_factory.mktemp("aws")
+        states.append(folder / "state")
+        connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FENCEPOST_PROCESSES", MORE_PROCESSES)
+            deployed = session.bring_in(connection, say=print)
+        return Cloud(deployed=deployed, folder=folder)
+
+    yield begin
+    for state in states:
+        session.stop(state)
+
+
+@pytest.fixture(scope="session")
+def cloud(start: Callable[..., Cloud]) -> Cloud:
+    """The embedded AWS that most tests share."""
+    return start()

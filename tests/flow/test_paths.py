@@ -1,0 +1,182 @@
+"""Every path of the state machine, on the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.flow.cloud import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.flow.cloud import Cloud
+
+pytestmark = pytest.mark.flow
+COLLECTED = {"generated.json", "evidence.jsonl.gz"}
+
+
+@pytest.fixture
+def archive_that_refuses(cloud: Cloud) -> Iterator[Callable[[str], None]]:
+    """Let the archive deny the writing of an object; undone afterwards."""
+    s3, bucket = cloud.client("s3"), cloud.deployed.archive
+    before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+
+    def refuse(name: str) -> None:
+        policy = json.loads(before)
+        policy["Statement"].append(
+            {
+                "Sid": "Refuse",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:PutObject",
+                "Resource": f"arn:aws:s3:::{bucket}/*/{name}",
+            }
+        )
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    yield refuse
+    s3.put_bucket_policy(Bucket=bucket, Policy=before)
+
+
+def access_role(cloud: Cloud) -> str:
+    """The name of the role with which Access Analyzer reads the trail."""
+    roles = cloud.client("iam").list_roles()["Roles"]
+    return next(
+        str(one["RoleName"])
+        for one in roles
+        if "access-analyzer.amazonaws.com" in json.dumps(one["AssumeRolePolicyDocument"])
+        and "AWSServiceRole" not in one["RoleName"]
+    )
+
+
+def jobs(cloud: Cloud, principal: str = "") -> list[dict[str, Any]]:
+    """Access Analyzer's jobs, those of a principal's name only when one is given."""
+    found = cloud.client("accessanalyzer").list_policy_generations()["policyGenerations"]
+    return [one for one in found if principal in one["principalArn"]]
+
+
+def test_a_run_leaves_policy_reasons_and_evidence_in_the_archive_and_a_mail(cloud: Cloud) -> None:
+    done = cloud.run("parcels", prove=False)
+
+    assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    kept = cloud.keys("parcels", done.run)
+    assert kept >= COLLECTED | {"policy.json", "README.md", "manifest.json"}
+    policy = json.loads(cloud.document("parcels", done.run, "policy.json"))
+    assert {"sqs:CreateQueue", "ssm:PutParameter"} <= {
+        action
+        for statement in policy["Statement"]
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    }
+    assert any("team-parcels@example.com" in mail for mail in cloud.mails(done.run))
+
+
+def test_an_unknown_process_is_refused_with_the_names_of_the_known(cloud: Cloud) -> None:
+    done = cloud.run("parcel")
+
+    assert done.error == "ProcessNotFound"
+    assert "parcel" in done.cause
+    assert "parcels" in done.cause
+    assert "orders" in done.cause
+    assert "RunCycle" not in done.states
+
+
+@pytest.mark.parametrize("asked", ["", "../orders", 7, None])
+def test_a_process_name_that_no_process_can_have_is_refused(cloud: Cloud, asked: object) -> None:
+    done = cloud.run(asked)  # type: ignore[arg-type]  # a person may type anything
+
+    assert done.error == "ProcessNotFound"
+    assert done.states[:2] == ("LoadProcess", "ProcessNotFound")
+
+
+def test_a_failing_phase_is_named_with_its_last_words_and_nothing_is_left(cloud: Cloud) -> None:
+    done = cloud.run("stumbling")
+
+    assert (done.status, done.error) == ("FAILED", "CycleFailed")
+    assert "deploy" in done.cause
+    assert "the database said no" in done.cause
+    assert not [one for one in cloud.queues() if one.endswith("/stumbling")]
+    assert cloud.keys("stumbling", done.run)
+    assert any("team-stumbling@example.com" in mail for mail in cloud.mails(done.run))
+
+
+def test_a_generation_that_fails_is_told_with_access_analyzers_own_words(cloud: Cloud) -> None:
+    iam, role = cloud.client("iam"), access_role(cloud)
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    kept = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in names
+    }
+    for name in kept:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        done = cloud.run("parcels", prove=False)
+    finally:
+        for name, document in kept.items():
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+    assert (done.status, done.error) == ("FAILED", "GenerationFailed")
+    assert "AUTHORIZATION_ERROR" in done.cause
+    assert "DocumentFailure" in done.states
+    assert cloud.mails(done.run)
+
+
+def test_a_generation_that_is_cancelled_ends_the_run_by_its_name(cloud: Cloud) -> None:
+    before = {one["jobId"] for one in jobs(cloud)}
+    arn = cloud.begin("parcels", prove=False)
+
+    def new() -> list[dict[str, Any]]:
+        return [one for one in jobs(cloud, "parcels") if one["jobId"] not in before]
+
+    job = until(new, what="the run's generation")[0]["jobId"]
+    cloud.client("accessanalyzer").cancel_policy_generation(jobId=job)
+    done = cloud.end(arn)
+
+    assert (done.status, done.error) == ("FAILED", "GenerationCanceled")
+    assert cloud.mails(done.run)
+
+
+def test_another_generation_under_way_is_waited_out(cloud: Cloud) -> None:
+    first, second = cloud.begin("parcels", prove=False), cloud.begin("mailroom", prove=False)
+
+    ended = [cloud.end(first), cloud.end(second)]
+
+    assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"], [e.cause for e in ended]
+
+
+def test_a_refinement_that_must_not_be_is_refused_with_its_reason(cloud: Cloud) -> None:
+    done = cloud.run("forbidden")
+
+    assert (done.status, done.error) == ("FAILED", "ForbiddenActionError")
+    assert "sqs:CreateQueue" in done.cause
+    assert cloud.keys("forbidden", done.run) >= COLLECTED
+    assert cloud.mails(done.run)
+
+
+def test_an_archive_that_refuses_loses_neither_the_evidence_nor_the_notice(
+    cloud: Cloud, archive_that_refuses: Callable[[str], None]
+) -> None:
+    archive_that_refuses("README.md")
+
+    done = cloud.run("parcels", prove=False)
+
+    assert (done.status, done.error) == ("FAILED", "ArchiveRefusedError")
+    assert "README.md" in done.cause
+    assert cloud.keys("parcels", done.run) >= COLLECTED
+    assert cloud.mails(done.run)
+
+
+def test_an_archive_that_takes_nothing_still_lets_the_team_know(
+    cloud: Cloud, archive_that_refuses: Callable[[str], None]
+) -> None:
+    archive_that_refuses("*")
+
+    done = cloud.run("parcels", prove=False)
+
+    assert done.status == "FAILED"
+    assert "NotifyFailure" in done.states
+    assert cloud.mails(done.run)
