@@ -1,0 +1,1 @@
+"""Third step: wait until the trail holds everything that the cycle did."""

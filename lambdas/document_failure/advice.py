@@ -1,0 +1,42 @@
+"""What to do about an error: data, by the error's name."""
+
+from __future__ import annotations
+
+AGAIN = "Then start the run again."
+REDRIVE = "The execution can be redriven from the failed state for 14 days."
+ADVICE = {
+    "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
+    f"written is there. {REDRIVE}",
+    "CycleFailed": "Read the last lines, correct the process in its folder, and deploy it. "
+    f"{AGAIN}",
+    "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "
+    f"process or its hints. {AGAIN}",
+    "GenerationCanceled": "Somebody cancelled the job of IAM Access Analyzer. Start the run again.",
+    "GenerationFailed": "Read Access Analyzer's reason above. AUTHORIZATION_ERROR: look at its "
+    "access role and at the key of the trail. SERVICE_QUOTA_EXCEEDED_ERROR: the trail holds too "
+    f"many files of the time of the run. {AGAIN}",
+    "GenerationTimedOut": f"Access Analyzer did not finish in an hour. {REDRIVE}",
+    "InvalidEventError": "A state was called with what is not of its contract: the deployment and "
+    f"the code differ. Deploy again. {AGAIN}",
+    "NoEvidenceError": "The trail holds nothing of the run's sessions: look whether the process's "
+    "commands call AWS at all, and whether the trail records the regions that they call. "
+    f"{AGAIN}",
+    "PolicyCheckFailedError": "The policy would not have allowed what the cycle did; the checks in "
+    "the archive name each call. This is a fault of Fencepost: please report it with them.",
+    "PolicyTooLargeError": "The policy does not fit in IAM's limits without being widened. Split "
+    f"the process into several, each with its own role. {AGAIN}",
+    "States.Timeout": f"The state took longer than it may. {REDRIVE}",
+    "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
+    f"is logging and may write to its bucket. {REDRIVE}",
+}
+QUOTA = (
+    "A quota of the account is used up; IAM Access Analyzer takes one job at a time and fifty a "
+    f"day. Wait, or look who uses it. {REDRIVE}"
+)
+
+
+def advice(error: str) -> str:
+    """What a person should do."""
+    if error.endswith(("ServiceQuotaExceededException", "AccountLimitExceededException")):
+        return QUOTA
+    return ADVICE.get(error, f"Read the cause, and the log of the state that failed. {REDRIVE}")

@@ -1,0 +1,118 @@
+"""A failed run in a person's words, read from what the state machine and the build say of it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.document_failure.advice import advice
+from lambdas.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.model.run import Run
+
+CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
+# Colours and cursor moves, https://ecma-international.org/publications-and-standards/standards/ecma-48/
+STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[@-Z\\-_]")
+CYCLE_FAILED = "CycleFailed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What is known of it.
+
+    Attributes:
+        state: the state that failed. error: the error's name. problem: one or more lines.
+        phase: of the cycle, when that failed. last_lines: of the phase's last command.
+        removed: whether the process's own remove phase succeeded; None when there was no cycle
+            that could tell.
+        build: CodeBuild's id of it, or empty. log: where its log is read, or empty.
+    """
+
+    run: Run
+    state: str
+    error: str
+    problem: str
+    phase: str = ""
+    last_lines: tuple[str, ...] = ()
+    removed: bool | None = None
+    build: str = ""
+    log: str = ""
+
+    @classmethod
+    def from_event(cls, run: Run, event: Mapping[str, Any]) -> Self:
+        """Read the state's input; nothing in it but the run is taken for granted."""
+        error = _mapping(event.get("error"))
+        build = _mapping(event.get("build"))
+        exported = _mapping(build.get("exported"))
+        phase = str(exported.get("FAILED_PHASE", ""))
+        name = str(error.get("Error") or "Unknown")
+        return cls(
+            run=run,
+            state=str(event.get("state") or "an unknown state"),
+            error=name,
+            problem=_cycle_problem(phase, build)
+            if name == CYCLE_FAILED
+            else _problem(str(error.get("Cause") or "")),
+            phase=phase,
+            last_lines=_lines(str(exported.get("FAILURE_TAIL", ""))) if phase else (),
+            removed=_removed(exported),
+            build=str(build.get("id", "")),
+            log=str(build.get("log", "")),
+        )
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return advice(self.error)
+
+    @property
+    def cause(self) -> str:
+        """What the execution ends with."""
+        return "\n".join([self.problem, *self.last_lines])[:CAUSE_LIMIT]
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _problem(cause: str) -> str:
+    """Lambda's Cause is JSON with the exception's message; other services' is text."""
+    try:
+        answer = json.loads(cause)
+    except ValueError:
+        return visible(cause) or "no cause was given"
+    message = _mapping(answer).get("errorMessage")
+    return visible(str(message)) if message else visible(cause)
+
+
+def _cycle_problem(phase: str, build: Mapping[str, Any]) -> str:
+    if phase:
+        return f"the phase {visible(phase)} of the cycle failed"
+    told = [
+        f"{one.get('name')}: {one.get('message')}"
+        for one in map(_mapping, build.get("phases") or ())
+        if one.get("message")
+    ]
+    status = build.get("status") or "not successful"
+    return visible("; ".join([f"the build is {status}", *told]))
+
+
+def _lines(encoded: str) -> tuple[str, ...]:
+    try:
+        text = base64.b64decode(encoded, validate=True).decode(errors="replace")
+    except binascii.Error:
+        return (f"(the last lines cannot be read: {len(encoded)} characters)",)
+    return tuple(visible(line) for line in STEERING.sub("", text).splitlines())
+
+
+def _removed(exported: Mapping[str, Any]) -> bool | None:
+    if not exported or exported.get("FAILED_PHASE") == "install":
+        return None
+    return "remove" in str(exported.get("PHASES_DONE", "")).split()

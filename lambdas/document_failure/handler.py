@@ -1,0 +1,67 @@
+"""DocumentFailure: what failed, what to do, and everything collected so far."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.document_failure.failure import Failure
+from lambdas.document_failure.words import document, message, record, subject, to_json
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+STEP = "document_failure"
+RECORD = "failure.json"
+DOCUMENT = "FAILURE.md"  # beside the dossier's README.md, if the run came as far as that
+logger = Logger(service=STEP)
+tracer = Tracer(service=STEP)
+metrics = Metrics(namespace="Fencepost", service=STEP)
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    bucket = os.environ["ARCHIVE_BUCKET"]
+    return document_failure(event, S3Archive(bucket), place=f"s3://{bucket}/")
+
+
+def document_failure(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
+    """Write the failure's documents and answer with the mail and the execution's own error."""
+    run = Run.from_json(event["run"])
+    logger.append_keys(run_id=run.id)
+    failure = Failure.from_event(run, event)
+    prefix = run.key("")
+    collected = [
+        name
+        for name in (key.removeprefix(prefix) for key in archive.keys(prefix))
+        if name not in {RECORD, DOCUMENT}
+    ]
+    where = f"{place}{prefix}"
+    # A run that is redriven may fail again, in another way: the newest failure is the one to read.
+    archive.put(
+        run.key(RECORD), to_json(record(failure, collected)), "application/json", replace=True
+    )
+    archive.put(
+        run.key(DOCUMENT),
+        document(failure, where, collected).encode(),
+        "text/markdown; charset=utf-8",
+        replace=True,
+    )
+    metrics.add_metric("Failures", MetricUnit.Count, 1)
+    logger.info("failure documented", state=failure.state, error=failure.error)
+    return {
+        "subject": subject(failure),
+        "message": message(failure, where),
+        "error": failure.error,
+        "cause": failure.cause,
+        "dossier": prefix,
+    }

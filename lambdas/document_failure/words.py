@@ -1,0 +1,99 @@
+"""The failure as documents: for the archive, for people, for the mail."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.document_failure.failure import Failure
+
+SUBJECT_LIMIT = 99  # SNS: UTF-8 without line breaks or control characters, under 100
+REMOVED = {
+    True: "The remove phase ran and succeeded: the sandbox is clean as far as it cleans.",
+    False: "The remove phase did NOT succeed: look for what the process left in the sandbox.",
+    None: "",
+}
+
+
+def subject(failure: Failure) -> str:
+    """The mail's subject: `Failed: orders, phase deploy`."""
+    where = f"phase {failure.phase}" if failure.phase else f"{failure.state}, {failure.error}"
+    return visible(f"Failed: {failure.run.process}, {where}")[:SUBJECT_LIMIT]
+
+
+def message(failure: Failure, place: str) -> str:
+    """The mail's text; `place` is where the archive keeps the run."""
+    return "\n".join([*_account(failure, place), ""])
+
+
+def document(failure: Failure, place: str, collected: Sequence[str]) -> str:
+    """The failure as Markdown; what came from commands stands in a fence that it cannot end."""
+    text = "\n".join(_account(failure, place))
+    runs = [len(one) for one in re.findall(r"`+", text)]
+    fence = "`" * max([3, *(length + 1 for length in runs)])
+    return "\n".join(
+        [
+            f"# A failed run of {failure.run.process}",
+            "",
+            f"{fence}text",
+            text,
+            fence,
+            "",
+            "## Collected until then",
+            "",
+            *([f"- `{name}`" for name in collected] or ["Nothing."]),
+            "",
+        ]
+    )
+
+
+def record(failure: Failure, collected: Sequence[str]) -> dict[str, Any]:
+    """The failure as plain values, in a fixed order."""
+    run = failure.run
+    return {
+        "run": run.id,
+        "process": run.process,
+        "execution": run.execution_arn,
+        "startedAt": run.started_at,
+        "state": failure.state,
+        "error": failure.error,
+        "problem": failure.problem,
+        "phase": failure.phase,
+        "lastLines": list(failure.last_lines),
+        "removed": failure.removed,
+        "build": failure.build,
+        "advice": failure.advice,
+        "collected": list(collected),
+    }
+
+
+def to_json(content: dict[str, Any]) -> bytes:
+    """ASCII, indented, with a line end."""
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _account(failure: Failure, place: str) -> Iterator[str]:
+    run = failure.run
+    yield f"The run {run.id} of {run.process} failed in {visible(failure.state)}."
+    yield f"{visible(failure.error)}: {failure.problem}"
+    if failure.last_lines:
+        yield ""
+        yield "The last lines of its last command:"
+        yield from (f"  {line}" for line in failure.last_lines)
+    yield ""
+    yield failure.advice
+    if REMOVED[failure.removed]:
+        yield REMOVED[failure.removed]
+    yield ""
+    yield f"Archive: {place}"
+    yield f"Execution: {run.execution_arn}"
+    if failure.build:
+        yield f"Build: {visible(failure.build)}"
+    if failure.log:
+        yield f"Log: {visible(failure.log)}"

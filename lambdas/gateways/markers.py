@@ -1,0 +1,89 @@
+"""The closing markers in the trail's bucket: one region at a time, the youngest files alone."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import boto3
+
+from lambdas.model.delivery import Delivery
+from lambdas.model.run import CLOSING, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_s3 import S3Client
+
+MARKER = "GetCallerIdentity"
+# The markers are made before the build is wound up, and the run's end is noted after that.
+EARLIER = timedelta(minutes=15)
+
+
+class Markers(Protocol):
+    """What AwaitTrail asks of the trail."""
+
+    def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
+        """What has been delivered of the run's marker in a region."""
+
+
+class S3Markers:
+    """The bucket of a trail; `prefix` is the trail's S3 key prefix, empty for none."""
+
+    def __init__(self, bucket: str, prefix: str = "", client: S3Client | None = None) -> None:
+        self._bucket = bucket
+        self._root = f"{prefix.strip('/')}/AWSLogs" if prefix.strip("/") else "AWSLogs"
+        self._s3: S3Client = client or boto3.client("s3")
+
+    def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
+        """See `Markers`. Reads until it finds the marker."""
+        files = 0
+        unreadable = []
+        for key, at in self._young(run, region, now):
+            files += 1
+            try:
+                found = _holds(gzip.decompress(self._read(key)), run.session(CLOSING))
+            except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+                unreadable.append(key)
+                continue
+            if found:
+                return Delivery(region=region, files=files, at=at, unreadable=tuple(unreadable))
+        return Delivery(region=region, files=files, unreadable=tuple(unreadable))
+
+    def _young(self, run: Run, region: str, now: datetime) -> Iterator[tuple[str, datetime]]:
+        """Keys and delivery times of the files that may hold the marker.
+
+        Folders and file names carry the time of delivery, in UTC.
+        """
+        since = datetime.fromisoformat(run.ended_at or run.started_at).astimezone(UTC) - EARLIER
+        pages = self._s3.get_paginator("list_objects_v2")
+        for day in range((now.date() - since.date()).days + 1):
+            folder = f"{self._root}/{run.account}/CloudTrail/{region}"
+            folder = f"{folder}/{since + timedelta(days=day):%Y/%m/%d}/"
+            first = f"{folder}{run.account}_CloudTrail_{region}_{since:%Y%m%dT%H%M}"
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder, StartAfter=first):
+                for one in page.get("Contents", ()):
+                    yield one["Key"], one["LastModified"]
+
+    def _read(self, key: str) -> bytes:
+        return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+
+def _holds(content: bytes, session: str) -> bool:
+    """Whether a record of the session's own is among them: others may name it, as AssumeRole does.
+
+    Most files are of others: they are not parsed.
+    """
+    if session.encode() not in content:
+        return False
+    return any(_is_marker(record, session) for record in json.loads(content)["Records"])
+
+
+def _is_marker(record: dict[str, Any], session: str) -> bool:
+    identity = record.get("userIdentity") or {}
+    return record.get("eventName") == MARKER and str(identity.get("arn", "")).endswith(
+        f"/{session}"
+    )
