@@ -7,6 +7,7 @@ told to (with the build that they wait for), and can be redriven from the state 
 import contextvars
 import copy
 import json
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -20,12 +21,14 @@ from local.aws.integrations import TaskError
 from local.aws.service_roles import RoleNotAssumableError, assume
 from local.aws.state_runner import Context, Execution, Outcome, State
 
+WAIT_SCALE = "0.01"  # a minute of Wait or Retry takes 0.6 s here; timeouts are not scaled
 SERVICE = "states.amazonaws.com"
 SESSION_SECONDS = 12 * 3600  # Step Functions renews its session; ours outlives the execution
 
 
 def install() -> None:
     """Replace MiniStack's interpreter and complete its API."""
+    engine._SFN_WAIT_SCALE = float(os.environ.get("SFN_WAIT_SCALE", WAIT_SCALE))
     state_runner.KINDS.update(
         {
             "Task": state_tasks.run_task,
