@@ -9,15 +9,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from ministack import app as ministack
 from ministack.core.responses import get_account_id, get_region
 
-from local.aws import forwarded_rollback, stack_names, stack_roles, stores
+from local.aws import engine_hooks, forwarded_rollback, stack_names, stack_roles, stores
 from local.aws.forwarded_flow import Flow
 from local.aws.forwarded_session import session_of
 from local.aws.forwarded_values import Resource
@@ -26,25 +25,15 @@ Engine = Callable[..., Any]
 
 # Set while an update has no handler of its own and MiniStack runs the create again.
 _updating: ContextVar[bool] = ContextVar("updating_by_create", default=False)
-_hooked: list[bool] = []
 
 
 def install() -> None:
-    """Hook into the engine when CloudFormation is first called: it is slow to import."""
-    handler = ministack.SERVICE_HANDLERS["cloudformation"]
-
-    async def first(*request: Any) -> Any:  # noqa: ANN401 - MiniStack's signature
-        hook()
-        return await handler(*request)
-
-    ministack.SERVICE_HANDLERS["cloudformation"] = first
+    """Hook into the engine when it is loaded."""
+    engine_hooks.on_load(hook)
 
 
 def hook() -> None:
-    """Put the forwarded calls around the engine's three operations, once."""
-    if _hooked:
-        return
-    _hooked.append(True)
+    """Put the forwarded calls around the engine's three operations."""
     provisioners = stores.service("cloudformation.provisioners")
     stacks = stores.service("cloudformation.stacks")
     for name, wrap in (
@@ -144,5 +133,3 @@ def _resource(kind: str, logical_id: str, properties: Mapping[str, Any], stack: 
         region=get_region(),
     )
 
-
-Rollback = Callable[..., Awaitable[None]]

@@ -34,10 +34,12 @@ class Resource:
 def planned_name(table: TypeTable, resource: Resource) -> str:
     """The name in the properties, or the pattern of CloudFormation's own names."""
     given = resource.properties.get(table.name) if table.name else None
-    name = (
-        given if isinstance(given, str) else f"{resource.stack}-{resource.logical_id}-0A1B2C3D4E5F"
+    if isinstance(given, str):
+        return given
+    name: str = stores.service("cloudformation.provisioners")._physical_name(  # noqa: SLF001
+        resource.stack, resource.logical_id, lowercase=table.lowercase, max_len=table.limit
     )
-    return name.lower() if table.lowercase else name
+    return name
 
 
 def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:  # noqa: ANN401
@@ -50,15 +52,28 @@ def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None)
     known |= {name: at(resource.properties, path) for name, path in table.rename.items()}
     params = {}
     if not _is_about_item(row):
-        params = fit(shape, {name: value for name, value in known.items() if value is not None})
+        present = {name: value for name, value in known.items() if value is not None}
+        params = fit(shape, present)
+        _nest(shape, resource, present, params)
     for name, template in table.identity.items():
         if name in shape.members:
             params[name] = filled(template, table, resource, item)
     for name, template in row.request.items():
         value = filled(template, table, resource, item)
         member = shape.members.get(name)
+        if value is None:
+            params.pop(name, None)
+            continue
         params[name] = fit(member, value) if member is not None else value
     return {name: value for name, value in params.items() if value not in (None, "", [], {})}
+
+
+def _nest(shape: Any, resource: Resource, known: dict[str, Any], params: dict[str, Any]) -> None:  # noqa: ANN401
+    """Some APIs take the whole resource in one member, `CreatePipeline(pipeline={…})`."""
+    noun = resource.type.rsplit("::", 1)[-1].lower()
+    for member, inner in shape.members.items():
+        if inner.type_name == "structure" and member.lower() == noun and member not in params:
+            params[member] = fit(inner, known)
 
 
 def _without_system_tags(value: Any) -> Any:  # noqa: ANN401
@@ -172,12 +187,14 @@ def at(value: Any, path: str) -> Any:  # noqa: ANN401
 def fit(shape: Any, value: Any) -> Any:  # noqa: ANN401
     """A property's value in the form of an API's shape: names, tags and documents differ."""
     kind = shape.type_name
+    if value is None:
+        return None
     if kind == "structure" and isinstance(value, Mapping):
         by_name = {name.lower(): inner for name, inner in value.items()}
         return {
             member: fit(inner, by_name[member.lower()])
             for member, inner in shape.members.items()
-            if member.lower() in by_name and by_name[member.lower()] is not None
+            if by_name.get(member.lower()) is not None
         }
     if kind == "list":
         return _as_list(shape, value)

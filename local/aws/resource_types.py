@@ -1,0 +1,162 @@
+"""Resource types that MiniStack's CloudFormation lacks, and what it gets wrong of others."""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+
+from local.aws import (
+    bucket_properties,
+    engine_hooks,
+    inner_calls,
+    stores,
+    template_conditions,
+    types_made,
+)
+from local.aws.calls import service_model
+from local.aws.forwarded_table import Row, TypeTable, table_of
+from local.aws.forwarded_values import Resource, filled, request_of
+from local.aws.types_made import Made
+
+Handlers = dict[str, dict[str, Callable[..., Any]]]
+Created = tuple[str, dict[str, Any]]
+
+# Types that exist only in the stack's own memory: tests read it.
+findings: list[str] = []
+
+
+def install() -> None:
+    """Extend the engine when it is loaded."""
+    engine_hooks.on_load(extend)
+
+
+def extend() -> None:
+    """Add handlers for every type of the registry, and repair some."""
+    handlers: Handlers = stores.service("cloudformation.provisioners")._RESOURCE_HANDLERS  # noqa: SLF001
+    for kind, made in types_made.MADE.items():
+        handlers.setdefault(kind, _handlers(kind, made))
+    for kind in _registry():
+        handlers.setdefault(kind, _handlers(kind, Made()))
+    bucket_properties.repair(handlers["AWS::S3::Bucket"])
+    template_conditions.repair()
+
+
+def _registry() -> list[str]:
+    """The names of all types that CloudFormation knows."""
+    path = files("cfnlint") / "data" / "schemas" / "providers" / "us-east-1.json"
+    names: dict[str, str] = json.loads(path.read_text())
+    return sorted(name for name in names if name.startswith("AWS::"))
+
+
+def _handlers(kind: str, made: Made) -> dict[str, Callable[..., Any]]:
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Created:
+        resource = _resource(kind, logical_id, properties, stack)
+        answers = _perform(kind, "create", resource, made)
+        return _created(kind, made, resource, answers)
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str = ""
+    ) -> Created:
+        resource = _resource(kind, logical_id, new, stack, physical_id, old)
+        answers = _perform(kind, "update", resource, made)
+        _, attributes = _created(kind, made, resource, answers)
+        return physical_id, attributes
+
+    def delete(physical_id: str, properties: dict[str, Any]) -> None:
+        _perform(kind, "delete", _resource(kind, "", properties, "", physical_id), made)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _resource(  # noqa: PLR0913 - the fields of a resource
+    kind: str,
+    logical_id: str,
+    properties: dict[str, Any],
+    stack: str,
+    physical_id: str = "",
+    previous: Mapping[str, Any] | None = None,
+) -> Resource:
+    return Resource(
+        type=kind,
+        logical_id=logical_id,
+        stack=stack,
+        properties=properties,
+        physical_id=physical_id,
+        previous=previous or {},
+        account=get_account_id(),
+        region=get_region(),
+    )
+
+
+def _perform(kind: str, operation: str, resource: Resource, made: Made) -> dict[str, Any]:
+    """Make the curated writes for real, where MiniStack has the service."""
+    table = table_of(kind)
+    if table is None or not made.real:
+        if kind not in findings:
+            findings.append(kind)
+        return {}
+    answers: dict[str, Any] = {}
+    for row in table.operations.get(operation, ()):
+        if _is_write(row) and not (row.each or row.added or row.removed) and _due(row, resource):
+            answers |= _answer(row, table, resource)
+    return answers
+
+
+def _answer(row: Row, table: TypeTable, resource: Resource) -> dict[str, Any]:
+    service, _, operation = row.call.partition(":")
+    return inner_calls.call(service, operation, request_of(row, table, resource))
+
+
+def _is_write(row: Row) -> bool:
+    return not row.call.partition(":")[2].startswith(("Get", "Describe", "List"))
+
+
+def _due(row: Row, resource: Resource) -> bool:
+    return not row.when or any(resource.properties.get(name) for name in row.when)
+
+
+def _created(kind: str, made: Made, resource: Resource, answers: Mapping[str, Any]) -> Created:
+    table = table_of(kind) or TypeTable(type=kind, name=_name_property(resource))
+    name = str(filled("{planned}", table, resource))
+    service = kind.split("::")[1].lower()
+    noun = kind.rsplit("::", 1)[-1].lower()
+    values = {
+        "name": name,
+        "arn": f"arn:aws:{service}:{resource.region}:{resource.account}:{noun}/{name}",
+        "region": resource.region,
+        "account": resource.account,
+        **_flat(answers),
+        **{f"prop.{key}": value for key, value in resource.properties.items()},
+    }
+    attributes = {key: _text(form, values) for key, form in made.attributes.items()}
+    return _text(made.ref, values), {"Arn": values["arn"], **attributes}
+
+
+def _name_property(resource: Resource) -> str:
+    noun = resource.type.rsplit("::", 1)[-1]
+    return next((key for key in (f"{noun}Name", "Name") if key in resource.properties), "")
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer's texts by their names, whatever they are wrapped in."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= {key: inner for key, inner in _flat(value).items() if key not in found}
+        else:
+            found[name] = value
+    return found
+
+
+def _text(form: str, values: Mapping[str, Any]) -> str:
+    for name in sorted(values, key=len, reverse=True):
+        form = form.replace(f"{{{name}}}", str(values[name]))
+    return form
+
+
+def shape_of(call: str) -> Any:  # noqa: ANN401
+    """The input of a call of the table."""
+    service, _, operation = call.partition(":")
+    return service_model(service).operation_model(operation).input_shape
