@@ -70,7 +70,7 @@ def _wildcards(grants: Sequence[Allowed], reference: Reference) -> Iterator[Find
                 severity=Severity.NOTE,
                 kind="wildcard",
                 subject=first,
-                detail=f"{len(texts)} resources hold a wildcard because {reason}.",
+                detail=f"{_many(len(texts))} a wildcard because {reason}.",
                 count=len(texts),
             )
     for one in grants:
@@ -87,6 +87,10 @@ def _wildcards(grants: Sequence[Allowed], reference: Reference) -> Iterator[Find
                 else "Look at its events; if they name the resource elsewhere, "
                 "add the grant by a hint and forbid this one.",
             )
+
+
+def _many(count: int) -> str:
+    return "One resource holds" if count == 1 else f"{count} resources hold"
 
 
 def _left_out(leavings: Sequence[LeftOut]) -> Iterator[Finding]:

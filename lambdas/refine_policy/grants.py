@@ -100,7 +100,7 @@ def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[Name,
         return (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)
     if one.resource == ANYTHING:
         return (Name(EVERYTHING, (_unknown(one, known=facts is not None),)),)
-    return naming.forms(one.action.service, one.action.name, one.resource)
+    return naming.forms(one.action.service, one.resource)
 
 
 def _unknown(one: Permission, *, known: bool) -> str:

@@ -43,6 +43,13 @@ _UNDOES = {
 }
 
 
+# What an update may say beside the type and still mean the thing itself, not one of its properties.
+_WHOLE = frozenset(
+    {"", "attributes", "code", "configuration", "config", "description", "settings", "options"}
+    | {"properties", "assumepolicy"}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """The resources of one type that CloudFormation handled for one principal."""
@@ -54,7 +61,7 @@ class _Made:
 
 def handler_permissions(
     allowed: Iterable[Sighting],
-    tagged: frozenset[Action],
+    tagged: frozenset[tuple[Action, str]],
     layout: Layout,
     off: frozenset[str],
 ) -> Iterator[Permission]:
@@ -62,7 +69,7 @@ def handler_permissions(
 
     Args:
         allowed: what was seen.
-        tagged: tag actions that are derived: what tags can be taken off again.
+        tagged: tag actions that are derived, with their resources: tags can be taken off again.
         layout: the ARN formats.
         off: kinds that the process switches off.
     """
@@ -70,7 +77,8 @@ def handler_permissions(
         declared = layout.reference.handlers(made.type)
         if declared is None:
             continue
-        done = made.done | tagged
+        own = {one.seen.resource for one in made.sightings}
+        done = made.done | {action for action, resource in tagged if resource in own}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
             if kind in off:
                 continue
@@ -106,13 +114,21 @@ def _plausible(action: Action, kind: str, resource_type: str, done: frozenset[Ac
     made = noun(resource_type.rsplit("::", 1)[-1])
     rest = noun(action.name[verb.end() :])
     if verb.group() in _UPDATES and kind == UPDATE:
-        return made in rest
+        return _main_update(rest, made)
     if verb.group() in _REMOVES and rest == made:
         return kind == ROLLBACK
     undone = _UNDOES.get(verb.group(), ())
     return any(
         Action(action.service, f"{did}{action.name[verb.end() :]}") in done for did in undone
     )
+
+
+def _main_update(rest: str, made: str) -> bool:
+    """`UpdateFunctionCode` updates a function; `UpdateTimeToLive` is one property of a table."""
+    if rest and made.endswith(rest):  # ModifyRule, of a ListenerRule
+        return True
+    before, found, after = rest.partition(made)
+    return bool(found) and f"{before}{after}" in _WHOLE
 
 
 def _plausible_verb(action: Action, kind: str) -> bool:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
-_TAG_ACTIONS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 
 Reasons = tuple[str, ...]
 
@@ -71,18 +70,15 @@ class Naming:
             known = self._known[resource] = self._read(resource)
         return known
 
-    def forms(self, service: str, action: str, resource: str) -> tuple[Name, ...]:
+    def forms(self, service: str, resource: str) -> tuple[Name, ...]:
         """All spellings under which IAM may ask for the resource.
 
-        CloudWatch Logs asks for `log-group:NAME:*` where it means a log group, and without `:*` for
-        tags; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        CloudWatch Logs asks for `log-group:NAME:*` where it means a log group, and for tags without
+        `:*`; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         """
         if service != "logs" or ":log-group:" not in resource or ":log-stream:" in resource:
             return (self.of(resource),)
-        group = resource.removesuffix(":*")
-        plain = self.of(group)
-        if action in _TAG_ACTIONS:
-            return (plain,)
+        plain = self.of(resource.removesuffix(":*"))
         streams = Template.of(*plain.template.parts, ":", ANY)
         reason = "CloudWatch Logs names a log group together with all of its streams"
         return (plain, Name(streams, (*plain.reasons, reason)))
@@ -123,6 +119,8 @@ class Naming:
         for slot in slots:
             if not slot.placeholder:
                 writing.parts.append(slot.text)
+            elif slot.text.isdigit() and before[:-1] in self._fresh.versioned:
+                writing.wild("versions are numbered by the service and grow with every deployment")
             elif slot.is_id and owned:
                 inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
             else:
@@ -163,8 +161,6 @@ class Naming:
         if machine_made and inherited:
             return True
         if before.rstrip("/") in fresh.collections:
-            return True
-        if slot.text.isdigit() and before.rstrip(":") in fresh.versioned:
             return True
         noun_of_slot = noun(re.sub(r"(Id|ID|Uuid|UUID)$", "", slot.placeholder)) or noun(kind)
         made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}

@@ -55,7 +55,9 @@ def refine(  # the six things that a policy follows from, and nothing else
     derived = implied_permissions(
         seen, own_roles=frozenset({run.principal}), off=hints.derivations_off
     )
-    tags = frozenset(one.action for one in derived.permissions if one.basis == "tag-on-create")
+    tags = frozenset(
+        (one.action, one.resource) for one in derived.permissions if one.basis == "tag-on-create"
+    )
     permissions = (
         *seen_permissions(seen.allowed, analyzer),
         *derived.permissions,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.refinement import ExplainedStatement, Grant, WildcardReason
 from lambdas.refine_policy.grounds import grounds_of
-from lambdas.refine_policy.words import purpose_of, sids_of
+from lambdas.refine_policy.words import Use, purpose_of, sids_of, use_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ class Block:
     """All of these actions on all of these resources, for one purpose, under one set of conditions."""
 
     service: str
-    basis: str
+    use: Use
     conditions: tuple[Condition, ...]
     grants: tuple[Allowed, ...]
 
@@ -56,11 +56,11 @@ def statements_of(
 
 
 def _purposes(grants: Iterable[Allowed]) -> Iterator[Block]:
-    together: dict[tuple[str, str, tuple[Condition, ...]], list[Allowed]] = defaultdict(list)
+    together: dict[tuple[str, Use, tuple[Condition, ...]], list[Allowed]] = defaultdict(list)
     for one in grants:
-        together[one.action.service, one.basis, one.conditions].append(one)
-    for (service, basis, conditions), same in together.items():
-        yield Block(service, basis, conditions, tuple(same))
+        together[one.action.service, use_of(one.basis), one.conditions].append(one)
+    for (service, use, conditions), same in together.items():
+        yield Block(service, use, conditions, tuple(same))
 
 
 def _rectangles(block: Block) -> Iterator[Block]:
@@ -78,7 +78,7 @@ def _rectangles(block: Block) -> Iterator[Block]:
     columns = _alike(by_resource.values(), lambda one: str(one.action))
     parts = min((rows, columns), key=lambda groups: sum(map(_cost, groups)))
     for part in parts:
-        yield from _cut(Block(block.service, block.basis, block.conditions, part))
+        yield from _cut(Block(block.service, block.use, block.conditions, part))
 
 
 def _alike(groups: Iterable[set[Allowed]], what: Callable[[Allowed], str]) -> list[Group]:
@@ -113,14 +113,13 @@ def _cut(block: Block) -> Iterator[Block]:
         halves = [one.action in kept for one in block.grants]
     for half in (True, False):
         grants = tuple(one for one, mine in zip(block.grants, halves, strict=True) if mine is half)
-        yield from _cut(Block(block.service, block.basis, block.conditions, grants))
+        yield from _cut(Block(block.service, block.use, block.conditions, grants))
 
 
 def _order(block: Block) -> tuple[object, ...]:
     return (
         block.service,
-        block.basis != "observed",
-        block.basis,
+        list(Use).index(block.use),
         tuple(one.order for one in block.conditions),
         block.actions,
         tuple(map(str, block.resources)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
 
 from lambdas.refine_policy.grounds import BECAUSE, and_join
 
@@ -35,17 +36,24 @@ _SERVICES = {  # where capitalising the prefix would not read well
     "secretsmanager": "SecretsManager",
     "states": "StepFunctions",
 }
-_KINDS = {
-    "observed": "",
-    "tag-on-create": "TagOnCreate",
-    "code-read": "CodeRead",
-    "template-read": "TemplateRead",
-    "kms-via-service": "ForService",
-    "service-linked-role": "ServiceLinkedRole",
-    "dependent-action": "Dependent",
-    "update": "NextUpdate",
-    "rollback": "Rollback",
-    "hint": "ByHint",
+
+
+class Use(StrEnum):
+    """What grants of one statement have in common; the value is the Sid's word for it."""
+
+    CYCLE = ""  # what the cycle did, and what its requests needed beside
+    PASS_ROLE = "PassRole"
+    SERVICE_LINKED_ROLE = "ServiceLinkedRole"
+    NEXT = "OnChange"  # what a clean cycle does not show
+    HINT = "ByHint"
+
+
+_USES = {
+    "pass-role": Use.PASS_ROLE,
+    "service-linked-role": Use.SERVICE_LINKED_ROLE,
+    "update": Use.NEXT,
+    "rollback": Use.NEXT,
+    "hint": Use.HINT,
 }
 _NOT_IN_A_SID = re.compile(r"[^A-Za-z0-9]+")
 PASSED_TO = "iam:PassedToService"
@@ -84,34 +92,48 @@ def purpose_of(block: Block, reference: Reference) -> str:
         return f"Hand these roles, and no others, to {and_join(receivers)} and to no other service."
     via = _values(block.conditions, "aws:CalledVia") or _values(block.conditions, "kms:ViaService")
     through = f" that {and_join(via)} made for the process" if via else " that the process made"
-    if block.basis == "observed":
-        return f"Calls to {title}{through}{_phases(block)}."
-    if block.basis == "hint":
-        return f"Access to {title} that the process's owner asks for in process.yaml."
-    because = BECAUSE.get(block.basis, "a request that was seen needs it")
-    return f"{title}, derived ({block.basis}): {because}."
+    match block.use:
+        case Use.CYCLE:
+            return f"Calls to {title}{through}{_phases(block)}{_beside(block)}."
+        case Use.PASS_ROLE:
+            return "Hand these roles to the services that the process sets up."
+        case Use.SERVICE_LINKED_ROLE:
+            return f"Let the services make their own roles: {BECAUSE['service-linked-role']}."
+        case Use.NEXT:
+            return (
+                f"What CloudFormation needs of {title} when the next deployment changes these "
+                "resources or fails; derived from its registry, not seen in the cycle."
+            )
+        case Use.HINT:
+            return f"Access to {title} that the process's owner asks for in process.yaml."
+        case _:
+            assert_never(block.use)
 
 
 def service_word(service: str) -> str:
     """The service in a Sid."""
     known = _SERVICES.get(service)
-    return known or "".join(part.capitalize() for part in service.split("-"))
+    return known or "".join(part.capitalize() for part in _NOT_IN_A_SID.split(service))
+
+
+def use_of(basis: str) -> Use:
+    """The purpose that a ground's kind serves."""
+    return _USES.get(basis, Use.CYCLE)
 
 
 def _sid(block: Block) -> str:
     receivers = _values(block.conditions, PASSED_TO)
     if receivers:
         return f"PassRoleTo{''.join(service_word(one.split('.')[0]) for one in receivers)}"
-    if block.basis == "pass-role":
-        return "PassRole"
-    kind = _KINDS.get(block.basis, _NOT_IN_A_SID.sub("", block.basis.title()))
+    if block.use in (Use.PASS_ROLE, Use.SERVICE_LINKED_ROLE):
+        return block.use.value
     via = [
         service_word(one.split(".")[0])
         for key in ("aws:CalledVia", "kms:ViaService")
         for one in _values(block.conditions, key)
     ]
     through = f"Via{'And'.join(dict.fromkeys(via))}" if via else ""
-    return f"{service_word(block.service)}{kind}{through}"
+    return f"{service_word(block.service)}{block.use}{through}"
 
 
 def _resource_word(resources: Iterable[Template]) -> str:
@@ -136,6 +158,11 @@ def _word(resource: str) -> str:
 
 def _values(conditions: Iterable[Condition], key: str) -> list[str]:
     return [str(value) for one in conditions if one.key == key for value in one.values]
+
+
+def _beside(block: Block) -> str:
+    kinds = sorted({one.basis for one in block.grants} - {"observed"})
+    return f", and what its requests needed beside ({and_join(kinds)})" if kinds else ""
 
 
 def _phases(block: Block) -> str:
