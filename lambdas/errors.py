@@ -9,6 +9,9 @@ FencepostError
 ├── PolicyTooLargeError       the policy does not fit in managed policies; nothing was widened
 ├── ForbiddenActionError      the policy would hold what the process forbids
 ├── PolicyCheckFailedError    the refined policy does not allow what the cycle was seen to do
+├── CandidateNotCleanError    the candidate role holds what the proof did not give it
+├── CandidateRefusedError     IAM did not take a policy of the candidate
+├── PolicyNotEffectiveError   IAM does not apply the policies yet: the state machine retries
 ├── MissingObjectError        the archive holds no object at a key that a state was given
 └── ArchiveRefusedError       the archive did not take an object, or holds another in its place
 """
@@ -53,6 +56,18 @@ class ForbiddenActionError(FencepostError):
 
 class PolicyCheckFailedError(FencepostError):
     """The refined policy denies a call that the cycle made."""
+
+
+class CandidateNotCleanError(FencepostError):
+    """The candidate role holds a policy that the proof did not give it."""
+
+
+class CandidateRefusedError(FencepostError):
+    """IAM refuses a policy of the candidate: malformed, too large, or over a quota."""
+
+
+class PolicyNotEffectiveError(FencepostError):
+    """IAM does not apply the candidate's policies yet."""
 
 
 class MissingObjectError(FencepostError):

@@ -1,0 +1,1 @@
+"""ProvePolicy: the cycle once more with nothing but the policy, and what follows from it."""

@@ -1,0 +1,175 @@
+"""Denials of a round: read from the trail's evidence and from what the tools themselves said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.model.action import Action
+from lambdas.model.evidence import Outcome
+from lambdas.model.run import CLOSING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lambdas.model.evidence import Evidence
+
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+# IAM's sentence, as services, SDKs, CloudFormation's stack events and tools pass it on; quotes and
+# the reason differ, the words do not.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_SENTENCE = re.compile(
+    r"(?:User|Principal): (?P<who>arn:\S+?) is not authorized to perform: "
+    r"(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
+    r"(?:,? on (?:the )?resource:? [\"'`]?(?P<resource>arn:[^\s\"'`,]+|\*)[\"'`]?)?"
+    r"(?P<reason>[^\n]{0,200})"
+)
+_STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
+_EXPLICIT = re.compile(r"with an explicit deny|explicitly denied")
+_CEILING = re.compile(
+    r"no (?P<what>permissions boundary|session policy|service control policy|"
+    r"resource control policy) allows"
+)
+
+
+class Source(StrEnum):
+    """Where a denial was read."""
+
+    TRAIL = "trail"
+    OUTPUT = "output"  # of the tools, CloudFormation's stack events among them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Denial:
+    """One action that the candidate was refused on one resource.
+
+    Attributes:
+        resource: an ARN as it was named, or `*` where none was.
+        via: the services that asked for the candidate; empty when it asked itself.
+        obstacle: what denied it when it was not the lack of a grant: `an explicit deny`,
+            `permissions boundary`, …; nothing that the policy could hold would help.
+        event_id: of the trail; empty for what only the tools said.
+    """
+
+    action: Action
+    resource: str
+    phase: str
+    via: tuple[str, ...]
+    region: str
+    obstacle: str
+    source: Source
+    event_id: str = ""
+    time: str = ""
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            **{
+                **raw,
+                "action": Action.from_text(raw["action"]),
+                "via": tuple(raw["via"]),
+                "source": Source(raw["source"]),
+            }
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {
+            "action": str(self.action),
+            "resource": self.resource,
+            "phase": self.phase,
+            "via": list(self.via),
+            "region": self.region,
+            "obstacle": self.obstacle,
+            "source": self.source.value,
+            "event_id": self.event_id,
+            "time": self.time,
+        }
+
+    @property
+    def words(self) -> str:
+        """One line for the document and the mail."""
+        through = f", through {' and '.join(self.via)}" if self.via else ""
+        stopped = f"; denied by {self.obstacle}" if self.obstacle else ""
+        phase = f" in {self.phase}" if self.phase else ""
+        return f"{self.action} on {self.resource}{phase}{through}{stopped}"
+
+
+def denials(
+    evidence: Iterable[Evidence], output: str, *, candidate: str, prefix: str, region: str
+) -> tuple[Denial, ...]:
+    """Everything that the candidate's sessions of the round were refused, each once, sorted.
+
+    Args:
+        evidence: of the round.
+        output: what the tools printed last.
+        candidate: the candidate role's ARN.
+        prefix: of its session names in this round.
+        region: for denials that only the output names, when their ARN has none.
+    """
+    found: dict[tuple[Action, str], Denial] = {}
+    for one in _recorded(evidence, candidate):
+        found.setdefault((one.action, one.resource), one)
+    for one in _printed(output, candidate=candidate, prefix=prefix, region=region):
+        if one.resource == "*" and any(action == one.action for action, _ in found):
+            continue  # the trail names the resource
+        known = found.setdefault((one.action, one.resource), one)
+        # Only the sentence says whether a grant would have helped.
+        found[one.action, one.resource] = replace(known, obstacle=known.obstacle or one.obstacle)
+    return tuple(sorted(found.values()))
+
+
+def _recorded(evidence: Iterable[Evidence], candidate: str) -> Iterator[Denial]:
+    for line in sorted(evidence, key=lambda one: one.order):
+        if line.outcome is not Outcome.DENIED or line.principal != candidate:
+            continue
+        if line.phase != CLOSING:
+            yield Denial(
+                action=line.action,
+                resource=line.resource,
+                phase=line.phase,
+                via=line.via,
+                region=line.region,
+                obstacle="",
+                source=Source.TRAIL,
+                event_id=line.event_id,
+                time=line.time,
+            )
+
+
+def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterator[Denial]:
+    role = candidate.rsplit("/", 1)[-1]
+    previous = 0
+    for match in _SENTENCE.finditer(output):
+        _, _, session = match["who"].partition(f":assumed-role/{role}/")
+        if not session.startswith(prefix):
+            previous = match.end()
+            continue  # somebody else's: a function's own role, another round
+        before = output[max(previous, match.start() - 300) : match.start()]
+        forwarded = _STACK_EVENT.search(before) or "HandlerErrorCode" in match["reason"]
+        resource = match["resource"] or "*"
+        yield Denial(
+            action=Action.from_text(match["action"]),
+            resource=resource.rstrip(".;)"),
+            phase=session.removeprefix(prefix),
+            via=(CLOUDFORMATION,) if forwarded else (),
+            region=_region(resource) or region,
+            obstacle=_obstacle(match["reason"]),
+            source=Source.OUTPUT,
+        )
+        previous = match.end()
+
+
+def _obstacle(reason: str) -> str:
+    if _EXPLICIT.search(reason):
+        return "an explicit deny"
+    ceiling = _CEILING.search(reason)
+    return f"a missing allow in the {ceiling['what']}" if ceiling else ""
+
+
+def _region(resource: str) -> str:
+    fields = resource.split(":")
+    return fields[3] if len(fields) > 3 else ""  # noqa: PLR2004  # an ARN's fourth field

@@ -1,0 +1,190 @@
+"""ProvePolicy: install the policy on the candidate, judge a round, take the policy away."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.errors import InvalidEventError, MissingObjectError
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.candidate import PATH, Candidate, IamCandidate
+from lambdas.model.finding import Finding
+from lambdas.model.process import Process
+from lambdas.model.refinement import Refinement
+from lambdas.model.run import Run
+from lambdas.prove_policy import record
+from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
+from lambdas.prove_policy.judgement import Case, judge
+from lambdas.prove_policy.record import Proof
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.model.evidence import Evidence
+    from lambdas.prove_policy.rounds import Round
+
+STEP = "prove_policy"
+PACKED = "application/gzip"
+WITH_PROOF = "findings-with-proof.json"
+logger = Logger(service=STEP)
+tracer = Tracer(service=STEP)
+metrics = Metrics(namespace="Fencepost", service=STEP)
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    return prove(event, archive, IamCandidate(_field(event, "proof")["candidate"]))
+
+
+def prove(event: Mapping[str, Any], archive: Archive, candidate: Candidate) -> dict[str, Any]:
+    """One act of the proof; each may be repeated.
+
+    Raises:
+        InvalidEventError: the input names no act of ours.
+    """
+    run = Run.from_json(_field(event, "run"))
+    logger.append_keys(run_id=run.id)
+    match event.get("act"):
+        case "install":
+            return _install(event, run, archive, candidate)
+        case "judge":
+            return _judge(event, run, archive)
+        case "retire":
+            gone = retire(candidate, _path(run))
+            logger.info("policies retired", policies=len(gone))
+            return {"retired": gone}
+        case unknown:
+            raise InvalidEventError(f"act is {unknown!r}; use install, judge or retire")
+
+
+def _install(
+    event: Mapping[str, Any], run: Run, archive: Archive, candidate: Candidate
+) -> dict[str, Any]:
+    proof = _proof(event)
+    refinement = _refinement(event, archive)
+    wanted = documents(
+        own_policy(refinement, run.principal),
+        values(refinement, _process(event, run)),
+        stem=f"fencepost-{run.process}-{proof.run}",
+    )
+    cleared = install(candidate, _path(run), wanted, f"Proof of {run.process}, run {proof.run}")
+    logger.info("policies installed", policies=len(wanted), cleared=len(cleared))
+    return {"policies": len(wanted), "cleared": cleared}
+
+
+def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, Any]:
+    case = _case(event, run, archive)
+    found = judge(case)
+    number = case.proof.number
+    _keep(archive, run, record.DOCUMENT, record.to_document(found.rounds, found.decision))
+    _keep_observed(event, run, archive, number)
+    logger.info("round judged", next=found.decision.next.value, rounds=len(found.rounds))
+    metrics.add_dimension("process", run.process)
+    metrics.add_metric("Rounds", MetricUnit.Count, len(found.rounds))
+    metrics.add_metric("Repairs", MetricUnit.Count, found.decision.repairs)
+    evidence: str = event["evidence"]
+    if found.repaired:
+        evidence = run.key(f"evidence-repaired-{number}.jsonl.gz")
+        archive.put(evidence, record.to_evidence(found.repaired), PACKED)
+    this = found.rounds[-1]
+    return {
+        "next": found.decision.next.value,
+        "verdict": found.decision.verdict(),
+        "evidence": evidence,
+        "findings": _findings(event, run, archive, found.findings),
+        "denied": len(this.denied),
+        "removed": len(this.removed),
+    }
+
+
+def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
+    proof, process = _proof(event), _process(event, run)
+    refinement = _refinement(event, archive)
+    return Case(
+        run=run,
+        proof=proof,
+        process=process,
+        policy=own_policy(refinement, run.principal),
+        rendered_with=values(refinement, process),
+        first=record.from_evidence(archive.get(_field(event, "evidence"))),
+        second=_kept_evidence(event.get("observed"), archive),
+        build=record.build_of(event.get("build")),
+        removed=record.removed(_kept_evidence(event.get("cleaned"), archive)),
+        earlier=_earlier(run, archive, proof.number),
+    )
+
+
+def _findings(
+    event: Mapping[str, Any], run: Run, archive: Archive, added: Sequence[Finding]
+) -> str | None:
+    """The key of all findings, with those of the proof."""
+    key: str | None = event.get("findings")
+    if not added:
+        return key
+    known = [Finding.from_json(one) for one in json.loads(archive.get(key))] if key else []
+    body = json.dumps([one.to_json() for one in sorted({*known, *added})], indent=2) + "\n"
+    _keep(archive, run, WITH_PROOF, body.encode())
+    return run.key(WITH_PROOF)
+
+
+def _earlier(run: Run, archive: Archive, number: int) -> tuple[Round, ...]:
+    if number == 1:
+        return ()
+    return record.earlier_rounds(archive.get(run.key(record.DOCUMENT)), number)
+
+
+def _kept_evidence(key: str | None, archive: Archive) -> tuple[Evidence, ...]:
+    """Nothing when the round left no evidence: a candidate that could not even be assumed."""
+    if not key:
+        return ()
+    try:
+        return record.from_evidence(archive.get(key))
+    except MissingObjectError:
+        return ()
+
+
+def _keep_observed(event: Mapping[str, Any], run: Run, archive: Archive, number: int) -> None:
+    """The proof's own evidence lies beside the first cycle's, so that the manifest covers it."""
+    key = event.get("observed")
+    if key:
+        archive.put(run.key(f"proof-{number}-evidence.jsonl.gz"), archive.get(key), PACKED)
+
+
+def _keep(archive: Archive, run: Run, name: str, body: bytes) -> None:
+    archive.put(run.key(name), body, "application/json")
+
+
+def _proof(event: Mapping[str, Any]) -> Proof:
+    raw = _field(event, "proof")
+    return Proof(number=int(raw["round"]), run=raw["run"], candidate=raw["candidate"])
+
+
+def _process(event: Mapping[str, Any], run: Run) -> Process:
+    definition = dict(_field(event, "process"))
+    return Process.from_mapping(definition.pop("name", run.process), definition)
+
+
+def _refinement(event: Mapping[str, Any], archive: Archive) -> Refinement:
+    return Refinement.from_json(json.loads(archive.get(_field(event, "refined"))))
+
+
+def _path(run: Run) -> str:
+    return f"{PATH}{run.process}/"
+
+
+def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON
+    try:
+        return event[name]
+    except KeyError as missing:
+        raise InvalidEventError(
+            f"ProvePolicy's input lacks {missing}; see statemachine/README.md"
+        ) from missing

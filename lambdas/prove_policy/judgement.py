@@ -1,0 +1,118 @@
+"""A round is over: everything that follows from it, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lambdas.model.evidence import Outcome
+from lambdas.prove_policy import minimality
+from lambdas.prove_policy.denials import denials
+from lambdas.prove_policy.repairs import repairs
+from lambdas.prove_policy.rounds import Next, Round, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.action import Action
+    from lambdas.model.evidence import Evidence
+    from lambdas.model.finding import Finding
+    from lambdas.model.process import Process
+    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.run import Run
+    from lambdas.prove_policy.record import Proof
+    from lambdas.prove_policy.rounds import Build, Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a round left behind.
+
+    Attributes:
+        policy: what the candidate held; `rendered_with`: the values of the proof.
+        first: evidence of the first cycle, with the repairs so far.
+        second: evidence of the round.
+        removed: what the sandbox role took away afterwards.
+    """
+
+    run: Run
+    proof: Proof
+    process: Process
+    policy: PrincipalPolicy
+    rendered_with: Mapping[str, str]
+    first: Sequence[Evidence]
+    second: Sequence[Evidence]
+    build: Build
+    removed: tuple[str, ...]
+    earlier: tuple[Round, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What follows.
+
+    Attributes:
+        rounds: with this one, which knows its repair.
+        repaired: evidence for refinement to start from; nothing unless there is a repair.
+        findings: grants that the proof did without.
+    """
+
+    decision: Decision
+    rounds: tuple[Round, ...]
+    repaired: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+
+
+def judge(case: Case) -> Judgement:
+    """Decide, and work out what the next state needs."""
+    this = _round(case)
+    decision = decide(this, case.earlier, expected=_denied_to_an_administrator(case.first))
+    proved = decision.next is Next.PROVED
+    spare = minimality.unused(case.policy, case.second, case.rendered_with) if proved else ()
+    return Judgement(
+        decision=decision,
+        rounds=(*case.earlier, replace(this, repaired=decision.repair)),
+        repaired=_repaired(case, decision),
+        findings=minimality.findings(spare),
+    )
+
+
+def _round(case: Case) -> Round:
+    denied = denials(
+        case.second,
+        case.build.tail,
+        candidate=case.proof.candidate,
+        prefix=case.proof.prefix,
+        region=case.run.region,
+    )
+    return Round(
+        number=case.proof.number,
+        run=case.proof.run,
+        build=case.build,
+        denied=denied,
+        granted=tuple(
+            one for one in denied if minimality.allows(case.policy, one, case.rendered_with)
+        ),
+        removed=case.removed,
+    )
+
+
+def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
+    if decision.next is not Next.REPAIR:
+        return ()
+    added = repairs(
+        decision.repair,
+        case.process.variables,
+        roles={case.proof.candidate: case.run.principal},
+        round_id=case.proof.run,
+        time=case.run.ended_at or case.run.started_at,
+    )
+    return (*case.first, *added)
+
+
+def _denied_to_an_administrator(evidence: Sequence[Evidence]) -> frozenset[Action]:
+    """Denied in the first cycle, and never allowed there: what the sandbox's own guard forbids."""
+    denied = {line.action for line in evidence if line.outcome is Outcome.DENIED}
+    return frozenset(
+        denied - {line.action for line in evidence if line.outcome is not Outcome.DENIED}
+    )

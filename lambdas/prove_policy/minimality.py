@@ -1,0 +1,117 @@
+"""Which grants the cycles used: what neither used and nothing derives is more than is needed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.model.evidence import Outcome
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.refinement import OBSERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.model.evidence import Evidence
+    from lambdas.model.refinement import Grant, PrincipalPolicy
+    from lambdas.prove_policy.denials import Denial
+
+# Grounds that no cycle and no rule of AWS stands behind: a person's word, or an earlier denial.
+UNSUPPORTED = frozenset({"hint", "denied-in-proof"})
+
+
+def unused(
+    policy: PrincipalPolicy, evidence: Iterable[Evidence], rendered_with: Mapping[str, str]
+) -> tuple[Grant, ...]:
+    """Grants that rest on a word alone, and that the proof did not use either.
+
+    Args:
+        policy: what was proved.
+        evidence: of the proof's cycle.
+        rendered_with: the values of the proof.
+    """
+    used: dict[str, set[str]] = {}
+    for line in evidence:
+        if line.outcome in {Outcome.SUCCEEDED, Outcome.FAILED}:
+            used.setdefault(str(line.action).lower(), set()).add(line.resource)
+    return tuple(
+        grant
+        for statement in policy.statements
+        for grant in statement.grants
+        if _unsupported(grant)
+        and not any(
+            matches(grant.resource.render(rendered_with), resource)
+            for resource in used.get(str(grant.action).lower(), ())
+        )
+    )
+
+
+def findings(grants: Iterable[Grant]) -> tuple[Finding, ...]:
+    """One for each, for the document."""
+    return tuple(
+        Finding(
+            severity=Severity.WARNING,
+            kind="unused-grant",
+            subject=f"{one.action} on {one.resource}",
+            detail="Neither cycle used it, and no derivation supports it: "
+            + "; ".join(ground.text for ground in one.grounds),
+            action="Take it out of process.yaml unless another path needs it.",
+        )
+        for one in grants
+    )
+
+
+def allows(policy: PrincipalPolicy, denial: Denial, rendered_with: Mapping[str, str]) -> bool:
+    """Whether the policy, as it was installed, should have allowed what was denied."""
+    return any(
+        denial.action in statement.actions
+        and any(
+            matches(resource.render(rendered_with), denial.resource)
+            for resource in statement.resources
+        )
+        and all(
+            _holds(condition.key, {one.render(rendered_with) for one in condition.values}, denial)
+            for condition in statement.conditions
+        )
+        for statement in (one.statement for one in policy.statements)
+    )
+
+
+def matches(pattern: str, text: str) -> bool:
+    """IAM's own matching of resources: `*` and `?`, and `${*}` for a real star."""
+    return pattern == "*" or bool(_compiled(pattern).fullmatch(text))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\$\{[*?$]\}|[*?])", pattern)
+    return re.compile(
+        "".join(
+            ".*" if part == "*" else "." if part == "?" else re.escape(_unescaped(part))
+            for part in parts
+        ),
+        re.DOTALL,
+    )
+
+
+def _unescaped(part: str) -> str:
+    return part[2] if re.fullmatch(r"\$\{[*?$]\}", part) else part
+
+
+def _unsupported(grant: Grant) -> bool:
+    kinds = {ground.kind for ground in grant.grounds}
+    return OBSERVED not in kinds and kinds <= UNSUPPORTED
+
+
+def _holds(key: str, allowed: set[str], denial: Denial) -> bool:
+    """Whether a condition held for the denied request, as far as its words tell."""
+    match key:
+        case "aws:CalledVia":
+            return bool(allowed & set(denial.via))
+        case "aws:RequestedRegion":
+            return denial.region in allowed
+        case "aws:ResourceAccount":
+            return True  # the request named its own account's resource
+        case _:
+            return False  # such as iam:PassedToService, which no denial names

@@ -1,0 +1,92 @@
+"""What the archive keeps of a proof: its rounds, its verdict, and what could be left out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.evidence import Evidence, Outcome
+from lambdas.prove_policy.rounds import Build, Round
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lambdas.prove_policy.rounds import Decision
+
+DOCUMENT = "proof.json"
+REMOVALS = ("Delete", "Remove", "Detach", "Deregister", "Disassociate", "Terminate", "Schedule")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A round of a run, as the state machine names it."""
+
+    number: int
+    run: str
+    candidate: str
+
+    @property
+    def prefix(self) -> str:
+        """What the session names of the round begin with."""
+        return f"{self.run}."
+
+
+def to_document(rounds: Sequence[Round], decision: Decision) -> bytes:
+    """The whole proof so far, the same bytes for the same rounds."""
+    content = {"verdict": decision.verdict(), "rounds": [one.to_json() for one in rounds]}
+    return (json.dumps(content, indent=2) + "\n").encode()
+
+
+def earlier_rounds(document: bytes, before: int) -> tuple[Round, ...]:
+    """The rounds before this one; a repeated state does not count its own answer."""
+    rounds = (Round.from_json(one) for one in json.loads(document)["rounds"])
+    return tuple(one for one in rounds if one.number < before)
+
+
+def to_evidence(lines: Iterable[Evidence]) -> bytes:
+    """Sorted and packed as CollectEvidence packs it."""
+    text = "".join(f"{one.to_line()}\n" for one in sorted(lines, key=lambda one: one.order))
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def from_evidence(body: bytes) -> tuple[Evidence, ...]:
+    """Read what `to_evidence` or CollectEvidence wrote."""
+    return tuple(Evidence.from_json(json.loads(one)) for one in gzip.decompress(body).splitlines())
+
+
+def removed(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """What the sandbox role took away after a failed round, each once, sorted."""
+    return tuple(
+        sorted(
+            {
+                f"{line.action} {line.resource}"
+                for line in evidence
+                if line.outcome is Outcome.SUCCEEDED and line.action.name.startswith(REMOVALS)
+            }
+        )
+    )
+
+
+def build_of(raw: Mapping[str, Any] | None) -> Build:
+    """How the round's build ended, from what the state machine read of it."""
+    if raw is None:
+        return Build(succeeded=False, status="NEVER STARTED")
+    exported = raw.get("exported") or {}
+    status = str(raw.get("status", "SUCCEEDED"))
+    return Build(
+        succeeded=status == "SUCCEEDED" and not exported.get("FAILED_PHASE"),
+        status=status,
+        failed_phase=str(exported.get("FAILED_PHASE", "")),
+        tail=_tail(exported.get("FAILURE_TAIL", "")),
+    )
+
+
+def _tail(encoded: object) -> str:
+    try:
+        return base64.b64decode(str(encoded), validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return str(encoded)

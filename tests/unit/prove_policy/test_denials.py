@@ -1,0 +1,135 @@
+"""Denials, from the trail and from what the tools printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdas.model.evidence import Outcome
+from lambdas.prove_policy.denials import Denial, Source, denials
+from tests.unit.prove_policy.builders import CANDIDATE, QUEUE, ROUND, a_line
+
+WHO = f"arn:aws:sts::123456789012:assumed-role/candidate-orders/{ROUND}.deploy"
+
+
+def found(output: str = "", *lines: object) -> tuple[Denial, ...]:
+    return denials(
+        lines,  # type: ignore[arg-type]
+        output,
+        candidate=CANDIDATE,
+        prefix=f"{ROUND}.",
+        region="eu-west-1",
+    )
+
+
+def test_a_denied_call_of_the_candidate_is_found_with_its_action_and_resource() -> None:
+    (one,) = found("", a_line(outcome=Outcome.DENIED, via=("cloudformation.amazonaws.com",)))
+
+    assert (str(one.action), one.resource, one.phase) == ("sqs:CreateQueue", QUEUE, "deploy")
+    assert one.via == ("cloudformation.amazonaws.com",)
+    assert one.source is Source.TRAIL
+
+
+def test_calls_of_others_allowed_calls_and_markers_are_no_denials() -> None:
+    assert not found(
+        "",
+        a_line(),
+        a_line(outcome=Outcome.FAILED),
+        a_line(outcome=Outcome.DENIED, principal="arn:aws:iam::123456789012:role/other"),
+        a_line(outcome=Outcome.DENIED, phase="closing"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "action", "resource", "forwarded"),
+    [
+        (
+            (
+                f"An error occurred (AccessDenied) when calling the CreateBucket operation: User: {WHO}"
+                " is not authorized to perform: s3:CreateBucket on resource: "
+                '"arn:aws:s3:::orders-qa" because no identity-based policy allows the action'
+            ),
+            "s3:CreateBucket",
+            "arn:aws:s3:::orders-qa",
+            False,
+        ),
+        (
+            (
+                "CREATE_FAILED: Jobs (AWS::SQS::Queue)\nResource handler returned message: "
+                f'"User: {WHO} is not authorized to perform: sqs:CreateQueue on resource: {QUEUE} '
+                "because no identity-based policy allows the sqs:CreateQueue action (Service: Sqs, "
+                'Status Code: 403)" (RequestToken: 1, HandlerErrorCode: AccessDenied)'
+            ),
+            "sqs:CreateQueue",
+            QUEUE,
+            True,
+        ),
+        (
+            (
+                f"User: {WHO} is not authorized to perform: iam:PassRole on resource: "
+                "arn:aws:iam::123456789012:role/orders-qa-lambda because no identity-based policy"
+            ),
+            "iam:PassRole",
+            "arn:aws:iam::123456789012:role/orders-qa-lambda",
+            False,
+        ),
+        (
+            f"User: {WHO} is not authorized to perform: ec2:DescribeVpcs because no",
+            "ec2:DescribeVpcs",
+            "*",
+            False,
+        ),
+        (
+            (
+                f"User: {WHO} is not authorized to perform: lambda:GetLayerVersion on the resource: "
+                "arn:aws:lambda:eu-north-1:123456789012:layer:words:1."
+            ),
+            "lambda:GetLayerVersion",
+            "arn:aws:lambda:eu-north-1:123456789012:layer:words:1",
+            False,
+        ),
+    ],
+)
+def test_the_tools_own_words_name_what_was_denied(
+    output: str, action: str, resource: str, *, forwarded: bool
+) -> None:
+    (one,) = found(output)
+
+    assert (str(one.action), one.resource) == (action, resource)
+    assert bool(one.via) is forwarded
+    assert one.source is Source.OUTPUT
+
+
+def test_what_both_name_is_one_denial_with_the_event_as_its_proof() -> None:
+    output = f"User: {WHO} is not authorized to perform: sqs:CreateQueue on resource: {QUEUE} with "
+    (one,) = found(output + "an explicit deny in a policy", a_line(outcome=Outcome.DENIED))
+
+    assert one.source is Source.TRAIL
+    assert one.obstacle == "an explicit deny"
+
+
+def test_a_denial_by_a_boundary_says_so() -> None:
+    (one,) = found(
+        f"User: {WHO} is not authorized to perform: iam:CreateUser on resource: "
+        "arn:aws:iam::1:user/x because no permissions boundary allows the iam:CreateUser action"
+    )
+
+    assert one.obstacle == "a missing allow in the permissions boundary"
+
+
+def test_denials_of_other_roles_and_other_rounds_are_left_alone() -> None:
+    assert not found(
+        "User: arn:aws:sts::1:assumed-role/orders-qa-lambda/take is not authorized to perform: "
+        f"sqs:SendMessage on resource: {QUEUE}\n"
+        f"User: {WHO.replace('-r1', '-r2')} is not authorized to perform: sqs:CreateQueue"
+    )
+
+
+@pytest.mark.parametrize("junk", ["", "\x00" * 100, "User: arn:", "perform: a:b on resource: arn:"])
+def test_any_text_can_be_read(junk: str) -> None:
+    assert not found(junk * 50)
+
+
+def test_a_denial_is_kept_and_read_back_as_it_was() -> None:
+    (one,) = found("", a_line(outcome=Outcome.DENIED))
+
+    assert Denial.from_json(one.to_json()) == one

@@ -1,0 +1,113 @@
+"""What comes after a round of the proof."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdas.model.action import Action
+from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.prove_policy.rounds import Next, Round, decide
+from tests.unit.prove_policy.builders import ENDED_WELL, FAILED, a_denial, a_round
+
+MISSING = a_denial()
+OTHER = a_denial("logs:CreateLogGroup", "*")
+
+
+def test_a_cycle_that_ends_well_and_is_denied_nothing_is_proved() -> None:
+    decision = decide(a_round(), ())
+
+    assert decision.next is Next.PROVED
+    assert decision.verdict()["kind"] == "proved"
+    assert a_round().run in decision.reason
+
+
+def test_a_denial_is_repaired_and_the_cycle_runs_again() -> None:
+    decision = decide(a_round(1, FAILED, MISSING), ())
+
+    assert decision.next is Next.REPAIR
+    assert decision.repair == (MISSING,)
+    assert decision.kind is VerdictKind.NOT_PROVED
+
+
+def test_after_a_repair_the_verdict_counts_it_and_lists_what_it_was() -> None:
+    decision = decide(a_round(2), (a_round(1, FAILED, MISSING, repaired=(MISSING,)),))
+
+    verdict = Verdict.from_json(decision.verdict())
+    assert verdict.words == "proved after 1 repair"
+    assert verdict.details == (f"round 1: {MISSING.words}",)
+
+
+def test_a_denial_that_a_tool_put_up_with_is_repaired_too() -> None:
+    decision = decide(a_round(1, ENDED_WELL, MISSING), ())
+
+    assert decision.next is Next.REPAIR
+
+
+def test_what_an_administrator_is_denied_too_is_no_lack_of_the_policy() -> None:
+    decision = decide(
+        a_round(1, ENDED_WELL, MISSING), (), expected=[Action.from_text("sqs:CreateQueue")]
+    )
+
+    assert decision.next is Next.PROVED
+
+
+def test_a_failure_without_a_denial_stops_and_says_where() -> None:
+    decision = decide(a_round(1, FAILED), ())
+
+    assert decision.next is Next.STOP
+    assert "failed in deploy without a denial" in decision.reason
+
+
+def test_a_round_that_brings_nothing_new_stops_with_exactly_what_is_missing() -> None:
+    decision = decide(
+        a_round(2, FAILED, MISSING), (a_round(1, FAILED, MISSING, repaired=(MISSING,)),)
+    )
+
+    assert decision.next is Next.STOP
+    assert "nothing new" in decision.reason
+    assert decision.verdict()["missing"] == [MISSING.words]
+
+
+def test_something_new_beside_something_known_is_repaired() -> None:
+    decision = decide(
+        a_round(2, FAILED, MISSING, OTHER), (a_round(1, FAILED, MISSING, repaired=(MISSING,)),)
+    )
+
+    assert decision.next is Next.REPAIR
+    assert decision.repair == (OTHER,)
+
+
+@pytest.mark.parametrize("obstacle", ["an explicit deny", "a missing allow in the session policy"])
+def test_what_no_policy_could_allow_is_not_tried_again(obstacle: str) -> None:
+    decision = decide(a_round(1, FAILED, a_denial(obstacle=obstacle)), ())
+
+    assert decision.next is Next.STOP
+    assert obstacle in decision.verdict()["missing"][0]
+
+
+def test_a_denial_of_what_is_granted_runs_the_same_policy_again_once() -> None:
+    first = a_round(1, FAILED, MISSING, granted=(MISSING,))
+
+    assert decide(first, ()).next is Next.AGAIN
+    assert decide(a_round(2, FAILED, MISSING, granted=(MISSING,)), (first,)).next is Next.STOP
+
+
+def test_the_last_round_stops_whatever_it_found() -> None:
+    decision = decide(a_round(3, FAILED, MISSING), (), limit=3)
+
+    assert decision.next is Next.STOP
+    assert "3 rounds are the limit" in decision.reason
+
+
+def test_a_verdict_stays_small_whatever_was_denied() -> None:
+    many = [a_denial(resource=f"arn:aws:sqs:eu-west-1:1:{n}{'x' * 3000}") for n in range(500)]
+    verdict = decide(a_round(5, FAILED, *many), ()).verdict()
+
+    assert len(str(verdict)) < 60_000
+    assert "460 more" in verdict["missing"][-1]
+
+
+def test_a_round_is_kept_and_read_back_as_it_was() -> None:
+    kept = a_round(2, FAILED, MISSING, OTHER, repaired=(OTHER,), granted=(MISSING,))
+
+    assert Round.from_json(kept.to_json()) == kept
