@@ -37,6 +37,7 @@ EXTENSIONS = (
     "integrations",
     "scheduler",
     "delivery",
+    "trail_resource",
     "inbox",
 )
 

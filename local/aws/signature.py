@@ -74,7 +74,7 @@ def _owner(access_key: str) -> str | None:
     """The account that a registered key belongs to; MiniStack's own root keys have none here."""
     session = sts._sessions.get(access_key)
     if session is not None:
-        return str(session["AccountId"])
+        return str(session.get("AccountId") or str(session["Arn"]).split(":")[4])
     if iam_evaluator.is_root_access_key(access_key):
         return None
     try:
