@@ -1,0 +1,1 @@
+"""After refinement: ask IAM and Access Analyzer what they think of the policy."""

@@ -1,0 +1,124 @@
+"""What the checks found, in one document, and what of it a person must know."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.checking import Comparison, Denial, Objection
+
+SEVERITIES = {
+    "ERROR": Severity.ERROR,
+    "SECURITY_WARNING": Severity.WARNING,
+    "WARNING": Severity.WARNING,
+    "SUGGESTION": Severity.NOTE,
+}
+PASS = "PASS"  # noqa: S105 (Access Analyzer's word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """All answers.
+
+    Attributes:
+        objections: ValidatePolicy's findings, each with the policy that it is about.
+        asked: how many distinct calls the simulator was asked. denials: what it denied.
+        unowned: principals that were seen and have no policy.
+        compared: with the last approved run, by policy; empty when nothing is approved yet.
+        baseline: that run's id, or empty.
+    """
+
+    objections: Sequence[tuple[str, Objection]]
+    asked: int
+    denials: Sequence[Denial]
+    unowned: Mapping[str, int]
+    compared: Sequence[tuple[str, Comparison]]
+    baseline: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a person must know, sorted."""
+        return tuple(
+            sorted(
+                [
+                    *(_objection(policy, one) for policy, one in self.objections),
+                    *map(_denial, self.denials),
+                    *(_unowned(*one) for one in self.unowned.items()),
+                    *(
+                        _new_access(policy, self.baseline, one)
+                        for policy, one in self.compared
+                        if one.result != PASS
+                    ),
+                ]
+            )
+        )
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are that urgent."""
+        return sum(one.severity is severity for one in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {
+            "validation": [
+                {"policy": policy, **asdict(one)} for policy, one in sorted(self.objections)
+            ],
+            "simulation": {
+                "asked": self.asked,
+                "denied": [asdict(one) for one in sorted(self.denials)],
+            },
+            "newAccess": {
+                "against": self.baseline,
+                "policies": [
+                    {"policy": policy, **asdict(one)} for policy, one in sorted(self.compared)
+                ],
+            },
+            "findings": [one.to_json() for one in self.findings],
+        }
+
+
+def _objection(policy: str, one: Objection) -> Finding:
+    return Finding(
+        severity=SEVERITIES.get(one.kind, Severity.WARNING),
+        kind="policy-validation",
+        subject=f"{policy}: {one.code}",
+        detail=f"IAM Access Analyzer: {one.detail}",
+        source=one.link,
+    )
+
+
+def _denial(one: Denial) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind="policy-denies",
+        subject=f"{one.action} on {one.resource}",
+        detail=f"the cycle did it as {one.principal}, and the policy answers {one.decision}",
+        action="report it: the refined policy must allow all that was seen to be authorised",
+    )
+
+
+def _unowned(principal: str, calls: int) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="principal-without-policy",
+        subject=principal,
+        detail="its calls were seen in the run, and refinement made no policy for it",
+        count=calls,
+    )
+
+
+def _new_access(policy: str, baseline: str, one: Comparison) -> Finding:
+    reasons = "; ".join(one.reasons)
+    return Finding(
+        severity=Severity.WARNING,
+        kind="new-access",
+        subject=policy,
+        detail=f"against the approved run {baseline}: {one.message}"
+        + (f" ({reasons})" if reasons else ""),
+        action="look at what is new, and approve the run if it is meant",
+    )

@@ -1,0 +1,151 @@
+"""CheckPolicy: valid, sufficient for all that was seen, and what is new since the last approval."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.check_policy.checks import Checks
+from lambdas.check_policy.questions import asked_of, questions
+from lambdas.errors import PolicyCheckFailedError
+from lambdas.gateways.access_analyzer import AccessAnalyzerChecks, PolicyChecks
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.history import previous_run
+from lambdas.gateways.simulation import IamSimulator, Simulator
+from lambdas.model.checking import Denial
+from lambdas.model.evidence import Evidence
+from lambdas.model.finding import Severity
+from lambdas.model.history import Standing
+from lambdas.model.refinement import Refinement
+from lambdas.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.check_policy.questions import Asked
+    from lambdas.model.checking import Comparison
+    from lambdas.model.history import Baseline
+    from lambdas.model.policy import Policy
+    from lambdas.model.refinement import PrincipalPolicy
+
+STEP = "check_policy"
+SHOWN = 5  # denials in the error; the document has all
+logger = Logger(service=STEP)
+tracer = Tracer(service=STEP)
+metrics = Metrics(namespace="Fencepost", service=STEP)
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    return check(event, archive, AccessAnalyzerChecks(), IamSimulator())
+
+
+def check(
+    event: Mapping[str, Any], archive: Archive, analyzer: PolicyChecks, simulator: Simulator
+) -> dict[str, Any]:
+    """Ask, write down the answers, and refuse a policy that denies what was seen."""
+    run = Run.from_json(event["run"])
+    logger.append_keys(run_id=run.id)
+    refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
+    asked = asked_of(_evidence(archive.get(event["evidence"])), run.account)
+    baseline = previous_run(archive, run).baseline
+    checks = answers(refinement, asked, analyzer, simulator, baseline)
+    key = run.key("checks.json")
+    archive.put(key, (json.dumps(checks.to_json(), indent=1) + "\n").encode(), "application/json")
+    metrics.add_metric("CallsSimulated", MetricUnit.Count, checks.asked)
+    logger.info("policy checked", asked=checks.asked, denied=len(checks.denials))
+    _refuse(checks.denials, key)
+    return {
+        "checks": key,
+        "errors": checks.count(Severity.ERROR),
+        "warnings": checks.count(Severity.WARNING),
+    }
+
+
+def answers(
+    refinement: Refinement,
+    asked: Sequence[Asked],
+    analyzer: PolicyChecks,
+    simulator: Simulator,
+    baseline: Baseline | None,
+) -> Checks:
+    """Everything that IAM and Access Analyzer have to say."""
+    values = dict(refinement.variables)
+    approved = baseline if baseline and baseline.standing is Standing.APPROVED else None
+    owned = {one.principal for one in refinement.policies}
+    return Checks(
+        objections=[
+            (policy.name, objection)
+            for policy in refinement.policies
+            for document in _packs(policy)
+            for objection in analyzer.objections(document.render(values))
+        ],
+        asked=len(asked),
+        denials=list(_denials(refinement, asked, simulator)),
+        unowned=Counter(one.principal for one in asked if one.principal not in owned),
+        compared=list(_compared(refinement, approved.refinement, analyzer)) if approved else [],
+        baseline=approved.run if approved else "",
+    )
+
+
+def _packs(policy: PrincipalPolicy) -> tuple[Policy, ...]:
+    return policy.packed() or (policy.policy,)
+
+
+def _denials(
+    refinement: Refinement, asked: Sequence[Asked], simulator: Simulator
+) -> Iterator[Denial]:
+    values = dict(refinement.variables)
+    rendered = {
+        one.principal: [pack.render(values) for pack in _packs(one)] for one in refinement.policies
+    }
+    for one in questions(ask for ask in asked if ask.principal in rendered):
+        policies = rendered[one.principal]
+        for action, resource, decision in simulator.denied(
+            policies, one.actions, one.resources, one.context
+        ):
+            yield Denial(
+                principal=one.principal, action=action, resource=resource, decision=decision
+            )
+
+
+def _compared(
+    now: Refinement, before: Refinement, analyzer: PolicyChecks
+) -> Iterator[tuple[str, Comparison]]:
+    """With the same values in both: a change of values is no change of the policy."""
+    values = {**dict(before.variables), **dict(now.variables)}
+    known = {one.name: one for one in before.policies}
+    for one in now.policies:
+        if one.name in known:
+            yield (
+                one.name,
+                analyzer.new_access(
+                    one.policy.render(values), known[one.name].policy.render(values)
+                ),
+            )
+
+
+def _evidence(body: bytes) -> Iterator[Evidence]:
+    for line in gzip.decompress(body).splitlines():
+        yield Evidence.from_json(json.loads(line))
+
+
+def _refuse(denials: Sequence[Denial], key: str) -> None:
+    if not denials:
+        return
+    shown = "; ".join(f"{one.action} on {one.resource}" for one in denials[:SHOWN])
+    more = f" and {len(denials) - SHOWN} more" if len(denials) > SHOWN else ""
+    raise PolicyCheckFailedError(
+        f"the policy denies {len(denials)} calls that the cycle made: {shown}{more}; see {key}"
+    )
