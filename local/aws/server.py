@@ -29,7 +29,6 @@ EXTENSIONS = (
     "enforcement",
     "simulation",
     "resource_types",
-    "gaps",
     "forwarded_calls",
     "access_analyzer",
     "codebuild",
