@@ -106,7 +106,7 @@ GLOBAL = frozenset(
     ]
 )
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
-_SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback"})
+_SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.past import History, PastRun
     from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.sightings import Sightings
     from lambdas.refine_policy.slots import Layout, Slot
 
 _MAKES = re.compile(
@@ -66,17 +67,18 @@ class Fresh:
     differed: frozenset[str]
 
 
-def fresh(sightings: Iterable[Sighting], history: History, layout: Layout) -> Fresh:
+def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     """Read it off the calls that make and remove things, and off the runs before."""
     tokens: set[str] = set()
     collections: set[str] = set()
     versioned: set[str] = set()
-    seen = tuple(sightings)
+    seen = seen_things.allowed
     resources = {one.seen.resource for one in seen}
     stacks = _stacks(resources)
     for one in seen:
         for kind, text in _made(one, layout, stacks):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
+    tokens |= _of_another_cycle(seen_things.missed, resources)
     differed, stable = _compared(resources, history)
     return Fresh(
         tokens=frozenset(tokens - stable) | differed,
@@ -154,6 +156,12 @@ def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
 
 def _unversioned(resource: str) -> str:
     return re.sub(r":\d+$", "", resource)
+
+
+def _of_another_cycle(missed: Iterable[Sighting], resources: set[str]) -> set[str]:
+    """A proof is another cycle: what looks made up there and was not seen here is of its making."""
+    known = set(_id_pieces(resources))
+    return set(_id_pieces({one.seen.resource for one in missed})) - known
 
 
 def _compared(resources: set[str], history: History) -> tuple[frozenset[str], frozenset[str]]:

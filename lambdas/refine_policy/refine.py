@@ -21,7 +21,7 @@ from lambdas.refine_policy.packing import packed
 from lambdas.refine_policy.sightings import gather
 from lambdas.refine_policy.slots import Layout, Reference
 from lambdas.refine_policy.statements import statements_of
-from lambdas.refine_policy.union import left_out, listed, seen_permissions
+from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,20 +53,21 @@ def refine(  # the six things that a policy follows from, and nothing else
     seen = gather(evidence)
     analyzer = listed(generated, reference)
     derived = implied_permissions(
-        seen, own_roles=frozenset({run.principal}), off=hints.derivations_off
+        seen, own_roles=own_roles(run.principal), off=hints.derivations_off
     )
     tags = frozenset(
         (one.action, one.resource) for one in derived.permissions if one.basis == "tag-on-create"
     )
     permissions = (
         *seen_permissions(seen.allowed, analyzer),
+        *missed_permissions(seen.missed),
         *derived.permissions,
         *handler_permissions(seen.allowed, tags, layout, hints.derivations_off),
         *hinted_permissions(hints, run.principal),
     )
 
     values = variables(run, process)
-    made = fresh(seen.allowed, history, layout)
+    made = fresh(seen, history, layout)
     naming = Naming(values, made, layout)
     settings = Settings(off=hints.conditions_off, own_buckets=_own_buckets(permissions))
     grants = grants_of(permissions, naming, reference, settings)
@@ -101,6 +102,14 @@ def variables(run: Run, process: Process) -> dict[str, str]:
         "partition": Arn.from_text(run.principal).partition,
         "region": process.regions[0] if process.regions else run.region,
     }
+
+
+def own_roles(principal: str) -> frozenset[str]:
+    """The role of the cycle and its siblings: the one for the proof and the build's own."""
+    stem = principal.removesuffix("-sandbox")
+    if stem == principal:
+        return frozenset({principal})
+    return frozenset({principal, f"{stem}-candidate", f"{stem}-build"})
 
 
 def _policies(

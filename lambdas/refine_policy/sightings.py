@@ -22,23 +22,25 @@ class Sightings:
     Attributes:
         allowed: authorised calls, sorted: each must be granted.
         denied: calls that were refused, sorted: they prove no need.
+        missed: calls that a policy under proof refused: they prove that it lacked something.
         implied: what authorised calls needed beside themselves, with who saw it, sorted.
     """
 
     allowed: tuple[Sighting, ...]
     denied: tuple[Sighting, ...]
+    missed: tuple[Sighting, ...]
     implied: tuple[tuple[Implied, Sighting], ...]
 
     @property
     def principals(self) -> tuple[str, ...]:
-        """Everyone who was allowed something, sorted."""
-        return tuple(sorted({one.seen.principal for one in self.allowed}))
+        """Everyone who needs something, sorted."""
+        return tuple(sorted({one.seen.principal for one in (*self.allowed, *self.missed)}))
 
 
 def gather(evidence: Iterable[Evidence]) -> Sightings:
     """One pass over the lines; memory grows with what differs, not with how often it was seen."""
     allowed: dict[Seen, Tally] = {}
-    denied: dict[Seen, Tally] = {}
+    refused: dict[Outcome, dict[Seen, Tally]] = {Outcome.DENIED: {}, Outcome.MISSED: {}}
     implied: dict[tuple[Implied, Seen], Tally] = {}
     for line in evidence:
         if line.phase == CLOSING:  # Fencepost's own marker calls
@@ -46,17 +48,22 @@ def gather(evidence: Iterable[Evidence]) -> Sightings:
         seen = Seen(
             principal=line.principal, action=line.action, resource=line.resource, via=line.via
         )
-        if line.outcome is Outcome.DENIED:
-            _count(denied.setdefault(seen, Tally()), line)
+        if line.outcome in refused:
+            _count(refused[line.outcome].setdefault(seen, Tally()), line)
             continue
         _count(allowed.setdefault(seen, Tally()), line)
         for one in line.implies:
             _count(implied.setdefault((one, seen), Tally()), line)
     return Sightings(
-        allowed=tuple(_sighting(seen, allowed[seen]) for seen in sorted(allowed)),
-        denied=tuple(_sighting(seen, denied[seen]) for seen in sorted(denied)),
+        allowed=_sorted(allowed),
+        denied=_sorted(refused[Outcome.DENIED]),
+        missed=_sorted(refused[Outcome.MISSED]),
         implied=tuple((one, _sighting(seen, implied[one, seen])) for one, seen in sorted(implied)),
     )
+
+
+def _sorted(tallies: dict[Seen, Tally]) -> tuple[Sighting, ...]:
+    return tuple(_sighting(seen, tallies[seen]) for seen in sorted(tallies))
 
 
 def _count(tally: Tally, line: Evidence) -> None:

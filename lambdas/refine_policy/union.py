@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NOT_OF_THIS_RUN = "not-of-this-run"
 ONLY_DENIED = "only-denied"
 SERVICE_LEVEL = "service-level"
+DENIED_IN_PROOF = "denied-in-proof"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,19 @@ def seen_permissions(allowed: Iterable[Sighting], listed_too: Listed) -> Iterato
             basis=OBSERVED,
             sighting=one,
             listed=one.seen.action in listed_too.actions,
+        )
+
+
+def missed_permissions(missed: Iterable[Sighting]) -> Iterator[Permission]:
+    """Every call that a policy under proof refused: the policy lacked it."""
+    for one in missed:
+        yield Permission(
+            principal=one.seen.principal,
+            action=one.seen.action,
+            resource=one.seen.resource,
+            basis=DENIED_IN_PROOF,
+            because="a proof was denied it: the cycle under this policy alone could not go on",
+            sighting=one,
         )
 
 

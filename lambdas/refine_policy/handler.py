@@ -1,0 +1,126 @@
+"""RefinePolicy: reads what was generated and what was seen, and keeps the refined policy."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.errors import InvalidEventError
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.past import past_runs
+from lambdas.model.evidence import Evidence
+from lambdas.model.process import Process
+from lambdas.model.run import Run
+from lambdas.reference import actions as reference
+from lambdas.refine_policy.packing import require_fit
+from lambdas.refine_policy.refine import refine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.model.refinement import Refinement
+
+STEP = "refine_policy"
+logger = Logger(service=STEP)
+tracer = Tracer(service=STEP)
+metrics = Metrics(namespace="Fencepost", service=STEP)
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    return refine_run(event, S3Archive(os.environ["ARCHIVE_BUCKET"]))
+
+
+def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
+    """Refine, keep the answer, and only then stop for what does not fit.
+
+    Raises:
+        PolicyTooLargeError: the policy is kept, whole, but cannot be packed.
+    """
+    run = Run.from_json(_field(event, "run"))
+    logger.append_keys(run_id=run.id)
+    definition = dict(_field(event, "process"))
+    refinement = refine(
+        run=run,
+        process=Process.from_mapping(definition.pop("name", run.process), definition),
+        generated=_generated(archive, event.get("generated")),
+        evidence=_evidence(archive.get(_field(event, "evidence"))),
+        reference=reference,
+        history=past_runs(archive, run),
+    )
+    key = run.key(event.get("name") or "refined.json")
+    archive.put(key, _text(refinement), "application/json")
+    _measure(refinement)
+    require_fit(refinement.policies)
+    return {
+        "refined": key,
+        "statements": sum(len(one.statements) for one in refinement.policies),
+        "policies": sum(len(one.packs) for one in refinement.policies),
+    }
+
+
+def generated_policies(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The policies in the answer of GetGeneratedPolicy, each of them JSON in a string.
+
+    Raises:
+        InvalidEventError: a policy is no JSON object.
+    """
+    result = answer.get("GeneratedPolicyResult") or {}
+    found = []
+    for one in result.get("GeneratedPolicies") or ():
+        try:
+            document = json.loads(one.get("Policy") or "{}")
+        except ValueError as error:
+            raise InvalidEventError(f"a generated policy is not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise InvalidEventError("a generated policy is not a JSON object")
+        found.append(document)
+    return found
+
+
+def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON
+    try:
+        return event[name]
+    except KeyError as missing:
+        raise InvalidEventError(
+            f"RefinePolicy's input lacks {missing}; see statemachine/README.md"
+        ) from missing
+
+
+def _generated(archive: Archive, key: str | None) -> Sequence[Mapping[str, Any]]:
+    return generated_policies(json.loads(archive.get(key))) if key else ()
+
+
+def _evidence(packed: bytes) -> Iterator[Evidence]:
+    with gzip.open(io.BytesIO(packed)) as lines:
+        for line in lines:
+            yield Evidence.from_json(json.loads(line))
+
+
+def _text(refinement: Refinement) -> bytes:
+    return (json.dumps(refinement.to_json(), separators=(",", ":")) + "\n").encode()
+
+
+def _measure(refinement: Refinement) -> None:
+    statements = [one for policy in refinement.policies for one in policy.statements]
+    grants = sum(len(one.grants) for one in statements)
+    wildcards = sum(len(one.wildcards) for one in statements)
+    metrics.add_metric("GrantsRefined", MetricUnit.Count, grants)
+    metrics.add_metric("Wildcards", MetricUnit.Count, wildcards)
+    logger.info(
+        "policy refined",
+        statements=len(statements),
+        grants=grants,
+        wildcards=wildcards,
+        left_out=len(refinement.left_out),
+    )
