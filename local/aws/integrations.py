@@ -14,7 +14,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from ministack.services import stepfunctions
 
-from local.aws import acting, sdk_names, sdk_values
+from local.aws import acting, function_errors, sdk_names, sdk_values
 
 PAYLOAD_LIMIT = 262_144  # bytes of input, output or result; Step Functions quotas
 POLL_SECONDS = 0.2
@@ -66,6 +66,11 @@ class Integration:
     action: str  # "startBuild"
     pattern: str  # "", ".sync", ".sync:2", ".waitForTaskToken"
     optimised: Optimised | None
+
+
+def install() -> None:
+    """Let a function's exception name its task's error."""
+    function_errors.install()
 
 
 def integration_of(resource: str) -> Integration:

@@ -8,10 +8,36 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from botocore.exceptions import UnknownServiceError
 
-# Names of integrations that are neither botocore's nor its service id without spaces.
-ALIASES = {"cloudwatchevents": "events", "dynamodbstreams": "dynamodbstreams"}
+# Service ids that are not botocore's names without their hyphens.
+NAMES = {
+    "applicationdiscoveryservice": "discovery",
+    "cloudwatchlogs": "logs",
+    "cognitoidentityprovider": "cognito-idp",
+    "configservice": "config",
+    "costandusagereportservice": "cur",
+    "costexplorer": "ce",
+    "databasemigrationservice": "dms",
+    "directoryservice": "ds",
+    "directoryservicedata": "ds-data",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "elbv2",
+    "elasticsearchservice": "es",
+    "eventbridge": "events",
+    "iotdataplane": "iot-data",
+    "iotjobsdataplane": "iot-jobs-data",
+    "lexmodelbuildingservice": "lex-models",
+    "lexmodelsv2": "lexv2-models",
+    "lexruntimeservice": "lex-runtime",
+    "lexruntimev2": "lexv2-runtime",
+    "marketplaceentitlementservice": "marketplace-entitlement",
+    "marketplacemetering": "meteringmarketplace",
+    "migrationhub": "mgh",
+    "pinpointsmsvoice": "sms-voice",
+    "serverlessapplicationrepository": "serverlessrepo",
+    "sfn": "stepfunctions",
+    "simpledb": "sdb",
+}
 
 session = botocore.session.get_session()
 
@@ -53,7 +79,7 @@ def exception(shape_name: str) -> str:
 @cache
 def prefix(service: str) -> str:
     """What precedes the errors of a service: `Ssm`, `CloudWatchLogs`, `AccessAnalyzer`."""
-    return pascal(str(model(service).metadata["serviceId"]))
+    return pascal(str(model(service).metadata["serviceId"])).removesuffix("Service")
 
 
 @cache
@@ -65,21 +91,18 @@ def model(service: str) -> Any:
 @cache
 def service_of(integration: str) -> str | None:
     """The botocore service behind `aws-sdk:<integration>:…`, such as `sfn` or `cloudwatchlogs`."""
-    wanted = integration.lower()
-    names = session.get_available_services()
-    plain = {name.replace("-", ""): name for name in names}
-    for candidate in (ALIASES.get(wanted, wanted), plain.get(wanted, "")):
-        if candidate in names and _identifies(candidate, wanted):
+    # The Java SDK drops a closing "Service" of the service id.
+    for wanted in (integration.lower(), f"{integration.lower()}service"):
+        candidate = NAMES.get(wanted) or _plain().get(wanted)
+        if candidate and _service_id(candidate) == wanted:
             return candidate
-    # Only a few services are named otherwise; finding those means asking every model.
-    return next((name for name in names if _identifies(name, wanted)), None)
+    return None
 
 
-def _identifies(service: str, wanted: str) -> bool:
-    if ALIASES.get(wanted) == service:
-        return True
-    try:
-        service_id = str(model(service).metadata.get("serviceId", ""))
-    except UnknownServiceError:
-        return False
-    return re.sub(r"[^a-z0-9]", "", service_id.lower()) == wanted
+@cache
+def _plain() -> dict[str, str]:
+    return {name.replace("-", ""): name for name in session.get_available_services()}
+
+
+def _service_id(service: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", str(model(service).metadata.get("serviceId", "")).lower())
