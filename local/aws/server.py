@@ -38,6 +38,7 @@ EXTENSIONS = (
     "delivery",
     "trail_resource",
     "inbox",
+    "managed_keys",
 )
 
 
