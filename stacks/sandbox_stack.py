@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
-from stacks.acknowledgements import acknowledge
+from stacks.acknowledgements import allow
 from stacks.roles import Boundary, ProcessRoles, role_prefix
 from stacks.trail import Trail
 
@@ -67,22 +67,20 @@ class SandboxStack(Stack):
             description="With which IAM Access Analyzer reads the trail of Fencepost",
             assumed_by=aws_iam.ServicePrincipal("access-analyzer.amazonaws.com"),
         )
-        for actions, resources in (
-            (["cloudtrail:GetTrail"], [self.trail.arn]),
-            (["s3:ListBucket"], [self.trail.bucket.bucket_arn]),
-            (["s3:GetObject"], [self.trail.bucket.arn_for_objects("AWSLogs/*")]),
-            (["kms:Decrypt"], [self.trail.key.key_arn]),
-            (
-                ["iam:GetServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails"],
-                ["*"],
-            ),
-        ):
-            role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=resources))
-        acknowledge(
+        allow(role, ["cloudtrail:GetTrail"], self.trail.arn)
+        allow(role, ["s3:ListBucket"], self.trail.bucket.bucket_arn)
+        allow(
             role,
-            "IAM5",
-            because="Access Analyzer reads any log file of the trail, and asks for the last use "
-            "of services by reports, which have no ARN",
+            ["s3:GetObject"],
+            self.trail.bucket.arn_for_objects("AWSLogs/*"),
+            because="log files are named by times",
+        )
+        allow(role, ["kms:Decrypt"], self.trail.key.key_arn)
+        allow(
+            role,
+            ["iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"],
+            "*",
+            because="a report on the last use of services has no ARN",
         )
         return role
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, Stack, aws_iam, aws_scheduler, aws_sqs
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge
+from stacks.acknowledgements import acknowledge, allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,10 +95,7 @@ class Schedules(Construct):
                 "scheduler.amazonaws.com", conditions={"StringEquals": ours}
             ),
         )
-        for action, resource in (
-            (["states:StartExecution"], machine.state_machine_arn),
-            (["sqs:SendMessage"], self.failed.queue_arn),
-            (["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn),
-        ):
-            role.add_to_policy(aws_iam.PolicyStatement(actions=action, resources=[resource]))
+        allow(role, ["states:StartExecution"], machine.state_machine_arn)
+        allow(role, ["sqs:SendMessage"], self.failed.queue_arn)
+        allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         return role

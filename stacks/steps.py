@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge
+from stacks.acknowledgements import allow
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms, aws_s3
@@ -124,31 +124,36 @@ class Steps(Construct):
             description=f"Fencepost: the function of {step.state}",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        _allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log.log_group_arn)
-        _allow(role, ["xray:PutTelemetryRecords", "xray:PutTraceSegments", *step.actions], "*")
+        allow(
+            role,
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            log.log_group_arn,
+            because="the ARN of a log group ends in `:*`, which stands for its streams",
+        )
+        allow(
+            role,
+            ["xray:PutTelemetryRecords", "xray:PutTraceSegments", *step.actions],
+            "*",
+            because="X-Ray, the policy simulator and Access Analyzer's checks have no resources",
+        )
         if step.trail:
             _allow_bucket(role, self._trail.bucket, self._trail.key, ["s3:GetObject"])
         if step.archive:
             bucket, key = self._archive.bucket, self._archive.key
             _allow_bucket(role, bucket, key, ["s3:GetObject", "s3:PutObject"])
-        acknowledge(
-            role,
-            "IAM5",
-            because="X-Ray and the checks of IAM and Access Analyzer have no resources; a log "
-            "group's ARN ends in `:*`; objects of the trail and of the archive are named by runs",
-        )
         return role
-
-
-def _allow(role: aws_iam.Role, actions: list[str], resource: str) -> None:
-    role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
 
 
 def _allow_bucket(
     role: aws_iam.Role, bucket: aws_s3.IBucket, key: aws_kms.IKey, actions: list[str]
 ) -> None:
     # Without ListBucket S3 answers AccessDenied for a key that is not there.
-    _allow(role, ["s3:ListBucket"], bucket.bucket_arn)
-    _allow(role, actions, bucket.arn_for_objects("*"))
+    allow(role, ["s3:ListBucket"], bucket.bucket_arn)
+    allow(
+        role,
+        actions,
+        bucket.arn_for_objects("*"),
+        because="objects are named by processes, runs and times",
+    )
     writes = ["kms:GenerateDataKey"] if "s3:PutObject" in actions else []
-    _allow(role, ["kms:Decrypt", *writes], key.key_arn)
+    allow(role, ["kms:Decrypt", *writes], key.key_arn)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge
+from stacks.acknowledgements import acknowledge_wildcards, allow
 from stacks.roles import BUILD_RULE
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ class Workflow(Construct):
         )
         self._allow_loading()
         self._allow_builds([project.project_arn for project in projects.values()])
-        self._allow(["lambda:InvokeFunction"], [one.function_arn for one in functions.values()])
+        allow(
+            self.role,
+            ["lambda:InvokeFunction"],
+            *(one.function_arn for one in functions.values()),
+        )
         self._allow_generation(archive, sandbox)
-        self._allow(["sns:Publish"], [topic.topic_arn])
-        self._allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+        allow(self.role, ["sns:Publish"], topic.topic_arn)
+        allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         self.machine = self._machine(
             {
                 **{state: one.function_arn for state, one in functions.items()},
@@ -65,11 +69,8 @@ class Workflow(Construct):
                 "Trail": sandbox.trail.arn,
             }
         )
-        acknowledge(
-            self.role,
-            "IAM5",
-            because="policy generation, X-Ray and the delivery of logs have no resources; "
-            "definitions and generated policies are named by processes and runs",
+        acknowledge_wildcards(
+            self.role, "*", because="X-Ray and the delivery of logs have no resources"
         )
 
     def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
@@ -103,31 +104,41 @@ class Workflow(Construct):
             resource="parameter",
             resource_name=f"{self._settings.parameters.strip('/')}/*",
         )
-        self._allow(["ssm:GetParameter"], [parameters])
+        allow(
+            self.role,
+            ["ssm:GetParameter"],
+            parameters,
+            because="the process to run is in the execution's input",
+        )
 
     def _allow_builds(self, projects: Sequence[str]) -> None:
         """https://docs.aws.amazon.com/step-functions/latest/dg/connect-codebuild.html."""
         if not projects:
             return
-        self._allow(
-            ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"], projects
+        allow(
+            self.role,
+            ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"],
+            *projects,
         )
         rule = Stack.of(self).format_arn(
             service="events", resource="rule", resource_name=BUILD_RULE
         )
-        self._allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
+        allow(self.role, ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)
 
     def _allow_generation(self, archive: ArchiveStack, sandbox: SandboxStack) -> None:
-        self._allow(
-            ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"], ["*"]
+        allow(
+            self.role,
+            ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"],
+            "*",
+            because="jobs of policy generation have no resources",
         )
         # No iam:PassedToService: that Access Analyzer's request carries it is documented nowhere,
         # and the role trusts nobody else.
-        self._allow(["iam:PassRole"], [sandbox.access_role.role_arn])
-        self._allow(["s3:PutObject"], [archive.bucket.arn_for_objects("*/generated.json")])
-        self._allow(["kms:GenerateDataKey"], [archive.key.key_arn])
-
-    def _allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
-        self.role.add_to_policy(
-            aws_iam.PolicyStatement(actions=list(actions), resources=list(resources))
+        allow(self.role, ["iam:PassRole"], sandbox.access_role.role_arn)
+        allow(
+            self.role,
+            ["s3:PutObject"],
+            archive.bucket.arn_for_objects("*/generated.json"),
+            because="the key is made of the process and the run",
         )
+        allow(self.role, ["kms:GenerateDataKey"], archive.key.key_arn)
