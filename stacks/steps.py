@@ -124,12 +124,7 @@ class Steps(Construct):
             description=f"Fencepost: the function of {step.state}",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        allow(
-            role,
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            log.log_group_arn,
-            because="the ARN of a log group ends in `:*`, which stands for its streams",
-        )
+        allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log.log_group_arn)
         allow(
             role,
             ["xray:PutTelemetryRecords", "xray:PutTraceSegments", *step.actions],
