@@ -50,6 +50,12 @@ deploy: setup ## Deploy Fencepost to the AWS account of your credentials
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
 	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
 
+approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for one on AWS; default out)
+	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(or $(ARCHIVE),out)
+
+verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…; default out)
+	@$(WITH_TOOLS) $(PY) -m local verify-archive $(or $(ARCHIVE),out)
+
 down: ## Stop an embedded AWS that `python -m local up` started
 	@test ! -x $(PY) || $(PY) -m local down
 
@@ -77,4 +83,4 @@ node_modules/.ready: package.json package-lock.json $(VENV)/.ready
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo test check unit format synth deploy run down clean setup
+.PHONY: help demo test check unit format synth deploy run approve verify-archive down clean setup

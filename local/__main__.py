@@ -18,6 +18,8 @@ COMMANDS = {
     "down": ("local.commands", "down"),
     "evidence": ("local.offline", "evidence"),
     "policy": ("local.offline", "policy"),
+    "verify-archive": ("local.archive", "verify_archive"),
+    "approve": ("local.archive", "approve"),
 }
 
 
@@ -41,6 +43,14 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("--principal", required=True, metavar="ARN")
     policy.add_argument("--process", metavar="FOLDER", help="the process's definition, if any")
     policy.add_argument("--out", required=True, metavar="DIR")
+    verify = commands.add_parser("verify-archive", help="is an archive as it was written?")
+    approve = commands.add_parser("approve", help="record who approved the policy of a run")
+    approve.add_argument("process", metavar="PROCESS")
+    approve.add_argument("run", metavar="RUN")
+    approve.add_argument("--by", help="default: the caller's ARN on AWS, else the user's name")
+    approve.add_argument("--note", default="", help="why")
+    for one in (verify, approve):
+        one.add_argument("archive", nargs="?", default="out", metavar="DIR|s3://BUCKET")
     return made
 
 

@@ -15,11 +15,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
-from lambdas.document_policy.shelf import first_page, shelf
+from lambdas.document_policy.shelf import put_shelf
 from lambdas.document_policy.story import Story, tell
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.history import finished_runs, newest_run, previous_run
+from lambdas.gateways.history import previous_run
 from lambdas.model.finding import Finding
 from lambdas.model.manifest import APPROVAL, MANIFEST, digest
 from lambdas.model.process import Process
@@ -66,7 +66,7 @@ def document(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[
     files = written(story, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
     for name, body in files.items():
         archive.put(run.key(name), body, content_type(name))
-    _put_shelf(archive, run.process)
+    put_shelf(archive, run.process)
     _measure(story)
     prefix = run.key("")
     return {
@@ -144,16 +144,6 @@ def content_type(name: str) -> str:
     """By the file's ending; a browser shows what the archive keeps."""
     ending = f".{name.rpartition('.')[2]}"
     return TYPES.get(ending, "application/octet-stream")
-
-
-def _put_shelf(archive: Archive, process: str) -> None:
-    """The pages beside the runs are made anew: they hold nothing that the manifests do not."""
-    pages = shelf(process, finished_runs(archive, process))
-    for key, body in pages.items():
-        archive.put(key, body, content_type(key), replace=True)
-    newest = {name: row for name in archive.folders("") if (row := newest_run(archive, name))}
-    for key, body in first_page(newest).items():
-        archive.put(key, body, content_type(key), replace=True)
 
 
 def _measure(story: Story) -> None:

@@ -4,17 +4,87 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.document_policy.html import Html, code, el
+from lambdas.document_policy.page import page
+from lambdas.model.text import counted
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.model.history import Row
 
 
 def process_page(process: str, rows: Sequence[Row]) -> str:
     """`<process>/index.html`: its runs, the newest first."""
-    return f"{process} {len(rows)}"
+    lines = (_run(f"{row.manifest.run}/", row) for row in reversed(rows))
+    about = f"{counted(len(rows), 'run')}, the newest first. Each manifest pins the one before it."
+    up = el("p", el("a", "All processes", href="../index.html"))
+    return _list(f"The runs of {process}", about, "Run", lines, up)
 
 
 def shelf_page(newest: Mapping[str, Row]) -> str:
     """`index.html`: every process with its newest run."""
-    return f"{len(newest)}"
+    lines = (
+        el(
+            "tr",
+            el("th", el("a", process, href=f"{process}/index.html"), scope="row"),
+            _cells(row),
+        )
+        for process, row in sorted(newest.items())
+    )
+    about = f"{counted(len(newest), 'process', 'processes')}, each with its newest run."
+    return _list("The archive", about, "Process", lines, None)
+
+
+def _run(folder: str, row: Row) -> Html:
+    link = el("a", row.started or row.manifest.run, href=f"{folder}report.html")
+    return el("tr", el("th", link, scope="row"), _cells(row))
+
+
+def _list(title: str, about: str, first: str, rows: Iterable[Html], up: Html | None) -> str:
+    names = (first, "Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
+    return page(
+        title,
+        (
+            el(
+                "main",
+                el("p", "Fencepost", class_="brand"),
+                el("h1", title),
+                el("p", about, class_="grounds"),
+                up,
+                el(
+                    "div",
+                    el(
+                        "table",
+                        el("thead", el("tr", (el("th", name, scope="col") for name in names))),
+                        el("tbody", rows),
+                        class_="runs",
+                    ),
+                    class_="wide",
+                    tabindex="0",
+                    role="region",
+                    aria_label=title,
+                ),
+                class_="top alone",
+            ),
+        ),
+    )
+
+
+def _cells(row: Row) -> tuple[Html, ...]:
+    summary = row.summary
+    found = summary["findings"]
+    kind = row.verdict if not row.verdict.startswith("proved") else "proved"
+    return (
+        el("td", el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}")),
+        el(
+            "td",
+            counted(summary["statements"], "statement"),
+            ", ",
+            counted(summary["grants"], "grant"),
+        ),
+        el("td", counted(found["error"], "error"), ", ", counted(found["warning"], "warning")),
+        el("td", f"{summary['new']:,} new, {summary['gone']:,} gone"),
+        el("td", f"by {row.by}" if row.approval else "no"),
+        el("td", code(row.manifest.sha256[:16]), title=row.manifest.sha256),
+    )

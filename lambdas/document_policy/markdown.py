@@ -164,7 +164,7 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
 def _paths(story: Story) -> Iterator[str]:
     yield from ("", "## Paths that were exercised", "")
     for path in paths(story):
-        yield f"- {path.name}: {prose(path.sentence)}"
+        yield f"- {path.name}: {path.state}. {prose(path.sentence)}"
 
 
 def _left_out(left: Sequence[LeftOut]) -> Iterator[str]:

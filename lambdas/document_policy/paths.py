@@ -29,13 +29,18 @@ class Path:
         return self.calls > 0
 
     @property
+    def state(self) -> str:
+        """`exercised` or `not exercised`."""
+        return "exercised" if self.exercised else "not exercised"
+
+    @property
     def sentence(self) -> str:
-        """What was seen of it."""
-        rests = f" {counted(self.derived, 'grant')} for it derived." if self.derived else ""
-        if self.exercised:
-            where = f" in {listed(self.phases)}" if any(self.phases) else ""
-            return f"exercised{where}, {counted(self.calls, 'call')}.{rests}"
-        return f"not exercised.{rests or ' Nothing is granted for it alone.'}"
+        """What was seen of it, and what was not seen but is granted."""
+        where = f" in {listed(self.phases)}" if any(self.phases) else ""
+        seen = f"{counted(self.calls, 'call')}{where}." if self.exercised else "No call."
+        if self.derived:
+            return f"{seen} {counted(self.derived, 'grant')} derived for it."
+        return seen if self.exercised else f"{seen} Nothing is granted for it alone."
 
 
 def paths(story: Story) -> tuple[Path, ...]:

@@ -1,5 +1,166 @@
-"""stub"""
+"""report.html: the run on one page, in the order in which a reviewer asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.html import Html, code, el, join, whole
+from lambdas.document_policy.matters import changed, findings, left_out
+from lambdas.document_policy.page import asset, page
+from lambdas.document_policy.picture import exercised, picture
+from lambdas.document_policy.statements import statements
+from lambdas.model.finding import Severity
+from lambdas.model.policy import policy_text
+from lambdas.model.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.document_policy.story import Story
+
+FORMS = (
+    ("policy.json", "IAM JSON"),
+    ("policy.tf", "Terraform"),
+    ("policy.yaml", "CloudFormation"),
+    ("policy.py", "CDK"),
+    ("README.md", "Markdown"),
+    ("evidence.jsonl.gz", "Evidence"),
+    ("manifest.json", "Manifest"),
+)
+SECTIONS = (
+    ("findings", "Know first"),
+    ("changes", "What changed"),
+    ("picture", "Services by phase"),
+    ("paths", "Paths"),
+    ("statements", "The policy"),
+    ("left-out", "Left out"),
+    ("document", "The document"),
+)
 
 
-def report(story: object) -> str:
-    return ""
+def report(story: Story) -> str:
+    """The whole page."""
+    body = (
+        el("a", "Skip to the findings", class_="skip", href="#findings"),
+        _head(story),
+        _contents(),
+        el(
+            "main",
+            findings(story),
+            changed(story),
+            picture(story),
+            exercised(story),
+            statements(story),
+            left_out(story),
+            _document(story),
+            id="main",
+        ),
+        _foot(story),
+    )
+    return page(story.title, body, script=asset("report.js"))
+
+
+def _head(story: Story) -> Html:
+    kind = story.verdict.kind.value.replace(" ", "-")
+    return el(
+        "header",
+        el("p", "Fencepost", el("span", " least privilege, from what happened"), class_="brand"),
+        el(
+            "h1",
+            el("span", f"{story.verdict.headline}:", class_=f"verdict {kind}"),
+            " the policy of ",
+            el("b", story.process.name),
+        ),
+        el("p", story.verdict.grounds, class_="grounds"),
+        el("ul", (el("li", one) for one in story.verdict.details))
+        if story.verdict.details
+        else None,
+        _figures(story),
+        _facts(story),
+        class_="top",
+    )
+
+
+def _figures(story: Story) -> Html:
+    errors, warnings = map(story.finding_count, (Severity.ERROR, Severity.WARNING))
+    urgent = counted(errors, "error") if errors else counted(warnings, "warning")
+    changes = story.changes
+    moved = "first run" if changes.first else f"{len(changes.new):,} / {len(changes.gone):,}"
+    moved_words = "nothing to compare with" if changes.first else "access new / gone"
+    figures = (
+        (urgent, "to know first", "#findings", "bad" if errors else "warn" if warnings else ""),
+        (moved, moved_words, "#changes", "warn" if changes.new else ""),
+        (f"{story.statements:,}", "statements", "#statements", ""),
+        (f"{story.actions:,}", f"actions in {counted(story.grants, 'grant')}", "#statements", ""),
+        (f"{story.survey.events:,}", "events of evidence", "#picture", ""),
+    )
+    return el(
+        "ul",
+        (
+            el("li", el("a", el("b", number), el("span", words), href=href), class_=tone)
+            for number, words, href, tone in figures
+        ),
+        class_="figures",
+    )
+
+
+def _facts(story: Story) -> Html:
+    run = story.run
+    facts = (
+        ("Process", story.process.description),
+        ("Run", code(run.id)),
+        ("Role", code(run.principal)),
+        ("Account", f"{run.account}, {run.region}"),
+        ("Cycle", _span(run.started_at, run.ended_at)),
+        ("Size", story.size),
+    )
+    return el(
+        "dl", (join((el("dt", name), el("dd", what))) for name, what in facts), class_="facts"
+    )
+
+
+def _span(start: str, end: str) -> str:
+    return f"{start} to {end}" if end else f"{start}, its end is not told"
+
+
+def _contents() -> Html:
+    links = (el("li", el("a", words, href=f"#{anchor}")) for anchor, words in SECTIONS)
+    files = (el("li", el("a", words, href=name)) for name, words in FORMS)
+    return el(
+        "nav",
+        el("ol", links),
+        el("p", "Files of this run"),
+        el("ul", files),
+        aria_label="Contents",
+    )
+
+
+def _document(story: Story) -> Html:
+    return el(
+        "section",
+        el("h2", "The document"),
+        el("p", "As IAM takes it, with the first cycle's values. ", story.size, "."),
+        _documents(story),
+        id="document",
+    )
+
+
+def _documents(story: Story) -> Iterator[Html]:
+    for policy in story.refinement.policies:
+        name = f"{policy.name}.json"
+        document = policy_text(policy.policy.render(story.values))
+        yield el(
+            "details",
+            el("summary", name),
+            el("pre", el("code", whole(document)), id=name),
+            class_="document",
+        )
+
+
+def _foot(story: Story) -> Html:
+    made = ", ".join(f"{name} {version}" for name, version in story.versions.items())
+    return el(
+        "footer",
+        el("p", f"Run {story.run.id} of {story.process.name}. Times are in UTC. Made with {made}."),
+        el("p", "manifest.json pins every document of this run and the run before it."),
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.index import process_page, shelf_page
+from lambdas.gateways.history import finished_runs, newest_run
+from lambdas.model.manifest import sealed, sealed_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lambdas.gateways.archive import Archive
     from lambdas.model.history import Row
 
 
@@ -17,20 +19,40 @@ def shelf(process: str, rows: Sequence[Row]) -> dict[str, bytes]:
     """The pages of one process, by key."""
     return {
         f"{process}/latest.json": latest(process, rows),
-        f"{process}/index.html": process_page(process, rows).encode(),
+        f"{process}/index.html": sealed_page(process_page(process, rows)),
     }
 
 
 def first_page(newest: Mapping[str, Row]) -> dict[str, bytes]:
     """The page of the whole archive: every process with its newest run."""
-    return {"index.html": shelf_page(newest).encode()}
+    return {"index.html": sealed_page(shelf_page(newest))}
+
+
+def put_shelf(archive: Archive, process: str, rows: Sequence[Row] | None = None) -> None:
+    """Make the pages beside the runs anew; they hold nothing that the manifests do not."""
+    pages = shelf(process, rows or finished_runs(archive, process))
+    for key, body in pages.items():
+        archive.put(key, body, _type(key), replace=True)
+    newest = {name: row for name in archive.folders("") if (row := newest_run(archive, name))}
+    for key, body in first_page(newest).items():
+        archive.put(key, body, _type(key), replace=True)
+
+
+def _type(key: str) -> str:
+    return "text/html; charset=utf-8" if key.endswith(".html") else "application/json"
 
 
 def latest(process: str, rows: Sequence[Row]) -> bytes:
     """Points to the newest proved run (null while none is), and lists all in their order."""
     proved = next((row for row in reversed(rows) if row.proved), None)
     approved = next((row for row in reversed(rows) if row.approval), None)
-    content: dict[str, Any] = {
+    return sealed(_content(process, rows, proved, approved))
+
+
+def _content(
+    process: str, rows: Sequence[Row], proved: Row | None, approved: Row | None
+) -> dict[str, Any]:
+    return {
         "process": process,
         "run": proved.manifest.run if proved else None,
         "policy": f"{process}/{proved.manifest.run}/policy.json" if proved else None,
@@ -38,4 +60,3 @@ def latest(process: str, rows: Sequence[Row]) -> bytes:
         "finished": rows[-1].manifest.run if rows else None,
         "runs": [row.to_json() for row in rows],
     }
-    return (json.dumps(content, indent=1) + "\n").encode()

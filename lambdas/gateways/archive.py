@@ -156,17 +156,17 @@ class FolderArchive:
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
+        below = self._path(prefix.rpartition("/")[0])
         found = (
-            path.relative_to(self._root).as_posix()
-            for path in self._root.rglob("*")
-            if path.is_file()
+            path.relative_to(self._root).as_posix() for path in below.rglob("*") if path.is_file()
         )
         return tuple(sorted(key for key in found if key.startswith(prefix)))
 
     def folders(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
-        below = (key.removeprefix(prefix).split("/") for key in self.keys(prefix))
-        return tuple(sorted({parts[0] for parts in below if len(parts) > 1}))
+        folder = self._path(prefix)
+        found = folder.iterdir() if folder.is_dir() else ()
+        return tuple(sorted(path.name for path in found if path.is_dir()))
 
     def _path(self, key: str) -> Path:
         path = self._root / key

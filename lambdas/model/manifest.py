@@ -7,6 +7,7 @@ anywhere breaks a link that a later run has sealed. Its own seal names a change 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
@@ -75,6 +76,21 @@ def unsealed(body: bytes) -> dict[str, Any]:
     if not isinstance(content, dict) or sealed(content) != body:
         raise ValueError(f"it does not match its own seal {seal}")
     return content
+
+
+_PAGE_SEAL = re.compile(rb"<!-- seal ([0-9a-f]{64}) -->\n\Z")
+
+
+def sealed_page(page: str) -> bytes:
+    """A page that lists runs, with its own seal as the last line."""
+    body = page.encode()
+    return body + f"<!-- seal {digest(body)} -->\n".encode()
+
+
+def page_intact(body: bytes) -> bool:
+    """Whether a page is as `sealed_page` wrote it."""
+    found = _PAGE_SEAL.search(body)
+    return found is not None and digest(body[: found.start()]).encode() == found.group(1)
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

@@ -329,7 +329,7 @@ def statements() -> tuple[ExplainedStatement, ...]:
             wildcards=[
                 (
                     "*",
-                    "Lambda gives each mapping a UUID; the condition on lambda:FunctionArn keeps it here.",
+                    "Each mapping has a UUID; the condition on lambda:FunctionArn keeps it here.",
                 )
             ],
         ),
@@ -442,7 +442,7 @@ def findings() -> tuple[Finding, ...]:
             severity=Severity.WARNING,
             kind="blind-spot",
             subject="DynamoDB items",
-            detail="The trail has no data events of DynamoDB: calls on items are not in the policy.",
+            detail="The trail has no data events of DynamoDB: calls on items are missing.",
             action="Turn on data events for AWS::DynamoDB::Table if the process uses items.",
         ),
         Finding(
@@ -450,7 +450,7 @@ def findings() -> tuple[Finding, ...]:
             kind="unmapped-event",
             subject="sso-directory.amazonaws.com DescribeDirectory",
             detail="No IAM action is known for this event, so nothing was granted for it.",
-            action="Look the event up in IAM's reference; hint at it in process.yaml if it is needed.",
+            action="Look it up in IAM's reference; hint at it in process.yaml if it is needed.",
             source="AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/x.json.gz:41",
             count=2,
         ),

@@ -1,0 +1,159 @@
+"""What a reviewer must judge: findings, changes, and what was left out."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.html import Html, arn, code, el, join
+from lambdas.document_policy.story import URGENCY, blind
+from lambdas.model.finding import Severity
+from lambdas.model.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.document_policy.changes import Change
+    from lambdas.document_policy.story import Story
+    from lambdas.model.finding import Finding
+    from lambdas.model.refinement import LeftOut
+
+MOST = 60  # of one kind; the documents beside the report hold all
+TITLES = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
+
+
+def findings(story: Story) -> Html:
+    """Errors, blind spots, warnings; notes are folded away."""
+    blind_spots = [
+        one for one in story.findings if blind(one) and one.severity is not Severity.ERROR
+    ]
+    groups = [
+        (
+            TITLES[severity],
+            [o for o in story.findings if o.severity is severity and o not in blind_spots],
+        )
+        for severity in sorted(Severity, key=URGENCY.__getitem__)
+    ]
+    ordered = [groups[0], ("Blind spots", blind_spots), *groups[1:]]
+    return el(
+        "section",
+        el("h2", "Know first"),
+        el("p", "Nothing to report.") if not story.findings else None,
+        (_group(title, found) for title, found in ordered if found),
+        id="findings",
+    )
+
+
+def _group(title: str, found: Sequence[Finding]) -> Html:
+    shown = join(_kinds(found))
+    heading = f"{title} ({len(found):,})"
+    if title == TITLES[Severity.NOTE]:
+        return el("details", el("summary", heading), shown, class_="group")
+    return el("div", el("h3", heading), shown, class_="group")
+
+
+def _kinds(found: Sequence[Finding]) -> Iterator[Html | None]:
+    for _, same in groupby(found, key=lambda one: one.kind):
+        many = list(same)
+        rows = [_finding(one) for one in many[:MOST]]
+        yield el("ul", rows, class_="findings")
+        yield _more(len(many) - MOST, "of this kind, in evidence-findings.json and refined.json")
+
+
+def _finding(one: Finding) -> Html:
+    often = f"seen {counted(one.count, 'time')}" if one.count > 1 else ""
+    return el(
+        "li",
+        el("p", el("span", one.kind, class_="tag"), " ", code(one.subject), class_="subject"),
+        el("p", one.detail),
+        el("p", el("b", "Do: "), one.action, class_="todo") if one.action else None,
+        el("p", ", ".join(filter(None, (often, one.source))), class_="small")
+        if often or one.source
+        else None,
+        class_=one.severity.value,
+    )
+
+
+def changed(story: Story) -> Html:
+    """New access first, each with what brought it."""
+    changes = story.changes
+    unapproved = el("p", "Nobody has approved the new access yet.", class_="alarm")
+    return el(
+        "section",
+        el("h2", "What changed"),
+        el("p", f"{changes.summary[:1].upper()}{changes.summary[1:]}."),
+        unapproved if changes.widens_approved else None,
+        el("ul", (el("li", one) for one in changes.causes)) if changes.causes else None,
+        _access("New access", changes.new, "new"),
+        _access("Access gone", changes.gone, "gone"),
+        _reworded(story),
+        id="changes",
+    )
+
+
+def _access(title: str, found: Sequence[Change], tone: str) -> Html | None:
+    if not found:
+        return None
+    by_cause = sorted(found, key=lambda one: (one.cause, one.access.order))
+    return el(
+        "div",
+        el("h3", f"{title} ({len(found):,})"),
+        (_cause(cause, list(same)) for cause, same in groupby(by_cause, lambda one: one.cause)),
+        class_=f"access {tone}",
+    )
+
+
+def _cause(cause: str, found: Sequence[Change]) -> Html:
+    lines = (
+        el("li", code(str(one.access.action)), " on ", arn(one.access.resource))
+        for one in found[:MOST]
+    )
+    return join((el("p", cause, class_="cause"), el("ul", lines), _more(len(found) - MOST, "")))
+
+
+def _reworded(story: Story) -> Html | None:
+    found = story.changes.reworded
+    if not found:
+        return None
+    lines = (el("li", code(str(one.action)), " on ", arn(one.resource)) for one in found[:MOST])
+    return el(
+        "details",
+        el("summary", f"The same access in other words ({len(found):,})"),
+        el("ul", lines),
+        _more(len(found) - MOST, ""),
+    )
+
+
+def left_out(story: Story) -> Html:
+    """What was seen or offered and is not granted, by reason."""
+    left = sorted(story.refinement.left_out, key=lambda one: (one.kind, one))
+    offered = (
+        f" Access Analyzer's answer named {counted(story.offered, 'action')}."
+        if story.offered is not None
+        else ""
+    )
+    return el(
+        "section",
+        el("h2", "Left out"),
+        el("p", f"{counted(len(left), 'permission')} seen or offered, and not granted.{offered}"),
+        (_left(kind, list(same)) for kind, same in groupby(left, lambda one: one.kind)),
+        id="left-out",
+    )
+
+
+def _left(kind: str, found: Sequence[LeftOut]) -> Html:
+    lines = (
+        el("li", code(one.action), " on ", code(one.resource), el("p", one.reason))
+        for one in found[:MOST]
+    )
+    return join(
+        (
+            el("h3", kind.replace("-", " ").capitalize(), f" ({len(found):,})"),
+            el("ul", lines, class_="left"),
+            _more(len(found) - MOST, "in refined.json"),
+        )
+    )
+
+
+def _more(number: int, where: str) -> Html | None:
+    return el("p", f"and {number:,} more {where}", class_="small") if number > 0 else None

@@ -1,0 +1,121 @@
+"""Where the calls went: services by phase, and the paths that the cycle took."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.html import Html, el
+from lambdas.document_policy.paths import paths
+from lambdas.document_policy.reasons import reasons, service_name
+from lambdas.model.evidence import Outcome
+from lambdas.model.text import counted
+from lambdas.reference.actions import service_title
+
+if TYPE_CHECKING:
+    from lambdas.document_policy.story import Story
+
+RADIUS = 15  # of the busiest cell, in a box of 32
+NO_PHASE = "no phase"
+
+
+def picture(story: Story) -> Html:
+    """A table whose cells are discs: it reads aloud, prints, and needs no script."""
+    counts = story.survey
+    columns = _phases(story)
+    busiest = max(counts.calls.values(), default=1)
+    services = counts.services()
+    rows = (_row(story, service, columns, busiest) for service in services)
+    table = el(
+        "table",
+        el("caption", "Calls that were not denied. The area of a disc is the number of calls."),
+        el("thead", el("tr", el("th", "Service", scope="col"), _heads(columns), _head("all"))),
+        el("tbody", rows),
+        el("tfoot", _alone(story, columns)),
+        class_="picture",
+    )
+    return el(
+        "section",
+        el("h2", "Services by phase"),
+        el("p", _through(story)),
+        table if services else el("p", "There is no evidence."),
+        id="picture",
+    )
+
+
+def _phases(story: Story) -> tuple[str, ...]:
+    order = [phase.name for phase in story.process.phases]
+    seen = {phase for _, phase in story.survey.calls}
+    return (*(one for one in order if one in seen), *sorted(seen - set(order)))
+
+
+def _heads(columns: tuple[str, ...]) -> list[Html]:
+    return [_head(column or NO_PHASE) for column in columns]
+
+
+def _head(words: str) -> Html:
+    return el("th", words, scope="col")
+
+
+def _row(story: Story, service: str, columns: tuple[str, ...], busiest: int) -> Html:
+    calls = story.survey.calls
+    title = service_title(service)
+    total = sum(calls[service, column] for column in columns)
+    name = el(
+        "th", el("span", title), el("small", service) if title != service else None, scope="row"
+    )
+    cells = (_cell(calls[service, column], busiest) for column in columns)
+    return el("tr", name, cells, el("td", total, class_="total"))
+
+
+def _cell(calls: int, busiest: int) -> Html:
+    if not calls:
+        return el("td", el("span", "0", class_="none"))
+    radius = max(1.5, RADIUS * sqrt(calls / busiest))
+    disc = Html(f'<circle cx="16" cy="16" r="{radius:.1f}"/>')
+    drawn = el("svg", disc, viewBox="0 0 32 32", aria_hidden="true")
+    return el("td", drawn, el("span", calls))
+
+
+def _alone(story: Story, columns: tuple[str, ...]) -> Html | None:
+    """How many statements would lose their ground if the cycle lacked a phase."""
+    seen = [set(reasons(one).phases) for p in story.refinement.policies for one in p.statements]
+    cells = (el("td", el("span", sum(one == {column} for one in seen))) for column in columns)
+    if not any(len(one) == 1 for one in seen):
+        return None
+    note = el("th", "Statements seen in this phase alone", scope="row")
+    return el("tr", note, cells, el("td", ""))
+
+
+def _through(story: Story) -> str:
+    through = story.survey.through
+    parts = [
+        f"{counted(through[one], 'line')} through {service_name(one)}"
+        for one in sorted(through, key=lambda name: (-through[name], name))
+        if one
+    ]
+    direct = f"{counted(through[''], 'line')} of evidence called directly"
+    denied = story.survey.outcomes[Outcome.DENIED]
+    refused = f" {counted(denied, 'line')} denied, which prove nothing." if denied else ""
+    return f"{'; '.join([direct, *parts])}.{refused}"
+
+
+def exercised(story: Story) -> Html:
+    """Create, update, rollback, remove."""
+    rows = (
+        el(
+            "li",
+            el("b", one.name.capitalize()),
+            el("span", one.state, class_="state"),
+            el("p", one.sentence),
+            class_="yes" if one.exercised else "no",
+        )
+        for one in paths(story)
+    )
+    return el(
+        "section",
+        el("h2", "Paths"),
+        el("p", "What the cycle went through, and what is granted for paths that it did not take."),
+        el("ul", rows, class_="paths"),
+        id="paths",
+    )

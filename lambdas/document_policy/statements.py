@@ -1,0 +1,239 @@
+"""The statements of the report: what each allows, on what, when, and who saw it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.html import Html, arn, code, el, join
+from lambdas.document_policy.reasons import last_removed, reasons, service_name
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.template import Template
+from lambdas.model.text import counted, listed
+from lambdas.reference.actions import AccessLevel, facts, service_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.document_policy.reasons import Reasons
+    from lambdas.document_policy.story import Story
+    from lambdas.model.action import Action
+    from lambdas.model.policy import Condition
+    from lambdas.model.refinement import (
+        ExplainedStatement,
+        Grant,
+        Ground,
+        PrincipalPolicy,
+    )
+
+MANY_GRANTS = 1_500  # from here on one event id per ground keeps the page small
+MOST_ROWS = 3_000  # grants with their grounds on the page; refined.json has all
+OPERATORS = {
+    "StringEquals": "is",
+    "StringLike": "is like",
+    "StringNotEquals": "is not",
+    "ArnEquals": "is",
+    "ArnLike": "is like",
+    "Bool": "is",
+    "Null": "is absent:",
+    "ForAnyValue:StringEquals": "has one that is",
+    "ForAnyValue:StringLike": "has one that is like",
+    "ForAllValues:StringEquals": "holds nothing but",
+}
+
+
+def statements(story: Story) -> Html:
+    """Every statement of every principal."""
+    return el(
+        "section",
+        el("h2", "The policy"),
+        el(
+            "p",
+            "Variables are ",
+            el("var", "${underlined}"),
+            ", wildcards ",
+            el("mark", "*"),
+            " are marked; each wildcard has its reason.",
+        ),
+        _filter(story),
+        (_principal(story, policy) for policy in story.refinement.policies),
+        el("p", "No statement matches.", id="none", hidden=True),
+        id="statements",
+    )
+
+
+def _filter(story: Story) -> Html:
+    """Shown by the script; without it there is nothing to filter with."""
+    services = sorted(
+        {
+            a.service
+            for p in story.refinement.policies
+            for o in p.statements
+            for a in o.statement.actions
+        }
+    )
+    phases = last_removed({phase for _, phase in story.survey.calls if phase})
+    return el(
+        "form",
+        _field("Find", el("input", type="search", id="find", autocomplete="off")),
+        _field("Service", _select("service", services)),
+        _field("Phase", _select("phase", phases)),
+        _field("Ground", _select("ground", ("derived", "wildcard", "permissions"))),
+        el("button", "Open all", type="button", id="open"),
+        el("p", "", id="count", role="status"),
+        id="filter",
+        hidden=True,
+    )
+
+
+def _field(label: str, control: Html) -> Html:
+    return el("label", el("span", label), control)
+
+
+def _select(name: str, values: Iterable[str]) -> Html:
+    options = (el("option", value, value=value) for value in values)
+    return el("select", el("option", "all", value=""), options, id=name)
+
+
+def _principal(story: Story, policy: PrincipalPolicy) -> Html:
+    grants = sum(len(one.grants) for one in policy.statements)
+    ids = 1 if grants > MANY_GRANTS else 5
+    left = [MOST_ROWS]
+    return el(
+        "div",
+        el("h3", "For ", code(policy.principal)),
+        (_statement(story, one, ids, left) for one in policy.statements),
+        class_="principal",
+    )
+
+
+def _statement(story: Story, one: ExplainedStatement, ids: int, left: list[int]) -> Html:
+    statement, seen = one.statement, reasons(one)
+    room = max(0, left[0])
+    left[0] -= len(one.grants)
+    return el(
+        "article",
+        el("h4", one.purpose),
+        el("p", _tags(one, seen), class_="tags"),
+        el(
+            "dl",
+            _row("may", _actions(statement.actions)),
+            _row("on", (el("p", arn(resource)) for resource in statement.resources)),
+            _row("only when", map(_condition, statement.conditions))
+            if statement.conditions
+            else None,
+            _row("seen", el("p", _seen(story, seen))),
+            _row("wildcards", _wildcards(one)) if one.wildcards else None,
+        ),
+        _grants(story, one, ids, room),
+        data_service=" ".join(sorted({action.service for action in statement.actions})),
+        data_phase=" ".join(seen.phases),
+        data_ground=" ".join(_grounds(one, seen)),
+    )
+
+
+def _grounds(one: ExplainedStatement, seen: Reasons) -> Iterator[str]:
+    if seen.derived:
+        yield "derived"
+    if any(resource.wild for resource in one.statement.resources):
+        yield "wildcard"
+    if _powerful(one):
+        yield "permissions"
+
+
+def _powerful(one: ExplainedStatement) -> bool:
+    return any(_level(action) is AccessLevel.PERMISSIONS for action in one.statement.actions)
+
+
+def _level(action: Action) -> AccessLevel | None:
+    known = facts(action)
+    return known.access_level if known else None
+
+
+def _tags(one: ExplainedStatement, seen: Reasons) -> Iterator[Html]:
+    yield el("code", one.statement.sid)
+    if _powerful(one):
+        yield el("span", "changes permissions", class_="tag strong")
+    if seen.unseen and seen.derived:
+        yield el("span", "derived" if not seen.events else "partly derived", class_="tag derived")
+    yield from (el("span", phase, class_="tag") for phase in seen.phases)
+
+
+def _row(name: str, what: object) -> Html:
+    return join((el("dt", name), el("dd", what)))
+
+
+def _actions(actions: Iterable[Action]) -> Iterator[Html]:
+    for service, same in groupby(actions, key=lambda action: action.service):
+        names = (el("li", el("code", action.name)) for action in same)
+        prefix = el("code", f"{service}:", class_="prefix", title=service_title(service))
+        yield el("div", prefix, el("ul", names), class_="actions")
+
+
+def _condition(one: Condition) -> Html:
+    values = [arn(value) for value in one.values]
+    words = OPERATORS.get(one.operator)
+    separated = [part for value in values for part in (Html(", "), value)][1:]
+    operator = el("span", words, title=one.operator) if words else code(one.operator)
+    return el("p", code(one.key), " ", operator, " ", separated)
+
+
+def _seen(story: Story, seen: Reasons) -> str:
+    if not seen.events:
+        return f"No event shows it; derived: {listed(seen.derived)}."
+    first, last = _time(story, seen.first), _time(story, seen.last)
+    when = f"{first} to {last}" if first != last else first
+    partly = f" {seen.unseen} of {counted(seen.grants, 'grant')} derived." if seen.unseen else ""
+    return f"{counted(seen.events, 'event')}, {when}, {seen.path}.{partly}"
+
+
+def _time(story: Story, time: str) -> str:
+    """The time of day when it was the day of the run; the seconds count, the date repeats."""
+    day = story.run.started_at[:11]
+    return time.removeprefix(day).rstrip("Z") if day else time
+
+
+def _wildcards(one: ExplainedStatement) -> Iterator[Html]:
+    for reason, same in groupby(one.wildcards, key=lambda wildcard: wildcard.reason):
+        names = [arn(Template.from_text(w.resource)) for w in same]
+        yield el("p", reason) if len(one.statement.resources) == 1 else el("p", names, " ", reason)
+
+
+def _grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
+    shown = one.grants[:room]
+    several = len(one.statement.resources) > 1
+    more = len(one.grants) - len(shown)
+    return el(
+        "details",
+        el("summary", f"{counted(len(one.grants), 'grant')} and what each rests on"),
+        el("ul", (_grant(story, grant, ids, several=several) for grant in shown), class_="grants"),
+        el("p", f"and {more:,} more, in refined.json", class_="small") if more else None,
+    )
+
+
+def _grant(story: Story, grant: Grant, ids: int, *, several: bool) -> Html:
+    where = join((" on ", arn(grant.resource))) if several else None
+    grounds = (_ground(story, ground, ids) for ground in grant.grounds)
+    return el("li", el("p", code(str(grant.action)), where), grounds)
+
+
+def _ground(story: Story, ground: Ground, ids: int) -> Html:
+    tone = "tag" if ground.kind == OBSERVED else "tag derived"
+    return el(
+        "div",
+        el("span", ground.kind, class_=tone),
+        " ",
+        ground.text,
+        el("span", _facts(story, ground), class_="small") if ground.events else None,
+        el("span", "events ", (join((code(i), " ")) for i in ground.event_ids[:ids]), class_="ids")
+        if ground.event_ids
+        else None,
+    )
+
+
+def _facts(story: Story, ground: Ground) -> str:
+    first, last = _time(story, ground.first), _time(story, ground.last)
+    when = f"{first} to {last}" if first != last else first
+    via = f"through {listed([service_name(v) for v in ground.via])}" if ground.via else "directly"
+    phases = listed(last_removed(ground.phases))
+    return ", ".join(filter(None, (counted(ground.events, "event"), when, phases, via)))

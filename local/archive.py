@@ -1,0 +1,129 @@
+"""verify-archive and approve: the two commands that work on finished runs."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambdas.document_policy.shelf import put_shelf
+from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
+from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
+from lambdas.gateways.history import finished_runs, row_of
+from lambdas.model.manifest import APPROVAL, FORMAT, MANIFEST, digest, sealed, unsealed
+from lambdas.model.text import counted, visible
+from local.chain import verify
+
+if TYPE_CHECKING:
+    import argparse
+
+S3 = "s3://"
+MOST = 20  # breaks and notes that are printed
+
+
+def open_archive(place: str) -> Archive:
+    """A folder, or `s3://bucket` with the credentials of the environment.
+
+    Raises:
+        ArchiveRefusedError: there is no such folder.
+    """
+    if place.startswith(S3):
+        return S3Archive(place.removeprefix(S3).strip("/"))
+    if not Path(place).is_dir():
+        raise ArchiveRefusedError(f"{place} is no folder; give one, or s3://bucket")
+    return FolderArchive(Path(place))
+
+
+def verify_archive(arguments: argparse.Namespace) -> int:
+    """Check every document and link; status 1 and the first break when one is broken."""
+    try:
+        found = verify(open_archive(arguments.archive))
+    except FencepostError as error:
+        print(f"cannot verify: {visible(str(error))}", file=sys.stderr)
+        return 2
+    for note in found.notes[:MOST]:
+        print(f"note: {visible(note)}")
+    checked = f"{counted(found.runs, 'run')}, {counted(found.objects, 'object')}"
+    if not found.breaks:
+        print(f"intact: {checked}")
+        return 0
+    for number, one in enumerate(found.breaks[:MOST]):
+        word = "first break" if number == 0 else "also"
+        print(f"{word}: {visible(one.key)}: {visible(one.problem)}")
+    print(f"BROKEN: {counted(len(found.breaks), 'break')} in {checked}")
+    return 1
+
+
+def approve(arguments: argparse.Namespace) -> int:
+    """Record who approved the policy of a run."""
+    try:
+        archive = open_archive(arguments.archive)
+        by = arguments.by or _approver(arguments.archive)
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record_approval(
+            archive, arguments.process, arguments.run, by=by, at=now, note=arguments.note
+        )
+    except FencepostError as error:
+        print(f"not approved: {visible(str(error))}", file=sys.stderr)
+        return 1
+    print(f"approved: {arguments.process}/{arguments.run}, by {visible(by)}")
+    return 0
+
+
+def record_approval(
+    archive: Archive, process: str, run: str, *, by: str, at: str, note: str = ""
+) -> None:
+    """Write `approval.json` into the run's folder, pinned to its manifest, and the lists anew.
+
+    Raises:
+        ArchiveRefusedError: the run has not finished, was changed, or is approved already.
+    """
+    folder = f"{process}/{run}/"
+    try:
+        body = archive.get(f"{folder}{MANIFEST}")
+        manifest = unsealed(body)
+    except MissingObjectError as error:
+        raise ArchiveRefusedError(
+            f"{folder} has no manifest: only finished runs can be approved"
+        ) from error
+    except ValueError as error:
+        raise ArchiveRefusedError(f"the manifest of {folder} was changed: {error}") from error
+    if archive.exists(f"{folder}{APPROVAL}"):
+        before = unsealed(archive.get(f"{folder}{APPROVAL}"))
+        raise ArchiveRefusedError(
+            f"{folder} is approved already, by {before['by']} at {before['at']}"
+        )
+    policies = {
+        one["name"]: one["sha256"]
+        for one in manifest["objects"]
+        if one["name"].startswith("policy") and one["name"].endswith(".json")
+    }
+    content = {
+        "format": FORMAT,
+        "process": process,
+        "run": run,
+        "by": by,
+        "at": at,
+        "note": note,
+        "verdict": manifest["verdict"]["kind"],
+        "manifest": digest(body),
+        "policies": policies,
+    }
+    archive.put(f"{folder}{APPROVAL}", sealed(content), "application/json")
+    rows = [
+        (row_of(archive, process, run) or row) if row.manifest.run == run else row
+        for row in finished_runs(archive, process)
+    ]
+    put_shelf(archive, process, rows)
+
+
+def _approver(place: str) -> str:
+    """Who signs: the caller's ARN on AWS, else the machine's user."""
+    if place.startswith(S3):
+        import boto3  # noqa: PLC0415  # only here, so that a folder needs no SDK
+
+        return str(boto3.client("sts").get_caller_identity()["Arn"])
+    return os.environ.get("FENCEPOST_APPROVER") or getpass.getuser()
