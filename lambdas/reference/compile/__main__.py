@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.reference.compile.events import compile_events
 from lambdas.reference.compile.services import compile_services
-from lambdas.reference.compile.sources import read_sources
+from lambdas.reference.compile.sources import read_curated, read_sources
 from lambdas.reference.compile.types import compile_types
 from lambdas.reference.shards import FOLDER, SERVICES
 
@@ -24,6 +24,8 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         **{f"services/{prefix}": content for prefix, content in shards.items()},
         "events": compile_events(sources, shards),
         "cloudformation": compile_types(sources, shards),
+        "resources": read_curated("resources"),
+        "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),
     }
 

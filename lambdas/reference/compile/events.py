@@ -51,7 +51,12 @@ def hosts_of(service: str, model: Mapping[str, Any]) -> list[str]:
     """The names a service's events may bear before `.amazonaws.com`."""
     metadata = model["metadata"]
     endpoint = metadata["endpointPrefix"]
-    names = (metadata.get("signingName", endpoint), endpoint, endpoint.removeprefix("api."), service)
+    names = (
+        metadata.get("signingName", endpoint),
+        endpoint,
+        endpoint.removeprefix("api."),
+        service,
+    )
     return [name.lower() for name in dict.fromkeys(names)]
 
 

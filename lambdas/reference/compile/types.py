@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 VERBS = ("create", "read", "update", "delete", "list")
 _OPERATION = re.compile(
     r"(?:Create|Put|Add|Register|Run|Allocate|Request|Update|Modify|Set|Change|Delete|Remove|Release"
-    r"|Deregister|Terminate|Attach|Detach|Associate|Disassociate|Enable|Disable|Import|Publish)(.+)"
+    r"|Deregister|Terminate|Enable|Disable|Import|Publish)(.+)"
 )
+_JOINING = re.compile(r"(?:Dis)?[Aa]ssociate(.+)|(?:Attach|Detach)(.+)")
 # Types whose operations bear another noun than theirs, from the registry's handlers.
 NOUNS = {
     "AWS::EC2::Instance": ("Instances",),
@@ -97,8 +98,15 @@ def _operations(sources: Sources, prefixes: Mapping[str, str]) -> dict[str, dict
     for name, prefix in sorted(prefixes.items()):
         nouns = {name.rsplit("::", 1)[-1], *NOUNS.get(name, ())}
         for operation in names.get(prefix, ()):
-            match = _OPERATION.fullmatch(operation)
-            noun = match.group(1) if match else operation
-            if noun in nouns:
+            if _noun(operation) in nouns:
                 found.setdefault(prefix, {}).setdefault(operation, []).append(name)
     return {prefix: dict(sorted(one.items())) for prefix, one in sorted(found.items())}
+
+
+def _noun(operation: str) -> str:
+    """What an operation is about; joining two things is about their association."""
+    joining = _JOINING.fullmatch(operation)
+    if joining:
+        return f"{joining[1]}Association" if joining[1] else f"{joining[2]}Attachment"
+    match = _OPERATION.fullmatch(operation)
+    return match[1] if match else operation

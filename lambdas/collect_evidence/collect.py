@@ -1,0 +1,185 @@
+"""From a trail to evidence: every record of the principal, of the sessions it assumed, of the roles it
+handed on. Sorted, each event once, in bounded memory, the same bytes in whatever order files come.
+
+One pass reads the principal's own records and learns what it assumed and handed on. Where that was
+something, further passes read the records of those, until nothing new is learned.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import merge
+from typing import TYPE_CHECKING, Any
+
+from lambdas.collect_evidence.ledger import Ledger
+from lambdas.collect_evidence.needles import Needles
+from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
+from lambdas.collect_evidence.reader import Reader
+from lambdas.collect_evidence.spool import Spool
+from lambdas.collect_evidence.translate import Maker, translate
+from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lambdas.collect_evidence.spool import Line
+    from lambdas.gateways.trail import Trail, TrailFile
+
+    Record = Mapping[str, Any]
+
+MOST_PASSES = 8  # chains of roles are short: each link lives an hour at most
+# How long after the run's last own call CloudFormation may still be at work for it.
+AFTERWARDS = timedelta(minutes=15)
+_CLOUDFORMATION = "cloudformation.amazonaws.com"
+
+
+@dataclass(slots=True)
+class Part:
+    """What one reading of some files gave; parts of all files, joined, are the whole.
+
+    Attributes:
+        own: evidence of the principal and of the sessions that it assumed.
+        handed: evidence of roles that CloudFormation used; whether for the run is decided last.
+        last: when the run made its last own call.
+    """
+
+    own: Spool = field(default_factory=Spool)
+    handed: Spool = field(default_factory=Spool)
+    ledger: Ledger = field(default_factory=Ledger)
+    followed: Followed = field(default_factory=Followed)
+    last: str = ""
+
+    def lines(self) -> Iterator[Line]:
+        """All evidence in order, each line once."""
+        own, handed = self.own.sorted(), self._operated(self.handed.sorted())
+        last: Line | None = None
+        for line in merge(own, handed):
+            if line != last:
+                yield line
+            last = line
+
+    def absorb(self, other: Part) -> None:
+        """Take over what another part holds."""
+        self.own.absorb(other.own)
+        self.handed.absorb(other.handed)
+        self.ledger.extend(other.ledger.sorted())
+        self.followed.join(other.followed)
+        self.last = max(self.last, other.last)
+
+    def close(self) -> None:
+        """Give back the disk."""
+        self.own.close()
+        self.handed.close()
+
+    def _operated(self, lines: Iterator[Line]) -> Iterator[Line]:
+        """Of the stacks' roles, what they did from the hand-over until the run had ended."""
+        until = _later(self.last)
+        for order, text in lines:
+            time, principal = order[0], order[-1]
+            handed = self.followed.handed_at(principal, time)
+            if handed is not None and time <= until:
+                raw = json.loads(text)
+                raw["phase"] = handed.phase
+                yield order, json.dumps(raw, separators=(",", ":"))
+
+
+def collect(trail: Trail, selection: Selection) -> Part:
+    """Read a trail.
+
+    Args:
+        trail: where the files are.
+        selection: whose records are wanted.
+    """
+    files = sorted(trail.files())
+    own = Part()
+    read_own(trail, files, selection, own)
+    known = own.followed
+    for _ in range(MOST_PASSES):
+        if not known.needles():
+            return own
+        more = Part(followed=known.copy(), last=own.last)
+        read_followed(trail, files, selection, more)
+        if more.followed == known:
+            own.absorb(more)
+            return own
+        # Sessions of sessions: what was read is incomplete, and is read again with what is known now.
+        more.close()
+        known = more.followed
+    own.ledger.add(_too_deep(selection))
+    return own
+
+
+def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:
+    """Read the principal's own records."""
+
+    def take(record: Record, caller: Caller) -> None:
+        if selection.chooses(caller):
+            phase = selection.phase(caller)
+            _note(record, phase, part)
+            _take(record, _maker(record, caller, phase), part.own, part.ledger)
+
+    Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger).read(files, take)
+
+
+def read_followed(
+    trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part
+) -> None:
+    """Read the records of the followed as far as the part knows them, and learn of further ones."""
+    known = part.followed.copy()
+
+    def take(record: Record, caller: Caller) -> None:
+        if selection.chooses(caller):
+            return
+        assumed = known.session_of(caller, record)
+        if assumed is not None:
+            _note(record, assumed.phase, part)
+            _take(record, _maker(record, caller, assumed.phase), part.own, part.ledger)
+        elif known.handed_to(caller):
+            # A stack's own role: CloudFormation does not call on for the one who asked.
+            maker = _maker(record, caller, "", own=(_CLOUDFORMATION,))
+            _take(record, maker, part.handed, part.ledger)
+
+    needles = Needles(known.needles())
+    # What is wrong with the files themselves was said when the principal's own records were read.
+    Reader(trail=trail, needles=needles, ledger=Ledger()).read(files, take)
+
+
+def _note(record: Record, phase: str, part: Part) -> None:
+    part.followed.learn(record, phase)
+    part.last = max(part.last, str(record.get("eventTime", "")))
+
+
+def _take(record: Record, maker: Maker, spool: Spool, ledger: Ledger) -> None:
+    translation = translate(record, maker)
+    for line in translation.evidence:
+        spool.add(line)
+    ledger.extend(translation.findings)
+
+
+def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Maker:
+    return Maker(
+        principal=caller.principal,
+        session=caller.session,
+        phase=phase,
+        via=services_via(record, own=own),
+    )
+
+
+def _later(time: str) -> str:
+    try:
+        moment = datetime.fromisoformat(time) + AFTERWARDS
+    except (ValueError, OverflowError):
+        return time
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _too_deep(selection: Selection) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind="too-many-roles",
+        subject=str(selection.principal),
+        detail=f"The chain of assumed roles is longer than {MOST_PASSES}; its end was not read.",
+        action="Collect the evidence of the last role on its own.",
+    )

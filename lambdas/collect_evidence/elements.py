@@ -1,0 +1,93 @@
+"""The elements of a request or an answer, found by name wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
+DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looked at
+
+
+@dataclass(slots=True)
+class Elements:
+    """Texts by the name of their element, in lower case, and by parent and name.
+
+    `texts` keeps, for every name, what stands nearest to the top.
+    """
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    arns: list[tuple[str, str, str]] = field(default_factory=list)  # parent, name, ARN
+    _depths: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, value: object) -> Elements:
+        """Read a request or an answer; anything that is not an object has no elements."""
+        found = cls()
+        if isinstance(value, Mapping):
+            found._object(_unwrapped(value), parent="", depth=0)
+        return found
+
+    def first(self, name: str) -> str:
+        """The first text of a name, or empty."""
+        return (self.texts.get(name) or [""])[0]
+
+    def _object(self, value: Mapping[str, Any], parent: str, depth: int) -> None:
+        if parent and value.keys() == {"content", "tag"}:
+            # A list of one, as EC2's newer operations write it: {"FlowLogId": {"content": …, "tag": 1}}.
+            self._value(value["content"], "", parent, depth)
+            return
+        if parent:
+            self._add(f"{parent}.{KEYS}", map(str, value), depth)
+        for key, inner in value.items():
+            self._value(inner, parent, str(key).lower(), depth)
+
+    def _value(self, value: object, parent: str, name: str, depth: int) -> None:
+        if isinstance(value, str):
+            if value.startswith("arn:"):
+                self.arns.append((parent, name, value))
+            self._named(value, parent, name, depth)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            self._named(str(value), parent, name, depth)
+        elif depth < DEEPEST:
+            if isinstance(value, Mapping):
+                # Lists of the query protocol stand below `items` or `member`.
+                inner = parent if name in ("items", "member") else name
+                self._object(value, inner, depth + 1)
+            elif isinstance(value, list):
+                self._list(value, parent, name, depth)
+
+    def _list(self, values: Iterable[Any], parent: str, name: str, depth: int) -> None:
+        for value in values:
+            if isinstance(value, Mapping):
+                inner = parent if name in ("items", "member") else name
+                self._object(value, inner, depth + 1)
+            else:
+                self._value(value, parent, parent if name in ("items", "member") else name, depth)
+
+    def _named(self, text: str, parent: str, name: str, depth: int) -> None:
+        if text:
+            self._add(name, (text,), depth)
+            if parent:
+                self._add(f"{parent}.{name}", (text,), depth)
+
+    def _add(self, name: str, texts: Iterable[str], depth: int) -> None:
+        nearest = self._depths.setdefault(name, depth)
+        if depth > nearest:
+            return
+        if depth < nearest:
+            self._depths[name] = depth
+            self.texts[name] = []
+        known = self.texts.setdefault(name, [])
+        known += [text for text in texts if text and text not in known]
+
+
+def _unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """EC2 and others wrap a whole request in one element, such as CreateNatGatewayRequest."""
+    while len(value) == 1:
+        (inner,) = value.values()
+        if not isinstance(inner, Mapping) or "items" in inner:
+            break
+        value = inner
+    return value

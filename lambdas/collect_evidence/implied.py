@@ -1,0 +1,235 @@
+"""What a request needed beside its own action: read from what it sent, decided on by refinement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from lambdas.collect_evidence.resources import resources_of
+from lambdas.model.action import Action
+from lambdas.model.evidence import Implied
+from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
+from lambdas.reference.events import Need
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lambdas.collect_evidence.resources import Call
+    from lambdas.reference.events import Meaning
+
+PASS_ROLE = Action("iam", "PassRole")
+READ_OBJECT = Action("s3", "GetObject")
+_ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
+_TAGS = (
+    "tags",
+    "tagset",
+    "taglist",
+    "tagspecificationset",
+    "tagspecifications",
+    "tagspecification",
+)
+_MAKING = re.compile(
+    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase|Provision)"
+)
+_OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
+_BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
+# Who calls KMS as the caller, and for what, when a request names a key,
+# https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and each service's page
+_KEY_USES = {
+    "dynamodb": ("CreateGrant", "Decrypt", "DescribeKey"),
+    "ec2": ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"),
+    "elasticfilesystem": ("CreateGrant", "DescribeKey"),
+    "lambda": ("CreateGrant", "Decrypt", "DescribeKey"),
+    "rds": ("CreateGrant", "DescribeKey"),
+    "s3": ("Decrypt", "GenerateDataKey"),
+    "secretsmanager": ("Decrypt", "GenerateDataKey"),
+    "ssm": ("Decrypt", "Encrypt"),
+}
+_KEY_NAMES = (
+    "kmskeyid", "kmskeyarn", "kmskey", "keyid", "ssekmskeyid", "kmsmasterkeyid", "kmsmasterkeyarn",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+)  # fmt: skip
+
+
+def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
+    """Everything that the request needed besides, sorted."""
+    own = {one.action for one in known}
+    found = {
+        *_roles(call, meaning),
+        *_tags(call, meaning, known),
+        *_code(call),
+        *_keys(call, meaning),
+        *_service_roles(call, known),
+    }
+    return tuple(
+        sorted(one for one in found if one.action not in own or one.kind != "tag-on-create")
+    )
+
+
+def _roles(call: Call, meaning: Meaning) -> Iterator[Implied]:
+    """Every role that the request hands over, with the service that will receive it."""
+    table = shard("pass_role")
+    named = table["names"].get(meaning.service, {}).get(meaning.operation, ())
+    for name in named:
+        for text in call.request.texts.get(name, ()):
+            if text and not text.startswith("arn:"):
+                role = call.place.fill("arn:${Partition}:iam::${Account}:role/") + text.strip("/")
+                yield _passed(role, name, meaning, call)
+    if meaning.service in table["never"]:
+        return
+    for parent, name, arn in call.request.arns:
+        aside = name in table["not_passed"] or parent in table["not_passed_below"]
+        if _ROLE.fullmatch(arn) and not aside:
+            yield _passed(arn, name, meaning, call)
+
+
+def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:
+    table = shard("pass_role")
+    receiver = (
+        table["operations"].get(f"{meaning.service}.{meaning.operation}")
+        or table["elements"].get(meaning.service, {}).get(name)
+        or table["services"].get(meaning.service)
+        or f"{meaning.service}.amazonaws.com"
+    )
+    if receiver == "ec2.amazonaws.com" and call.place.partition == "aws-cn":
+        receiver = "ec2.amazonaws.com.cn"  # EC2's principal alone bears the partition's domain
+    return Implied(
+        kind="pass-role",
+        action=PASS_ROLE,
+        resource=role,
+        context=(("iam:PassedToService", receiver),),
+    )
+
+
+def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterator[Implied]:
+    """Tags sent while making something are authorised as a tagging action of their own."""
+    sent = any(
+        f"{name}.{part}" in call.request.texts for name in _TAGS for part in ("key", "@keys")
+    )
+    if not (sent or "x-amz-tagging" in call.request.texts) or not _MAKING.match(meaning.operation):
+        return
+    if meaning.service == "apigateway":
+        tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
+        yield Implied(kind="tag-on-create", action=Action("apigateway", "PUT"), resource=tagged)
+        return
+    for one in known:
+        tagging = _tagging_action(one)
+        if tagging is not None and one.access_level is not AccessLevel.TAGGING:
+            for resource in _made(call, one, tagging):
+                yield Implied(
+                    kind="tag-on-create",
+                    action=tagging.action,
+                    resource=resource,
+                    context=_create_action(tagging, meaning),
+                )
+
+
+def _create_action(tagging: ActionFacts, meaning: Meaning) -> tuple[tuple[str, str], ...]:
+    if tagging.action == Action("ec2", "CreateTags"):
+        return (("ec2:CreateAction", meaning.operation),)
+    return ()
+
+
+def _tagging_action(one: ActionFacts) -> ActionFacts | None:
+    """The action that tags what another makes: named by the reference, else of the same type."""
+    needed = [facts(action) for action in one.dependent_actions]
+    for other in needed:
+        if other is not None and other.access_level is AccessLevel.TAGGING:
+            return other
+    kinds = {use.type.name for use in one.uses}
+    candidates = [
+        other
+        for action in actions_of(one.action.service)
+        if (other := facts(action)) is not None
+        and other.access_level is AccessLevel.TAGGING
+        and not re.match(r"(?i)(un|remove|delete|list|get|describe)", action.name)
+    ]
+    matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
+    exact = [other for other in candidates if other.action.name == "TagResource"]
+    return next(iter([*matching[:1], *exact]), None) if matching or exact else None
+
+
+def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
+    """Of what the call touched, what can be tagged: the types that both actions have."""
+    if not tagging.uses:
+        return ("*",)
+    kinds = {use.type.name for use in tagging.uses}
+    shared = tuple(use for use in one.uses if use.type.name in kinds)
+    limited = replace(one, uses=shared or one.uses)
+    return resources_of(call, Need(action=one.action), limited)
+
+
+def _code(call: Call) -> Iterator[Implied]:
+    """Code and templates that the service reads from a bucket as the caller."""
+    texts = call.request.texts
+    for bucket, key in _BUCKETS:
+        if texts.get(bucket) and texts.get(key):
+            yield _object("code-read", texts[bucket][0], texts[key][0], call)
+    for url in (*texts.get("templateurl", ()), *texts.get("stackpolicyurl", ())):
+        place = _place_of(url)
+        if place:
+            yield _object("template-read", *place, call)
+
+
+def _object(kind: str, bucket: str, key: str, call: Call) -> Implied:
+    resource = f"{call.place.fill('arn:${Partition}:s3:::')}{bucket}/{key}"
+    return Implied(kind=kind, action=READ_OBJECT, resource=resource)
+
+
+def _place_of(url: str) -> tuple[str, str] | None:
+    """Bucket and key of an object's address: bucket as host or as first segment of the path."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    path = unquote(parts.path).lstrip("/")
+    if parts.scheme == "s3":
+        return (parts.netloc, path) if path else None
+    match = _OBJECT_URL.fullmatch(host)
+    if match is None:
+        return None
+    bucket, key = (match["host"], path) if match["host"] else (path.partition("/")[::2])
+    return (bucket, key) if bucket and key else None
+
+
+def _keys(call: Call, meaning: Meaning) -> Iterator[Implied]:
+    uses = _KEY_USES.get(meaning.service, ())
+    named = {text for name in _KEY_NAMES for text in call.request.texts.get(name, ())}
+    for text in sorted(named) if uses else ():
+        key = _key(text, call)
+        via = f"{meaning.service}.{call.place.region}.amazonaws.com"
+        for use in uses if key else ():
+            yield Implied(
+                kind="kms-via-service",
+                action=Action("kms", use),
+                resource=key,
+                context=(("kms:ViaService", via),),
+            )
+
+
+def _key(text: str, call: Call) -> str:
+    if ":alias/aws/" in text or text.startswith("alias/aws/"):
+        return ""  # AWS's own keys let the account's callers in by their key policy
+    if text.startswith("arn:"):
+        return text if ":key/" in text else "*"
+    head = call.place.fill("arn:${Partition}:kms:${Region}:${Account}:key/")
+    return "*" if text.startswith("alias/") else f"{head}{text}"
+
+
+def _service_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
+    """The first use in an account makes the service's own role."""
+    table = shard("pass_role")["service_linked"]
+    for one in known:
+        if Action("iam", "CreateServiceLinkedRole") in one.dependent_actions:
+            owner, name = table.get(one.action.service, (f"{one.action.service}.amazonaws.com", ""))
+            head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
+            yield Implied(
+                kind="service-linked-role",
+                action=Action("iam", "CreateServiceLinkedRole"),
+                resource=f"{head}{owner}/{name}" if name else "*",
+                context=(("iam:AWSServiceName", owner),),
+            )

@@ -1,0 +1,36 @@
+"""Findings, each once with how often and where first: the same whatever order they came in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.model.finding import Finding
+
+
+class Ledger:
+    """Counts findings that say the same."""
+
+    def __init__(self) -> None:
+        self._found: dict[Finding, tuple[int, str]] = {}
+
+    def add(self, one: Finding) -> None:
+        """Take a finding; its source is kept when it is the first in order."""
+        key = replace(one, source="", count=1)
+        count, source = self._found.get(key, (0, one.source))
+        self._found[key] = (count + one.count, min(source, one.source))
+
+    def extend(self, many: Iterable[Finding]) -> None:
+        """Take several."""
+        for one in many:
+            self.add(one)
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """All of them, errors first."""
+        found = [
+            replace(one, source=source, count=count) for one, (count, source) in self._found.items()
+        ]
+        return tuple(sorted(found))

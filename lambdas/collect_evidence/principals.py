@@ -1,0 +1,262 @@
+"""Whose records they are: the principal asked for, the sessions it assumed, the roles it handed on.
+
+A run may assume other roles (the CDK's bootstrap roles do nothing else) and hand roles to CloudFormation
+(`RoleARN`). Assumed sessions are known by the credentials that `sts:AssumeRole` returned, execution roles
+by the stacks that the run operated and the time in which it did so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.arn import Arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_ASSUMED = "assumed-role/"
+# CloudFormation names its sessions of a stack's service role so; real records show it.
+STACK_SESSION = "AWSCloudFormation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who made a call.
+
+    Attributes:
+        principal: the IAM ARN of the role or user, with its path where the record tells it.
+        account, name: of the role or user.
+        session: the role session's name, or empty.
+        key: the access key's id, or empty.
+    """
+
+    principal: str
+    account: str
+    name: str
+    session: str = ""
+    key: str = ""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Caller | None:
+        """Read `userIdentity`; None when it names neither a role nor a user."""
+        identity = record.get("userIdentity")
+        if not isinstance(identity, dict):
+            return None
+        arn = identity.get("arn")
+        key = identity.get("accessKeyId")
+        key = key if isinstance(key, str) else ""
+        try:
+            known = Arn.from_text(arn) if isinstance(arn, str) else None
+        except ValueError:
+            known = None
+        if known is None:
+            return None
+        kind, _, rest = known.resource.partition("/")
+        name, _, session = rest.partition("/")
+        if (known.service, kind) == ("sts", "assumed-role"):
+            role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
+            principal = _issuer(identity, ":role/") or role
+            return cls(
+                principal=principal, account=known.account, name=name, session=session, key=key
+            )
+        if (known.service, kind) == ("sts", "federated-user"):
+            user = _issuer(identity, ":user/")
+            own = user.rpartition("/")[2]
+            return cls(principal=user, account=known.account, name=own, session=name, key=key)
+        if (known.service, kind) == ("iam", "user"):
+            return cls(principal=str(known), account=known.account, name=known.name, key=key)
+        return None
+
+
+def _issuer(identity: Mapping[str, Any], kind: str) -> str:
+    """The role or user that a session was made from; it alone tells the path."""
+    context = identity.get("sessionContext")
+    issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
+    arn = issuer.get("arn") if isinstance(issuer, dict) else None
+    return arn if isinstance(arn, str) and kind in arn else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who was asked for.
+
+    Attributes:
+        principal: the ARN of a role or user, with or without its path.
+        session: a session's whole name, or how the names begin; empty for all.
+    """
+
+    principal: Arn
+    session: str = ""
+
+    @classmethod
+    def of(cls, principal: str, session: str = "") -> Selection:
+        """Read the ARN of a role, a user or an assumed role's session.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        arn = Arn.from_text(principal)
+        if arn.service == "sts" and arn.resource.startswith(_ASSUMED):
+            role, _, name = arn.resource.removeprefix(_ASSUMED).partition("/")
+            arn = Arn(
+                partition=arn.partition, service="iam", account=arn.account, resource=f"role/{role}"
+            )
+            session = session or name
+        if arn.service != "iam" or not arn.resource.startswith(("role/", "user/")):
+            raise ValueError(f"{principal!r} is the ARN of neither a role nor a user")
+        return cls(principal=arn, session=session)
+
+    @property
+    def needle(self) -> str:
+        """A text that every record of the principal holds."""
+        return self.session or self.principal.name
+
+    def chooses(self, caller: Caller) -> bool:
+        """Whether a call is the principal's, and of the session asked for."""
+        role = self.principal.resource.startswith("role/")
+        if role != (":role/" in caller.principal):
+            return False
+        if (caller.account, caller.name) != (self.principal.account, self.principal.name):
+            return False
+        # A path that was asked for must be the caller's where the record tells a path at all.
+        asked, told = str(self.principal), caller.principal
+        if told != asked and told.count("/") > 1 and asked.count("/") > 1:
+            return False
+        return caller.session.startswith(self.session) if self.session else True
+
+    def phase(self, caller: Caller) -> str:
+        """What follows the prefix in the session's name."""
+        return caller.session.removeprefix(self.session) if self.session else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Assumed:
+    """A session that the run assumed.
+
+    Attributes:
+        key: its access key's id. session: its `assumed-role` ARN.
+        since, until: when its credentials were good.
+        phase: of the session that assumed it.
+    """
+
+    key: str
+    session: str
+    since: str
+    until: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Handed:
+    """A role that the run handed to CloudFormation, the first time by this event."""
+
+    role: str
+    since: str
+    phase: str
+
+
+@dataclass(slots=True)
+class Followed:
+    """All sessions and roles that belong to the run beside its own."""
+
+    assumed: dict[str, Assumed] = field(default_factory=dict)
+    handed: set[Handed] = field(default_factory=set)
+
+    def needles(self) -> frozenset[str]:
+        """Texts that records of the followed hold."""
+        sessions = {one.session.rpartition("assumed-role/")[2] for one in self.assumed.values()}
+        roles = {one.role.rpartition("/")[2] for one in self.handed}
+        return frozenset({*self.assumed, *sessions, *roles} - {""})
+
+    def learn(self, record: Mapping[str, Any], caller_phase: str) -> None:
+        """Take up what a record of the run hands over."""
+        name, source = record.get("eventName"), record.get("eventSource")
+        if source == "sts.amazonaws.com" and str(name).startswith("AssumeRole"):
+            self._assume(record, caller_phase)
+        elif source == "cloudformation.amazonaws.com":
+            self._hand(record, caller_phase)
+
+    def copy(self) -> Followed:
+        """The same as it is now."""
+        return Followed(assumed=dict(self.assumed), handed=set(self.handed))
+
+    def join(self, other: Followed) -> None:
+        """Take up what another part of the trail showed."""
+        self.assumed.update(other.assumed)
+        self.handed |= other.handed
+
+    def _assume(self, record: Mapping[str, Any], phase: str) -> None:
+        response = record.get("responseElements")
+        response = response if isinstance(response, dict) else {}
+        credentials, user = response.get("credentials"), response.get("assumedRoleUser")
+        if not isinstance(credentials, dict) or not isinstance(user, dict):
+            return
+        key, session = credentials.get("accessKeyId"), user.get("arn")
+        if isinstance(key, str) and isinstance(session, str) and key and _ASSUMED in session:
+            self.assumed[key] = Assumed(
+                key=key,
+                session=session,
+                since=str(record.get("eventTime", "")),
+                until=str(credentials.get("expiration", "")),
+                phase=phase,
+            )
+
+    def _hand(self, record: Mapping[str, Any], phase: str) -> None:
+        request = record.get("requestParameters")
+        for key, role in request.items() if isinstance(request, dict) else ():
+            handed = key.lower() == "rolearn" and isinstance(role, str) and ":role/" in role
+            if handed and not record.get("errorCode"):
+                self.handed.add(
+                    Handed(role=role, since=str(record.get("eventTime", "")), phase=phase)
+                )
+
+    def session_of(self, caller: Caller, record: Mapping[str, Any]) -> Assumed | None:
+        """The followed session that made a call: by its key, or by its name when forwarded."""
+        found = self.assumed.get(caller.key)
+        if found is not None:
+            return found
+        if not isinstance(record.get("userIdentity"), dict) or not caller.session:
+            return None
+        if not record["userIdentity"].get("invokedBy"):
+            return None
+        # Services call on with keys of their own under the session's name.
+        arn, time = record["userIdentity"].get("arn"), str(record.get("eventTime", ""))
+        same = [one for one in self.assumed.values() if one.session == arn and one.since <= time]
+        return max(same) if same else None
+
+    def handed_to(self, caller: Caller) -> bool:
+        """Whether CloudFormation made a call with a role that the run handed to it."""
+        return caller.session == STACK_SESSION and any(
+            _same_role(one.role, caller.principal) for one in self.handed
+        )
+
+    def handed_at(self, principal: str, time: str) -> Handed | None:
+        """The last hand-over of a role before a time."""
+        same = [one for one in self.handed if _same_role(one.role, principal) and one.since <= time]
+        return max(same, key=lambda one: (one.since, one.phase)) if same else None
+
+
+def _same_role(role: str, principal: str) -> bool:
+    """Whether two ARNs are of one role; a record may not tell the path."""
+    same_name = role.rpartition("/")[2] == principal.rpartition("/")[2]
+    return role == principal or (same_name and role.split(":")[:5] == principal.split(":")[:5])
+
+
+def services_via(record: Mapping[str, Any], *, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """The services that called on for the principal, outermost first.
+
+    Args:
+        own: services that use the principal as their own role; for them nothing is forwarded.
+    """
+    identity = record.get("userIdentity")
+    invoked = identity.get("invokedBy") if isinstance(identity, dict) else None
+    chain = [invoked, record.get("sourceIPAddress")]
+    hosts = [one for one in chain if isinstance(one, str) and _is_service(one)]
+    if not isinstance(invoked, str):
+        return ()
+    return tuple(one for one in dict.fromkeys(hosts) if one not in own)
+
+
+def _is_service(host: str) -> bool:
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) and not host[0].isdigit()

@@ -1,0 +1,86 @@
+"""The files of a trail, one after the other: records to whoever asks, everything odd to the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.collect_evidence.principals import Caller
+from lambdas.collect_evidence.records import records_in
+from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from lambdas.collect_evidence.ledger import Ledger
+    from lambdas.collect_evidence.needles import Needles
+    from lambdas.gateways.trail import Trail, TrailFile
+
+    Record = Mapping[str, Any]
+    Take = Callable[[Record, Caller], None]
+
+_AGAIN = "Fetch the file again; if the bucket's copy is damaged, events are missing."
+_LOOK = "Look at the file at this offset: the record may be the run's."
+_ACTIONS = {
+    "corrupt-gzip": _AGAIN,
+    "truncated-json": _AGAIN,
+    "unreadable-file": "Let this be read, and collect again.",
+    "not-a-trail-file": "If it holds events, say so by its form: JSON, packed or not.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads files and gives the records that hold one of the needles, with who made them."""
+
+    trail: Trail
+    needles: Needles
+    ledger: Ledger
+
+    def read(self, files: Iterable[TrailFile], take: Take) -> None:
+        """Give every record that may matter to `take`."""
+        for file in files:
+            if file.is_digest:
+                self.ledger.add(_digests())
+            else:
+                self._file(file, take)
+
+    def _file(self, file: TrailFile, take: Take) -> None:
+        def report(kind: str, offset: int, detail: str) -> None:
+            self.ledger.add(_finding(kind, file.name, offset, detail))
+
+        try:
+            with self.trail.open(file) as opened:
+                for offset, record in records_in(opened, self.needles, report):
+                    caller = Caller.of(record)
+                    if caller is not None:
+                        take(record, caller)
+                    elif not isinstance(record.get("userIdentity"), dict):
+                        if not _is_insight(record):
+                            report("no-identity", offset, "it has no userIdentity to judge by")
+        except OSError as error:
+            report("unreadable-file", 0, str(error))
+
+
+def _is_insight(record: Record) -> bool:
+    return record.get("eventCategory") == "Insight"
+
+
+def _digests() -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        kind="digest-files",
+        subject="CloudTrail-Digest",
+        detail="These files hold the hashes of others and no events; they were passed over.",
+    )
+
+
+def _finding(kind: str, name: str, offset: int, detail: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind=kind,
+        subject=name,
+        detail=f"At byte {offset}: {detail}.",
+        action=_ACTIONS.get(kind, _LOOK),
+        source=f"{name}@{offset}",
+    )

@@ -1,0 +1,216 @@
+"""CloudTrail files as records: only those that can matter are parsed, nothing else is even cut out.
+
+A delivered file is one line, `{"Records":[{…},{…}]}`. Where a record begins is known by its first key:
+`},{"eventVersion":` cannot stand inside a string, whose quotes would be escaped. Records that hold none
+of the texts looked for are passed over as bytes, which makes reading about as fast as unpacking.
+Whatever is not of that form is read record by record, and what cannot be read is reported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from lambdas.collect_evidence.needles import Needles
+from lambdas.collect_evidence.unpacking import Report, unpacked
+
+WINDOW = 4 << 20  # unpacked bytes looked at together; a record that is larger makes it grow
+LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
+_HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*')
+_FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
+_NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
+_NEXT_LENGTH = 64  # more bytes than a match of it has
+_BETWEEN = re.compile(r"[\s,]*")
+_TAIL = b" \t\r\n,]}\0"
+_IDENTITY = b'"userIdentity":{'
+_DECODER = json.JSONDecoder()
+
+Record = Mapping[str, Any]
+Placed = tuple[int, Record]  # where it begins in the unpacked file, and the record
+
+
+def records_in(file: BinaryIO, needles: Needles, report: Report) -> Iterator[Placed]:
+    """The records that may matter, and those that have no identity to judge by."""
+    reader = _Reader(needles=needles, report=report)
+    for data in unpacked(file, report):
+        yield from reader.feed(data)
+    yield from reader.finish()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """What is left of the bytes so far, and how the file separates its records."""
+
+    needles: Needles
+    report: Report
+    rest: bytes = b""
+    offset: int = 0  # of the rest in the unpacked file
+    separator: bytes = b""
+    started: bool = False
+    refused: bool = False
+    skipping: bool = False
+    pending: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def feed(self, data: bytes) -> Iterator[Placed]:
+        """Take more bytes, and give the records that they complete."""
+        if self.refused:
+            return
+        self.pending.append(data)
+        self.size += len(data)
+        if self.size >= max(WINDOW, len(self.rest)):
+            yield from self._look(last=False)
+
+    def finish(self) -> Iterator[Placed]:
+        """Give the last records, and report an end that is none."""
+        yield from self._look(last=True)
+        if self.rest.strip(_TAIL):
+            self.report("truncated-json", self.offset, "the file ends within a record, left out")
+
+    def _look(self, *, last: bool) -> Iterator[Placed]:
+        data = self.rest + b"".join(self.pending)
+        self.pending, self.size = [], 0
+        if not self.started:
+            data = self._start(data)
+        if self.skipping:
+            data = self._skip(data)
+        self.rest = data
+        if self._is_regular(data, last=last):
+            yield from self._fast(data, last=last)
+        else:
+            yield from self._slow(data)
+        if len(self.rest) > LARGEST:
+            self.report(
+                "huge-record", self.offset, "it is larger than can be read, and was left out"
+            )
+            self.skipping = True
+            self.rest = self._skip(self.rest)
+
+    def _skip(self, data: bytes) -> bytes:
+        """Drop the rest of a record, up to where the next begins."""
+        following = _NEXT.search(data)
+        self.skipping = following is None
+        begin = following.end() if following else max(0, len(data) - _NEXT_LENGTH)
+        self.offset += begin
+        return data[begin:]
+
+    def _start(self, data: bytes) -> bytes:
+        """Pass over the head of the file, and learn how its records are separated."""
+        self.started = True
+        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+            detail = "it does not begin as JSON does" if data else "it is empty"
+            self.report("not-a-trail-file", 0, detail)
+            self.refused = True
+            return b""
+        match = _HEAD.match(data)
+        begin = match.end() if match else 0
+        first = _FIRST_KEY.match(data, begin)
+        self.separator = b"}," + first.group() if first else b""
+        self.offset += begin
+        return data[begin:]
+
+    def _is_regular(self, data: bytes, *, last: bool) -> bool:
+        """Whether each record has its identity and begins as the first one did."""
+        if not self.separator:
+            return False
+        separated = data.count(self.separator) + 1
+        identities = data.count(_IDENTITY)
+        # The last record of a window may be cut before its identity.
+        return identities == separated or (not last and identities == separated - 1)
+
+    def _fast(self, data: bytes, *, last: bool) -> Iterator[Placed]:
+        separator, find = self.separator, self.needles.find
+        # Without a separator one record fills the window, and more of it must come.
+        end = len(data) if last else data.rfind(separator) + 1
+        begin = 0
+        position = find(data, 0, end)
+        while position >= 0:
+            before = data.rfind(separator, begin, position)
+            begin = before + 2 if before >= 0 else begin
+            after = data.find(separator, position, end)
+            stop = after + 1 if after >= 0 else end
+            yield from self._parsed(data[begin:stop], self.offset + begin)
+            begin = stop + 1
+            position = find(data, begin, end)
+        self._keep(data, end if last or not end else end + 1)
+
+    def _parsed(self, text: bytes, offset: int) -> Iterator[Placed]:
+        try:
+            yield offset, json.loads(text)
+        except (ValueError, RecursionError):
+            # The last record of a file brings the file's own end along.
+            stopped = yield from self._scanned(text, offset)
+            if text[stopped:].strip(_TAIL):
+                self.report("broken-record", offset + stopped, "it is not JSON and was left out")
+
+    def _slow(self, data: bytes) -> Iterator[Placed]:
+        begin = 0
+        while True:
+            begin += yield from self._scanned(data[begin:], self.offset + begin)
+            broken = _NEXT.search(data, begin + 1)
+            if broken is None:
+                break  # its end may yet come
+            self.report("broken-record", self.offset + begin, "it is not JSON and was left out")
+            begin = broken.end()
+        self._keep(data, begin)
+
+    def _scanned(self, data: bytes, offset: int) -> Generator[Placed, None, int]:
+        """One record after the other by the JSON scanner; returns where it could not go on."""
+        text = data.decode("utf-8", "surrogateescape")
+        reached, counted = 0, 0
+        position = _after(text, 0)
+        while position < len(text):
+            try:
+                value, end = _DECODER.raw_decode(text, position)
+            except (ValueError, RecursionError):
+                break
+            reached += _length(text[counted:position])
+            counted = position
+            for record in self._records(value, offset + reached):
+                if self._matters(record, text[position:end]):
+                    yield offset + reached, record
+            position = _after(text, end)
+        return reached + _length(text[counted:position])
+
+    def _records(self, value: object, offset: int) -> Iterator[Record]:
+        """The record in a value, or the records in a list of them, however they are wrapped."""
+        if isinstance(value, list):
+            for one in value:
+                yield from self._records(one, offset)
+        elif not isinstance(value, dict):
+            self.report("strange-record", offset, "it is no JSON object")
+        elif isinstance(value.get("Records"), list):
+            yield from self._records(value["Records"], offset)
+        elif isinstance(value.get("Events"), list):  # what LookupEvents answers
+            yield from self._records(value["Events"], offset)
+        elif isinstance(value.get("CloudTrailEvent"), str):
+            yield from self._inner(value["CloudTrailEvent"], offset)
+        else:
+            yield value
+
+    def _inner(self, text: str, offset: int) -> Iterator[Record]:
+        try:
+            yield from self._records(json.loads(text), offset)
+        except (ValueError, RecursionError):
+            self.report("broken-record", offset, "its CloudTrailEvent is not JSON")
+
+    def _matters(self, record: Record, text: str) -> bool:
+        data = text.encode("utf-8", "surrogateescape")
+        found = self.needles.find(data, 0, len(data)) >= 0
+        return found or not isinstance(record.get("userIdentity"), dict)
+
+    def _keep(self, data: bytes, begin: int) -> None:
+        self.rest = data[begin:]
+        self.offset += begin
+
+
+def _after(text: str, position: int) -> int:
+    match = _BETWEEN.match(text, position)
+    return match.end() if match else position
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,204 @@
+"""The resources of a call: ARNs that the record names, else ARNs built by the types' formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from lambdas.collect_evidence.elements import Elements
+from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of
+from lambdas.collect_evidence.values import keys_of, texts_of
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lambdas.reference.actions import ActionFacts, ResourceUse
+    from lambdas.reference.events import Need
+
+ANY = "*"
+MOST = 1_000  # resources of one call; what lists more than that is treated as any
+# Elements that name who may do something, or what points elsewhere, never what is acted upon.
+_ASIDE = frozenset({"sourcearn", "principal", "principalarn", "policyarn", "permissionsboundary"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a record says that matters for its resources, read once for all its actions."""
+
+    operation: str
+    place: Place
+    request: Elements
+    response: Elements
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], operation: str, place: Place) -> Call:
+        """Read a record."""
+        return cls(
+            operation=operation,
+            place=place,
+            request=Elements.of(record.get("requestParameters")),
+            response=Elements.of(record.get("responseElements")),
+            named=tuple(_named(record.get("resources"))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What is known of one format."""
+
+    form: Format
+    required: bool
+    arns: tuple[str, ...]
+    whole: bool  # every variable has a value
+
+
+def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
+    """The ARNs that an action was asked for; `*` alone where they cannot be known or do not exist."""
+    if need.resources:
+        return tuple(call.place.fill(template) for template in need.resources)
+    if not facts.uses:
+        return (ANY,)
+    if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
+        tagged = _by_id_prefix(call, facts)
+        if tagged:
+            return tagged
+    filled = [one for use in facts.uses for one in _use(call, use, facts)]
+    return _chosen(filled, call)
+
+
+def is_required(facts: ActionFacts) -> bool:
+    """Whether every call of the action touches a resource that IAM could name."""
+    return any(use.required for use in facts.uses)
+
+
+def _named(resources: object) -> Iterable[str]:
+    for one in resources if isinstance(resources, list) else ():
+        if isinstance(one, dict):
+            arn = one.get("ARN") or one.get("arn")
+            if isinstance(arn, str) and arn.startswith("arn:"):
+                yield arn
+
+
+def _use(call: Call, use: ResourceUse, facts: ActionFacts) -> Iterable[_Filled]:
+    kinds = {other.type.name for other in facts.uses}
+    only = len(facts.uses) == 1
+    for form in formats_of(use.type):
+        arns = (
+            _matching(call.named, form, kinds)
+            or _built(call, form, only=only)
+            or _matching(_arns(call.request), form, kinds)
+            or _matching(_arns(call.response), form, kinds)
+            or _built(call, form, only=only, answered=True)
+        )
+        if arns:
+            yield _Filled(form, use.required, tuple(arns), whole=True)
+        else:
+            partly = _built(call, form, only=only, answered=True, partly=True)
+            yield _Filled(form, use.required, tuple(partly), whole=False)
+
+
+def _arns(elements: Elements) -> list[str]:
+    return [arn for _, name, arn in elements.arns if name not in _ASIDE]
+
+
+def _matching(arns: Iterable[str], form: Format, kinds: set[str]) -> list[str]:
+    """ARNs of this format, unless they are meant as another of the action's types."""
+    found = []
+    for arn in dict.fromkeys(arns):
+        if form.pattern.fullmatch(arn):
+            meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
+            if meant.kind == form.kind or meant.kind not in kinds:
+                found.append(arn)
+    return found
+
+
+def _built(
+    call: Call, form: Format, *, only: bool, answered: bool = False, partly: bool = False
+) -> list[str]:
+    """ARNs filled from the request, and where asked from the answer; partly with `*` for the rest."""
+    values: dict[str, list[str]] = {}
+    for variable in form.variables:
+        keys = keys_of(form.service, form.kind, variable, call.operation, only=only)
+        texts = texts_of(keys, form, variable, call.request)
+        if not texts and answered:
+            texts = texts_of(keys, form, variable, call.response)
+        whole = [text for text in texts if text.startswith("arn:")]
+        if whole:
+            return whole
+        if texts:
+            values[variable] = texts
+        elif not partly:
+            return []
+    if not values:
+        return []
+    account = _account(call, form)
+    return [form.fill(one, call.place, account) for one in _combined(values)]
+
+
+def _combined(values: Mapping[str, Sequence[str]]) -> Iterable[dict[str, str]]:
+    """Lists of one length belong together item by item; others combine."""
+    lengths = {len(texts) for texts in values.values() if len(texts) > 1}
+    if len(lengths) == 1:
+        (length,) = lengths
+        rows = [
+            {name: texts[index] if len(texts) > 1 else texts[0] for name, texts in values.items()}
+            for index in range(length)
+        ]
+        return rows[:MOST]
+    rows = [dict(zip(values, row, strict=True)) for row in product(*values.values())]
+    return rows[:MOST]
+
+
+def _account(call: Call, form: Format) -> str:
+    for key in shard("resources")["accounts"].get(form.service, ()):
+        account = call.request.first(key)
+        if account.isdigit():
+            return account
+    return ""
+
+
+def _chosen(filled: Sequence[_Filled], call: Call) -> tuple[str, ...]:
+    whole = [one for one in filled if one.whole]
+    if whole:
+        arns = {arn for one in whole for arn in one.arns}
+        known = {one.form.kind for one in whole}
+        # A call that needs several types is refused when one of them is missing in the policy.
+        for one in filled:
+            if one.required and one.form.kind not in known:
+                arns.update(one.arns or (one.form.fill({}, call.place),))
+        return tuple(sorted(_without_parents(arns)))
+    partly = [one for one in filled if one.arns]
+    required = [one for one in partly if one.required] or _surest(partly)
+    return tuple(sorted({arn for one in required for arn in one.arns})) or (ANY,)
+
+
+def _surest(partly: Sequence[_Filled]) -> list[_Filled]:
+    """Of optional types the one of which most is known."""
+    if not partly:
+        return []
+    return [min(partly, key=lambda one: (one.arns[0].count(ANY), -one.form.weight, one.form.kind))]
+
+
+def _without_parents(arns: set[str]) -> Iterable[str]:
+    """A table's index is asked for instead of the table, a function's alias instead of the function."""
+    for arn in arns:
+        if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in arns):
+            yield arn
+
+
+def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:
+    """EC2's tags name ids alone; their prefixes tell the type."""
+    kinds = shard("resources")["ec2_ids"]
+    forms = {use.type.name: formats_of(use.type)[0] for use in facts.uses}
+    found = set()
+    for text in call.request.texts.get("resourceid") or call.request.texts.get("resources") or ():
+        kind = kinds.get(text.rpartition("-")[0])
+        if kind in forms:
+            form = forms[kind]
+            found.add(form.fill(dict.fromkeys(form.variables, text), call.place))
+        else:
+            found.add(call.place.fill("arn:${Partition}:ec2:${Region}:${Account}:*/" + text))
+    return tuple(sorted(found))

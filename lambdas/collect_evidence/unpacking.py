@@ -1,0 +1,53 @@
+"""A file's bytes, unpacked piece by piece; damage is reported, never raised."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+PACKED = 1 << 18  # bytes read at a time
+UNPACKED = 4 << 20  # bytes unpacked at a time, however well they were packed
+_GZIP = b"\x1f\x8b"
+
+Report = Callable[[str, int, str], None]  # kind, offset in the unpacked file, detail
+
+
+def unpacked(file: BinaryIO, report: Report) -> Iterator[bytes]:
+    """The bytes of a file, gzip or not, until its end or until its damage."""
+    position = 0
+    try:
+        first = file.read(PACKED)
+        pieces = _gunzipped(first, file) if first.startswith(_GZIP) else _plain(first, file)
+        for piece in pieces:
+            position += len(piece)
+            yield piece
+    except (zlib.error, EOFError) as error:
+        report("corrupt-gzip", position, f"{error}; what stood before it was read")
+    except OSError as error:
+        report("unreadable-file", position, f"{error}; what stood before it was read")
+
+
+def _plain(first: bytes, file: BinaryIO) -> Iterator[bytes]:
+    while first:
+        yield first
+        first = file.read(PACKED)
+
+
+def _gunzipped(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
+    """Unpack one gzip member after the other; zeros behind the last are padding."""
+    member = zlib.decompressobj(wbits=31)
+    while True:
+        data = member.decompress(packed, UNPACKED)
+        if data:
+            yield data
+        packed = member.unconsumed_tail or (member.unused_data if member.eof else b"")
+        if member.eof:
+            packed = (packed or file.read(PACKED)).lstrip(b"\0")
+            if not packed:
+                return
+            member = zlib.decompressobj(wbits=31)
+        elif not packed:
+            packed = file.read(PACKED)
+            if not packed:
+                raise EOFError("the file ends before its data does")

@@ -1,0 +1,41 @@
+"""Evidence out of CloudTrail files that exist already: no emulator, no account."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals import Selection
+from lambdas.gateways.trail import FolderTrail
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+USAGE = 2  # what argparse exits with when the command line is wrong
+
+
+def evidence(args: Namespace) -> int:
+    """Print evidence as JSON lines, findings to standard error as JSON lines.
+
+    Args:
+        args: `logs`, a folder or a file; `principal`, an ARN; `session`, a name or prefix or None.
+    """
+    logs = Path(args.logs)
+    try:
+        selection = Selection.of(args.principal, args.session or "")
+    except ValueError as error:
+        print(f"--principal: {error}", file=sys.stderr)
+        return USAGE
+    if not logs.exists():
+        print(f"LOGS: there is no {logs}", file=sys.stderr)
+        return USAGE
+    part = collect(FolderTrail(logs), selection)
+    write = sys.stdout.write
+    for _, line in part.lines():
+        write(f"{line}\n")
+    for finding in part.ledger.sorted():
+        print(json.dumps(finding.to_json()), file=sys.stderr)
+    return 0
