@@ -14,6 +14,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
+LOOP = 3  # states: wait, ask, decide
+
 
 @dataclass(slots=True)
 class Row:
@@ -23,6 +25,7 @@ class Row:
     state: str = "starting"
     phase: str = ""
     ended: str = ""
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -58,9 +61,12 @@ class Progress:
         self._rows[process] = Row(began=time.monotonic())
 
     def state(self, process: str, name: str) -> None:
-        """A run has entered a state."""
+        """A run has entered a state; the rounds of a waiting loop are told once."""
         row = self._rows[process]
         row.state, row.phase = name, ""
+        if name in row.told[-LOOP:]:
+            return
+        row.told.append(name)
         self.say(f"{self._clock(row)} {process}: {name}")
 
     def phase(self, process: str, mark: str) -> None:

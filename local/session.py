@@ -51,6 +51,7 @@ def environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
+        # Compiled once, MiniStack starts in half a second; uncompiled it takes four.
         if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
     }
     tools = [node.directory(), ROOT / "node_modules" / ".bin", ROOT / ".venv" / "bin"]
@@ -58,8 +59,7 @@ def environment() -> dict[str, str]:
     return {
         **kept,
         "PATH": path,
-        # MiniStack is large: compiled once, it starts in half a second.
-        "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
+        "FENCEPOST_FUNCTIONS": str(BUILD / "functions"),
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     }
 

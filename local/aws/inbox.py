@@ -20,7 +20,7 @@ from ministack.services import sns
 
 SENDER = "AWS Notifications <no-reply@sns.amazonaws.com>"
 NO_SUBJECT = "AWS Notification Message"  # what SNS writes when a message has none
-READABLE = EmailPolicy(utf8=True)
+READABLE = EmailPolicy(utf8=True, max_line_length=None)
 UNSAFE = re.compile(r"[^a-z0-9]+")
 
 _fan_out = sns._fanout

@@ -35,6 +35,7 @@ EXTENSIONS = (
     "states",
     "integrations",
     "scheduler",
+    "function_code",
     "delivery",
     "trail_resource",
     "inbox",
