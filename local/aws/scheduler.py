@@ -3,6 +3,7 @@
 import contextvars
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -93,7 +94,7 @@ def deliver(invocation: Invocation, *, region: str) -> None:
             _as_role(current, region)
             schedule_targets.invoke(current)
         except TaskError as error:
-            code, message = error.error, error.cause
+            code, message = _code(error), error.cause
         except RoleNotAssumableError as error:
             code, message = "AccessDenied", str(error)
         else:
@@ -125,6 +126,12 @@ def _pause(attempt: int) -> bool:
     """Wait before the next attempt, scaled as waits are; true when the host stops."""
     seconds = min(2.0**attempt, LONGEST_PAUSE)
     return _stopped.wait(seconds * stepfunctions._SFN_WAIT_SCALE)
+
+
+def _code(error: TaskError) -> str:
+    """The service's own code of an error; a task's error has the SDK's name for it."""
+    found = re.search(r"Error Code: (\S+)\)$", error.cause)
+    return found[1] if found else str(error.error).rsplit(".", 1)[-1]
 
 
 def _bury(
