@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 WIDTH = 96
 LONGEST_COMMENT = 600
 _ESCAPED = {'"': '\\"', "\\": "\\\\"}
-# `${` and `%{` begin a template in HCL; doubling the sign escapes it. Several signs in a row are
-# read differently by different parsers, so these are written as code points, which never begin one.
-_HCL_TEMPLATE = re.compile(r"([$%])(\1*)(?=\{)")
+# `${` and `%{` begin a template in HCL; doubling the sign escapes it. Parsers differ on several
+# signs in a row and on braces that never close, so only IAM's own escapes are doubled, and other
+# signs are written as code points, which never begin a template.
+_HCL_TEMPLATE = re.compile(r"(?<!\$)(?P<escape>\$\{[*?$]\})|(?P<signs>[$%]+)(?=\{)")
 _PRINTABLE_ASCII = re.compile(r"[ !#-\[\]-~]*")
 
 
@@ -119,10 +120,13 @@ def unique(
 
 
 def _hcl_signs(match: re.Match[str]) -> str:
-    sign, more = match.groups()
-    return f"\\u{ord(sign):04x}" * (1 + len(more)) if more else sign * 2
+    return f"${match['escape']}" if match["escape"] else _code_points(match["signs"])
 
 
 def _without_open_sign(body: str) -> str:
     kept = body.rstrip("$%")
-    return kept + "".join(f"\\u{ord(sign):04x}" for sign in body[len(kept) :])
+    return kept + _code_points(body[len(kept) :])
+
+
+def _code_points(signs: str) -> str:
+    return "".join(f"\\u{ord(sign):04x}" for sign in signs)

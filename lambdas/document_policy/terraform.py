@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
 from lambdas.document_policy.quoting import comment, hcl, snake, unique
 from lambdas.document_policy.reasons import reasons
+from lambdas.model.template import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -138,7 +139,15 @@ def _condition(one: Condition, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _texts(templates: Sequence[Template], names: Mapping[str, str]) -> list[str]:
-    return [hcl(pieces(one), names) for one in templates]
+    return [hcl(map(_unreplaced, pieces(one)), names) for one in templates]
+
+
+def _unreplaced(piece: str | Variable) -> str | Variable:
+    """The data source turns `&{` into `${` and has no escape for it: `?` stands for the sign.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+    """
+    return piece if isinstance(piece, Variable) else piece.replace("&{", "?{")
 
 
 def _list(name: str, texts: Sequence[str], indent: str, width: int = 9) -> Iterator[str]:

@@ -1,0 +1,180 @@
+"""One policy in four forms: each is read back by another's parser and must grant the same."""
+
+from __future__ import annotations
+
+import ast
+import json
+import py_compile
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint.api import lint
+from hypothesis import HealthCheck, given, settings
+
+from lambdas.document_policy.cloudformation import cloudformation
+from lambdas.document_policy.construct import construct
+from lambdas.document_policy.documents import iam_documents
+from lambdas.document_policy.terraform import terraform
+from lambdas.model.template import Template
+from tests.unit.document_policy.forms import (
+    HOSTILE,
+    cloudformation_documents,
+    cloudformation_template,
+    grants,
+    refinements,
+    terraform_documents,
+)
+from tests.unit.document_policy.samples import a_refinement, a_story, of_statements, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.model.refinement import Refinement
+    from tests.unit.document_policy.forms import Grants
+
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def of_json(refinement: Refinement) -> Grants:
+    """The whole documents, one per principal."""
+    files = iam_documents(refinement)
+    names = [f"{policy.name}.json" for policy in refinement.policies]
+    return grants([json.loads(files[name]) for name in names])
+
+
+def parts_of_json(refinement: Refinement) -> Grants:
+    files = iam_documents(refinement)
+    whole = {f"{p.name}.json" for p in refinement.policies if len(p.packs) > 1}
+    return grants([json.loads(body) for name, body in files.items() if name not in whole])
+
+
+def of_terraform(refinement: Refinement) -> Grants:
+    return grants(
+        terraform_documents(terraform(a_story(refinement, lines=())), values_of(refinement))
+    )
+
+
+def of_cloudformation(refinement: Refinement) -> Grants:
+    values = {
+        **{_pascal(name): value for name, value in refinement.variables},
+        "AWS::AccountId": "111122223333",
+        "AWS::Partition": "aws",
+    }
+    return grants(cloudformation_documents(cloudformation(a_story(refinement, lines=())), values))
+
+
+def values_of(refinement: Refinement) -> Mapping[str, str]:
+    return dict(refinement.variables)
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def without_reference_sign(granted: Grants) -> Grants:
+    """Terraform has no way to say `&{`; it says `?{` for it."""
+    return frozenset(
+        (
+            sid,
+            effect,
+            action,
+            resource.replace("&{", "?{"),
+            frozenset(
+                (operator, key, frozenset(value.replace("&{", "?{") for value in values))
+                for operator, key, values in tests
+            ),
+        )
+        for sid, effect, action, resource, tests in granted
+    )
+
+
+def test_the_example_is_the_same_in_json_terraform_and_cloudformation() -> None:
+    refinement = a_refinement()
+
+    assert of_json(refinement) == parts_of_json(refinement)
+    assert of_json(refinement) == of_terraform(refinement)
+    assert of_json(refinement) == of_cloudformation(refinement)
+
+
+def test_the_examples_template_is_clean_for_cfn_lint() -> None:
+    assert lint(cloudformation(a_story())) == []
+
+
+@SLOW
+@given(refinements())
+def test_the_parts_grant_what_the_whole_grants(refinement: Refinement) -> None:
+    assert of_json(refinement) == parts_of_json(refinement)
+
+
+@SLOW
+@given(refinements())
+def test_terraform_grants_what_the_json_grants(refinement: Refinement) -> None:
+    assert of_terraform(refinement) == without_reference_sign(of_json(refinement))
+
+
+@SLOW
+@given(refinements())
+def test_cloudformation_grants_what_the_json_grants(refinement: Refinement) -> None:
+    assert of_cloudformation(refinement) == of_json(refinement)
+
+
+@SLOW
+@given(refinements())
+def test_the_construct_is_python_that_does_nothing_but_define(refinement: Refinement) -> None:
+    source = construct(a_story(refinement, lines=()))
+
+    tree = ast.parse(source)
+
+    kinds = {type(node) for node in tree.body}
+    assert kinds <= {ast.ImportFrom, ast.FunctionDef, ast.ClassDef}
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert calls <= {
+        "any", "ValueError", "super", "super().__init__", "Stack.of", "_plain", "list",
+        "iam.ManagedPolicy", "iam.PolicyDocument", "iam.PolicyStatement",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_text_in_every_form(text: str) -> None:
+    resource = f"arn:aws:s3:::{Template.of(text)}"
+    refinement = of_statements(
+        statement(
+            "Hostile",
+            text,
+            ["s3:GetObject"],
+            [resource, "arn:aws:s3:::${stage}-*"],
+            conditions=[("StringLike", "aws:ResourceTag/x", str(Template.of(text)))],
+            wildcards=[("*", text)],
+        )
+    )
+
+    story = a_story(refinement, lines=())
+
+    assert of_terraform(refinement) == without_reference_sign(of_json(refinement))
+    assert of_cloudformation(refinement) == of_json(refinement)
+    assert set(cloudformation_template(cloudformation(story))) == {
+        "AWSTemplateFormatVersion", "Description", "Parameters", "Conditions", "Resources",
+    }  # fmt: skip
+    for source in (terraform(story), cloudformation(story), construct(story)):
+        assert source.isprintable() or set(source) - {"\n"} <= set(filter(str.isprintable, source))
+
+
+def test_the_construct_compiles_from_a_file_whatever_its_comments_say() -> None:
+    story = a_story(of_statements(statement("A", "coding: utf-7 +AAo-", ["s3:GetObject"], ["*"])))
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "policy.py"
+        path.write_text(construct(story), encoding="utf-8")
+        py_compile.compile(str(path), cfile=str(path.with_suffix(".pyc")), doraise=True)
+
+
+def test_a_policy_that_grants_nothing_still_gives_valid_documents() -> None:
+    nothing = a_refinement()
+    empty: Any = type(nothing)(policies=(), findings=(), left_out=(), variables=())
+    story = a_story(empty, lines=())
+
+    assert lint(cloudformation(story)) == []
+    assert terraform_documents(terraform(story), {}) == []
+    ast.parse(construct(story))
