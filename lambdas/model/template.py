@@ -7,7 +7,7 @@ whatever characters it holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from lambdas.errors import InvalidTemplateError
@@ -41,14 +41,31 @@ ANY = Wildcard()
 
 
 def _escaped(literal: str) -> str:
+    if not ("*" in literal or "?" in literal or "${" in literal):
+        return literal
     return re.sub(r"[*?]|\$(?=\{)", lambda match: _ESCAPES[match.group()], literal)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A text in parts. Neighbouring literals are joined, so equal templates compare equal."""
+    """A text in parts. Neighbouring literals are joined, so equal templates compare equal.
+
+    Attributes:
+        text: what `str()` gives and `from_text` reads; templates are compared by it.
+    """
 
     parts: tuple[Part, ...]
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Spell it once: templates are compared, sorted and hashed far more often than made."""
+        object.__setattr__(self, "text", "".join(map(_spelled, self.parts)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Template) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @classmethod
     def of(cls, *parts: Part) -> Self:
@@ -105,14 +122,13 @@ class Template:
         )
 
     def __str__(self) -> str:
-        return "".join(
-            _escaped(part)
-            if isinstance(part, str)
-            else part.symbol
-            if isinstance(part, Wildcard)
-            else f"${{{part.name}}}"
-            for part in self.parts
-        )
+        return self.text
+
+
+def _spelled(part: Part) -> str:
+    if isinstance(part, str):
+        return _escaped(part)
+    return part.symbol if isinstance(part, Wildcard) else f"${{{part.name}}}"
 
 
 def _token(match: re.Match[str], text: str) -> Part:

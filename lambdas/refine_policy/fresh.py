@@ -160,8 +160,8 @@ def _unversioned(resource: str) -> str:
 
 def _of_another_cycle(missed: Iterable[Sighting], resources: set[str]) -> set[str]:
     """A proof is another cycle: what looks made up there and was not seen here is of its making."""
-    known = set(_id_pieces(resources))
-    return set(_id_pieces({one.seen.resource for one in missed})) - known
+    made_up = set(_id_pieces({one.seen.resource for one in missed}))
+    return made_up - set(_id_pieces(resources)) if made_up else made_up
 
 
 def _compared(resources: set[str], history: History) -> tuple[frozenset[str], frozenset[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import ANY, Template
 from lambdas.refine_policy.conditions import Settings, conditions_of
-from lambdas.refine_policy.covering import covers
+from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
 from lambdas.refine_policy.names import Name
 from lambdas.refine_policy.permission import ANYTHING
@@ -126,27 +126,20 @@ def _widest(same: list[Allowed]) -> Iterator[Allowed]:
             one.basis != OBSERVED,
             len(one.conditions),
             not one.template.wild,
-            len(str(one.template)),
+            len(one.template.text),
             one.order,
         )
     )
     kept: list[Allowed] = []
-    wild: list[int] = []
-    exact: dict[Template, list[int]] = defaultdict(list)
+    known: Coverings[int] = Coverings()
     for one in same:
+        conditions = set(one.conditions)
         index = next(
-            (
-                at
-                for at in (*exact.get(one.template, ()), *wild)
-                if set(kept[at].conditions) <= set(one.conditions)
-                and covers(kept[at].template, one.template)
-            ),
+            (at for at in known.of(one.template) if conditions.issuperset(kept[at].conditions)),
             None,
         )
         if index is None:
-            exact[one.template].append(len(kept))
-            if one.template.wild:
-                wild.append(len(kept))
+            known.add(one.template, len(kept))
             kept.append(one)
         elif one.basis == kept[index].basis:
             kept[index] = _together(kept[index], one)

@@ -15,7 +15,7 @@ EVENT_IDS = 5  # enough for a reviewer to look up; the evidence file holds them 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Seen:
-    """What tells one sighting from another; hashed once per line of evidence."""
+    """What tells one sighting from another."""
 
     principal: str
     action: Action

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.action import Action
 from lambdas.model.evidence import Outcome
 from lambdas.model.run import CLOSING
 from lambdas.refine_policy.permission import EVENT_IDS, Seen, Sighting, Tally
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.model.evidence import Evidence, Implied
+
+MANY = 20  # of the earliest events are kept before they are thinned out
+# Plain values, because every line of evidence is looked up by them.
+Key = tuple[str, str, str, str, tuple[str, ...]]
+Tallies = dict[Key, Tally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +45,32 @@ class Sightings:
 
 def gather(evidence: Iterable[Evidence]) -> Sightings:
     """One pass over the lines; memory grows with what differs, not with how often it was seen."""
-    allowed: dict[Seen, Tally] = {}
-    refused: dict[Outcome, dict[Seen, Tally]] = {Outcome.DENIED: {}, Outcome.MISSED: {}}
-    implied: dict[tuple[Implied, Seen], Tally] = {}
+    allowed: Tallies = {}
+    refused: dict[Outcome, Tallies] = {Outcome.DENIED: {}, Outcome.MISSED: {}}
+    implied: dict[Implied, Tallies] = {}
     for line in evidence:
         if line.phase == CLOSING:  # Fencepost's own marker calls
             continue
-        seen = Seen(
-            principal=line.principal, action=line.action, resource=line.resource, via=line.via
-        )
+        action = line.action
+        key = (line.principal, action.service, action.name, line.resource, line.via)
         if line.outcome in refused:
-            _count(refused[line.outcome].setdefault(seen, Tally()), line)
+            _count(refused[line.outcome].setdefault(key, Tally()), line)
             continue
-        _count(allowed.setdefault(seen, Tally()), line)
+        _count(allowed.get(key) or allowed.setdefault(key, Tally()), line)
         for one in line.implies:
-            _count(implied.setdefault((one, seen), Tally()), line)
+            _count(implied.setdefault(one, {}).setdefault(key, Tally()), line)
     return Sightings(
         allowed=_sorted(allowed),
         denied=_sorted(refused[Outcome.DENIED]),
         missed=_sorted(refused[Outcome.MISSED]),
-        implied=tuple((one, _sighting(seen, implied[one, seen])) for one, seen in sorted(implied)),
+        implied=tuple(
+            (one, sighting) for one in sorted(implied) for sighting in _sorted(implied[one])
+        ),
     )
 
 
-def _sorted(tallies: dict[Seen, Tally]) -> tuple[Sighting, ...]:
-    return tuple(_sighting(seen, tallies[seen]) for seen in sorted(tallies))
+def _sorted(tallies: Tallies) -> tuple[Sighting, ...]:
+    return tuple(_sighting(key, tallies[key]) for key in sorted(tallies))
 
 
 def _count(tally: Tally, line: Evidence) -> None:
@@ -71,7 +78,7 @@ def _count(tally: Tally, line: Evidence) -> None:
         return
     tally.events.add(line.event_id)
     tally.earliest.append((line.time, line.event_id))
-    if len(tally.earliest) > EVENT_IDS * 4:
+    if len(tally.earliest) > MANY:
         tally.earliest = sorted(tally.earliest)[:EVENT_IDS]
     tally.last = max(tally.last, line.time)
     tally.regions.add(line.region)
@@ -83,10 +90,11 @@ def _count(tally: Tally, line: Evidence) -> None:
         tally.failed.add(line.error)
 
 
-def _sighting(seen: Seen, tally: Tally) -> Sighting:
+def _sighting(key: Key, tally: Tally) -> Sighting:
+    principal, service, name, resource, via = key
     earliest = sorted(tally.earliest)[:EVENT_IDS]
     return Sighting(
-        seen=seen,
+        seen=Seen(principal=principal, action=Action(service, name), resource=resource, via=via),
         events=len(tally.events),
         first=earliest[0][0],
         last=tally.last,

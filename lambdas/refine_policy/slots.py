@@ -63,9 +63,11 @@ class Form:
 
     Attributes:
         kind: the resource type's name.
+        head: the fixed text with which resources of this form begin.
     """
 
     kind: str
+    head: str
     pattern: re.Pattern[str]
     placeholders: tuple[str, ...]
     fixed: int
@@ -93,13 +95,19 @@ class Layout:
 
     def read(self, service: str, resource: str) -> tuple[str, tuple[Slot, ...]]:
         """The resource type and slots of the last field of an ARN; the type may be unknown."""
-        for form in _forms(self.reference, service):
+        return _read(self.reference, service, resource)
+
+
+@lru_cache(maxsize=131_072)
+def _read(reference: Reference, service: str, resource: str) -> tuple[str, tuple[Slot, ...]]:
+    for form in _forms(reference, service):
+        if resource.startswith(form.head):
             slots = form.read(resource)
             if slots:
                 return form.kind, slots
-        if service == "apigateway":
-            return "", _by_path(resource)
-        return "", _by_separators(resource)
+    if service == "apigateway":
+        return "", _by_path(resource)
+    return "", _by_separators(resource)
 
 
 @lru_cache(maxsize=1_024)
@@ -124,6 +132,7 @@ def _form(kind: str, text: str) -> Form:
         pattern += f"({_until(pieces[index], following, last=last)}){re.escape(following)}"
     return Form(
         kind=kind,
+        head=pieces[0],
         pattern=re.compile(pattern),
         placeholders=tuple(pieces[1::2]),
         fixed=sum(map(len, pieces[::2])),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 ISO_TIME = r"\d{4}-\d{2}-\d{2}T\d{2}(?::|%3[Aa]|-)?\d{2}(?::|%3[Aa]|-)?\d{2}(?:\.\d{1,9})?Z?"
@@ -21,8 +22,9 @@ _PIECES = re.compile(
     rf"|(?P<time>(?<![0-9A-Za-z]){ISO_TIME}(?![0-9A-Za-z])|(?<!\d){COMPACT_TIME}(?![0-9A-Za-z])"
     rf"|(?<!\d){EPOCH}(?!\d)|(?<!\d){DAY}(?!\d))"
     rf"|(?P<hash>(?<![0-9A-Za-z])(?:{HASH})(?![0-9A-Za-z]))"
-    rf"|(?P<word>(?:(?!(?<!\d){EPOCH}(?![0-9A-Za-z]))[0-9A-Za-z])+)"
+    r"|(?P<word>[0-9A-Za-z]+)"
 )
+_GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
     rf"{UUID}"
@@ -34,6 +36,7 @@ _IDS = re.compile(
     r"|[0-9A-Z]{12,21}"
     r"|\d{1,9}"  # versions and revisions
 )
+_SUFFIX_LENGTHS = (12, 13)
 _SUFFIX = re.compile(r"[0-9A-Z]{12,13}|[0-9A-Za-z]{12}|[0-9a-z]{12,13}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _CONSONANTS_IN_A_ROW = re.compile(r"[^aeiouyAEIOUY]{5,}")
@@ -61,6 +64,7 @@ class Piece:
     shape: Shape | None
 
 
+@lru_cache(maxsize=65_536)
 def pieces(text: str) -> tuple[Piece, ...]:
     """Cut a name at its separators and around what a machine may have made; nothing is lost."""
     found: list[Piece] = []
@@ -68,8 +72,12 @@ def pieces(text: str) -> tuple[Piece, ...]:
     for match in _PIECES.finditer(text):
         if match.start() > position:
             found.append(Piece(text[position : match.start()], None))
-        found.append(Piece(match.group(), _shape(match)))
         position = match.end()
+        glued = _GLUED.fullmatch(match.group()) if match.lastgroup == "word" else None
+        if glued:
+            found += [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
+        else:
+            found.append(Piece(match.group(), _shape(match)))
     if position < len(text):
         found.append(Piece(text[position:], None))
     return tuple(found)
@@ -85,9 +93,11 @@ def is_suffix(text: str) -> bool:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
     """
-    if not _SUFFIX.fullmatch(text) or not any(map(str.isalpha, text)):
+    if len(text) not in _SUFFIX_LENGTHS or not _SUFFIX.fullmatch(text):
         return False
-    return any(map(str.isdigit, text)) and not _is_numbered_word(text)
+    return (
+        any(map(str.isalpha, text)) and any(map(str.isdigit, text)) and not _is_numbered_word(text)
+    )
 
 
 def may_be_suffix(text: str) -> bool:
