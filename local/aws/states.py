@@ -8,6 +8,7 @@ import contextvars
 import copy
 import json
 import os
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ from ministack.services import stepfunctions as engine
 from local.aws import acting, executions, state_fanout, state_runner, state_tasks
 from local.aws.execution_records import PRIVATE, end, failed, scopes, succeeded
 from local.aws.integrations import TaskError
-from local.aws.service_roles import RoleNotAssumableError, assume
+from local.aws.service_roles import SESSION_NAME_LIMIT, RoleNotAssumableError, assume
 from local.aws.state_runner import Context, Execution, Outcome, State
 
 WAIT_SCALE = "0.01"  # a minute of Wait or Retry takes 0.6 s here; timeouts are not scaled
@@ -91,17 +92,17 @@ def _run_execution(arn: str) -> None:
 
 
 def _session(execution: Execution, machine: dict[str, Any]) -> acting.Acting:
+    """A session named for the execution, as far as sessions may bear its name."""
+    name = re.sub(r"[^\w+=,.@-]", "-", execution["name"], flags=re.ASCII)[:SESSION_NAME_LIMIT]
     credentials = assume(
         machine["roleArn"],
         SERVICE,
-        execution["name"],
+        name,
         region=get_region(),
         source_arn=machine["stateMachineArn"],
         seconds=SESSION_SECONDS,
     )
-    return acting.Acting(
-        credentials=credentials, region=get_region(), session_name=execution["name"][:64]
-    )
+    return acting.Acting(credentials=credentials, region=get_region(), session_name=name)
 
 
 def _walk(definition: dict[str, Any], execution: Execution, own: dict[str, Any]) -> Any:
