@@ -1,0 +1,74 @@
+"""One synthesis for all: jsii takes seconds to start."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from stacks.packaging import package_lambdas
+from stacks.processes import load_processes
+from stacks.settings import Settings
+from stacks.stages import add_stacks
+from stacks.workflow import DEFINITION
+from tests.stacks.samples import write_process
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stacks.samples import Json
+
+
+class Synthesis:
+    """The app with three processes, and its templates."""
+
+    def __init__(self, folder: Path) -> None:
+        processes = folder / "processes"
+        write_process(processes, "orders", schedule="rate(7 days)", regions=["eu-west-1"])
+        write_process(processes, "billing", schedule="cron(0 3 * * ? *)", node="22")
+        write_process(processes, "search", owner="search@example.com", prove=False)
+        self.app = App(
+            outdir=str(folder / "cdk.out"),
+            analytics_reporting=False,
+            builtin_cloud_formation_validation=False,
+            stack_traces=False,
+        )
+        self.settings = Settings(operator="operator@example.com")
+        self.folders = load_processes([processes])
+        add_stacks(self.app, settings=self.settings, folders=self.folders, code=package_lambdas())
+        self.outdir = folder / "cdk.out"
+        self.stacks = {
+            one.node.id.removeprefix("fencepost-"): one
+            for one in self.app.node.children
+            if isinstance(one, Stack)
+        }
+        self.templates = {name: Template.from_stack(one) for name, one in self.stacks.items()}
+
+    def of_type(self, stack: str, kind: str) -> dict[str, Json]:
+        """The properties of a stack's resources of a type, by logical id."""
+        found = self.templates[stack].find_resources(kind)
+        return {name: one.get("Properties", {}) for name, one in found.items()}
+
+    def everything(self) -> dict[str, Json]:
+        """Every resource of every stack, by logical id."""
+        return {
+            name: resource
+            for template in self.templates.values()
+            for name, resource in template.to_json()["Resources"].items()
+        }
+
+
+@pytest.fixture(scope="session")
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """Made once."""
+    return Synthesis(tmp_path_factory.mktemp("synthesis"))
+
+
+@pytest.fixture(scope="session")
+def definition() -> Json:
+    """The state machine as it is written."""
+    loaded: Json = json.loads(DEFINITION.read_text(encoding="utf-8"))
+    return loaded

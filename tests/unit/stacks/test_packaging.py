@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from stacks.packaging import UNZIPPED_LIMIT, package_lambdas
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IMPORT_ALL = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import aws_lambda_powertools, aws_xray_sdk, jmespath, wrapt, lambdas.errors
+assert all(m.__file__.startswith(sys.argv[1]) for m in (aws_lambda_powertools, wrapt, jmespath))
+"""
+
+
+def code(folder: Path, text: str) -> Path:
+    path = folder / "lambdas"
+    (path / "step" / "__pycache__").mkdir(parents=True, exist_ok=True)
+    (path / "errors.py").write_text(text)
+    (path / "step" / "__pycache__" / "handler.pyc").write_bytes(b"compiled")
+    return path
+
+
+def test_the_package_holds_the_code_and_what_it_imports_and_is_small(tmp_path: Path) -> None:
+    package = package_lambdas(build=tmp_path)
+
+    found = [one for one in package.folder.rglob("*") if one.is_file()]
+    assert {"lambdas", "aws_lambda_powertools", "aws_xray_sdk", "wrapt", "jmespath"} <= {
+        one.name for one in package.folder.iterdir()
+    }
+    assert sum(one.stat().st_size for one in found) < UNZIPPED_LIMIT
+    assert not [one for one in found if one.suffix in {".so", ".pyc"}]
+
+
+def test_the_package_imports_without_anything_compiled(tmp_path: Path) -> None:
+    package = package_lambdas(code(tmp_path, "x = 1\n"), tmp_path / "build")
+
+    subprocess.run([sys.executable, "-c", IMPORT_ALL, str(package.folder)], check=True, timeout=60)
+
+
+def test_the_same_code_is_packaged_once_and_other_code_apart(tmp_path: Path) -> None:
+    first = package_lambdas(code(tmp_path, "x = 1\n"), tmp_path / "build")
+    again = package_lambdas(code(tmp_path, "x = 1\n"), tmp_path / "build")
+    other = package_lambdas(code(tmp_path, "x = 2\n"), tmp_path / "build")
+
+    assert first == again
+    assert first.folder != other.folder
+    assert not [one for one in (tmp_path / "build").iterdir() if "making" in one.name]
