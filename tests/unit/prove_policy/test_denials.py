@@ -44,8 +44,8 @@ def test_calls_of_others_allowed_calls_and_markers_are_no_denials() -> None:
     [
         (
             (
-                f"An error occurred (AccessDenied) when calling the CreateBucket operation: User: {WHO}"
-                " is not authorized to perform: s3:CreateBucket on resource: "
+                "An error occurred (AccessDenied) when calling the CreateBucket operation: "
+                f"User: {WHO} is not authorized to perform: s3:CreateBucket on resource: "
                 '"arn:aws:s3:::orders-qa" because no identity-based policy allows the action'
             ),
             "s3:CreateBucket",
@@ -80,8 +80,8 @@ def test_calls_of_others_allowed_calls_and_markers_are_no_denials() -> None:
         ),
         (
             (
-                f"User: {WHO} is not authorized to perform: lambda:GetLayerVersion on the resource: "
-                "arn:aws:lambda:eu-north-1:123456789012:layer:words:1."
+                f"User: {WHO} is not authorized to perform: lambda:GetLayerVersion on the "
+                "resource: arn:aws:lambda:eu-north-1:123456789012:layer:words:1."
             ),
             "lambda:GetLayerVersion",
             "arn:aws:lambda:eu-north-1:123456789012:layer:words:1",
