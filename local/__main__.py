@@ -17,7 +17,7 @@ COMMANDS = {
     "demo": ("local.commands", "demo"),
     "down": ("local.commands", "down"),
     "evidence": ("local.offline", "evidence"),
-    "policy": ("local.offline", "policy"),
+    "policy": ("local.offline_policy", "policy"),
     "verify-archive": ("local.archive", "verify_archive"),
     "approve": ("local.archive", "approve"),
 }
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     policy = commands.add_parser("policy", help="a policy and its dossier, from CloudTrail files")
     policy.add_argument("logs", metavar="LOGS")
     policy.add_argument("--principal", required=True, metavar="ARN")
+    policy.add_argument("--session", metavar="NAME", help="only sessions of this name")
     policy.add_argument("--process", metavar="FOLDER", help="the process's definition, if any")
     policy.add_argument("--out", required=True, metavar="DIR")
     verify = commands.add_parser("verify-archive", help="is an archive as it was written?")

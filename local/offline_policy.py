@@ -1,0 +1,178 @@
+"""A policy and its whole dossier out of CloudTrail files that exist already."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals import Selection
+from lambdas.document_policy.dossier import dossier
+from lambdas.document_policy.handler import versions
+from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
+from lambdas.gateways.trail import FolderTrail
+from lambdas.model.arn import Arn
+from lambdas.model.evidence import Evidence
+from lambdas.model.past import History
+from lambdas.model.process import Process
+from lambdas.model.run import Run
+from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.reference import actions as reference
+from lambdas.refine_policy.packing import require_fit
+from lambdas.refine_policy.refine import refine
+from stacks.processes import load_process
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.finding import Finding
+    from lambdas.model.refinement import Refinement
+
+USAGE = 2  # what argparse exits with when the command line is wrong
+NOT_ATTEMPTED = "made from logs that existed already: no cycle was run, and none under this policy"
+
+
+def policy(args: Namespace) -> int:
+    """Write the dossier; say what it holds, and what does not fit.
+
+    Args:
+        args: `logs`, a folder or a file; `principal`, an ARN; `session`, a name or prefix or None;
+            `process`, a process's folder or None; `out`, the folder to write.
+    """
+    try:
+        selection = Selection.of(args.principal, getattr(args, "session", None) or "")
+    except ValueError as error:
+        print(f"--principal: {error}", file=sys.stderr)
+        return USAGE
+    if not Path(args.logs).exists():
+        print(f"LOGS: there is no {args.logs}", file=sys.stderr)
+        return USAGE
+    try:
+        process = load_process(Path(args.process)) if args.process else None
+    except (InvalidProcessError, OSError) as error:
+        print(f"--process: {error}", file=sys.stderr)
+        return USAGE
+    try:
+        return _write(Path(args.logs), selection, process, Path(args.out))
+    except FencepostError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _write(logs: Path, selection: Selection, process: Process | None, out: Path) -> int:
+    part = collect(FolderTrail(logs), selection)
+    lines = [text for _, text in part.lines()]
+    findings = part.ledger.sorted()
+    evidence = [Evidence.from_json(json.loads(line)) for line in lines]
+    if not evidence:
+        raise NoEvidenceError(
+            f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
+        )
+    process = process or _unnamed(selection)
+    run = _run(evidence, selection, process)
+    refinement = refine(
+        run=run,
+        process=process,
+        generated=(),
+        evidence=evidence,
+        reference=reference,
+        history=History(),
+    )
+    kept = _kept(lines, findings, refinement)
+    files = dossier(
+        run=run,
+        process=process,
+        refinement=refinement,
+        evidence_lines=lines,
+        checks=None,
+        verdict=Verdict(kind=VerdictKind.NOT_ATTEMPTED, reason=NOT_ATTEMPTED),
+        generated=None,
+        versions=versions(),
+        previous=None,
+        findings=findings,
+        kept=kept,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    for name, body in {**kept, **files}.items():
+        (out / name).write_bytes(body)
+    _tell(refinement, len(lines), out)
+    require_fit(refinement.policies)
+    return 0
+
+
+def _kept(
+    lines: Sequence[str], findings: Sequence[Finding], refinement: Refinement
+) -> Mapping[str, bytes]:
+    """What the workflow's earlier states would have kept."""
+    text = "".join(f"{line}\n" for line in lines)
+    return {
+        "evidence.jsonl.gz": gzip.compress(text.encode(), mtime=0),
+        "evidence-findings.json": _json([one.to_json() for one in findings]),
+        "refined.json": _json(refinement.to_json()),
+    }
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, separators=(",", ":")) + "\n").encode()
+
+
+def _unnamed(selection: Selection) -> Process:
+    """A process of which nothing is known but who ran it."""
+    name = re.sub(r"[^a-z0-9]+", "-", selection.principal.name.lower()).strip("-")[:32].strip("-")
+    definition = {
+        "description": f"What {selection.principal} did",
+        "owner": "nobody@example.com",
+        "phases": {"deploy": ["# unknown: made from logs"], "remove": ["# unknown"]},
+        "prove": False,
+    }
+    return Process.from_mapping(name if re.match(r"[a-z]", name) else f"p-{name}"[:32], definition)
+
+
+def _run(evidence: Sequence[Evidence], selection: Selection, process: Process) -> Run:
+    first, last = evidence[0].time, evidence[-1].time
+    digest = hashlib.sha256(f"{selection.principal}{first}{last}".encode()).hexdigest()
+    return Run(
+        id=f"{re.sub(r'[-:]', '', first)}-{digest[:8]}",
+        process=process.name,
+        principal=_principal(evidence, selection),
+        account=selection.principal.account,
+        region=_region(evidence),
+        started_at=first,
+        ended_at=last,
+    )
+
+
+def _principal(evidence: Sequence[Evidence], selection: Selection) -> str:
+    """As the events spell it: with the path that the command line may have left out."""
+    asked = selection.principal
+    spelled = {
+        one.principal
+        for one in evidence
+        if (arn := Arn.from_text(one.principal)).account == asked.account and arn.name == asked.name
+    }
+    return max(spelled, key=lambda text: (len(text), text), default=str(asked))
+
+
+def _region(evidence: Sequence[Evidence]) -> str:
+    """Where the most was done on resources that lie in a region."""
+    counts = Counter(
+        one.region for one in evidence if f":{one.region}:" in one.resource and one.region
+    ) or Counter(one.region for one in evidence)
+    return min(counts, key=lambda region: (-counts[region], region))
+
+
+def _tell(refinement: Refinement, lines: int, out: Path) -> None:
+    for one in refinement.policies:
+        grants = sum(len(statement.grants) for statement in one.statements)
+        print(
+            f"{one.name}: {len(one.statements)} statements, {grants} grants in {len(one.packs)} "
+            f"managed policies for {one.principal}"
+        )
+    print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {out}")
