@@ -68,7 +68,10 @@ def logs_of(project: Mapping[str, Any], build_id: str) -> Record:
     prefix = config.get("streamName")
     stream = f"{prefix}/{identifier}" if prefix else identifier
     where = f"{get_region()}:{get_account_id()}"
+    shown = [part.replace("/", "$252F") for part in (group, stream)]  # the console's own escapes
+    link = f"#logsV2:log-groups/log-group/{shown[0]}/log-events/{shown[1]}"
     return {
+        "deepLink": f"https://console.aws.amazon.com/cloudwatch/home?region={get_region()}{link}",
         "groupName": group,
         "streamName": stream,
         "cloudWatchLogs": dict(config),

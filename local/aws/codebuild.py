@@ -47,7 +47,10 @@ OVERRIDES = {  # StartBuild's parameter to the project's property
     "privilegedModeOverride": ("environment", "privilegedMode"),
 }
 
+TOKEN_SECONDS = 300  # an idempotency token is valid for five minutes
+
 _running: dict[str, Build] = {}
+_tokens: dict[tuple[str, ...], tuple[str, float, Record]] = {}
 
 
 def install() -> None:
@@ -71,6 +74,9 @@ def _start_build(data: Record) -> Response:
     found = engine._projects.get(name)
     if found is None:
         return _refusal("ResourceNotFoundException", f"Project cannot be found: {name}")
+    known = _known(data, name)
+    if known is not None:
+        return known
     project = with_overrides(found, data)
     record = _record(project, data)
     session = "AWSCodeBuild-" + record["id"].split(":", 1)[1]
@@ -96,8 +102,27 @@ def _start_build(data: Record) -> Response:
     engine._builds[record["id"]] = record
     _running[record["id"]] = build
     answer = copy.deepcopy(record)
+    if "idempotencyToken" in data:
+        _tokens[_scope(data, name)] = (record["id"], record["startTime"], copy.deepcopy(data))
     threading.Thread(target=inside.run, args=(_run, build, grant), daemon=True).start()
     return _answer({"build": answer})
+
+
+def _known(data: Record, project: str) -> Response | None:
+    """The build that a token has started before, or the refusal of another use of it.
+
+    https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
+    """
+    build_id, started, first = _tokens.get(_scope(data, project), ("", 0.0, {}))
+    if "idempotencyToken" not in data or time.time() - started > TOKEN_SECONDS:
+        return None
+    if first != data:
+        return _refusal("InvalidInputException", "The idempotency token was used with other values")
+    return _answer({"build": copy.deepcopy(engine._builds[build_id])})
+
+
+def _scope(data: Record, project: str) -> tuple[str, ...]:
+    return get_account_id(), get_region(), project, str(data.get("idempotencyToken"))
 
 
 def _run(build: Build, grant: str) -> None:

@@ -141,7 +141,7 @@ def call(integration: Integration, arguments: Any) -> Any:
         answer = getattr(current.client(integration.service), xform_name(operation))(**request)
         return sdk_values.result_of(shapes.output_shape, answer)
     except ClientError as error:
-        raise _service_error(integration, shapes, error) from error
+        raise _service_error(integration, error) from error
     except (sdk_values.UnsupportedFieldError, ParamValidationError, ValueError) as error:
         raise TaskError("States.Runtime", f"{integration.resource}: {error}") from error
     except BotoCoreError as error:
@@ -154,14 +154,14 @@ def _prefix(integration: Integration) -> str:
     return optimised.prefix if optimised else sdk_names.prefix(integration.service)
 
 
-def _service_error(integration: Integration, shapes: Any, error: ClientError) -> Exception:
+def _service_error(integration: Integration, error: ClientError) -> Exception:
     """An error as Step Functions names it: the modelled exception, else the service's own."""
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", ""))
     modelled = next(
         (
             shape.name
-            for shape in shapes.error_shapes
+            for shape in sdk_names.model(integration.service).error_shapes
             if code in (shape.name, shape.metadata.get("error", {}).get("code"))
         ),
         None,

@@ -14,6 +14,8 @@ from typing import Any
 from ministack.services import stepfunctions as engine
 
 from local.aws import acting, map_items
+from local.aws.calls import Check
+from local.aws.decision import ask
 from local.aws.integrations import TaskError
 from local.aws.state_runner import Context, Execution, State, field, is_jsonata, walk
 
@@ -51,6 +53,7 @@ def selected(state: State, item: Any, data: Any, context: Context) -> Any:
 
 def run(state: State, processor: State, data: Any, execution: Execution, context: Context) -> Any:
     """Run a Map Run and return its results, or where they were written."""
+    _authorise(execution["stateMachineArn"])
     if "ItemReader" in state:
         items = map_items.read(state["ItemReader"], state, data, context)
     else:
@@ -73,6 +76,21 @@ def run(state: State, processor: State, data: Any, execution: Execution, context
     return written or [
         json.loads(child["output"]) for child in children if child["status"] == "SUCCEEDED"
     ]
+
+
+def _authorise(machine: str) -> None:
+    """Children are started by the machine's role, on the machine itself.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    current = acting.acting.get()
+    if current is None:
+        raise TaskError("States.Runtime", "The execution has no role")
+    check = Check(action="states:StartExecution", resource=machine)
+    denial = ask(check, current.credentials.access_key, region=current.region, service="states")
+    if denial is not None:
+        reason = denial.message
+        raise TaskError("StepFunctions.AccessDeniedException", reason)
 
 
 THRESHOLD = "States.ExceedToleratedFailureThreshold"

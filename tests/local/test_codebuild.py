@@ -179,6 +179,20 @@ def test_overrides_of_a_start_win_over_the_project(embedded: Connection, role: s
     assert said(embedded, looked_up) == ["looked up"]
 
 
+def test_a_token_starts_one_build_and_refuses_other_values(embedded: Connection, role: str) -> None:
+    project = a_project(embedded, role, spec(build=["commands: ['true']"]))
+    codebuild = embedded.client("codebuild")
+    request = {"projectName": project, "idempotencyToken": "once"}
+
+    first = codebuild.start_build(**request)["build"]["id"]
+    built(embedded, first)
+    again = codebuild.start_build(**request)["build"]["id"]
+    with pytest.raises(codebuild.exceptions.InvalidInputException):
+        codebuild.start_build(**request, timeoutInMinutesOverride=9)
+
+    assert again == first
+
+
 def test_commands_act_as_the_service_role_and_have_no_keys_of_their_own(
     embedded: Connection, role: str
 ) -> None:

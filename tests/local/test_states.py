@@ -182,10 +182,23 @@ def test_a_distributed_map_fails_when_more_items_fail_than_it_tolerates(
     assert lenient["output"] == [1, 3]
 
 
-def test_a_map_that_cannot_read_its_items_says_so(embedded: Connection, role: str) -> None:
+def test_a_distributed_map_needs_the_right_to_start_its_own_machine(
+    embedded: Connection,
+) -> None:
+    mute = a_role(embedded, "states.amazonaws.com", actions=["s3:GetObject"])
+
+    ended = run(embedded, mute, mapped(NUMBER, Items="{% [1] %}"))
+
+    assert ended["error"] == "StepFunctions.AccessDeniedException"
+    assert "states:StartExecution" in ended["cause"]
+
+
+def test_a_map_that_cannot_read_its_items_says_so(
+    embedded: Connection, role: str, bucket: str
+) -> None:
     reader = {
         "Resource": "arn:aws:states:::s3:getObject",
-        "Arguments": {"Bucket": "map-items", "Key": "nothing.json"},
+        "Arguments": {"Bucket": bucket, "Key": "nothing.json"},
     }
 
     ended = run(embedded, role, mapped(NUMBER, ItemReader=reader))
