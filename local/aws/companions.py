@@ -70,6 +70,8 @@ def _tags(call: Call) -> dict[str, str]:
 
 
 def _pairs(tags: Any) -> dict[str, str]:  # noqa: ANN401 - a list of pairs or a map, by service
+    if isinstance(tags, str):  # IoT: `a=b&c=d`
+        return dict(part.partition("=")[::2] for part in tags.split("&") if part)
     if isinstance(tags, Mapping):
         return {str(name): str(value) for name, value in tags.items()}
     found = {}

@@ -16,7 +16,15 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalResult
 from ministack.core.responses import get_account_id
 
-from local.aws import authorisation, decision, denial_words, operations, service_linked_roles
+from local.aws import (
+    authorisation,
+    decision,
+    denial_words,
+    operations,
+    service_linked_roles,
+    trust,
+    wordings,
+)
 from local.aws.calls import Call, Check, UnidentifiedCallError
 from local.aws.decision import Denial
 from local.aws.request import Incoming
@@ -63,6 +71,8 @@ def install() -> None:
     iam_actions.extract_resource_arn = _first_resource(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _worded(iam_actions.access_denied_response)
     iam_evaluator.enforce = _enforce
+    trust.install()
+    wordings.install()
 
 
 def _remembering_path(pin: Callable[..., None]) -> Callable[..., None]:

@@ -191,6 +191,8 @@ def fit(shape: Any, value: Any) -> Any:  # noqa: ANN401
         return None
     if kind == "structure" and isinstance(value, Mapping):
         by_name = {name.lower(): inner for name, inner in value.items()}
+        # CloudFormation shortens `ApplyServerSideEncryptionByDefault`.
+        by_name |= {f"apply{name}": inner for name, inner in by_name.items()}
         return {
             member: fit(inner, by_name[member.lower()])
             for member, inner in shape.members.items()
@@ -200,6 +202,8 @@ def fit(shape: Any, value: Any) -> Any:  # noqa: ANN401
         return _as_list(shape, value)
     if kind == "map":
         return _as_map(shape, value)
+    if kind == "string" and isinstance(value, list) and _are_tags(value):
+        return "&".join(f"{tag['Key']}={tag.get('Value', '')}" for tag in value)
     if kind == "string" and isinstance(value, (Mapping, list)):
         return json.dumps(value, separators=(",", ":"))
     if kind == "structure":
@@ -207,6 +211,11 @@ def fit(shape: Any, value: Any) -> Any:  # noqa: ANN401
     if kind == "string" and isinstance(value, bool):
         return str(value).lower()
     return str(value) if kind == "string" else value
+
+
+def _are_tags(value: list[Any]) -> bool:
+    """IoT takes its tags as one text, `a=b&c=d`."""
+    return bool(value) and all(isinstance(tag, Mapping) and "Key" in tag for tag in value)
 
 
 def _as_list(shape: Any, value: Any) -> list[Any]:  # noqa: ANN401

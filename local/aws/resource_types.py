@@ -9,6 +9,7 @@ from ministack.core.responses import get_account_id, get_region
 
 from local.aws import (
     bucket_properties,
+    custom_resources,
     engine_hooks,
     inner_calls,
     stores,
@@ -29,6 +30,7 @@ findings: list[str] = []
 
 def install() -> None:
     """Extend the engine when it is loaded."""
+    custom_resources.install()
     engine_hooks.on_load(extend)
 
 

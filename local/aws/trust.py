@@ -1,0 +1,119 @@
+"""Where MiniStack's evaluation of policies differs from IAM's, put right.
+
+Trust policies: a service's principal is nobody but the service, and a principal that the trust names
+itself needs no further permission in its own account. Condition keys and variables: the principal's
+ARN is the role's, and `${aws:PrincipalAccount}` and its like are replaced.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.core.iam_evaluator import EvalContext, ParsedStatement
+from ministack.services import iam
+
+Match = Callable[[EvalContext, list[ParsedStatement], str], ParsedStatement | None]
+
+_VARIABLE = re.compile(r"\$\{([^}]+)\}")
+_LITERALS = {"*": "*", "?": "?", "$": "$"}  # ${*} is a star that is meant
+
+
+def install() -> None:
+    """Put the evaluation right."""
+    iam_evaluator._trust_principal_matches = _trusted  # noqa: SLF001
+    iam_evaluator._resolve_condition_key = _role_of_session(  # noqa: SLF001
+        iam_evaluator._resolve_condition_key  # noqa: SLF001
+    )
+    iam_evaluator._first_match = _with_variables(iam_evaluator._first_match)  # noqa: SLF001
+    # A role's trust policy is its resource policy.
+    iam.trust_policy_for_arn = trust_policy_for_arn
+    iam_evaluator._RESOURCE_POLICY_LOOKUPS["sts"] = ("iam", "trust_policy_for_arn")  # noqa: SLF001
+
+
+def trust_policy_for_arn(role_arn: str) -> tuple[Any, str] | None:
+    """A role's trust policy and its account."""
+    account, resource = role_arn.split(":", 5)[4:]
+    if not resource.startswith("role/"):
+        return None
+    role = iam._roles.get_scoped(account, None, resource.rsplit("/", 1)[-1])  # noqa: SLF001
+    return (role.get("AssumeRolePolicyDocument"), account) if role else None
+
+
+def _trusted(principal: Any, caller_arn: str, federated: bool) -> bool:  # noqa: ANN401, FBT001
+    """Whether a trust policy's principal is the caller (or, when federated, its provider)."""
+    if principal == "*":
+        return True
+    if not isinstance(principal, dict):
+        return False
+    if federated:
+        providers = principal.get("Federated", [])
+        return caller_arn in ([providers] if isinstance(providers, str) else providers)
+    named = {"AWS": principal.get("AWS", [])}
+    return bool(iam_evaluator._principal_matches(named, caller_arn))  # noqa: SLF001
+
+
+def _role_of_session(original: Callable[[str, EvalContext], Any]) -> Callable[..., Any]:
+    def resolved(key: str, context: EvalContext) -> Any:  # noqa: ANN401
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
+            return role_arn_of(context.principal_arn)
+        return original(key, context)
+
+    return resolved
+
+
+def role_arn_of(session_arn: str) -> str:
+    """The role that a session is of, with the role's path."""
+    _, partition, _, _, account, resource = session_arn.split(":", 5)
+    name = resource.split("/")[1]
+    role = iam._roles.get_scoped(account, None, name) or {}  # noqa: SLF001
+    return str(role.get("Arn") or f"arn:{partition}:iam::{account}:role/{name}")
+
+
+def _with_variables(original: Match) -> Match:
+    def first(
+        context: EvalContext, statements: list[ParsedStatement], effect: str
+    ) -> ParsedStatement | None:
+        for statement in statements:
+            found = original(context, [_replaced(statement, context)], effect)
+            if found is not None:
+                return statement
+        return None
+
+    return first
+
+
+def _replaced(statement: ParsedStatement, context: EvalContext) -> ParsedStatement:
+    texts = [*statement.resources, *statement.not_resources, str(statement.conditions)]
+    if not any("${" in text for text in texts):
+        return statement
+
+    def fill(value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, str):
+            return _VARIABLE.sub(lambda match: _variable(match, context), value)
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        if isinstance(value, dict):
+            return {name: fill(inner) for name, inner in value.items()}
+        return value
+
+    return replace(
+        statement,
+        resources=fill(statement.resources),
+        not_resources=fill(statement.not_resources),
+        conditions=fill(statement.conditions),
+    )
+
+
+def _variable(match: re.Match[str], context: EvalContext) -> str:
+    name, _, default = match[1].partition(",")
+    if name in _LITERALS:
+        return _LITERALS[name]
+    value = iam_evaluator._resolve_condition_key(name.strip(), context)  # noqa: SLF001
+    if isinstance(value, str) and value:
+        return value
+    # A variable without a value matches nothing, unless it has a default.
+    return default.strip().strip("'") if default else match[0]
