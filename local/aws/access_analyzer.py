@@ -10,7 +10,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, router
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
-from local.aws import custom_checks, generated_policies, policy_validation
+from local.aws import custom_checks, generated_policies, generation_knobs, policy_validation
 from local.aws.service_errors import Response, ServiceError, invalid
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ def install() -> None:
     ministack.SERVICE_HANDLERS[SERVICE] = handle
     iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
     iam_actions._BOTOCORE_SERVICE_MAP[SERVICE] = ["accessanalyzer"]
-    generated_policies.install()
+    generation_knobs.install()
 
 
 async def handle(

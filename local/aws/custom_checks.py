@@ -10,6 +10,7 @@ from typing import Any
 
 from local.aws import service_authorization
 from local.aws.iam_patterns import actions, contains, listed, meet, texts
+from local.aws.policy_conditions import conditions_within
 from local.aws.service_errors import ServiceError, invalid
 
 Json = dict[str, Any]
@@ -99,36 +100,8 @@ def _covers(known: Statement, action: str, resource: str, statement: Statement) 
         any(contains(pattern, action) for pattern in actions(known))
         and any(contains(str(pattern), resource) for pattern in listed(known.get("Resource", "*")))
         and _principals_within(statement, known)
-        and _conditions_within(statement, known)
+        and conditions_within(statement, known)
     )
-
-
-def _conditions_within(inner: Statement, outer: Statement) -> bool:
-    """Whether the inner statement is at least as conditional as the outer one."""
-    given = _conditions(inner)
-    for key, allowed in _conditions(outer).items():
-        values = given.get(key)
-        if values is None:
-            return False
-        operator = key[0].lower()
-        negated = "not" in operator or operator.startswith("forallvalues")
-        if negated and sorted(values) != sorted(allowed):
-            return False
-        like = "like" in operator or "arn" in operator
-        if not negated and not all(
-            any(contains(known, value) if like else known == value for known in allowed)
-            for value in values
-        ):
-            return False
-    return True
-
-
-def _conditions(statement: Statement) -> dict[tuple[str, str], list[str]]:
-    return {
-        (operator, key.lower()): texts(listed(values))
-        for operator, keys in (statement.get("Condition") or {}).items()
-        for key, values in keys.items()
-    }
 
 
 def _principals_within(inner: Statement, outer: Statement) -> bool:

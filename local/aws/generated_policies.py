@@ -2,15 +2,9 @@
 
 A job assumes the access role and reads the trail's files with that role's permissions alone.
 https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_StartPolicyGeneration.html
-
-For tests the root key may change how jobs go, with POST /_fencepost/generation and any of
-{"seconds": how long a job takes, "busy": how many of the next starts meet the one-job quota,
-"outcomes": ["FAILED" | "CANCELED" | "SUCCEEDED", …] of the next jobs, in order}.
 """
 
 import contextvars
-import json
-import os
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -19,17 +13,16 @@ from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
-from local.aws import gate, generation_requests, policy_generation, trail_files
+from local.aws import generation_requests, policy_generation, trail_files
 from local.aws.acting import Acting
+from local.aws.generation_knobs import knobs
 from local.aws.policy_generation import Activity
-from local.aws.request import Answer, Incoming
 from local.aws.service_errors import ServiceError, invalid
 from local.aws.service_roles import RoleNotAssumableError, assume
 
 Json = dict[str, Any]
 SERVICE = "access-analyzer.amazonaws.com"
 LISTED_FOR = timedelta(days=7)  # ListPolicyGenerations, API reference
-OUTCOMES = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,23 +44,8 @@ class Job:
     over: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(slots=True)
-class Knobs:
-    """How jobs go; only tests turn them."""
-
-    seconds: float = 0.5
-    busy: int = 0
-    outcomes: list[str] = field(default_factory=list)
-
-
 _jobs: Any = AccountRegionScopedDict()
 _guard = threading.Lock()
-knobs = Knobs(seconds=float(os.environ.get("FENCEPOST_GENERATION_SECONDS", "0.5")))
-
-
-def install() -> None:
-    """Let tests change how jobs go."""
-    gate.root_routes[gate.ROOT_PREFIX + "generation"] = _turn
 
 
 def start(data: Json) -> Json:
@@ -239,21 +217,3 @@ def _without_token(data: Json) -> Json:
 
 def _text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-
-
-def _turn(request: Incoming) -> Answer:
-    try:
-        wanted = json.loads(request.body)
-        seconds, busy = float(wanted.get("seconds", knobs.seconds)), int(wanted.get("busy", 0))
-        outcomes = [str(outcome) for outcome in wanted.get("outcomes", [])]
-    except (ValueError, TypeError, AttributeError) as error:
-        return _told(400, str(error))
-    if not OUTCOMES.issuperset(outcomes):
-        return _told(400, f"outcomes are {', '.join(sorted(OUTCOMES))}")
-    with _guard:
-        knobs.seconds, knobs.busy, knobs.outcomes = seconds, busy, outcomes
-    return _told(200, "turned")
-
-
-def _told(status: int, message: str) -> Answer:
-    return Answer(status=status, body=json.dumps({"message": message}).encode())

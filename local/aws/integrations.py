@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from ministack.services import stepfunctions
 
 from local.aws import acting, function_errors, sdk_names, sdk_values
+from local.aws.optimised import OPTIMISED, Optimised
 
 PAYLOAD_LIMIT = 262_144  # bytes of input, output or result; Step Functions quotas
 POLL_SECONDS = 0.2
@@ -22,34 +23,6 @@ POLL_SECONDS = 0.2
 TaskError = stepfunctions._ExecutionError
 
 
-@dataclass(frozen=True, slots=True)
-class Optimised:
-    """An integration of Step Functions' own: its service and how it spells the service's errors."""
-
-    service: str
-    prefix: str
-    unmodelled: str  # the error of whatever the service's model does not name
-    actions: tuple[str, ...]
-
-
-# Errors of the optimised integrations carry the names of the Java SDK 1.x.
-OPTIMISED = {
-    "lambda": Optimised("lambda", "Lambda", "AWSLambdaException", ("invoke",)),
-    "codebuild": Optimised(
-        "codebuild", "CodeBuild", "AWSCodeBuildException",
-        ("startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports"),
-    ),
-    "sns": Optimised("sns", "SNS", "AmazonSNSException", ("publish",)),
-    "sqs": Optimised("sqs", "SQS", "AmazonSQSException", ("sendMessage",)),
-    "events": Optimised("events", "EventBridge", "AmazonEventBridgeException", ("putEvents",)),
-    "states": Optimised(
-        "stepfunctions", "StepFunctions", "AWSStepFunctionsException", ("startExecution",)
-    ),
-    "dynamodb": Optimised(
-        "dynamodb", "DynamoDB", "AmazonDynamoDBException",
-        ("getItem", "putItem", "updateItem", "deleteItem"),
-    ),
-}  # fmt: skip
 SERVICE_INTEGRATION = re.compile(
     r"arn:(?P<partition>[\w-]+):states:::(?P<sdk>aws-sdk:)?(?P<service>[\w-]+):(?P<action>\w+)"
     r"(?P<pattern>\.sync(:2)?|\.waitForTaskToken)?"

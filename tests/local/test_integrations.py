@@ -338,7 +338,7 @@ def test_a_role_with_a_grant_for_one_resource_may_not_touch_another(
     yours = run(embedded, narrow, task(SDK + "ssm:getParameter", {"Name": "/yours"}))
 
     assert mine["status"] == "SUCCEEDED", policy(actions=["ssm:GetParameter"], resource=arn)
-    assert yours["error"] == "Ssm.SsmException"
+    assert yours["error"] == "Ssm.AccessDeniedException"
 
 
 @pytest.mark.parametrize(
