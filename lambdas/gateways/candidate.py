@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from types_boto3_iam import IAMClient
 
-PATH = "/fencepost/"
 ABSENT = "NoSuchEntity"
 MULTIVALUED = frozenset({"aws:CalledVia", "aws:TagKeys"})
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.errors import InvalidEventError, MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.candidate import PATH, Candidate, IamCandidate
+from lambdas.gateways.candidate import Candidate, IamCandidate
 from lambdas.model.finding import Finding
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
@@ -42,10 +42,13 @@ metrics = Metrics(namespace="Fencepost", service=STEP)
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    return prove(event, archive, IamCandidate(_field(event, "proof")["candidate"]))
+    candidate = IamCandidate(_field(event, "proof")["candidate"])
+    return prove(event, archive, candidate, below=os.environ["POLICY_PATH"])
 
 
-def prove(event: Mapping[str, Any], archive: Archive, candidate: Candidate) -> dict[str, Any]:
+def prove(
+    event: Mapping[str, Any], archive: Archive, candidate: Candidate, *, below: str
+) -> dict[str, Any]:
     """One act of the proof; each may be repeated.
 
     Raises:
@@ -53,13 +56,14 @@ def prove(event: Mapping[str, Any], archive: Archive, candidate: Candidate) -> d
     """
     run = Run.from_json(_field(event, "run"))
     logger.append_keys(run_id=run.id)
+    path = f"{below}{run.process}/"
     match event.get("act"):
         case "install":
-            return _install(event, run, archive, candidate)
+            return _install(event, run, archive, candidate, path)
         case "judge":
             return _judge(event, run, archive)
         case "retire":
-            gone = retire(candidate, _path(run))
+            gone = retire(candidate, path)
             logger.info("policies retired", policies=len(gone))
             return {"retired": gone}
         case unknown:
@@ -67,7 +71,7 @@ def prove(event: Mapping[str, Any], archive: Archive, candidate: Candidate) -> d
 
 
 def _install(
-    event: Mapping[str, Any], run: Run, archive: Archive, candidate: Candidate
+    event: Mapping[str, Any], run: Run, archive: Archive, candidate: Candidate, path: str
 ) -> dict[str, Any]:
     proof = _proof(event)
     refinement = _refinement(event, archive)
@@ -76,7 +80,7 @@ def _install(
         values(refinement, _process(event, run)),
         stem=f"fencepost-{run.process}-{proof.run}",
     )
-    cleared = install(candidate, _path(run), wanted, f"Proof of {run.process}, run {proof.run}")
+    cleared = install(candidate, path, wanted, f"Proof of {run.process}, run {proof.run}")
     logger.info("policies installed", policies=len(wanted), cleared=len(cleared))
     return {"policies": len(wanted), "cleared": cleared}
 
@@ -119,6 +123,7 @@ def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
         second=_kept_evidence(event.get("observed"), archive),
         build=record.build_of(event.get("build")),
         removed=record.removed(_kept_evidence(event.get("cleaned"), archive)),
+        left_behind=record.left_behind(event.get("build"), event.get("cleanup")),
         earlier=_earlier(run, archive, proof.number),
     )
 
@@ -175,10 +180,6 @@ def _process(event: Mapping[str, Any], run: Run) -> Process:
 
 def _refinement(event: Mapping[str, Any], archive: Archive) -> Refinement:
     return Refinement.from_json(json.loads(archive.get(_field(event, "refined"))))
-
-
-def _path(run: Run) -> str:
-    return f"{PATH}{run.process}/"
 
 
 def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON

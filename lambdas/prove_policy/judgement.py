@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
+from lambdas.model.finding import Finding, Severity
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import denials
 from lambdas.prove_policy.repairs import repairs
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from lambdas.model.action import Action
     from lambdas.model.evidence import Evidence
-    from lambdas.model.finding import Finding
     from lambdas.model.process import Process
     from lambdas.model.refinement import PrincipalPolicy
     from lambdas.model.run import Run
@@ -33,6 +33,7 @@ class Case:
         first: evidence of the first cycle, with the repairs so far.
         second: evidence of the round.
         removed: what the sandbox role took away afterwards.
+        left_behind: why something may be left in the sandbox all the same, or empty.
     """
 
     run: Run
@@ -44,6 +45,7 @@ class Case:
     second: Sequence[Evidence]
     build: Build
     removed: tuple[str, ...]
+    left_behind: str
     earlier: tuple[Round, ...]
 
 
@@ -73,7 +75,21 @@ def judge(case: Case) -> Judgement:
         decision=decision,
         rounds=(*case.earlier, replace(this, repaired=decision.repair)),
         repaired=_repaired(case, decision),
-        findings=minimality.findings(spare),
+        findings=(*minimality.findings(spare), *_left_behind(case)),
+    )
+
+
+def _left_behind(case: Case) -> tuple[Finding, ...]:
+    if not case.left_behind:
+        return ()
+    return (
+        Finding(
+            severity=Severity.ERROR,
+            kind="sandbox-not-clean",
+            subject=case.proof.run,
+            detail=f"Something of this round may be left in the sandbox: {case.left_behind}.",
+            action="Look at the build's log, and remove what is left by hand.",
+        ),
     )
 
 

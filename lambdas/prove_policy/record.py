@@ -71,6 +71,18 @@ def removed(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     )
 
 
+def left_behind(build: Mapping[str, Any] | None, cleanup: Mapping[str, Any] | None) -> str:
+    """Why the sandbox may not be clean: neither the cycle nor the sandbox role could remove."""
+    if build is None or cleanup is None or cleanup.get("status") == "SUCCEEDED":
+        return ""
+    done = str((build.get("exported") or {}).get("PHASES_DONE", "")).split()
+    if "remove" in done:
+        return ""  # the candidate has removed all: there was nothing left to remove
+    return (
+        f"the cycle's own remove failed, and so did the sandbox role's (build {cleanup.get('id')})"
+    )
+
+
 def build_of(raw: Mapping[str, Any] | None) -> Build:
     """How the round's build ended, from what the state machine read of it."""
     if raw is None:

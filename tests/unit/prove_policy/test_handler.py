@@ -1,0 +1,194 @@
+"""The three acts of the proof, over an archive in a folder and an IAM in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.errors import InvalidEventError
+from lambdas.gateways.archive import FolderArchive
+from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.verdict import Verdict
+from lambdas.prove_policy import record
+from lambdas.prove_policy.handler import prove
+from tests.unit.prove_policy.builders import (
+    ACCOUNT,
+    CANDIDATE,
+    QUEUE,
+    ROUND,
+    RUN,
+    SANDBOX,
+    FakeCandidate,
+    a_line,
+    a_process,
+    a_refinement,
+    a_statement,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lambdas.model.refinement import ExplainedStatement
+
+REFINED, EVIDENCE = f"orders/{RUN}/refined.json", f"orders/{RUN}/evidence.jsonl.gz"
+OBSERVED = f"orders/{ROUND}/evidence.jsonl.gz"
+PASSED = {"id": "b:1", "status": "SUCCEEDED", "exported": {"PHASES_DONE": "deploy remove"}}
+
+
+class Stage:
+    """A run up to its proof."""
+
+    def __init__(self, folder: Path, *statements: ExplainedStatement) -> None:
+        self.archive = FolderArchive(folder)
+        self.candidate = FakeCandidate()
+        refined = json.dumps(a_refinement(*(statements or (a_statement(),))).to_json())
+        self.archive.put(REFINED, refined.encode(), "application/json")
+        self.keep(EVIDENCE, a_line(principal=SANDBOX, resource=QUEUE.replace("qa", "dev")))
+
+    def keep(self, key: str, *lines: Evidence) -> None:
+        self.archive.put(key, record.to_evidence(lines), "application/gzip")
+
+    def act(self, act: str, *, number: int = 1, **more: Any) -> dict[str, Any]:
+        event = {
+            "act": act,
+            "run": {
+                "id": RUN,
+                "process": "orders",
+                "principal": SANDBOX,
+                "account": ACCOUNT,
+                "region": "eu-west-1",
+                "startedAt": "2026-11-23T18:00:00Z",
+            },
+            "process": {"name": "orders", **a_process().to_mapping()},
+            "proof": {"round": number, "run": f"{RUN}-r{number}", "candidate": CANDIDATE},
+            "refined": REFINED,
+            "evidence": EVIDENCE,
+            "findings": None,
+            **more,
+        }
+        return prove(event, self.archive, self.candidate, below="/fencepost/")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_installing_tells_what_was_left_over(stage: Stage) -> None:
+    stage.candidate.policies["arn:aws:iam::1:policy/fencepost/orders/old"] = "{}"
+
+    assert stage.act("install") == {"policies": 1, "cleared": ["old"]}
+    assert len(stage.candidate.held) == 1
+
+
+def test_retiring_leaves_nothing(stage: Stage) -> None:
+    stage.act("install")
+
+    assert stage.act("retire")["retired"] == [f"fencepost-orders-{ROUND}-1"]
+    assert not stage.candidate.policies
+
+
+def test_a_clean_round_is_proved_and_its_evidence_is_kept_beside_the_firsts(stage: Stage) -> None:
+    stage.keep(OBSERVED, a_line())
+
+    answer = stage.act("judge", observed=OBSERVED, build=PASSED)
+
+    assert answer["next"] == "proved"
+    assert answer["evidence"] == EVIDENCE
+    assert stage.archive.exists(f"orders/{RUN}/proof-1-evidence.jsonl.gz")
+    assert json.loads(stage.archive.get(f"orders/{RUN}/proof.json"))["verdict"]["kind"] == "proved"
+
+
+def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage) -> None:
+    stage.keep(OBSERVED, a_line("sqs:TagQueue", outcome=Outcome.DENIED))
+    failed = {"id": "b:1", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+
+    first = stage.act("judge", observed=OBSERVED, build=failed)
+
+    assert first["next"] == "repair"
+    lines = record.from_evidence(stage.archive.get(first["evidence"]))
+    (missed,) = (one for one in lines if one.outcome is Outcome.MISSED)
+    assert (str(missed.action), missed.resource) == ("sqs:TagQueue", QUEUE.replace("qa", "dev"))
+    assert len(lines) == 2
+
+    second = stage.act("judge", number=2, evidence=first["evidence"], build=PASSED)
+
+    assert Verdict.from_json(second["verdict"]).words == "proved after 1 repair"
+    assert "sqs:TagQueue" in second["verdict"]["repairs"][0]
+
+
+def test_judging_again_changes_nothing(stage: Stage) -> None:
+    stage.keep(OBSERVED, a_line("sqs:TagQueue", outcome=Outcome.DENIED))
+    failed = {"id": "b:1", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+
+    once = stage.act("judge", observed=OBSERVED, build=failed)
+    proof = stage.archive.get(f"orders/{RUN}/proof.json")
+
+    assert stage.act("judge", observed=OBSERVED, build=failed) == once
+    assert stage.archive.get(f"orders/{RUN}/proof.json") == proof
+
+
+def test_the_tools_output_counts_even_when_the_trail_has_nothing(stage: Stage) -> None:
+    said = (
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/candidate-orders/{ROUND}.deploy is not "
+        f"authorized to perform: sqs:TagQueue on resource: {QUEUE}"
+    )
+    exported = {
+        "FAILED_PHASE": "deploy",
+        "FAILURE_TAIL": base64.b64encode(said.encode()).decode(),
+    }
+
+    answer = stage.act("judge", build={"id": "b:1", "status": "FAILED", "exported": exported})
+
+    assert answer["next"] == "repair"
+    assert answer["denied"] == 1
+
+
+def test_what_the_sandbox_role_removed_is_told(stage: Stage) -> None:
+    cleaned = f"orders/{RUN}-c1/evidence.jsonl.gz"
+    stage.keep(cleaned, a_line("sqs:DeleteQueue", principal=SANDBOX), a_line(principal=SANDBOX))
+
+    stage.act("judge", cleaned=cleaned, build={"id": "b:1", "status": "STOPPED", "exported": {}})
+
+    proof = json.loads(stage.archive.get(f"orders/{RUN}/proof.json"))
+    assert proof["rounds"][0]["removed"] == [f"sqs:DeleteQueue {QUEUE}"]
+    assert proof["verdict"]["kind"] == "not proved"
+
+
+@pytest.mark.parametrize(("done", "told"), [("deploy", True), ("deploy remove", False)])
+def test_a_sandbox_that_may_not_be_clean_is_a_finding(
+    stage: Stage, done: str, *, told: bool
+) -> None:
+    answer = stage.act(
+        "judge",
+        build={
+            "id": "b:1",
+            "status": "FAILED",
+            "exported": {"FAILED_PHASE": "x", "PHASES_DONE": done},
+        },
+        cleanup={"status": "FAILED", "id": "b:2"},
+    )
+
+    assert bool(answer["findings"]) is told
+    if told:
+        (finding,) = json.loads(stage.archive.get(answer["findings"]))
+        assert finding["kind"] == "sandbox-not-clean"
+
+
+def test_a_grant_that_nothing_used_is_a_finding_beside_the_others(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, a_statement(), a_statement("sqs:PurgeQueue", kind="hint"))
+    stage.archive.put(f"orders/{RUN}/evidence-findings.json", b"[]", "application/json")
+
+    answer = stage.act("judge", build=PASSED, findings=f"orders/{RUN}/evidence-findings.json")
+
+    (finding,) = json.loads(stage.archive.get(answer["findings"]))
+    assert finding["kind"] == "unused-grant"
+
+
+@pytest.mark.parametrize("act", ["", "prove", None])
+def test_an_unknown_act_is_refused(stage: Stage, act: Any) -> None:
+    with pytest.raises(InvalidEventError, match="install, judge or retire"):
+        stage.act(act)
