@@ -14,6 +14,7 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
+REPORT_TESTS = "tests/report/"
 OWN_CREDENTIALS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -26,3 +27,19 @@ def _shield(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say aloud, in the last lines, that the report's browser tests did not run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [
+        one
+        for one in (reporter.stats.get("skipped", ()) if reporter else ())
+        if one.nodeid.startswith(REPORT_TESTS)
+    ]
+    if skipped:
+        reporter.line(
+            f"NO BROWSER: {len(skipped)} tests of the report did not run; no Chromium or Chrome "
+            "with its driver was found. On Debian: apt-get install chromium chromium-driver",
+            red=True,
+        )

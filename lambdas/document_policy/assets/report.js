@@ -37,6 +37,7 @@ function openAll() {
 
 form.hidden = false;
 form.addEventListener("input", show);
+form.addEventListener("change", show);
 form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("open").addEventListener("click", openAll);
 addEventListener("beforeprint", () => {
