@@ -31,7 +31,7 @@ SOURCES = (
 )
 SKIPPED = {"node_modules", "__pycache__", ".build", ".serverless", "cdk.out", ".mypy_cache", ".git"}
 EXTRA_PROCESSES = "FENCEPOST_PROCESSES"
-# The one setting that differs from an account's: the embedded trail delivers twice a second, where
+# The one setting that differs from an account's: the embedded trail delivers every second, where
 # CloudTrail takes five minutes; so it is complete sooner after the closing markers.
 SETTINGS = {"settleSeconds": 2}
 

@@ -26,7 +26,7 @@ class Build:
 
     project: str
     run: str
-    _id: str = ""
+    _log: tuple[str, str] | None = None
     _token: str = ""
 
     @classmethod
@@ -40,12 +40,15 @@ class Build:
     def phases(self, connection: Connection) -> Iterator[str]:
         """The marks since the last time; none while there is no log yet."""
         try:
-            stream = self._stream(connection)
-            if stream is None:
+            self._log = self._log or self._find_log(connection)
+            if self._log is None:
                 return
             options: dict[str, Any] = {"nextToken": self._token} if self._token else {}
             page = connection.client("logs").get_log_events(
-                logGroupName=stream[0], logStreamName=stream[1], startFromHead=True, **options
+                logGroupName=self._log[0],
+                logStreamName=self._log[1],
+                startFromHead=True,
+                **options,
             )
         except ClientError:
             return
@@ -55,16 +58,12 @@ class Build:
             if mark:
                 yield mark[1]
 
-    def _stream(self, connection: Connection) -> tuple[str, str] | None:
+    def _find_log(self, connection: Connection) -> tuple[str, str] | None:
+        """The group and the stream that this run's build writes to."""
         client = connection.client("codebuild")
-        if not self._id:
-            ids = client.list_builds_for_project(projectName=self.project)["ids"]
-            builds = client.batch_get_builds(ids=ids)["builds"] if ids else []
-            self._id = next(
-                (one["id"] for one in builds if self.run in json.dumps(one, default=str)), ""
-            )
-        if not self._id:
-            return None
-        logs = client.batch_get_builds(ids=[self._id])["builds"][0].get("logs", {})
+        ids = client.list_builds_for_project(projectName=self.project)["ids"]
+        builds = client.batch_get_builds(ids=ids)["builds"] if ids else []
+        ours = [one for one in builds if self.run in json.dumps(one, default=str)]
+        logs = ours[0].get("logs", {}) if ours else {}
         group, stream = logs.get("groupName"), logs.get("streamName")
         return (group, stream) if group and stream else None

@@ -13,6 +13,7 @@ from rich.text import Text
 from local import runs, session
 from local.assembly import SynthError
 from local.deploy import DeployError
+from local.dossiers import restore
 from local.progress import Progress
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
     began = time.monotonic()
     with session.embedded(region=region, say=say) as connection:
         deployed = session.bring_in(connection, say=say)
+        earlier = restore(deployed, session.OUT)
+        if earlier:
+            say(f"archive: {earlier} earlier runs of out/ put back")
         say("the build runs the process's commands on this machine, in a scratch folder")
         with Progress() as progress:
             started = []

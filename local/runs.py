@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from local.builds import Build
+from local.dossiers import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from local.session import Deployed
 
 RUN_ID = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
-POLL = 0.2  # seconds
-PARTS_OF_KEY = 3  # process, run, document
+POLL = 0.5  # seconds
+PAGE = 25  # events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,6 @@ class Running:
     arn: str
     began: float
     told: int = 0
-    states: list[tuple[str, float]] = field(default_factory=list)
     build: Build | None = None
     identifier: str = ""
 
@@ -82,23 +80,34 @@ def follow(
 
 
 def _tell(deployed: Deployed, client: Any, run: Running, progress: Progress) -> None:
-    pages = client.get_paginator("get_execution_history").paginate(executionArn=run.arn)
-    events = [event for page in pages for event in page["events"]]
-    for event in events[run.told :]:
+    for event in _news(client, run):
         entered = event.get("stateEnteredEventDetails")
         if entered:
-            run.states.append((entered["name"], time.monotonic()))
             progress.state(run.process, entered["name"])
-        run.build = run.build or Build.in_event(event)
+        run.build = Build.in_event(event) or run.build
         run.identifier = run.identifier or _identifier(event)
-    run.told = len(events)
+        run.told = int(event["id"])
     if run.build:
         for line in run.build.phases(deployed.connection):
             progress.phase(run.process, line)
 
 
+def _news(client: Any, run: Running) -> list[dict[str, Any]]:
+    """The events since the last time, oldest first; asked from the end, where they are."""
+    news: list[dict[str, Any]] = []
+    pages = client.get_paginator("get_execution_history").paginate(
+        executionArn=run.arn, reverseOrder=True, PaginationConfig={"PageSize": PAGE}
+    )
+    for page in pages:
+        fresh = [event for event in page["events"] if int(event["id"]) > run.told]
+        news += fresh
+        if len(fresh) < len(page["events"]):
+            break
+    return sorted(news, key=lambda event: int(event["id"]))
+
+
 def _finish(deployed: Deployed, run: Running, described: dict[str, Any], out: Path) -> Finished:
-    dossier = _fetch(deployed, run.process, run.identifier, out) if run.identifier else None
+    dossier = fetch(deployed, run.process, run.identifier, out) if run.identifier else None
     return Finished(
         process=run.process,
         run=run.identifier or run.arn.rsplit(":", 1)[-1],
@@ -114,27 +123,3 @@ def _identifier(event: dict[str, Any]) -> str:
     """The run's id, as soon as an event of its execution names it."""
     found = RUN_ID.search(json.dumps(event, default=str))
     return found[0] if found else ""
-
-
-def _fetch(deployed: Deployed, process: str, run: str, out: Path) -> Path | None:
-    """Copy a run's documents to out/<process>/<run>/, and the archive's pages beside them."""
-    s3 = deployed.connection.client("s3")
-    found = None
-    try:
-        pages = s3.get_paginator("list_objects_v2").paginate(
-            Bucket=deployed.archive, Prefix=f"{process}/"
-        )
-        keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
-    except ClientError:
-        return None
-    for key in keys:
-        parts = key.split("/")
-        if len(parts) >= PARTS_OF_KEY and parts[1] != run:
-            continue
-        target = (out / key).resolve()
-        if not target.is_relative_to(out.resolve()):
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(s3.get_object(Bucket=deployed.archive, Key=key)["Body"].read())
-        found = out / process / run if len(parts) >= PARTS_OF_KEY else found
-    return found

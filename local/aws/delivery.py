@@ -35,7 +35,7 @@ TrailRecord = dict[str, Any]  # MiniStack's record of a trail
 class Knobs:
     """How the trail behaves."""
 
-    interval: float = 0.5  # seconds between deliveries
+    interval: float = 1.0  # seconds between deliveries
     delay: float = 0.0  # seconds that an event waits before it can be delivered
     shuffle: bool = False  # files and the records in them come in any order
     duplicate: bool = False  # one file of each delivery comes twice
