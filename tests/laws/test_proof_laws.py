@@ -1,0 +1,151 @@
+"""What holds of every proof, whatever is denied, whenever it is cut short."""
+
+from __future__ import annotations
+
+import contextlib
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from lambdas.errors import FencepostError
+from lambdas.model.process import Use
+from lambdas.prove_policy.denials import Denial, denials
+from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
+from lambdas.prove_policy.minimality import matches
+from lambdas.prove_policy.repairs import repairs
+from lambdas.prove_policy.rounds import LIMIT, Build, Decision, Next, Round, decide
+from tests.unit.prove_policy.builders import (
+    CANDIDATE,
+    ROUND,
+    SANDBOX,
+    FakeCandidate,
+    a_denial,
+    a_process,
+    a_refinement,
+    a_round,
+    a_statement,
+)
+
+PATH = "/fencepost/orders/"
+NEEDS = [a_denial(f"sqs:Do{letter}") for letter in "ABCDEFGH"]
+needs = st.lists(st.sampled_from(NEEDS), unique=True).map(tuple)
+
+
+def proof(
+    needed: tuple[Denial, ...], granted: set[Denial], at_once: int
+) -> tuple[list[Round], Decision]:
+    """A cycle that is denied at most so many things before it fails; refinement grants each."""
+    rounds: list[Round] = []
+    while True:
+        missing = tuple(one for one in needed if one not in granted)[:at_once]
+        this = a_round(
+            len(rounds) + 1, Build(succeeded=not missing, failed_phase="deploy"), *missing
+        )
+        decision = decide(this, rounds)
+        rounds.append(
+            Round.from_json(
+                this.to_json() | {"repaired": [one.to_json() for one in decision.repair]}
+            )
+        )
+        if decision.next in {Next.PROVED, Next.STOP}:
+            return rounds, decision
+        granted |= set(decision.repair)
+
+
+@given(needs, needs, st.integers(1, 8))
+def test_a_proof_ends_and_is_proved_exactly_when_all_that_is_needed_is_granted(
+    needed: tuple[Denial, ...], granted: tuple[Denial, ...], at_once: int
+) -> None:
+    held = set(granted)
+    rounds, decision = proof(needed, held, at_once)
+
+    assert len(rounds) <= LIMIT
+    assert (decision.next is Next.PROVED) is (set(needed) <= held)
+
+
+@given(needs, needs, st.integers(1, 8))
+def test_a_repair_is_never_more_than_was_denied(
+    needed: tuple[Denial, ...], granted: tuple[Denial, ...], at_once: int
+) -> None:
+    rounds, _ = proof(needed, set(granted), at_once)
+
+    for one in rounds:
+        assert set(one.repaired) <= set(one.denied) <= set(needed) - set(granted)
+
+
+@given(st.lists(st.sampled_from(NEEDS), min_size=1, unique=True), st.integers(1, LIMIT))
+def test_a_refinement_that_never_learns_ends_the_proof(denied: list[Denial], number: int) -> None:
+    failed = Build(succeeded=False, failed_phase="deploy")
+    before = [a_round(n, failed, *denied, repaired=tuple(denied)) for n in range(1, number)]
+
+    decision = decide(a_round(number, failed, *denied), before)
+
+    assert (decision.next is Next.REPAIR) is (number == 1)
+
+
+@given(st.text(max_size=400), st.integers(1, 4))
+def test_no_output_of_a_tool_breaks_the_reading_of_denials(text: str, times: int) -> None:
+    said = f"User: {text} is not authorized to perform: {text} on resource: {text}" * times
+
+    found = denials([], said, candidate=CANDIDATE, prefix=f"{ROUND}.", region="eu-west-1")
+
+    assert all(Denial.from_json(one.to_json()) == one for one in found)
+
+
+words = st.text("abcxyz019", min_size=1, max_size=6)
+
+
+@given(words, words, st.lists(words, max_size=4))
+def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
+    learn: str, prove: str, parts: list[str]
+) -> None:
+    kept = [part for part in parts if part not in {learn, prove}]
+    uses = (Use(name="stage", learn=learn, prove=prove),)
+
+    (line,) = repairs(
+        [a_denial(resource="-".join([*kept, prove]))],
+        uses,
+        roles={CANDIDATE: SANDBOX},
+        round_id=ROUND,
+        time="2026-11-23T18:00:00Z",
+    )
+
+    assert line.resource == "-".join([*kept, learn])
+
+
+@given(st.text(max_size=30))
+def test_a_text_matches_itself_spelled_as_iam_spells_it(text: str) -> None:
+    escaped = "".join(f"${{{one}}}" if one in "*?$" else one for one in text)
+
+    assert matches(escaped, text)
+    assert matches("*", text)
+    assert matches(f"{escaped}*", f"{text}more")
+
+
+acts = st.lists(
+    st.tuples(st.integers(1, 3), st.sampled_from(["", "create", "attach", "slow"])), max_size=6
+)
+
+
+@given(acts)
+def test_wherever_a_proof_was_cut_short_the_next_one_starts_clean(
+    history: list[tuple[int, str]],
+) -> None:
+    candidate = FakeCandidate()
+    refinement = a_refinement(a_statement())
+    for number, trouble in history:
+        candidate.refuses = trouble if trouble != "slow" else ""
+        candidate.slow = 1 if trouble == "slow" else 0
+        wanted = documents(
+            own_policy(refinement, SANDBOX),
+            values(refinement, a_process()),
+            stem=f"fencepost-orders-run-r{number}",
+        )
+        with contextlib.suppress(FencepostError):
+            install(candidate, PATH, wanted, "a proof")
+        assert {arn.rsplit("/", 1)[-1] for arn in candidate.held} <= {one.name for one in wanted}
+
+    retire(candidate, PATH)
+
+    assert not candidate.held
+    assert not candidate.policies
