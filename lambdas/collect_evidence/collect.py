@@ -8,17 +8,18 @@ something, further passes read the records of those, until nothing new is learne
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.ledger import Ledger
+from lambdas.collect_evidence.lines import Writer
 from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
 from lambdas.collect_evidence.reader import Reader
 from lambdas.collect_evidence.spool import Spool
-from lambdas.collect_evidence.translate import Maker, translate
+from lambdas.collect_evidence.translate import Maker, text_of
 from lambdas.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -50,6 +51,19 @@ class Part:
     ledger: Ledger = field(default_factory=Ledger)
     followed: Followed = field(default_factory=Followed)
     last: str = ""
+
+    def note(self, record: Record, phase: str) -> None:
+        """Take up what a record of the run hands over, and that the run was at work then."""
+        self.followed.learn(record, phase)
+        self.last = max(self.last, text_of(record, "eventTime"))
+
+    def take(self, record: Record, maker: Maker, writer: Writer, *, handed: bool = False) -> None:
+        """Keep what a record proves."""
+        spool = self.handed if handed else self.own
+        for line in writer.lines(record, maker):
+            spool.add(line)
+        for finding in writer.findings(record, maker):
+            self.ledger.add(replace(finding, source=text_of(record, "eventID")))
 
     def lines(self) -> Iterator[Line]:
         """All evidence in order, each line once."""
@@ -113,12 +127,13 @@ def collect(trail: Trail, selection: Selection) -> Part:
 
 def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:
     """Read the principal's own records."""
+    writer = Writer()
 
     def take(record: Record, caller: Caller) -> None:
         if selection.chooses(caller):
             phase = selection.phase(caller)
-            _note(record, phase, part)
-            _take(record, _maker(record, caller, phase), part.own, part.ledger)
+            part.note(record, phase)
+            part.take(record, _maker(record, caller, phase), writer)
 
     Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger).read(files, take)
 
@@ -128,34 +143,23 @@ def read_followed(
 ) -> None:
     """Read the records of the followed as far as the part knows them, and learn of further ones."""
     known = part.followed.copy()
+    writer = Writer()
 
     def take(record: Record, caller: Caller) -> None:
         if selection.chooses(caller):
             return
         assumed = known.session_of(caller, record)
         if assumed is not None:
-            _note(record, assumed.phase, part)
-            _take(record, _maker(record, caller, assumed.phase), part.own, part.ledger)
+            part.note(record, assumed.phase)
+            part.take(record, _maker(record, caller, assumed.phase), writer)
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
             maker = _maker(record, caller, "", own=(_CLOUDFORMATION,))
-            _take(record, maker, part.handed, part.ledger)
+            part.take(record, maker, writer, handed=True)
 
     needles = Needles(known.needles())
     # What is wrong with the files themselves was said when the principal's own records were read.
     Reader(trail=trail, needles=needles, ledger=Ledger()).read(files, take)
-
-
-def _note(record: Record, phase: str, part: Part) -> None:
-    part.followed.learn(record, phase)
-    part.last = max(part.last, str(record.get("eventTime", "")))
-
-
-def _take(record: Record, maker: Maker, spool: Spool, ledger: Ledger) -> None:
-    translation = translate(record, maker)
-    for line in translation.evidence:
-        spool.add(line)
-    ledger.extend(translation.findings)
 
 
 def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Maker:

@@ -19,6 +19,7 @@ class Elements:
 
     texts: dict[str, list[str]] = field(default_factory=dict)
     arns: list[tuple[str, str, str]] = field(default_factory=list)  # parent, name, ARN
+    names: tuple[str, ...] = ()
     _depths: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -27,6 +28,7 @@ class Elements:
         found = cls()
         if isinstance(value, Mapping):
             found._object(_unwrapped(value), parent="", depth=0)
+            found.names = tuple(found.texts)
         return found
 
     def first(self, name: str) -> str:

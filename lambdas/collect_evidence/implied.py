@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -133,6 +134,7 @@ def _create_action(tagging: ActionFacts, meaning: Meaning) -> tuple[tuple[str, s
     return ()
 
 
+@lru_cache(maxsize=4_096)
 def _tagging_action(one: ActionFacts) -> ActionFacts | None:
     """The action that tags what another makes: named by the reference, else of the same type."""
     needed = [facts(action) for action in one.dependent_actions]

@@ -7,17 +7,20 @@ by the stacks that the run operated and the time in which it did so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _ASSUMED = "assumed-role/"
 # CloudFormation names its sessions of a stack's service role so; real records show it.
 STACK_SESSION = "AWSCloudFormation"
+_SERVICE = re.compile(r"[a-z][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,40 +44,43 @@ class Caller:
     def of(cls, record: Mapping[str, Any]) -> Caller | None:
         """Read `userIdentity`; None when it names neither a role nor a user."""
         identity = record.get("userIdentity")
-        if not isinstance(identity, dict):
+        arn = identity.get("arn") if isinstance(identity, dict) else None
+        if not isinstance(arn, str):
             return None
-        arn = identity.get("arn")
+        known = _read(arn, _issuer(identity))
         key = identity.get("accessKeyId")
-        key = key if isinstance(key, str) else ""
-        try:
-            known = Arn.from_text(arn) if isinstance(arn, str) else None
-        except ValueError:
-            known = None
-        if known is None:
-            return None
-        kind, _, rest = known.resource.partition("/")
-        name, _, session = rest.partition("/")
-        if (known.service, kind) == ("sts", "assumed-role"):
-            role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
-            principal = _issuer(identity, ":role/") or role
-            return cls(
-                principal=principal, account=known.account, name=name, session=session, key=key
-            )
-        if (known.service, kind) == ("sts", "federated-user"):
-            user = _issuer(identity, ":user/")
-            own = user.rpartition("/")[2]
-            return cls(principal=user, account=known.account, name=own, session=name, key=key)
-        if (known.service, kind) == ("iam", "user"):
-            return cls(principal=str(known), account=known.account, name=known.name, key=key)
+        return replace(known, key=key) if known and isinstance(key, str) else known
+
+
+@lru_cache(maxsize=4_096)
+def _read(arn: str, issuer: str) -> Caller | None:
+    """Who an identity's ARN and its session's issuer name."""
+    try:
+        known = Arn.from_text(arn)
+    except ValueError:
         return None
+    kind, _, rest = known.resource.partition("/")
+    name, _, session = rest.partition("/")
+    account = known.account
+    match known.service, kind:
+        case "sts", "assumed-role":
+            role = f"arn:{known.partition}:iam::{account}:role/{name}"
+            principal = issuer if ":role/" in issuer else role
+            return Caller(principal=principal, account=account, name=name, session=session)
+        case "sts", "federated-user" if ":user/" in issuer:
+            own = issuer.rpartition("/")[2]
+            return Caller(principal=issuer, account=account, name=own, session=name)
+        case "iam", "user":
+            return Caller(principal=arn, account=account, name=known.name)
+    return None
 
 
-def _issuer(identity: Mapping[str, Any], kind: str) -> str:
+def _issuer(identity: Mapping[str, Any]) -> str:
     """The role or user that a session was made from; it alone tells the path."""
     context = identity.get("sessionContext")
     issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
     arn = issuer.get("arn") if isinstance(issuer, dict) else None
-    return arn if isinstance(arn, str) and kind in arn else ""
+    return arn if isinstance(arn, str) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,20 +249,22 @@ def _same_role(role: str, principal: str) -> bool:
     return role == principal or (same_name and role.split(":")[:5] == principal.split(":")[:5])
 
 
-def services_via(record: Mapping[str, Any], *, own: Iterable[str] = ()) -> tuple[str, ...]:
+def services_via(record: Mapping[str, Any], *, own: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The services that called on for the principal, outermost first.
 
     Args:
+        record: a record of the principal.
         own: services that use the principal as their own role; for them nothing is forwarded.
     """
     identity = record.get("userIdentity")
     invoked = identity.get("invokedBy") if isinstance(identity, dict) else None
-    chain = [invoked, record.get("sourceIPAddress")]
-    hosts = [one for one in chain if isinstance(one, str) and _is_service(one)]
+    address = record.get("sourceIPAddress")
     if not isinstance(invoked, str):
         return ()
+    return _chain(invoked, address if isinstance(address, str) else "", own)
+
+
+@lru_cache(maxsize=1_024)
+def _chain(invoked: str, address: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    hosts = [one for one in (invoked, address) if _SERVICE.fullmatch(one)]
     return tuple(one for one in dict.fromkeys(hosts) if one not in own)
-
-
-def _is_service(host: str) -> bool:
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) and not host[0].isdigit()

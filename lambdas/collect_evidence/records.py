@@ -100,7 +100,7 @@ class _Reader:
     def _start(self, data: bytes) -> bytes:
         """Pass over the head of the file, and learn how its records are separated."""
         self.started = True
-        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+        if data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
             detail = "it does not begin as JSON does" if data else "it is empty"
             self.report("not-a-trail-file", 0, detail)
             self.refused = True

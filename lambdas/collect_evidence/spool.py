@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from lambdas.model.evidence import Evidence
 
 HELD = 20_000  # lines kept in memory before they go to disk
 _BATCH = 500  # lines read back at a time
@@ -33,12 +32,8 @@ class Spool:
         self._lines: list[Line] = []
         self._runs: list[BinaryIO] = []
 
-    def add(self, one: Evidence) -> None:
-        """Take one line of evidence."""
-        self.add_line((one.order, one.to_line()))
-
-    def add_line(self, line: Line) -> None:
-        """Take a line that is written already."""
+    def add(self, line: Line) -> None:
+        """Take a line."""
         self._lines.append(line)
         if len(self._lines) >= self._held:
             self._spill(sorted(set(self._lines)))
@@ -60,7 +55,7 @@ class Spool:
         self._runs += other._runs
         other._runs = []
         for line in other._lines:
-            self.add_line(line)
+            self.add(line)
         other._lines = []
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from lambdas.collect_evidence.implied import implied_by
 from lambdas.collect_evidence.outcome import Answer, answer_of
 from lambdas.collect_evidence.resources import ANY, Call, is_required, resources_of
 from lambdas.model.action import Action
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.reference.actions import ActionFacts, facts, types_made_by
 from lambdas.reference.events import Meaning, Need, meaning
@@ -35,98 +35,131 @@ class Maker:
     via: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One action on one resource, as a record proves it of whoever made the call."""
+
+    action: Action
+    resource: str
+    outcome: Outcome
+    error: str = ""
+    implies: tuple[Implied, ...] = ()
+    types: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What one record proves."""
+    """What one record proves, and what of it must be said; never neither. Findings lack a source."""
 
-    evidence: tuple[Evidence, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
-def translate(record: Record, maker: Maker) -> Translation:
-    """Translate a record that is known to be the maker's."""
-    source, name = _text(record, "eventSource"), _text(record, "eventName")
+def evidence_of(record: Record, maker: Maker) -> tuple[Evidence, ...]:
+    """A record of the maker as evidence."""
+    return tuple(
+        Evidence(
+            action=one.action,
+            resource=one.resource,
+            outcome=one.outcome,
+            principal=maker.principal,
+            session=maker.session,
+            phase=maker.phase,
+            via=maker.via,
+            region=text_of(record, "awsRegion"),
+            event_id=text_of(record, "eventID"),
+            time=text_of(record, "eventTime"),
+            source=text_of(record, "eventSource"),
+            name=text_of(record, "eventName"),
+            error=one.error,
+            implies=one.implies,
+            types=one.types,
+        )
+        for one in translate(record, maker.principal).proofs
+    )
+
+
+def translate(record: Record, principal: str) -> Translation:
+    """Translate a record that is known to be the principal's."""
+    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
     subject = f"{source}:{name}"
     if not (source and name):
-        return Translation(findings=(_strange(record, "it has no eventSource or no eventName"),))
-    reason = _NOT_CALLED.get(_text(record, "eventType"))
+        return Translation(findings=(_strange("it has no eventSource or no eventName"),))
+    reason = _NOT_CALLED.get(text_of(record, "eventType"))
     if reason:
-        return Translation(findings=(_note("service-event", subject, reason, record),))
+        return Translation(findings=(_note("service-event", subject, reason),))
     request = record.get("requestParameters")
-    request = request if isinstance(request, dict) else {}
-    meant = meaning(source, name, request)
+    meant = meaning(source, name, request if isinstance(request, dict) else {})
     answer = answer_of(record)
     if meant is None:
-        return _unmapped(record, maker, subject, answer)
+        return _unmapped(subject, answer)
     if meant.nothing and answer.action is None:
-        return Translation(findings=(_note("needs-nothing", subject, meant.nothing, record),))
-    call = Call.of(record, meant.operation, _place(record, maker))
+        return Translation(findings=(_note("needs-nothing", subject, meant.nothing),))
+    call = Call.of(record, meant.operation, _place(record, principal))
     if answer.outcome is Outcome.DENIED:
-        return _denied(record, maker, meant, answer, call)
-    return _allowed(record, maker, meant, answer, call)
+        return _denied(meant, answer, call)
+    return _allowed(meant, answer, call)
 
 
-def _allowed(
-    record: Record, maker: Maker, meant: Meaning, answer: Answer, call: Call
-) -> Translation:
+def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
     types = types_made_by(meant.service, meant.operation)
-    evidence, findings = [], []
+    proofs: list[Proof] = []
+    findings: list[Finding] = []
     for need, one in known:
         resources = resources_of(call, need, one)
-        for resource in resources:
-            # What the request implies is said once, with its first action and resource.
-            evidence.append(
-                _line(
-                    record,
-                    maker,
-                    one.action,
-                    resource,
-                    answer,
-                    implies=() if evidence else implied,
-                    types=types,
-                )  # fmt: skip
+        proofs += [
+            Proof(
+                action=one.action,
+                resource=resource,
+                outcome=answer.outcome,
+                error=answer.code,
+                # What the request implies is said once, with its first action and resource.
+                implies=() if proofs or index else implied,
+                types=types,
             )
+            for index, resource in enumerate(resources)
+        ]
         if resources == (ANY,) and is_required(one):
-            findings.append(_unknown_resource(record, one))
-    if not evidence:
-        findings.append(_note("needs-nothing", meant.operation, "no case of it applies", record))
-    return Translation(tuple(evidence), tuple(findings))
+            findings.append(_unknown_resource(one))
+    if not proofs:
+        findings.append(_note("needs-nothing", meant.operation, "no case of it applies"))
+    return Translation(tuple(proofs), tuple(findings))
 
 
-def _denied(
-    record: Record, maker: Maker, meant: Meaning, answer: Answer, call: Call
-) -> Translation:
+def _denied(meant: Meaning, answer: Answer, call: Call) -> Translation:
     """A refusal names its action and resource; where it does not, the call's own are meant."""
-    findings = _doubts(record, answer)
+    findings = _doubts(answer)
     if answer.action is not None:
         resources: Sequence[str] = (answer.resource,)
         if not answer.resource.startswith(("arn:", ANY)):
-            resources = _resources_of_named(call, meant, answer)
-        evidence = [_line(record, maker, answer.action, one, answer) for one in resources]
-        return Translation(tuple(evidence), findings)
-    evidence = [
-        _line(record, maker, one.action, resource, answer)
-        for need, one in _known(meant.needs)
-        for resource in resources_of(call, need, one)
-    ]
-    if not evidence:
-        findings += (_note("needs-nothing", meant.operation, "refused, yet needs nothing", record),)
-    return Translation(tuple(evidence), findings)
+            resources = _resources_of_named(answer.action, meant, call)
+        return Translation(_refusals([(answer.action, resources)], answer), findings)
+    proofs = _refusals(
+        [(one.action, resources_of(call, need, one)) for need, one in _known(meant.needs)], answer
+    )
+    if not proofs:
+        findings += (_note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
+    return Translation(proofs, findings)
 
 
-def _resources_of_named(call: Call, meant: Meaning, answer: Answer) -> Sequence[str]:
+def _refusals(pairs: Sequence[tuple[Action, Sequence[str]]], answer: Answer) -> tuple[Proof, ...]:
+    return tuple(
+        Proof(action=action, resource=resource, outcome=answer.outcome, error=answer.code)
+        for action, resources in pairs
+        for resource in resources
+    )
+
+
+def _resources_of_named(action: Action, meant: Meaning, call: Call) -> Sequence[str]:
     """The resource of an action that a refusal names without a full ARN."""
-    assert answer.action is not None  # noqa: S101 (the caller checked)
-    known = facts(answer.action)
-    own = next((need for need in meant.needs if need.action == answer.action), None)
-    if known is None:
-        return (ANY,)
-    return resources_of(call, own or Need(action=known.action), known)
+    known = facts(action)
+    own = next((need for need in meant.needs if need.action == action), Need(action=action))
+    return resources_of(call, own, known) if known else (ANY,)
 
 
-def _unmapped(record: Record, maker: Maker, subject: str, answer: Answer) -> Translation:
+def _unmapped(subject: str, answer: Answer) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
     finding = Finding(
         severity=Severity.ERROR,
@@ -134,13 +167,11 @@ def _unmapped(record: Record, maker: Maker, subject: str, answer: Answer) -> Tra
         subject=subject,
         detail="The reference does not know this operation, so no permission was derived from it.",
         action="Find the IAM action in the service's documentation and grant it by hand.",
-        source=_text(record, "eventID"),
     )
-    findings = (finding, *_doubts(record, answer))
+    findings = (finding, *_doubts(answer))
     if answer.outcome is Outcome.DENIED and answer.action is not None:
         resource = answer.resource if answer.resource.startswith("arn:") else ANY
-        line = _line(record, maker, answer.action, resource, answer)
-        return Translation((line,), findings)
+        return Translation(_refusals([(answer.action, (resource,))], answer), findings)
     return Translation((), findings)
 
 
@@ -149,41 +180,14 @@ def _known(needs: Sequence[Need]) -> list[tuple[Need, ActionFacts]]:
     return [(need, known) for need, known in pairs if known is not None]
 
 
-def _line(  # noqa: PLR0913 (the parts of a line)
-    record: Record,
-    maker: Maker,
-    action: Action,
-    resource: str,
-    answer: Answer,
-    **more: Any,  # noqa: ANN401 (what only some lines have)
-) -> Evidence:
-    return Evidence(
-        action=action,
-        resource=resource,
-        outcome=answer.outcome,
-        principal=maker.principal,
-        session=maker.session,
-        phase=maker.phase,
-        via=maker.via,
-        region=_text(record, "awsRegion"),
-        event_id=_text(record, "eventID"),
-        time=_text(record, "eventTime"),
-        source=_text(record, "eventSource"),
-        name=_text(record, "eventName"),
-        error=answer.code,
-        **more,
-    )
+def _place(record: Record, principal: str) -> Place:
+    partition, account = principal.split(":")[1:5:3]
+    recipient = text_of(record, "recipientAccountId")
+    region = text_of(record, "awsRegion")
+    return Place(partition=partition, region=region, account=recipient or account)
 
 
-def _place(record: Record, maker: Maker) -> Place:
-    partition, account = maker.principal.split(":")[1:5:3]
-    recipient = _text(record, "recipientAccountId")
-    return Place(
-        partition=partition, region=_text(record, "awsRegion"), account=recipient or account
-    )
-
-
-def _doubts(record: Record, answer: Answer) -> tuple[Finding, ...]:
+def _doubts(answer: Answer) -> tuple[Finding, ...]:
     if not answer.strange:
         return ()
     return (
@@ -193,43 +197,40 @@ def _doubts(record: Record, answer: Answer) -> tuple[Finding, ...]:
             subject=answer.strange,
             detail="A refusal names an action that the reference does not know.",
             action="Check the spelling in the service's documentation.",
-            source=_text(record, "eventID"),
         ),
     )
 
 
-def _unknown_resource(record: Record, one: ActionFacts) -> Finding:
+def _unknown_resource(one: ActionFacts) -> Finding:
     return Finding(
         severity=Severity.WARNING,
         kind="unknown-resource",
         subject=str(one.action),
         detail="The action can be limited to resources, but the event does not tell which it was.",
         action="Name the resource by hand, or accept the wildcard.",
-        source=_text(record, "eventID"),
     )
 
 
-def _note(kind: str, subject: str, reason: str, record: Record) -> Finding:
+def _note(kind: str, subject: str, reason: str) -> Finding:
     return Finding(
         severity=Severity.NOTE,
         kind=kind,
         subject=subject,
         detail=f"No permission follows from this event: {reason}.",
-        source=_text(record, "eventID"),
     )
 
 
-def _strange(record: Record, problem: str) -> Finding:
+def _strange(problem: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         kind="strange-record",
-        subject=_text(record, "eventID") or "a record without eventID",
+        subject="a record of the principal",
         detail=f"The record cannot be understood: {problem}.",
         action="Look at it in the trail.",
-        source=_text(record, "eventID"),
     )
 
 
-def _text(record: Record, key: str) -> str:
+def text_of(record: Record, key: str) -> str:
+    """A text of a record, or empty where it is something else."""
     value = record.get(key)
     return value if isinstance(value, str) else ""

@@ -53,20 +53,31 @@ def keys_of(
     return tuple(dict.fromkeys([*(curated or ()), *keys, *plural]))
 
 
+@lru_cache(maxsize=65_536)
+def present(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the names looked for those that a request has; requests of one kind have the same names."""
+    known = frozenset(names)
+    return tuple(key for key in keys if key in known or key.startswith(_CONSTANT))
+
+
 def texts_of(keys: tuple[str, ...], form: Format, variable: str, elements: Elements) -> list[str]:
     """The texts that the first of the names gives, cut to what the ARN holds.
 
     A text that begins with `arn:` is the whole ARN.
     """
-    for key in keys:
+    for key in present(keys, elements.names):
         if key.startswith(_CONSTANT):
             return [key.removeprefix(_CONSTANT)]
-        found = elements.texts.get(key)
-        if found:
-            cut = [_cut(text, key, form, variable, elements) for text in found]
-            kept = [text for text in dict.fromkeys(cut) if text]
-            if kept:
-                return kept
+        found = elements.texts[key]
+        if len(found) == 1:
+            cut = _cut(found[0], key, form, variable, elements)
+            if cut:
+                return [cut]
+            continue
+        several = [_cut(text, key, form, variable, elements) for text in found]
+        kept = [text for text in dict.fromkeys(several) if text]
+        if kept:
+            return kept
     return []
 
 

@@ -1,0 +1,118 @@
+"""Records as finished lines. What calls have in common is translated and written once.
+
+A run asks the same things again and again: a deployment polls its stack, a reader reads its parameters.
+Apart from who asked and when, the same request with the same answer proves the same.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from lambdas.collect_evidence.translate import Maker, Proof, text_of, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lambdas.collect_evidence.spool import Line
+    from lambdas.model.finding import Finding
+
+    Record = Mapping[str, Any]
+
+REMEMBERED = 4_096  # different calls; more than a run makes of those that it repeats
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A proof with the ends of its line."""
+
+    action: str
+    resource: str
+    head: str
+    tail: str
+
+
+class Writer:
+    """Writes evidence lines just as `Evidence.to_line` does, and remembers what it wrote."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[_Written, ...], tuple[Finding, ...]]] = {}
+
+    def lines(self, record: Record, maker: Maker) -> Iterator[Line]:
+        """The evidence in a record, each with its order."""
+        time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
+        place = _encode(text_of(record, "awsRegion"))
+        middle = f',"region":{place},"event_id":{_encode(event_id)},"time":{_encode(time)}'
+        who = _who(maker)
+        for one in self._written(record, maker.principal)[0]:
+            order = (time, event_id, one.action, one.resource, maker.principal)
+            yield order, f"{one.head}{who}{middle}{one.tail}"
+
+    def findings(self, record: Record, maker: Maker) -> tuple[Finding, ...]:
+        """What must be said of a record; without its id."""
+        return self._written(record, maker.principal)[1]
+
+    def _written(
+        self, record: Record, principal: str
+    ) -> tuple[tuple[_Written, ...], tuple[Finding, ...]]:
+        key = _key(record, principal)
+        known = self._known.get(key)
+        if known is None:
+            translation = translate(record, principal)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            proofs = tuple(_write(one, record) for one in translation.proofs)
+            known = self._known[key] = (proofs, translation.findings)
+        return known
+
+
+def _key(record: Record, principal: str) -> str:
+    """Everything that a translation depends on."""
+    get = record.get
+    return repr(
+        (
+            get("eventSource"),
+            get("eventName"),
+            get("requestParameters"),
+            get("responseElements"),
+            get("errorCode"),
+            get("errorMessage"),
+            get("resources"),
+            get("awsRegion"),
+            get("recipientAccountId"),
+            get("eventType"),
+            principal,
+        )  # fmt: skip
+    )
+
+
+def _write(one: Proof, record: Record) -> _Written:
+    action, resource = str(one.action), one.resource
+    head = _encode({"action": action, "resource": resource, "outcome": one.outcome.value})[:-1]
+    tail: dict[str, Any] = {
+        "source": text_of(record, "eventSource"),
+        "name": text_of(record, "eventName"),
+    }
+    if one.error:
+        tail["error"] = one.error
+    if one.implies:
+        tail["implies"] = [implied.to_json() for implied in one.implies]
+    if one.types:
+        tail["types"] = list(one.types)
+    return _Written(action, resource, head, f",{_encode(tail)[1:]}")
+
+
+@lru_cache(maxsize=1_024)
+def _who(maker: Maker) -> str:
+    text = _encode(
+        {
+            "principal": maker.principal,
+            "session": maker.session,
+            "phase": maker.phase,
+            "via": list(maker.via),
+        }
+    )
+    return f",{text[1:-1]}"
