@@ -46,6 +46,8 @@ def _parts(value: Any) -> Iterator[str]:  # noqa: ANN401 (CloudFormation's JSON)
         yield f"<{value['Ref']}>"
     elif "Fn::GetAtt" in value:
         yield f"<{'.'.join(value['Fn::GetAtt'])}>"
+    elif "Fn::ImportValue" in value:
+        yield from _parts(value["Fn::ImportValue"])
     elif "Fn::Join" in value:
         for part in value["Fn::Join"][1]:
             yield from _parts(part)

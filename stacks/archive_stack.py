@@ -19,6 +19,9 @@ class ArchiveStack(Stack):
 
     Governance mode, not compliance: who may bypass it is a matter of IAM, and a mistaken
     retention can be undone (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
+
+    Attributes:
+        bucket_arn: for other stacks.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
@@ -53,4 +56,6 @@ class ArchiveStack(Stack):
             because="nothing can be changed without a trace: every version is locked, and who "
             "reads is for the account's own data events to say",
         )
+        # Exported by hand: an ARN that is exported on demand changes while it is synthesised.
+        self.bucket_arn: str = self.export_value(self.bucket.bucket_arn)
         CfnOutput(self, "ArchiveBucketName", value=self.bucket.bucket_name)

@@ -12,7 +12,7 @@ from constructs import Construct
 from stacks.acknowledgements import allow
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms, aws_s3
+    from aws_cdk import aws_kms
 
     from stacks.archive_stack import ArchiveStack
     from stacks.packaging import Package
@@ -132,22 +132,20 @@ class Steps(Construct):
             because="X-Ray, the policy simulator and Access Analyzer's checks have no resources",
         )
         if step.trail:
-            _allow_bucket(role, self._trail.bucket, self._trail.key, ["s3:GetObject"])
+            _allow_bucket(role, self._trail.bucket_arn, self._trail.key, ["s3:GetObject"])
         if step.archive:
-            bucket, key = self._archive.bucket, self._archive.key
+            bucket, key = self._archive.bucket_arn, self._archive.key
             _allow_bucket(role, bucket, key, ["s3:GetObject", "s3:PutObject"])
         return role
 
 
-def _allow_bucket(
-    role: aws_iam.Role, bucket: aws_s3.IBucket, key: aws_kms.IKey, actions: list[str]
-) -> None:
+def _allow_bucket(role: aws_iam.Role, bucket: str, key: aws_kms.IKey, actions: list[str]) -> None:
     # Without ListBucket S3 answers AccessDenied for a key that is not there.
-    allow(role, ["s3:ListBucket"], bucket.bucket_arn)
+    allow(role, ["s3:ListBucket"], bucket)
     allow(
         role,
         actions,
-        bucket.arn_for_objects("*"),
+        f"{bucket}/*",
         because="objects are named by processes, runs and times",
     )
     writes = ["kms:GenerateDataKey"] if "s3:PutObject" in actions else []

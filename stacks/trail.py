@@ -30,6 +30,7 @@ class Trail(Construct):
     Attributes:
         arn: of the trail. Its name is given, because the policies of bucket and key must name the
             trail before there is one.
+        bucket_arn: of its bucket, for other stacks.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Trail(Construct):
         )
         self.key = self._key(settings)
         self.bucket = self._bucket(settings)
+        self.bucket_arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
         self.trail = self._trail(settings, sessions)
 
     def _key(self, settings: Settings) -> aws_kms.Key:

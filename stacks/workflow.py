@@ -138,7 +138,7 @@ class Workflow(Construct):
         allow(
             self.role,
             ["s3:PutObject"],
-            archive.bucket.arn_for_objects("*/generated.json"),
+            f"{archive.bucket_arn}/*/generated.json",
             because="the key is made of the process and the run",
         )
         allow(self.role, ["kms:GenerateDataKey"], archive.key.key_arn)

@@ -1,0 +1,88 @@
+"""`python app.py` as a person runs it, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.stacks.samples import write_process
+
+if TYPE_CHECKING:
+    from tests.stacks.samples import Json
+
+pytestmark = pytest.mark.stacks
+ROOT = Path(__file__).parent.parent.parent
+
+
+def synthesise(out: Path, context: Json | None = None, **environment: str) -> tuple[int, str]:
+    """Exit status and the errors, without what Node says of itself."""
+    found = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "CDK_OUTDIR": str(out),
+            "CDK_CONTEXT_JSON": json.dumps(context or {}),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return found.returncode, "\n".join(
+        line for line in found.stderr.splitlines() if "!!" not in line
+    )
+
+
+def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: Path) -> None:
+    write_process(tmp_path / "mine", "mine", regions=["ap-southeast-2"])
+    write_process(tmp_path / "yours", "yours")
+
+    status, said = synthesise(
+        tmp_path / "out",
+        {"processes": str(tmp_path / "yours"), "retentionDays": "7", "analyzer": "false"},
+        FENCEPOST_PROCESSES=str(tmp_path / "mine"),
+    )
+
+    assert (status, said) == (0, "")
+    workflow = (tmp_path / "out" / "fencepost-workflow.template.json").read_text()
+    assert all(f"/fencepost/processes/{name}" in workflow for name in ("mine", "yours", "orders"))
+    assert '"Days": 7' in (tmp_path / "out" / "fencepost-archive.template.json").read_text()
+    sandbox = (tmp_path / "out" / "fencepost-sandbox.template.json").read_text()
+    assert "AWS::AccessAnalyzer::Analyzer" not in sandbox
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"colour": "red"}, "mine/process.yaml:8: colour: unknown key"),
+        ({"phases": {"update": ["true"], "remove": ["true"]}}, "phases.update: comes without a"),
+        ({"phases": {"deploy": [], "remove": ["true"]}}, "phases.deploy: has no command"),
+        ({"install": ["x" * 8_000]}, "process.yaml: the definition has "),
+    ],
+)
+def test_a_process_that_cannot_be_meant_is_told_in_one_line_and_nothing_is_written(
+    tmp_path: Path, changes: Json, told: str
+) -> None:
+    write_process(tmp_path / "more", "mine", **changes)
+
+    status, said = synthesise(tmp_path / "out", FENCEPOST_PROCESSES=str(tmp_path / "more"))
+
+    assert status == 1
+    assert said.startswith("fencepost: ")
+    assert told in said
+    assert len(said.splitlines()) == 1
+    assert not list((tmp_path / "out").glob("*.template.json"))
+
+
+def test_a_setting_that_cannot_be_meant_is_told_by_its_key(tmp_path: Path) -> None:
+    status, said = synthesise(tmp_path / "out", {"settleSeconds": "soon"})
+
+    assert (status, said) == (1, "fencepost: -c settleSeconds=soon: write a whole number above 0")

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size
+from stacks.settings import DATA_EVENTS
+
+if TYPE_CHECKING:
+    from tests.stacks.conftest import Synthesis
+    from tests.stacks.samples import Json
+
+pytestmark = pytest.mark.stacks
+PROCESSES = ("billing", "orders", "search")
+
+
+def roles(synthesis: Synthesis) -> dict[str, Json]:
+    """By their given names."""
+    found = synthesis.of_type("sandbox", "AWS::IAM::Role").values()
+    return {one["RoleName"]: one for one in found if "RoleName" in one}
+
+
+def test_each_process_has_three_roles_of_given_names(synthesis: Synthesis) -> None:
+    assert set(roles(synthesis)) == {
+        f"fencepost-run-{process}-{kind}"
+        for process in PROCESSES
+        for kind in ("build", "sandbox", "candidate")
+    }
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("kind", ["sandbox", "candidate"])
+def test_only_the_processs_own_build_may_become_its_roles_and_only_for_a_run(
+    synthesis: Synthesis, process: str, kind: str
+) -> None:
+    role = roles(synthesis)[f"fencepost-run-{process}-{kind}"]
+
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    (builder,) = statement["Principal"]["AWS"]["Fn::GetAtt"][:1]
+    assert synthesis.of_type("sandbox", "AWS::IAM::Role")[builder]["RoleName"] == (
+        f"fencepost-run-{process}-build"
+    )
+    assert statement["Condition"] == {
+        "StringLike": {"sts:RoleSessionName": "????????T??????Z-????????.*"}
+    }
+    assert "PermissionsBoundary" in role
+
+
+def test_the_sandbox_may_do_everything_and_the_candidate_nothing(synthesis: Synthesis) -> None:
+    for process in PROCESSES:
+        (policy,) = roles(synthesis)[f"fencepost-run-{process}-sandbox"]["Policies"]
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert (statement["Action"], statement["Resource"]) == ("*", "*")
+        assert "Policies" not in roles(synthesis)[f"fencepost-run-{process}-candidate"]
+    policies = synthesis.of_type("sandbox", "AWS::IAM::Policy").values()
+    assert not [one for one in policies if "Candidate" in json.dumps(one["Roles"])]
+
+
+def test_the_builds_role_may_become_its_two_roles_and_nothing_else(synthesis: Synthesis) -> None:
+    policies = [
+        one
+        for one in synthesis.of_type("sandbox", "AWS::IAM::Policy").values()
+        if "Build" in json.dumps(one["Roles"])
+    ]
+
+    assert len(policies) == len(PROCESSES)
+    for one in policies:
+        (statement,) = one["PolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRole"
+        assert len(statement["Resource"]) == 2
+
+
+def fence(synthesis: Synthesis) -> list[Json]:
+    (boundary,) = synthesis.of_type("sandbox", "AWS::IAM::ManagedPolicy").values()
+    statements: list[Json] = boundary["PolicyDocument"]["Statement"]
+    return statements
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ":trail/fencepost",
+        ":role/fencepost-*",
+        ":policy/fencepost-*",
+        ":s3:::fencepost-*",
+        ":stack/fencepost-*",
+        ":function:fencepost-*",
+        ":parameter/fencepost/*",
+        ":project/fencepost-*",
+        ":schedule/fencepost/*",
+        ":log-group:fencepost-*",
+        "StepFunctionsGetEventForCodeBuildStartBuildRule",
+    ],
+)
+def test_the_fence_keeps_cycles_from_everything_that_is_fenceposts(
+    synthesis: Synthesis, place: str
+) -> None:
+    (own,) = [one for one in fence(synthesis) if one.get("Sid") == "FencepostItself"]
+
+    assert (own["Effect"], own["Action"]) == ("Deny", "*")
+    assert place in json.dumps(own["Resource"])
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "cloudtrail:StopLogging",
+        "iam:CreateAccessKey",
+        "iam:CreateLoginProfile",
+        "organizations:LeaveOrganization",
+        "kms:*",
+    ],
+)
+def test_the_fence_denies_what_would_silence_outlive_or_leave(
+    synthesis: Synthesis, action: str
+) -> None:
+    denied = json.dumps([one["Action"] for one in fence(synthesis) if one["Effect"] == "Deny"])
+
+    assert f'"{action}"' in denied
+
+
+def test_every_given_or_generated_name_is_behind_the_fence(synthesis: Synthesis) -> None:
+    """Names that we give begin as the fence says; CloudFormation begins others with the stack's."""
+    named = [
+        properties[key]
+        for resource in synthesis.everything().values()
+        for properties in [resource.get("Properties", {})]
+        for key in ("RoleName", "StateMachineName", "BucketName", "FunctionName", "TopicName")
+        if isinstance(properties.get(key), str)
+    ]
+
+    assert named
+    assert all(one.startswith("fencepost-") for one in named)
+    assert all(one.stack_name.startswith("fencepost-") for one in synthesis.stacks.values())
+
+
+def test_the_fence_fits_in_a_managed_policy(synthesis: Synthesis) -> None:
+    # With its references still spelled out it is longer than it will be.
+    assert policy_size({"Statement": fence(synthesis)}) < MANAGED_POLICY_LIMIT
+
+
+def test_the_trail_sees_every_region_and_validates_its_files(synthesis: Synthesis) -> None:
+    (trail,) = synthesis.of_type("sandbox", "AWS::CloudTrail::Trail").values()
+
+    assert trail["IsMultiRegionTrail"] is True
+    assert trail["EnableLogFileValidation"] is True
+    assert trail["IncludeGlobalServiceEvents"] is True
+    assert "KMSKeyId" in trail
+
+
+def test_data_events_are_those_of_the_cycles_sessions_alone(synthesis: Synthesis) -> None:
+    (trail,) = synthesis.of_type("sandbox", "AWS::CloudTrail::Trail").values()
+
+    management, *data = trail["AdvancedEventSelectors"]
+    assert management["FieldSelectors"] == [{"Field": "eventCategory", "Equals": ["Management"]}]
+    assert len(data) == len(DATA_EVENTS)
+    for selector in data:
+        fields = {one["Field"]: one for one in selector["FieldSelectors"]}
+        (starts,) = fields["userIdentity.arn"]["StartsWith"]
+        assert json.dumps(starts).endswith(':assumed-role/fencepost-run-"]]}')
+        assert fields["eventCategory"]["Equals"] == ["Data"]
+
+
+def test_only_the_trail_may_write_to_its_bucket_and_key(synthesis: Synthesis) -> None:
+    (bucket,) = synthesis.of_type("sandbox", "AWS::S3::BucketPolicy").values()
+    (key,) = synthesis.of_type("sandbox", "AWS::KMS::Key").values()
+
+    writers = [
+        one
+        for policy in (bucket["PolicyDocument"], key["KeyPolicy"])
+        for one in policy["Statement"]
+        if one.get("Principal") == {"Service": "cloudtrail.amazonaws.com"}
+    ]
+    assert len(writers) == 4
+    assert all("aws:SourceArn" in one["Condition"]["StringEquals"] for one in writers)
+
+
+def test_access_analyzer_alone_may_use_the_access_role(synthesis: Synthesis) -> None:
+    (role,) = [
+        one
+        for one in synthesis.of_type("sandbox", "AWS::IAM::Role").values()
+        if "RoleName" not in one
+    ]
+
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "access-analyzer.amazonaws.com"}
+
+
+def test_the_account_gets_an_analyzer(synthesis: Synthesis) -> None:
+    synthesis.templates["sandbox"].resource_count_is("AWS::AccessAnalyzer::Analyzer", 1)

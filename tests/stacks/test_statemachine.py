@@ -1,0 +1,252 @@
+"""The definition: well-formed, complete, and allowed to do what it does and no more."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore.session
+import pytest
+
+from lambdas import errors
+from stacks.steps import STEPS
+from stacks.workflow import DEFINITION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.stacks.conftest import Synthesis
+    from tests.stacks.samples import Json
+
+pytestmark = pytest.mark.stacks
+ROOT = Path(__file__).parent.parent.parent
+STATELINT = Path(sys.executable).with_name("statelint")
+ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+STATES_ERRORS = {"States.ALL", "States.TaskFailed"}
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+LAMBDA_ERRORS = {
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+}
+# Every SDK integration has these two beside the service's own,
+# https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+SDK_ERRORS = re.compile(r"(\w+)\.(SdkClientException|AWS\1Exception|\1Exception)")
+CLIENTS = {"AccessAnalyzer": "accessanalyzer", "CodeBuild": "codebuild", "Ssm": "ssm"}
+# What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+NEEDED = {
+    "aws-sdk:ssm:getParameter": {"ssm:GetParameter"},
+    "aws-sdk:codebuild:batchGetBuilds": {"codebuild:BatchGetBuilds"},
+    "aws-sdk:accessanalyzer:startPolicyGeneration": {
+        "access-analyzer:StartPolicyGeneration",
+        "iam:PassRole",
+    },
+    "aws-sdk:accessanalyzer:getGeneratedPolicy": {"access-analyzer:GetGeneratedPolicy"},
+    "aws-sdk:s3:putObject": {"s3:PutObject", "kms:GenerateDataKey"},
+    "lambda:invoke": {"lambda:InvokeFunction"},
+    "sns:publish": {"sns:Publish", "kms:GenerateDataKey", "kms:Decrypt"},
+    "codebuild:startBuild.sync": {
+        "codebuild:StartBuild",
+        "codebuild:StopBuild",
+        "codebuild:BatchGetBuilds",
+        "events:PutTargets",
+        "events:PutRule",
+        "events:DescribeRule",
+    },
+}
+# The machine's own, for its log and its traces.
+OBSERVED = re.compile(r"(logs|xray):.*")
+
+
+def states(definition: Json) -> dict[str, Json]:
+    found: dict[str, Json] = definition["States"]
+    return found
+
+
+def tasks(definition: Json) -> dict[str, Json]:
+    return {name: one for name, one in states(definition).items() if one["Type"] == "Task"}
+
+
+def named(definition: Json, kind: str) -> Iterator[str]:
+    for one in tasks(definition).values():
+        for rule in one.get(kind, []):
+            yield from rule["ErrorEquals"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param([str(STATELINT), str(DEFINITION)], id="statelint"),
+        pytest.param(
+            [str(ASL_VALIDATOR), "--json-path", str(DEFINITION)],
+            id="asl-validator",
+            marks=pytest.mark.skipif(
+                not (ASL_VALIDATOR.exists() and shutil.which("node")), reason="needs npm's packages"
+            ),
+        ),
+    ],
+)
+def test_the_definition_is_valid(command: list[str]) -> None:
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_every_state_says_what_it_is_for(definition: Json) -> None:
+    assert [name for name, one in states(definition).items() if not one.get("Comment")] == []
+
+
+def test_every_state_can_be_reached(definition: Json) -> None:
+    reached, ahead = set(), {definition["StartAt"]}
+    while ahead:
+        name = ahead.pop()
+        reached.add(name)
+        text = json.dumps(states(definition)[name])
+        ahead |= set(re.findall(r'"(?:Next|Default)": "(\w+)"', text)) - reached
+
+    assert reached == set(states(definition))
+
+
+def test_every_task_has_a_ceiling_tries_again_and_catches_everything(definition: Json) -> None:
+    for name, one in tasks(definition).items():
+        assert one["TimeoutSeconds"] > 0, name
+        assert one["Retry"], name
+        assert one["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_whatever_fails_after_the_first_state_is_documented(definition: Json) -> None:
+    last = {
+        name: one["Catch"][-1]["Next"]
+        for name, one in tasks(definition).items()
+        if name not in {"LoadProcess", "DocumentFailure", "NotifyFailure"}
+    }
+
+    assert last.pop("RunCycle") == "WasBuilt"  # and that leads there, with what the build tells
+    assert set(last.values()) == {"DocumentFailure"}
+
+
+def test_every_failure_ends_in_a_fail_state_and_success_in_one_place(definition: Json) -> None:
+    ends = {name for name, one in states(definition).items() if one.get("End")}
+    fails = {name for name, one in states(definition).items() if one["Type"] == "Fail"}
+
+    assert ends == {"NotifyTeam"}
+    assert fails == {"ProcessNotFound", "ProcessNotLoaded", "RunFailed"}
+    assert all("Error" in states(definition)[name] for name in fails)
+
+
+def test_every_error_that_is_named_exists(definition: Json) -> None:
+    ours = {name for name in dir(errors) if name.endswith("Error")}
+    session = botocore.session.get_session()
+    services = {
+        f"{prefix}.{shape}"
+        for prefix, client in CLIENTS.items()
+        for shape in _exceptions(session, client)
+    }
+    known = ours | services | STATES_ERRORS | LAMBDA_ERRORS
+
+    for name in {*named(definition, "Retry"), *named(definition, "Catch")}:
+        assert name in known or SDK_ERRORS.fullmatch(name), name
+
+
+def _exceptions(session: botocore.session.Session, client: str) -> set[str]:
+    """As Step Functions spells them: the SDK's class names, which all end in Exception."""
+    model = session.get_service_model(client)
+    return {
+        shape if shape.endswith("Exception") else f"{shape}Exception"
+        for shape in model.shape_names
+        if model.shape_for(shape).metadata.get("exception")
+    }
+
+
+def test_each_state_with_code_has_a_step_and_each_step_a_state(definition: Json) -> None:
+    invoked = {
+        name: one["Arguments"]["FunctionName"]
+        for name, one in tasks(definition).items()
+        if one["Resource"].endswith("lambda:invoke")
+    }
+
+    assert set(invoked) == {one.state for one in STEPS}
+    assert all(function == f"${{{name}}}" for name, function in invoked.items())
+
+
+def test_each_step_has_a_folder_and_each_folder_a_step() -> None:
+    folders = {one.parent.name for one in (ROOT / "lambdas").glob("*/handler.py")}
+
+    assert folders == {one.package for one in STEPS}
+
+
+def test_what_the_definition_leaves_open_is_filled_in(
+    definition: Json, synthesis: Synthesis
+) -> None:
+    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+
+    assert set(re.findall(r"\$\{(\w+)\}", json.dumps(definition))) == set(
+        machine["DefinitionSubstitutions"]
+    )
+    assert json.loads(machine["DefinitionString"]) == definition
+
+
+def test_the_machines_role_may_do_what_the_definition_does_and_nothing_else(
+    definition: Json, synthesis: Synthesis
+) -> None:
+    calls = {
+        one["Resource"].removeprefix("arn:aws:states:::") for one in tasks(definition).values()
+    }
+    needed = set().union(*(NEEDED[call] for call in calls))
+
+    granted = {
+        action for statement in _statements(synthesis) for action in _many(statement["Action"])
+    }
+
+    assert calls == set(NEEDED)
+    assert {action for action in granted if not OBSERVED.fullmatch(action)} == needed
+
+
+def test_the_machines_role_names_every_resource_that_can_be_named(synthesis: Synthesis) -> None:
+    wild = {
+        action
+        for statement in _statements(synthesis)
+        if statement["Resource"] == "*"
+        for action in _many(statement["Action"])
+    }
+
+    assert {action for action in wild if not OBSERVED.fullmatch(action)} == {
+        "access-analyzer:StartPolicyGeneration",
+        "access-analyzer:GetGeneratedPolicy",
+    }
+
+
+def test_the_machine_logs_everything_and_is_traced(synthesis: Synthesis) -> None:
+    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+
+    assert machine["LoggingConfiguration"]["Level"] == "ALL"
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is True
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_no_document_travels_through_the_machine(definition: Json) -> None:
+    for name, one in tasks(definition).items():
+        if one["Resource"].endswith("lambda:invoke"):
+            payload = set(one["Arguments"]["Payload"])
+            assert not payload & {"generation", "policy", "policies", "events"}, name
+
+
+def _statements(synthesis: Synthesis) -> list[Json]:
+    (policy,) = [
+        one
+        for name, one in synthesis.of_type("workflow", "AWS::IAM::Policy").items()
+        if name.startswith("WorkflowRole")
+    ]
+    found: list[Json] = policy["PolicyDocument"]["Statement"]
+    return found
+
+
+def _many(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

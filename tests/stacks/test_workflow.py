@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from lambdas.model.process import Process
+
+if TYPE_CHECKING:
+    from tests.stacks.conftest import Synthesis
+    from tests.stacks.samples import Json
+
+pytestmark = pytest.mark.stacks
+PROCESSES = ("billing", "orders", "search")
+
+
+def joined(value: Json) -> str:
+    """A text with a word where a reference will be."""
+    return "".join(part if isinstance(part, str) else "x" for part in value["Fn::Join"][1])
+
+
+def test_the_archive_keeps_every_version_locked(synthesis: Synthesis) -> None:
+    (bucket,) = synthesis.of_type("archive", "AWS::S3::Bucket").values()
+
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+        "Mode": "GOVERNANCE",
+        "Days": 365,
+    }
+
+
+def test_each_process_has_a_build_that_runs_one_cycle_at_a_time(synthesis: Synthesis) -> None:
+    projects = synthesis.of_type("workflow", "AWS::CodeBuild::Project").values()
+
+    assert {one["Name"] for one in projects} == {f"fencepost-{name}" for name in PROCESSES}
+    for one in projects:
+        assert one["ConcurrentBuildLimit"] == 1
+        assert one["Artifacts"] == {"Type": "NO_ARTIFACTS"}
+        assert one["Environment"]["PrivilegedMode"] is False
+        assert {v["Name"] for v in one["Environment"]["EnvironmentVariables"]} == {
+            "FENCEPOST_SANDBOX_ROLE",
+            "FENCEPOST_CANDIDATE_ROLE",
+        }
+
+
+def test_a_builds_buildspec_is_inline_and_its_own(synthesis: Synthesis) -> None:
+    projects = synthesis.of_type("workflow", "AWS::CodeBuild::Project").values()
+    specs = {one["Name"]: yaml.safe_load(one["Source"]["BuildSpec"]) for one in projects}
+
+    assert specs["fencepost-billing"]["phases"]["install"]["runtime-versions"] == {"nodejs": 22}
+    assert "eu-west-1" in specs["fencepost-orders"]["phases"]["build"]["commands"][0]
+
+
+def test_a_build_may_read_its_own_source_and_write_its_own_log(synthesis: Synthesis) -> None:
+    policies = [
+        one["PolicyDocument"]["Statement"]
+        for name, one in synthesis.of_type("workflow", "AWS::IAM::Policy").items()
+        if "SourceAndLog" in name
+    ]
+
+    assert len(policies) == len(PROCESSES)
+    sources = [json.dumps(statements[0]["Resource"]) for statements in policies]
+    assert all(".zip" in one for one in sources)
+
+
+def test_each_process_has_a_parameter_that_its_definition_is_read_from(
+    synthesis: Synthesis,
+) -> None:
+    parameters = synthesis.of_type("workflow", "AWS::SSM::Parameter").values()
+
+    assert {one["Name"] for one in parameters} == {
+        f"/fencepost/processes/{name}" for name in PROCESSES
+    }
+    for one in parameters:
+        value = json.loads(joined(one["Value"]))
+        process = value.pop("definition")
+        assert Process.from_mapping(process.pop("name"), process).name in PROCESSES
+        assert set(value) == {"project", "sandboxRole", "candidateRole"}
+
+
+def test_owners_get_the_mails_of_their_processes_alone(synthesis: Synthesis) -> None:
+    subscriptions = synthesis.of_type("workflow", "AWS::SNS::Subscription").values()
+
+    assert {one["Endpoint"]: one.get("FilterPolicy") for one in subscriptions} == {
+        "team@example.com": {"process": ["billing", "orders"]},
+        "search@example.com": {"process": ["search"]},
+        "operator@example.com": None,
+    }
+
+
+def test_schedules_start_the_state_machine_and_keep_what_could_not_start(
+    synthesis: Synthesis,
+) -> None:
+    schedules = synthesis.of_type("workflow", "AWS::Scheduler::Schedule").values()
+
+    assert {one["Name"]: one["ScheduleExpression"] for one in schedules} == {
+        "orders": "rate(7 days)",
+        "billing": "cron(0 3 * * ? *)",
+    }
+    for one in schedules:
+        assert json.loads(one["Target"]["Input"]) == {"process": one["Name"]}
+        assert "Arn" in one["Target"]["DeadLetterConfig"]
+
+
+def test_an_alarm_rings_for_every_way_a_run_can_go_wrong(synthesis: Synthesis) -> None:
+    alarms = synthesis.of_type("workflow", "AWS::CloudWatch::Alarm").values()
+
+    assert {one["MetricName"] for one in alarms} == {
+        "ExecutionsFailed",
+        "ExecutionsTimedOut",
+        "ExecutionsAborted",
+        "ApproximateNumberOfMessagesVisible",
+    }
+    assert all(one["AlarmActions"] and one["AlarmDescription"] for one in alarms)
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own_and_is_traced(
+    synthesis: Synthesis,
+) -> None:
+    functions = synthesis.of_type("workflow", "AWS::Lambda::Function").values()
+
+    assert len({json.dumps(one["Role"]) for one in functions}) == len(functions)
+    assert len({json.dumps(one["LoggingConfig"]) for one in functions}) == len(functions)
+    assert len({json.dumps(one["Code"]) for one in functions}) == 1
+    assert all(one["TracingConfig"] == {"Mode": "Active"} for one in functions)
+
+
+def test_what_a_person_needs_to_know_is_an_output(synthesis: Synthesis) -> None:
+    outputs = {
+        name for template in synthesis.templates.values() for name in template.find_outputs("*")
+    }
+
+    assert {"StateMachineArn", "TopicArn", "ArchiveBucketName", "TrailBucketName"} <= outputs
+    assert any("ordersSandboxRole" in one for one in outputs)
