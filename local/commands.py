@@ -12,6 +12,7 @@ from rich.text import Text
 
 from local import runs, session
 from local.assembly import SynthError
+from local.cloud_assembly import UndeployableError
 from local.deploy import DeployError
 from local.dossiers import restore
 from local.progress import Progress
@@ -115,7 +116,7 @@ def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:
 
     try:
         return act(say)
-    except (SynthError, DeployError, session.StartError) as error:
+    except (SynthError, UndeployableError, DeployError, session.StartError) as error:
         Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
         return 1
     except KeyboardInterrupt:

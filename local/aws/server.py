@@ -6,13 +6,11 @@ Imported only after the environment is prepared: MiniStack reads it on import.
 import asyncio
 import importlib
 import json
-import logging
 import os
 import secrets
 import signal
 import socket
 import time
-from pathlib import Path
 from typing import Any
 
 import hypercorn.asyncio
@@ -44,19 +42,8 @@ EXTENSIONS = (
 
 
 def extensions() -> list[Any]:
-    """Our modules that are there, in the order in which they install."""
-    here = Path(__file__).parent
-    found = []
-    for name in EXTENSIONS:
-        if (here / f"{name}.py").exists():
-            try:
-                module = importlib.import_module(f"local.aws.{name}")
-            except ImportError:  # TODO(issue-2): all are there at the end
-                logging.getLogger("fencepost").exception("extension %s", name)
-                continue
-            if hasattr(module, "install"):
-                found.append(module)
-    return found
+    """Our modules, in the order in which they install."""
+    return [importlib.import_module(f"local.aws.{name}") for name in EXTENSIONS]
 
 
 def application(settings: Settings, port: int) -> tuple[Any, dict[str, dict[str, str]]]:

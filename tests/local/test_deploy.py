@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.deploy import DeployError, deploy, stacks_of, zipped
+from local.cloud_assembly import UndeployableError, stacks_of, zipped
+from local.deploy import DeployError, deploy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +153,7 @@ def test_container_images_are_refused_with_the_reason(embedded: Connection, tmp_
     assembly = an_assembly(tmp_path, {"images": a_queue("images")}, needs={})
     (assembly / "images.assets.json").write_text(json.dumps({"dockerImages": {"a": {}}}))
 
-    with pytest.raises(DeployError, match="no Docker"):
+    with pytest.raises(UndeployableError, match="no Docker"):
         deploy(assembly, embedded, say=lambda _: None)
 
 

@@ -1,0 +1,105 @@
+"""A cloud assembly as the CDK writes it: its stacks in order, and the files that they refer to.
+
+https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cloud-assembly-schema
+"""
+
+from __future__ import annotations
+
+import graphlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: same files, same bytes
+
+
+class UndeployableError(Exception):
+    """The assembly holds what cannot be deployed here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack of the assembly."""
+
+    name: str
+    template: Path
+    template_url: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file or folder that a stack refers to."""
+
+    source: Path
+    zipped: bool
+    bucket: str
+    key: str
+
+
+def stacks_of(assembly: Path, fill: Callable[[str], str]) -> list[Stack]:
+    """The assembly's stacks, each after those that it depends on."""
+    artifacts = _artifacts(assembly)
+    names = {key for key, one in artifacts.items() if one["type"] == "aws:cloudformation:stack"}
+    order = graphlib.TopologicalSorter(
+        {name: names & set(artifacts[name].get("dependencies", ())) for name in sorted(names)}
+    )
+    return [_stack(assembly, name, artifacts[name], fill) for name in order.static_order()]
+
+
+def _stack(
+    assembly: Path, name: str, artifact: Mapping[str, Any], fill: Callable[[str], str]
+) -> Stack:
+    properties = artifact["properties"]
+    location = fill(properties.get("stackTemplateAssetObjectUrl", ""))
+    return Stack(
+        name=properties.get("stackName", name),
+        template=assembly / properties["templateFile"],
+        template_url=location.removeprefix("s3://"),
+        parameters=properties.get("parameters", {}),
+        tags=properties.get("tags", {}),
+    )
+
+
+def assets_of(assembly: Path, fill: Callable[[str], str]) -> Iterator[Asset]:
+    """Every file of every asset manifest, at each of its destinations."""
+    for artifact in _artifacts(assembly).values():
+        if artifact["type"] != "cdk:asset-manifest":
+            continue
+        manifest = json.loads((assembly / artifact["properties"]["file"]).read_text())
+        if manifest.get("dockerImages"):
+            raise UndeployableError("container images cannot be deployed here: there is no Docker")
+        for file in manifest.get("files", {}).values():
+            for destination in file["destinations"].values():
+                yield Asset(
+                    source=assembly / file["source"]["path"],
+                    zipped=file["source"].get("packaging") == "zip",
+                    bucket=fill(destination["bucketName"]),
+                    key=fill(destination["objectKey"]),
+                )
+
+
+def _artifacts(assembly: Path) -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, dict[str, Any]]] = json.loads(
+        (assembly / "manifest.json").read_text()
+    )
+    return content["artifacts"]
+
+
+def zipped(folder: Path) -> bytes:
+    """A folder as a zip file; same content, same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (path.stat().st_mode & 0o777) << 16
+            archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
