@@ -4,7 +4,6 @@ Each command is a script of its own. It begins with the exported variables and t
 the one before, so `export` and `cd` persist while `exit` ends no more than its own command.
 """
 
-import contextlib
 import os
 import shlex
 import signal
@@ -130,8 +129,8 @@ def end_all() -> None:
 def _read(process: subprocess.Popen[bytes], emit: Callable[[str], None]) -> None:
     if process.stdout is None:
         return
-    with contextlib.suppress(ValueError):  # closed while reading
-        for line in process.stdout:
+    with process.stdout as output:
+        for line in output:
             emit(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 

@@ -22,6 +22,8 @@ NAMED = (
     '"stackTrace": traceback.format_list(traceback.extract_tb(e.__traceback__)[1:])}}'
 )
 
+INIT_FAILED = "Worker init failed: "
+
 _raised = threading.local()
 
 
@@ -50,7 +52,7 @@ def _failing(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, 
         result = execute(*given, **named)
         payload = _raised.payload
         if payload is None:
-            return result
+            return _named(result)
         lines = [
             f"[ERROR] {payload['errorType']}: {payload['errorMessage']}",
             "Traceback (most recent call last):",
@@ -60,3 +62,15 @@ def _failing(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, 
         return {"body": payload, "error": True, "log": log}
 
     return executed
+
+
+def _named(result: dict[str, Any]) -> dict[str, Any]:
+    """A module that cannot be imported is called so by the real runtime."""
+    body = result.get("body")
+    if not result.get("error") or not isinstance(body, dict):
+        return result
+    message = str(body.get("errorMessage", ""))
+    if not message.startswith(INIT_FAILED):
+        return result
+    detail = f"Unable to import module: {message.removeprefix(INIT_FAILED)}"
+    return {**result, "body": {"errorMessage": detail, "errorType": "Runtime.ImportModuleError"}}

@@ -23,6 +23,7 @@ from local.aws.service_roles import SESSION_NAME_LIMIT, RoleNotAssumableError, a
 from local.aws.state_runner import Context, Execution, Outcome, State
 
 WAIT_SCALE = "0.01"  # a minute of Wait or Retry takes 0.6 s here; timeouts are not scaled
+EXPRESSION_MS = 10_000  # the interpreter is Python's, and slower than the service's
 SERVICE = "states.amazonaws.com"
 SESSION_SECONDS = 12 * 3600  # Step Functions renews its session; ours outlives the execution
 
@@ -43,7 +44,18 @@ def install() -> None:
     )
     engine._scaled_sleep = state_runner.pause
     engine._run_execution = _run_execution
+    _allow_slow_expressions()
     executions.install(_run_execution)
+
+
+def _allow_slow_expressions() -> None:
+    """Give expressions ten seconds of a busy laptop for the one second of AWS."""
+    build = engine.jsonata.Jsonata.jsonata
+
+    def patient(expression: str, *given: Any, timeout: int | None = None, **named: Any) -> Any:
+        return build(expression, *given, timeout=timeout and EXPRESSION_MS, **named)
+
+    engine.jsonata.Jsonata.jsonata = staticmethod(patient)
 
 
 def _plain(handler: Callable[[State, Any, Context], Outcome]) -> state_runner.Handler:

@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local import session
 from local.aws import build_environment
+from local.aws.acting import Acting
+from local.aws.build_log import NoLog
+from local.aws.build_run import Build
 from local.aws.buildspec import BuildspecError, OnFailure, Phase, parse
+from local.aws.caller import Credentials
 from tests.local.workloads import a_project, a_role, build, built, log_of
 
 if TYPE_CHECKING:
@@ -281,6 +286,55 @@ def test_what_a_build_leaves_in_the_background_ends_with_it(
     (pid,) = said(embedded, record)
     assert record["buildStatus"] == "SUCCEEDED"
     assert not running(int(pid))
+
+
+def test_a_build_ends_at_its_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "1")
+    record = {
+        "id": "p:1", "arn": "arn", "buildNumber": 1, "initiator": "root", "encryptionKey": "key",
+        "logs": {}, "phases": [{"phaseType": "QUEUED", "startTime": 0.0}],
+    }  # fmt: skip
+    text = spec(build=["commands: ['sleep 1000']", "finally: ['touch done']"])
+    limited = Build(
+        record=record,
+        project={"timeoutInMinutes": 0.005, "source": {"type": "NO_SOURCE", "buildspec": text}},
+        acting=Acting(
+            credentials=Credentials(access_key="", secret_key="", session_token="", expires=0),
+            region="eu-west-1",
+            session_name="s",
+        ),
+        log=NoLog(),
+        credentials={},
+        outside={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )
+
+    limited.run()
+
+    assert record["buildStatus"] == "TIMED_OUT"
+    assert phases(record)["BUILD"] == "TIMED_OUT"
+
+
+def test_a_host_that_stops_leaves_no_build_running(
+    tmp_path_factory: pytest.TempPathFactory, eventually: Callable[[Callable[[], Any]], Any]
+) -> None:
+    state = tmp_path_factory.mktemp("stopped") / "state"
+    own = session.start(state, inbox=state / "inbox")
+    role = a_role(own, "codebuild.amazonaws.com", actions=["logs:*"])
+    text = spec(build=["commands: ['sleep 1000 & echo $$ $!; wait']"])
+    codebuild = own.client("codebuild")
+    build_id = codebuild.start_build(projectName=a_project(own, role, text))["build"]["id"]
+
+    def started() -> list[str]:
+        try:
+            return said(own, codebuild.batch_get_builds(ids=[build_id])["builds"][0])
+        except ClientError:
+            return []
+
+    (pids,) = eventually(started)
+
+    session.stop(state)
+
+    assert not any(running(int(pid)) for pid in pids.split())
 
 
 def running(pid: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -173,6 +174,40 @@ def test_the_exception_that_a_function_raises_names_the_error(
     assert cause["errorMessage"] == "not yet: wait"
     assert cause["errorType"] == "TrailNotReadyError"
     assert cause["stackTrace"]
+
+
+def test_a_function_that_raised_is_warm_for_its_next_call(
+    embedded: Connection, function: str
+) -> None:
+    client = embedded.client("lambda")
+    client.invoke(FunctionName=function, Payload=b'{"raise": "x"}')
+
+    begun = time.monotonic()
+    answer = client.invoke(FunctionName=function, Payload=b'{"raise": "y"}')
+    taken = time.monotonic() - begun
+
+    assert answer["FunctionError"] == "Unhandled"
+    assert taken < 0.2
+
+
+def test_a_module_that_cannot_be_imported_names_the_error(embedded: Connection, role: str) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", "import nothing_of_the_kind")
+    own = a_role(embedded, "lambda.amazonaws.com", actions=["logs:*"])
+    embedded.client("lambda").create_function(
+        FunctionName="compute-broken",
+        Runtime="python3.11",
+        Role=own,
+        Handler="app.handler",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    arguments = {"FunctionName": "compute-broken", "Payload": {}}
+
+    ended = run(embedded, role, task("arn:aws:states:::lambda:invoke", arguments))
+
+    assert ended["error"] == "Runtime.ImportModuleError"
+    assert "nothing_of_the_kind" in ended["cause"]
 
 
 def test_a_build_that_fails_fails_its_task_with_the_build_in_the_cause(
