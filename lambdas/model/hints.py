@@ -1,4 +1,4 @@
-"""What a process's owner says about its policy: grants to add or forbid, a ceiling, what to leave out."""
+"""What a process's owner says about its policy: what to add, to forbid, to bound, to leave out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions that narrow a grant to how it was used, where evidence and documentation both allow it.
+"""Conditions that narrow a grant to how it was used, where evidence and reference both allow it.
 
 A condition that is not sure to hold in the next run is left out: a denial there costs more than it
 guards.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.policy import Condition
 from lambdas.model.template import Template, Variable
+from lambdas.refine_policy.condition_facts import CALLED_VIA, GLOBAL, VIA_SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,92 +20,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Permission
 
-# Services that aws:CalledVia names, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-CALLED_VIA = frozenset(
-    f"{name}.amazonaws.com"
-    for name in [
-        "aoss",
-        "athena",
-        "backup",
-        "cloud9",
-        "cloudformation",
-        "databrew",
-        "dataexchange",
-        "dynamodb",
-        "imagebuilder",
-        "kms",
-        "mgn",
-        "nimble",
-        "omics",
-        "ram",
-        "robomaker",
-        "servicecatalog-appregistry",
-        "sqlworkbench",
-    ]
-)
-# Services that use keys as the caller, https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
-VIA_SERVICE = frozenset(
-    [
-        "backup",
-        "cassandra",
-        "codeartifact",
-        "dynamodb",
-        "ec2",
-        "ecr",
-        "elasticfilesystem",
-        "es",
-        "fsx",
-        "glue",
-        "kafka",
-        "kinesis",
-        "lambda",
-        "mq",
-        "rds",
-        "redshift",
-        "s3",
-        "secretsmanager",
-        "sns",
-        "sqs",
-        "ssm",
-        "timestream",
-    ]
-)
-# Their calls are recorded in one region whatever region they act on; S3's bucket operations may be
-# answered by another region than the client asked.
-GLOBAL = frozenset(
-    [
-        "account",
-        "artifact",
-        "aws-portal",
-        "billing",
-        "budgets",
-        "ce",
-        "chatbot",
-        "cloudfront",
-        "consolidatedbilling",
-        "cur",
-        "freetier",
-        "globalaccelerator",
-        "health",
-        "iam",
-        "importexport",
-        "invoicing",
-        "networkmanager",
-        "organizations",
-        "payments",
-        "pricing",
-        "route53",
-        "route53domains",
-        "s3",
-        "savingsplans",
-        "shield",
-        "sts",
-        "support",
-        "tax",
-        "trustedadvisor",
-        "waf",
-    ]
-)
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
 _SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
 
@@ -201,8 +116,8 @@ def _account(
 ) -> Iterator[Condition]:
     """Objects of own buckets: a bucket's random name says nothing of whose it is.
 
-    Only where the bucket must exist: on one that does not, the key is absent and a probe that expects
-    *not found* would see *denied*.
+    Only where the bucket must exist: on one that does not, the key is absent and a probe that
+    expects *not found* would see *denied*.
     """
     if action.service != "s3" or "resource-account" in settings.off:
         return

@@ -1,4 +1,4 @@
-"""Permissions that follow from an event although no event shows them. Each kind can be switched off."""
+"""Permissions that follow from an event although no event shows them, each kind switchable."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
+from lambdas.refine_policy.condition_facts import SURE_KEYS
 from lambdas.refine_policy.grounds import BECAUSE, and_join
 from lambdas.refine_policy.permission import Permission
 
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.permission import Sighting
     from lambdas.refine_policy.sightings import Sightings
 
-PASS_ROLE = "pass-role"
-# Context that a policy can rely on; of other keys a request may or may not carry values.
-CONTEXT_KEYS = frozenset(
-    {"iam:PassedToService", "iam:AWSServiceName", "kms:ViaService", "ec2:CreateAction"}
-)
+PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +62,7 @@ def _permission(one: Implied, sighting: Sighting) -> Permission:
         basis=one.kind,
         because=f"{and_join(sighting.names)} needs it: {because}",
         sighting=sighting,
-        context=tuple(pair for pair in one.context if pair[0] in CONTEXT_KEYS),
+        context=tuple(pair for pair in one.context if pair[0] in SURE_KEYS),
     )
 
 
@@ -76,7 +73,7 @@ def _doubts(one: Implied) -> Iterator[Finding]:
             severity=Severity.WARNING,
             kind="pass-role-to-unknown-service",
             subject=one.resource,
-            detail="The role was named in a request, but which service receives it is not known, so "
+            detail="The role was named in a request, but which service receives it is not known: "
             "iam:PassRole on it is not limited to a service.",
             action="Say which service it is: forbid the grant and add one with the condition.",
         )
@@ -97,8 +94,8 @@ def _passes_itself(one: Implied, sighting: Sighting) -> Finding:
         severity=Severity.WARNING,
         kind="pass-role-of-own-role",
         subject=one.resource,
-        detail=f"{', '.join(sighting.names)} named the role under which the process itself runs. A "
-        "role that may pass itself can hand all that it may do to a service, so this is not granted.",
+        detail=f"{', '.join(sighting.names)} named a role under which the process itself runs. A "
+        "role that may pass itself can hand all that it may do to a service: this is not granted.",
         action="Give the service a role of its own.",
         source=sighting.event_ids[0],
     )

@@ -101,8 +101,8 @@ def _left_out(leavings: Sequence[LeftOut]) -> Iterator[Finding]:
             kind=ONLY_DENIED,
             subject=action,
             detail="The process tried it and was refused, and went on. It is not granted.",
-            action="If the process needs it after all, find what refuses it: a boundary, a resource "
-            "policy, an organisation's policy.",
+            action="If the process needs it after all, find what refuses it: a boundary, a "
+            "resource policy, an organisation's policy.",
             count=count,
         )
     foreign = sorted(one.action for one in leavings if one.kind == NOT_OF_THIS_RUN)
@@ -111,8 +111,8 @@ def _left_out(leavings: Sequence[LeftOut]) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=NOT_OF_THIS_RUN,
             subject=", ".join(foreign[:5]),
-            detail=f"Access Analyzer lists {len(foreign)} actions that no session of this run made; "
-            "they are left out.",
+            detail=f"Access Analyzer lists {len(foreign)} actions that no session of this run "
+            "made; they are left out.",
             count=len(foreign),
         )
 

@@ -1,7 +1,7 @@
 """Known ways from a few permissions to all of them, by name.
 
-From "AWS IAM Privilege Escalation Methods and Mitigation" (Rhino Security Labs) and pathfinding.cloud:
-each needs all of its actions.
+From "AWS IAM Privilege Escalation Methods and Mitigation" (Rhino Security Labs) and
+pathfinding.cloud: each needs all of its actions.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def escalations(grants: Iterable[Allowed]) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 kind="privilege-escalation",
                 subject=name,
-                detail=f"Whoever holds {and_join(actions)} can gain what the roles within reach may "
-                f"do; within reach are {', '.join(reach[:3])}{more}. The process needs them.",
+                detail=f"Whoever holds {and_join(actions)} can gain what the roles within reach "
+                f"may do; within reach are {', '.join(reach[:3])}{more}. The process needs them.",
                 action=_MITIGATION.get(actions[0].split(":", maxsplit=1)[0], _ELSE),
             )

@@ -1,5 +1,7 @@
-"""What the next run will find under another name: what this cycle made or removed, and what differed
-between runs. Everything else was there before and keeps its name, however random it looks.
+"""What the next run will find under another name.
+
+What this cycle made or removed, and what differed between runs. Everything else was there before
+and keeps its name, however random it looks.
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ def noun(text: str) -> str:
 
 
 def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
-    """How names that CloudFormation gives begin: with the stack's name, cut short and lower-cased."""
+    """How names that CloudFormation gives begin: with the stack's, cut short and lower-cased."""
     names = (
         resource.split(":stack/", 1)[1].split("/")[0]
         for resource in resources

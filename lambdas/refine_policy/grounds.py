@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 # Kinds of derivations and why each exists although no event shows the permission.
 BECAUSE = {
-    "pass-role": "the request named this role; handing a role to a service leaves no event of its own",
-    "tag-on-create": "the request sent tags; tagging while creating is authorised but not recorded",
-    "code-read": "the service reads the code from there as the caller; the trail may not record reads",
-    "template-read": "CloudFormation reads the template as the caller; the trail may not record reads",
+    "pass-role": "the request named this role; handing a role to a service leaves no event",
+    "tag-on-create": "the request sent tags; tagging while creating is authorised, not recorded",
+    "code-read": "the service reads the code as the caller; the trail may not record reads",
+    "template-read": "CloudFormation reads the template as the caller, perhaps unrecorded",
     "kms-via-service": "the service uses the key as the caller",
     "service-linked-role": "the first use in an account makes the service's own role",
     "dependent-action": "IAM's reference says that this request needs it too",

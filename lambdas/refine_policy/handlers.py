@@ -1,8 +1,8 @@
 """What a clean cycle does not show but the next deployment, or its failure, needs.
 
-CloudFormation's registry lists for every resource type the actions of its handlers, about five times
-more than one resource needs: a filter, not a list of grants. Of it we keep what belongs to the stack's
-own resources: the type's main update, the undoing of what was seen to be done, and its removal.
+CloudFormation's registry lists for every resource type the actions of its handlers, about five
+times more than one resource needs: a filter, not a list of grants. Of it we keep what belongs to
+the stack's own resources: the type's main update, the undoing of what was seen done, its removal.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _UNDOES = {
 }
 
 
+_NO_CHANGES = {"cloudformation:CreateChangeSet": "cloudformation:DeleteChangeSet"}
 # What an update may say beside the type and still mean the thing itself, not one of its properties.
 _WHOLE = frozenset(
     {"", "attributes", "code", "configuration", "config", "description", "settings", "options"}
@@ -73,7 +74,10 @@ def handler_permissions(
         layout: the ARN formats.
         off: kinds that the process switches off.
     """
-    for made in _by_type(allowed):
+    seen = tuple(allowed)
+    if ROLLBACK not in off:
+        yield from _own_calls(seen)
+    for made in _by_type(seen):
         declared = layout.reference.handlers(made.type)
         if declared is None:
             continue
@@ -87,6 +91,21 @@ def handler_permissions(
                     continue
                 done |= {action}
                 yield from _on_own(action, kind, made, layout)
+
+
+def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
+    """What the deploying tool itself needs on a path that a clean cycle does not take."""
+    for one in allowed:
+        undone = _NO_CHANGES.get(str(one.seen.action))
+        if undone and not one.seen.via:
+            yield Permission(
+                principal=one.seen.principal,
+                action=Action.from_text(undone),
+                resource=one.seen.resource,
+                basis=ROLLBACK,
+                because="a deployment without changes deletes the change set that it made",
+                sighting=one,
+            )
 
 
 def _by_type(allowed: Iterable[Sighting]) -> Iterator[_Made]:

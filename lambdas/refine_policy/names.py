@@ -1,18 +1,21 @@
-"""From the resource that an event names to the resources that the next run will have: variables for
-what the process and the account decide, the narrowest wildcards for what a machine makes up anew.
+"""From the resource that an event names to the resources that the next run will have.
+
+Variables for what the process and the account decide, the narrowest wildcards for what a machine
+makes up anew; whatever else is fixed.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.arn import Arn, is_arn
-from lambdas.model.template import ANY, Part, Template, Variable
+from lambdas.model.template import ANY, Template, Variable
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.tokens import Piece, Shape, is_id, pieces
+from lambdas.refine_policy.writing import Writing, because, placeholder_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,18 +35,6 @@ class Name:
 
     template: Template
     reasons: Reasons = ()
-
-
-@dataclass(slots=True)
-class _Writing:
-    """The parts of a template while they are put together."""
-
-    parts: list[Part] = field(default_factory=list)
-    reasons: dict[str, None] = field(default_factory=dict)
-
-    def wild(self, reason: str) -> None:
-        self.parts.append(ANY)
-        self.reasons[reason] = None
 
 
 class Naming:
@@ -85,7 +76,7 @@ class Naming:
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
-        writing = _Writing()
+        writing = Writing()
         self._literal(text, writing)
         return Template.of(*writing.parts)
 
@@ -95,7 +86,7 @@ class Naming:
         if not is_arn(resource):
             return Name(Template.of(resource))
         arn = Arn.from_text(resource)
-        writing = _Writing(["arn:"])
+        writing = Writing(["arn:"])
         for field_, variable in (
             (arn.partition, "partition"),
             (arn.service, ""),
@@ -107,7 +98,7 @@ class Naming:
         self._resource(arn, writing)
         return Name(Template.of(*writing.parts), tuple(writing.reasons))
 
-    def _resource(self, arn: Arn, writing: _Writing) -> None:
+    def _resource(self, arn: Arn, writing: Writing) -> None:
         text = arn.resource
         kind, slots = self._layout.read(arn.service, text)
         if arn.service == "cloudformation" and text.split("/")[0].lower() in _STACK_KINDS:
@@ -127,7 +118,7 @@ class Naming:
                 inherited |= self._name(slot, arn, kind, writing, inherited=inherited)
             before += slot.text
 
-    def _stack(self, text: str, writing: _Writing) -> None:
+    def _stack(self, text: str, writing: Writing) -> None:
         """`stack/<name>/<id>`: the id is new for every stack, whatever the run shows of it."""
         separator = ":" if text.startswith("stackset/") else "/"
         head, _, name = text.partition("/")
@@ -139,14 +130,18 @@ class Naming:
         writing.wild("CloudFormation appends a new id to the name of every stack and change set")
 
     def _id(  # an id is judged by its place
-        self, arn: Arn, kind: str, slot: Slot, before: str, writing: _Writing, *, inherited: bool
+        self, arn: Arn, kind: str, slot: Slot, before: str, writing: Writing, *, inherited: bool
     ) -> bool:
         if slot.text == ANYTHING:
-            writing.wild(f"the event does not tell the id of the {_words(slot.placeholder)}")
+            writing.wild(
+                f"the event does not tell the id of the {placeholder_words(slot.placeholder)}"
+            )
             return inherited
         if self._id_varies(arn, kind, slot, before, inherited=inherited):
             title = self._layout.reference.service_title(arn.service)
-            writing.wild(f"{title} makes up a new {_words(slot.placeholder)} for each one made")
+            writing.wild(
+                f"{title} makes up a new {placeholder_words(slot.placeholder)} for each one made"
+            )
             return True
         self._pieces(slot.text, writing, inherited=False)
         return False
@@ -166,10 +161,10 @@ class Naming:
         made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}
         return machine_made and bool(made & fresh.collections)
 
-    def _name(self, slot: Slot, arn: Arn, kind: str, writing: _Writing, *, inherited: bool) -> bool:
+    def _name(self, slot: Slot, arn: Arn, kind: str, writing: Writing, *, inherited: bool) -> bool:
         text = slot.text
         if text == ANYTHING:
-            writing.wild(f"the event does not tell the {_words(slot.placeholder)}")
+            writing.wild(f"the event does not tell the {placeholder_words(slot.placeholder)}")
             return inherited
         versioned = _VERSION.fullmatch(text)
         before = str(arn.with_resource(arn.resource[: arn.resource.rfind(":")]))
@@ -182,7 +177,7 @@ class Naming:
         return self._pieces(text, writing, inherited=inherited, content=content)
 
     def _pieces(
-        self, text: str, writing: _Writing, *, inherited: bool, content: bool = False
+        self, text: str, writing: Writing, *, inherited: bool, content: bool = False
     ) -> bool:
         """Write a name piece by piece; tells whether something of it varies."""
         varies = False
@@ -198,9 +193,9 @@ class Naming:
                     varies |= self._piece(piece, writing, inherited=inherited, content=content)
         return varies
 
-    def _piece(self, piece: Piece, writing: _Writing, *, inherited: bool, content: bool) -> bool:
+    def _piece(self, piece: Piece, writing: Writing, *, inherited: bool, content: bool) -> bool:
         if piece.shape and self._piece_varies(piece, inherited=inherited, content=content):
-            writing.wild(_because(piece, self._fresh))
+            writing.wild(because(piece, self._fresh))
             return True
         writing.parts.append(piece.text)
         return False
@@ -214,7 +209,7 @@ class Naming:
             return False
         return inherited and piece.shape is not Shape.WORD
 
-    def _literal(self, text: str, writing: _Writing) -> None:
+    def _literal(self, text: str, writing: Writing) -> None:
         for variable, stretch in self._stretches(text):
             writing.parts.append(Variable(variable) if variable else stretch)
 
@@ -228,25 +223,3 @@ class Naming:
                 position = match.end()
         if position < len(text):
             yield "", text[position:]
-
-
-def _because(piece: Piece, fresh: Fresh) -> str:
-    if piece.text in fresh.differed:
-        return "this part differed between the archived runs"
-    match piece.shape:
-        case Shape.SUFFIX:
-            return "CloudFormation appends random characters to the names that it gives"
-        case Shape.TIME:
-            return "this part is a timestamp"
-        case Shape.UUID:
-            return "this part is a UUID that is made up anew"
-        case Shape.HASH:
-            return "this part is a hash that changes with the content"
-        case _:
-            return "this part is an id that is made up anew"
-
-
-def _words(placeholder: str) -> str:
-    """`RestApiId` → `rest api id`."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", placeholder)
-    return spaced.lower() or "id"

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.model.policy import Statement
-    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.refinement import PrincipalPolicy
 
 Packs = tuple[tuple[int, ...], ...]
 _LARGEST = 3  # how many of the largest statements an error names
 _ENVELOPE = len(json.dumps({"Version": VERSION, "Statement": []}, separators=(",", ":")))
 
 
-def packed(statements: Sequence[ExplainedStatement], uses: Sequence[Mapping[str, str]]) -> Packs:
+def packed(statements: Sequence[Statement], uses: Sequence[Mapping[str, str]]) -> Packs:
     """How the statements go into managed policies: every pack fits, whichever values are used.
 
     First fit by falling size: within a fifth of the fewest that are possible, and always the same.
@@ -37,7 +37,7 @@ def packed(statements: Sequence[ExplainedStatement], uses: Sequence[Mapping[str,
     Raises:
         PolicyTooLargeError: it does not fit into the managed policies that a role may have.
     """
-    sizes = [size_of(one.statement, uses) for one in statements]
+    sizes = [size_of(one, uses) for one in statements]
     packs: list[list[int]] = []
     room: list[int] = []
     for index in sorted(range(len(sizes)), key=lambda at: (-sizes[at], at)):
@@ -77,19 +77,17 @@ def require_fit(policies: Sequence[PrincipalPolicy]) -> None:
 
 
 def _too_large(
-    statements: Sequence[ExplainedStatement], sizes: Sequence[int], problem: str
+    statements: Sequence[Statement], sizes: Sequence[int], problem: str
 ) -> PolicyTooLargeError:
-    largest = sorted(
-        zip(sizes, statements, strict=True), key=lambda one: (-one[0], one[1].statement.sid)
-    )
+    largest = sorted(zip(sizes, statements, strict=True), key=lambda one: (-one[0], one[1].sid))
     named = ", ".join(
-        f"{one.statement.sid} ({size} characters, {len(one.statement.resources)} resources)"
+        f"{one.sid} ({size} characters, {len(one.resources)} resources)"
         for size, one in largest[:_LARGEST]
     )
     return PolicyTooLargeError(
         f"{sum(sizes)} characters do not fit in {MANAGED_POLICIES_PER_ROLE} managed policies of "
         f"{MANAGED_POLICY_LIMIT}: {problem}; nothing was widened to make it fit. Largest: {named}. "
         "What could be done: split the process into several, deploy as two roles "
-        "(split: cloudformation), switch off derivations that are not wanted, or give the resources "
-        "names that share a prefix and grant that by a hint with its reason"
+        "(split: cloudformation), switch off derivations that are not wanted, or give the "
+        "resources names that share a prefix and grant that by a hint with its reason"
     )

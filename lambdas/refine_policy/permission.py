@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,20 +21,6 @@ class Seen:
     action: Action
     resource: str
     via: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Tally:
-    """All events that show the same thing. Sets and extremes only: order cannot matter."""
-
-    events: set[str] = field(default_factory=set)
-    earliest: list[tuple[str, str]] = field(default_factory=list)
-    last: str = ""
-    phases: set[str] = field(default_factory=set)
-    regions: set[str] = field(default_factory=set)
-    types: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

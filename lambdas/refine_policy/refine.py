@@ -1,4 +1,4 @@
-"""Refinement, whole: evidence in, a policy for each principal out, and for every grant its reason."""
+"""Refinement, whole: evidence in, a policy for each principal out, a reason for every grant."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from lambdas.refine_policy.fresh import fresh
 from lambdas.refine_policy.grants import Allowed, grants_of
 from lambdas.refine_policy.handlers import handler_permissions
 from lambdas.refine_policy.names import Naming
-from lambdas.refine_policy.packing import packed
+from lambdas.refine_policy.packing import Packs, packed
 from lambdas.refine_policy.sightings import gather
 from lambdas.refine_policy.slots import Layout, Reference
-from lambdas.refine_policy.statements import statements_of
+from lambdas.refine_policy.statements import Shaped, explained, shaped
 from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
 
 if TYPE_CHECKING:
@@ -127,29 +127,46 @@ def _policies(
     findings: list[Finding] = []
     for principal in principals:
         own = [one for one in grants if one.principal == principal]
-        statements = statements_of(own, reference)
-        try:
-            packs = packed(statements, uses)
-        except PolicyTooLargeError as error:
-            packs = ()
-            findings.append(_unfit(principal, error))
+        statements, packs, problem = _packed(own, uses)
+        if problem:
+            findings.append(_unfit(principal, problem))
         name = "policy" if principal == run.principal else f"policy.{_word(principal)}"
         policies.append(
-            PrincipalPolicy(name=name, principal=principal, statements=statements, packs=packs)
+            PrincipalPolicy(
+                name=name,
+                principal=principal,
+                statements=tuple(explained(one, reference) for one in statements),
+                packs=packs,
+            )
         )
     return tuple(policies), findings
+
+
+def _packed(
+    grants: Sequence[Allowed], uses: Sequence[Mapping[str, str]]
+) -> tuple[tuple[Shaped, ...], Packs, str]:
+    """Statements by purpose, or where those do not fit, with as few characters as there can be."""
+    statements = shaped(grants)
+    try:
+        return statements, packed([one.statement for one in statements], uses), ""
+    except PolicyTooLargeError:
+        statements = shaped(grants, tight=True)
+    try:
+        return statements, packed([one.statement for one in statements], uses), ""
+    except PolicyTooLargeError as error:
+        return statements, (), str(error)
 
 
 def _word(principal: str) -> str:
     return principal.rsplit("/", 1)[-1]
 
 
-def _unfit(principal: str, error: PolicyTooLargeError) -> Finding:
+def _unfit(principal: str, problem: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         kind="policy-too-large",
         subject=principal,
-        detail=f"{error}.",
+        detail=f"{problem}.",
     )
 
 

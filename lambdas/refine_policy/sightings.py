@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.evidence import Outcome
+from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.run import CLOSING
-from lambdas.refine_policy.permission import EVENT_IDS, Seen, Sighting, Tally
+from lambdas.refine_policy.permission import EVENT_IDS, Seen, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.evidence import Evidence, Implied
+    from lambdas.model.evidence import Implied
 
-MANY = 20  # of the earliest events are kept before they are thinned out
 # Plain values, because every line of evidence is looked up by them.
 Key = tuple[str, str, str, str, tuple[str, ...]]
-Tallies = dict[Key, Tally]
+Lines = dict[Key, list[Evidence]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +44,20 @@ class Sightings:
 
 def gather(evidence: Iterable[Evidence]) -> Sightings:
     """One pass over the lines; memory grows with what differs, not with how often it was seen."""
-    allowed: Tallies = {}
-    refused: dict[Outcome, Tallies] = {Outcome.DENIED: {}, Outcome.MISSED: {}}
-    implied: dict[Implied, Tallies] = {}
+    allowed: Lines = {}
+    refused: dict[Outcome, Lines] = {Outcome.DENIED: {}, Outcome.MISSED: {}}
+    implied: dict[Implied, Lines] = {}
     for line in evidence:
         if line.phase == CLOSING:  # Fencepost's own marker calls
             continue
         action = line.action
         key = (line.principal, action.service, action.name, line.resource, line.via)
         if line.outcome in refused:
-            _count(refused[line.outcome].setdefault(key, Tally()), line)
+            refused[line.outcome].setdefault(key, []).append(line)
             continue
-        _count(allowed.get(key) or allowed.setdefault(key, Tally()), line)
+        allowed.setdefault(key, []).append(line)
         for one in line.implies:
-            _count(implied.setdefault(one, {}).setdefault(key, Tally()), line)
+            implied.setdefault(one, {}).setdefault(key, []).append(line)
     return Sightings(
         allowed=_sorted(allowed),
         denied=_sorted(refused[Outcome.DENIED]),
@@ -69,39 +68,29 @@ def gather(evidence: Iterable[Evidence]) -> Sightings:
     )
 
 
-def _sorted(tallies: Tallies) -> tuple[Sighting, ...]:
-    return tuple(_sighting(key, tallies[key]) for key in sorted(tallies))
+def _sorted(gathered: Lines) -> tuple[Sighting, ...]:
+    return tuple(_sighting(key, gathered[key]) for key in sorted(gathered))
 
 
-def _count(tally: Tally, line: Evidence) -> None:
-    if line.event_id in tally.events:  # delivered twice
-        return
-    tally.events.add(line.event_id)
-    tally.earliest.append((line.time, line.event_id))
-    if len(tally.earliest) > MANY:
-        tally.earliest = sorted(tally.earliest)[:EVENT_IDS]
-    tally.last = max(tally.last, line.time)
-    tally.regions.add(line.region)
-    tally.types.update(line.types)
-    tally.names.add(line.name)
-    if line.phase:
-        tally.phases.add(line.phase)
-    if line.error:
-        tally.failed.add(line.error)
-
-
-def _sighting(key: Key, tally: Tally) -> Sighting:
+def _sighting(key: Key, lines: list[Evidence]) -> Sighting:
     principal, service, name, resource, via = key
-    earliest = sorted(tally.earliest)[:EVENT_IDS]
+    # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.
+    events = sorted({(line.time, line.event_id) for line in lines})
     return Sighting(
         seen=Seen(principal=principal, action=Action(service, name), resource=resource, via=via),
-        events=len(tally.events),
-        first=earliest[0][0],
-        last=tally.last,
-        event_ids=tuple(event_id for _, event_id in earliest),
-        phases=tuple(sorted(tally.phases)),
-        regions=tuple(sorted(tally.regions)),
-        types=tuple(sorted(tally.types)),
-        names=tuple(sorted(tally.names)),
-        failed=tuple(sorted(tally.failed)),
+        events=len(events),
+        first=events[0][0],
+        last=events[-1][0],
+        event_ids=tuple(event_id for _, event_id in events[:EVENT_IDS]),
+        phases=_all(line.phase for line in lines),
+        regions=_all(line.region for line in lines),
+        types=tuple(sorted({one for line in lines for one in line.types})),
+        names=_all(line.name for line in lines),
+        failed=_all(line.error for line in lines),
     )
+
+
+def _all(texts: Iterable[str]) -> tuple[str, ...]:
+    found = set(texts)
+    found.discard("")
+    return tuple(sorted(found))

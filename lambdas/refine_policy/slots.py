@@ -1,4 +1,4 @@
-"""Where in an ARN a name stands, where an id, and what is fixed: by the ARN formats of the reference."""
+"""Where in an ARN a name stands, where an id, and what is fixed: by the reference's formats."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     Group = tuple[Allowed, ...]
 
-STATEMENT_LIMIT = 4_096  # characters; so that statements pack well into managed policies of 6,144
+STATEMENT_LIMIT = 2_900  # characters: two such statements fill a managed policy of 6,144
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """All of these actions on all of these resources, for one purpose, under one set of conditions."""
+    """All of these actions on all of these resources, for one purpose, on the same conditions."""
 
     service: str
     use: Use
@@ -44,21 +44,46 @@ class Block:
         return tuple(sorted({one.template for one in self.grants}, key=str))
 
 
-def statements_of(
-    grants: Iterable[Allowed], reference: Reference
-) -> tuple[ExplainedStatement, ...]:
-    """The statements of one principal's policy, sorted, with telling and unique Sids."""
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A statement and the block that it spells."""
+
+    block: Block
+    statement: Statement
+
+
+def shaped(grants: Iterable[Allowed], *, tight: bool = False) -> tuple[Shaped, ...]:
+    """The statements of one principal's policy, sorted, with telling and unique Sids.
+
+    Args:
+        grants: the principal's.
+        tight: put what the cycle did and what the next change may need into one statement: fewer
+            characters, nothing wider.
+    """
     blocks = sorted(
-        (part for block in _purposes(grants) for part in _rectangles(block)), key=_order
+        (part for block in _purposes(grants, tight=tight) for part in _rectangles(block)),
+        key=_order,
     )
-    sids = sids_of(blocks)
-    return tuple(_explained(block, sid, reference) for block, sid in zip(blocks, sids, strict=True))
+    return tuple(
+        Shaped(
+            block,
+            Statement(
+                sid=sid,
+                actions=block.actions,
+                resources=block.resources,
+                conditions=block.conditions,
+            ),
+        )
+        for block, sid in zip(blocks, sids_of(blocks), strict=True)
+    )
 
 
-def _purposes(grants: Iterable[Allowed]) -> Iterator[Block]:
+def _purposes(grants: Iterable[Allowed], *, tight: bool) -> Iterator[Block]:
     together: dict[tuple[str, Use, tuple[Condition, ...]], list[Allowed]] = defaultdict(list)
     for one in grants:
-        together[one.action.service, use_of(one.basis), one.conditions].append(one)
+        use = use_of(one.basis)
+        use = Use.CYCLE if tight and use is Use.NEXT else use
+        together[one.action.service, use, one.conditions].append(one)
     for (service, use, conditions), same in together.items():
         yield Block(service, use, conditions, tuple(same))
 
@@ -126,23 +151,20 @@ def _order(block: Block) -> tuple[object, ...]:
     )
 
 
-def _explained(block: Block, sid: str, reference: Reference) -> ExplainedStatement:
-    reasons = {(str(one.template), reason) for one in block.grants for reason in one.reasons}
+def explained(one: Shaped, reference: Reference) -> ExplainedStatement:
+    """The statement with what a reviewer asks of it."""
+    block = one.block
+    reasons = {(str(grant.template), reason) for grant in block.grants for reason in grant.reasons}
     return ExplainedStatement(
-        statement=Statement(
-            sid=sid,
-            actions=block.actions,
-            resources=block.resources,
-            conditions=block.conditions,
-        ),
+        statement=one.statement,
         purpose=purpose_of(block, reference),
         grants=tuple(
             Grant(
-                action=one.action,
-                resource=one.template,
-                grounds=grounds_of(one.permissions),
+                action=grant.action,
+                resource=grant.template,
+                grounds=grounds_of(grant.permissions),
             )
-            for one in sorted(block.grants, key=lambda one: one.order)
+            for grant in sorted(block.grants, key=lambda grant: grant.order)
         ),
         wildcards=tuple(
             WildcardReason(resource=resource, reason=reason) for resource, reason in sorted(reasons)

@@ -101,8 +101,10 @@ def is_suffix(text: str) -> bool:
 
 
 def may_be_suffix(text: str) -> bool:
-    """The same for the few random suffixes without a digit: the name's place must confirm it."""
-    return bool(_SUFFIX.fullmatch(text)) and text.isalpha() and not _is_word(text)
+    """The same for the few suffixes of letters or digits alone: the place must confirm it."""
+    if len(text) not in _SUFFIX_LENGTHS or not _SUFFIX.fullmatch(text):
+        return False
+    return text.isdigit() or (text.isalpha() and not _is_word(text))
 
 
 def _is_numbered_word(text: str) -> bool:

@@ -42,7 +42,7 @@ class Use(StrEnum):
     """What grants of one statement have in common; the value is the Sid's word for it."""
 
     CYCLE = ""  # what the cycle did, and what its requests needed beside
-    PASS_ROLE = "PassRole"
+    PASS_ROLE = "PassRole"  # noqa: S105  # a word, no secret
     SERVICE_LINKED_ROLE = "ServiceLinkedRole"
     NEXT = "OnChange"  # what a clean cycle does not show
     HINT = "ByHint"
@@ -152,7 +152,7 @@ def _word(resource: str) -> str:
     # API Gateway's paths: the last collection; elsewhere the type before the name.
     head = re.findall(r"/([a-z]+)", fields[5]) if fields[2] == "apigateway" else []
     word = head[-1] if head else re.split(r"[:/]", fields[5])[0]
-    plain = _NOT_IN_A_SID.sub("", word.title() if word.islower() else word)
+    plain = _NOT_IN_A_SID.sub("", word.title() if word.islower() else word[:1].upper() + word[1:])
     return plain if word.isascii() and not re.search(r"[$*{]", word) else ""
 
 

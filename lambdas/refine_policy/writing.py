@@ -1,0 +1,49 @@
+"""A template while it is put together, and the words for its wildcards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import ANY, Part
+from lambdas.refine_policy.tokens import Piece, Shape
+
+if TYPE_CHECKING:
+    from lambdas.refine_policy.fresh import Fresh
+
+
+@dataclass(slots=True)
+class Writing:
+    """The parts of a template while they are put together."""
+
+    parts: list[Part] = field(default_factory=list)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+    def wild(self, reason: str) -> None:
+        """Any text from here on, because of the reason."""
+        self.parts.append(ANY)
+        self.reasons[reason] = None
+
+
+def because(piece: Piece, fresh: Fresh) -> str:
+    """Why the piece is not the same in the next run."""
+    if piece.text in fresh.differed:
+        return "this part differed between the archived runs"
+    match piece.shape:
+        case Shape.SUFFIX:
+            return "CloudFormation appends random characters to the names that it gives"
+        case Shape.TIME:
+            return "this part is a timestamp"
+        case Shape.UUID:
+            return "this part is a UUID that is made up anew"
+        case Shape.HASH:
+            return "this part is a hash that changes with the content"
+        case _:
+            return "this part is an id that is made up anew"
+
+
+def placeholder_words(placeholder: str) -> str:
+    """`RestApiId` → `rest api id`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", placeholder)
+    return spaced.lower() or "id"
