@@ -5,14 +5,38 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from local.connection import Connection
+import boto3
+import botocore.loaders
+import botocore.session
+from botocore.config import Config
+
+from local.connection import Connection
 
 DEADLINE = 20  # seconds
 Statement = dict[str, Any]
+
+# Reading a service's model takes longer than the call: all principals share what was read.
+_MODELS = botocore.loaders.create_loader()
+_ONCE = Config(retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal(Connection):
+    """An embedded AWS as somebody sees it."""
+
+    def client(self, service: Any, *, region: str | None = None) -> Any:
+        """A client of a service, made quickly."""
+        core = botocore.session.Session()
+        core.register_component("data_loader", _MODELS)
+        session = boto3.Session(
+            self.access_key, self.secret_key, self.token, self.region, botocore_session=core
+        )
+        return session.client(
+            service, endpoint_url=self.endpoint, region_name=region or self.region, config=_ONCE
+        )
 
 
 def allow(
@@ -60,12 +84,12 @@ def as_role(embedded: Connection, role_arn: str, **more: Any) -> Connection:
     """The same embedded AWS, as a session of a role."""
     sts = embedded.client("sts")
     found = sts.assume_role(RoleArn=role_arn, RoleSessionName="run.deploy", **more)["Credentials"]
-    return replace(
-        embedded,
-        access_key=found["AccessKeyId"],
-        secret_key=found["SecretAccessKey"],
-        token=found["SessionToken"],
-    )
+    keys = {
+        "access_key": found["AccessKeyId"],
+        "secret_key": found["SecretAccessKey"],
+        "token": found["SessionToken"],
+    }
+    return Principal(**{**asdict(embedded), **keys})
 
 
 def somebody(embedded: Connection, *statements: Statement, **more: Any) -> Connection:
