@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
+TOP = "/"  # before a name that stands at the top, nowhere deeper
+_WRAPPERS = ("Request", "Response", "Input", "Output", "Result", "Message")
 DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looked at
 
 
@@ -71,6 +73,8 @@ class Elements:
     def _named(self, text: str, parent: str, name: str, depth: int) -> None:
         if text:
             self._add(name, (text,), depth)
+            if depth == 0:
+                self._add(TOP + name, (text,), depth)
             if parent:
                 self._add(f"{parent}.{name}", (text,), depth)
 
@@ -88,8 +92,8 @@ class Elements:
 def _unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """EC2 and others wrap a whole request in one element, such as CreateNatGatewayRequest."""
     while len(value) == 1:
-        (inner,) = value.values()
-        if not isinstance(inner, Mapping) or "items" in inner:
+        ((name, inner),) = value.items()
+        if not isinstance(inner, Mapping) or not str(name).endswith(_WRAPPERS):
             break
         value = inner
     return value

@@ -114,7 +114,8 @@ def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterato
         return
     if meaning.service == "apigateway":
         tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
-        yield Implied(kind="tag-on-create", action=Action("apigateway", "PUT"), resource=tagged)
+        verb = "POST" if is_second_generation(meaning) else "PUT"
+        yield Implied(kind="tag-on-create", action=Action("apigateway", verb), resource=tagged)
         return
     for one in known:
         tagging = _tagging_action(one)
@@ -126,6 +127,11 @@ def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterato
                     resource=resource,
                     context=_create_action(tagging, meaning),
                 )
+
+
+def is_second_generation(meaning: Meaning) -> bool:
+    """Whether an API Gateway call is about HTTP or WebSocket APIs."""
+    return any("::/apis" in arn for need in meaning.needs for arn in need.resources)
 
 
 def _create_action(tagging: ActionFacts, meaning: Meaning) -> tuple[tuple[str, str], ...]:
@@ -159,6 +165,10 @@ def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
     if not tagging.uses:
         return ("*",)
     kinds = {use.type.name for use in tagging.uses}
+    if one.action.service == "ec2":
+        # Requests say which of what they make is tagged.
+        said = set(call.request.texts.get("resourcetype", ()))
+        kinds = kinds & said or kinds
     shared = tuple(use for use in one.uses if use.type.name in kinds)
     limited = replace(one, uses=shared or one.uses)
     return resources_of(call, Need(action=one.action), limited)
@@ -226,12 +236,13 @@ def _service_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied
     """The first use in an account makes the service's own role."""
     table = shard("pass_role")["service_linked"]
     for one in known:
-        if Action("iam", "CreateServiceLinkedRole") in one.dependent_actions:
-            owner, name = table.get(one.action.service, (f"{one.action.service}.amazonaws.com", ""))
+        named = table.get(one.action.service)
+        if named and Action("iam", "CreateServiceLinkedRole") in one.dependent_actions:
+            owner, name = named
             head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
             yield Implied(
                 kind="service-linked-role",
                 action=Action("iam", "CreateServiceLinkedRole"),
-                resource=f"{head}{owner}/{name}" if name else "*",
+                resource=f"{head}{owner}/{name}",
                 context=(("iam:AWSServiceName", owner),),
             )

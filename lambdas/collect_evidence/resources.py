@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,15 @@ from lambdas.collect_evidence.values import keys_of, texts_of
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lambdas.reference.actions import ActionFacts, ResourceUse
     from lambdas.reference.events import Need
 
 ANY = "*"
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
 # Elements that name who may do something, or what points elsewhere, never what is acted upon.
 _ASIDE = frozenset({"sourcearn", "principal", "principalarn", "policyarn", "permissionsboundary"})
 
@@ -56,16 +59,17 @@ class _Filled:
 
 
 def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
-    """The ARNs that an action was asked for; `*` alone where they cannot be known or do not exist."""
+    """The ARNs that an action was asked for; `*` alone where it has none or none can be known."""
     if need.resources:
-        return tuple(call.place.fill(template) for template in need.resources)
-    if not facts.uses:
+        return tuple(dict.fromkeys(call.place.fill(template) for template in need.resources))
+    if not facts.uses or facts.action.service == "apigateway":
         return (ANY,)
     if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
         tagged = _by_id_prefix(call, facts)
         if tagged:
             return tagged
-    filled = [one for use in facts.uses for one in _use(call, use, facts)]
+    also = shard("resources")["also"].get(str(facts.action), ())
+    filled = [one for use in facts.uses for one in _use(call, use, facts, also)]
     return _chosen(filled, call)
 
 
@@ -82,35 +86,45 @@ def _named(resources: object) -> Iterable[str]:
                 yield arn
 
 
-def _use(call: Call, use: ResourceUse, facts: ActionFacts) -> Iterable[_Filled]:
+def _use(
+    call: Call, use: ResourceUse, facts: ActionFacts, also: Sequence[str]
+) -> Iterable[_Filled]:
     kinds = {other.type.name for other in facts.uses}
     only = len(facts.uses) == 1
+    required = use.required or use.type.name in also
     for form in formats_of(use.type):
         arns = (
             _matching(call.named, form, kinds)
+            # What is being made has its id, or its path, in the answer alone.
+            or (
+                _MAKING.match(call.operation)
+                and _matching(_arns(call.response), form, kinds, kinds)
+            )
             or _built(call, form, only=only)
             or _matching(_arns(call.request), form, kinds)
             or _matching(_arns(call.response), form, kinds)
             or _built(call, form, only=only, answered=True)
         )
         if arns:
-            yield _Filled(form, use.required, tuple(arns), whole=True)
+            yield _Filled(form, required, tuple(arns), whole=True)
         else:
             partly = _built(call, form, only=only, answered=True, partly=True)
-            yield _Filled(form, use.required, tuple(partly), whole=False)
+            yield _Filled(form, required, tuple(partly), whole=False)
 
 
 def _arns(elements: Elements) -> list[str]:
     return [arn for _, name, arn in elements.arns if name not in _ASIDE]
 
 
-def _matching(arns: Iterable[str], form: Format, kinds: set[str]) -> list[str]:
+def _matching(
+    arns: Iterable[str], form: Format, kinds: Collection[str], exactly: Collection[str] = ()
+) -> list[str]:
     """ARNs of this format, unless they are meant as another of the action's types."""
     found = []
     for arn in dict.fromkeys(arns):
         if form.pattern.fullmatch(arn):
             meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
-            if meant.kind == form.kind or meant.kind not in kinds:
+            if meant.kind == form.kind or (meant.kind not in kinds and form.kind not in exactly):
                 found.append(arn)
     return found
 
@@ -154,14 +168,14 @@ def _combined(values: Mapping[str, Sequence[str]]) -> Iterable[dict[str, str]]:
 
 def _account(call: Call, form: Format) -> str:
     for key in shard("resources")["accounts"].get(form.service, ()):
-        account = call.request.first(key)
-        if account.isdigit():
-            return account
+        match = _ACCOUNT.search(call.request.first(key))
+        if match:
+            return match[0]
     return ""
 
 
 def _chosen(filled: Sequence[_Filled], call: Call) -> tuple[str, ...]:
-    whole = [one for one in filled if one.whole]
+    whole = _without_less([one for one in filled if one.whole])
     if whole:
         arns = {arn for one in whole for arn in one.arns}
         known = {one.form.kind for one in whole}
@@ -173,6 +187,16 @@ def _chosen(filled: Sequence[_Filled], call: Call) -> tuple[str, ...]:
     partly = [one for one in filled if one.arns]
     required = [one for one in partly if one.required] or _surest(partly)
     return tuple(sorted({arn for one in required for arn in one.arns})) or (ANY,)
+
+
+def _without_less(whole: Sequence[_Filled]) -> list[_Filled]:
+    """Of two forms of one thing the one that says more: a rule on its own bus, not on the default."""
+    return [
+        one
+        for one in whole
+        if one.required
+        or not any(set(one.form.variables) < set(other.form.variables) for other in whole)
+    ]
 
 
 def _surest(partly: Sequence[_Filled]) -> list[_Filled]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.collect_evidence.formats import Place
-from lambdas.collect_evidence.implied import implied_by
+from lambdas.collect_evidence.implied import implied_by, is_second_generation
 from lambdas.collect_evidence.outcome import Answer, answer_of
 from lambdas.collect_evidence.resources import ANY, Call, is_required, resources_of
 from lambdas.model.action import Action
@@ -104,7 +104,7 @@ def translate(record: Record, principal: str) -> Translation:
 def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
-    types = types_made_by(meant.service, meant.operation)
+    types = _types(meant, call)
     proofs: list[Proof] = []
     findings: list[Finding] = []
     for need, one in known:
@@ -126,6 +126,24 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
     if not proofs:
         findings.append(_note("needs-nothing", meant.operation, "no case of it applies"))
     return Translation(tuple(proofs), tuple(findings))
+
+
+def _types(meant: Meaning, call: Call) -> tuple[str, ...]:
+    """The CloudFormation types of what a call makes; services that share operations are told apart."""
+    types = types_made_by(meant.service, meant.operation)
+    if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
+        return types
+    own = ""
+    if meant.service == "apigateway":
+        own = "ApiGatewayV2" if is_second_generation(meant) else "ApiGateway"
+    elif meant.service == "elasticloadbalancing":
+        classic = "loadbalancername" in call.request.texts
+        own = "ElasticLoadBalancing" if classic else "ElasticLoadBalancingV2"
+    elif meant.service == "rds":
+        engine = call.request.first("engine")
+        own = {"neptune": "Neptune", "docdb": "DocDB"}.get(engine, "RDS")
+    chosen = tuple(one for one in types if one.split("::")[1] == own)
+    return chosen or types
 
 
 def _denied(meant: Meaning, answer: Answer, call: Call) -> Translation:

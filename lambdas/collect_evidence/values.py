@@ -6,10 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.elements import TOP
 from lambdas.collect_evidence.formats import stem
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdas.collect_evidence.elements import Elements
     from lambdas.collect_evidence.formats import Format
 
@@ -48,7 +51,7 @@ def keys_of(
     keys = [base + suffix for base in bases for suffix in _SUFFIXES]
     if is_noun or only:
         keys += [f"{own}.{key}" for key in _OWN[:4]]
-        keys += _OWN
+        keys += [TOP + key for key in _OWN]
     plural = [f"{key}s" for key in keys if not key.endswith("s")]
     return tuple(dict.fromkeys([*(curated or ()), *keys, *plural]))
 
@@ -83,28 +86,32 @@ def texts_of(keys: tuple[str, ...], form: Format, variable: str, elements: Eleme
 
 def _cut(text: str, key: str, form: Format, variable: str, elements: Elements) -> str:
     if text.startswith("arn:"):
-        if form.pattern.fullmatch(text):
-            return text
-        if form.service == "lambda":
-            return _function(text.partition(":function:")[2], variable)
-        # An ARN of another type that bears the name: ECS gives clusters so.
-        return re.split(r"[:/]", text)[-1]
-    if "://" in text:
-        return text.rstrip("/").rsplit("/", 1)[-1] if variable != "OidcProviderName" else text
-    if form.service == "lambda" and key == "functionname":
-        return _function(text, variable)
-    if key == "qualifier":
-        numbered = text.isdigit() or text == "$LATEST"
-        return text if numbered == (variable == "Version") else ""
-    before = form.before(variable)
-    for prefix in (before, f"/{before}"):
-        if before and text.startswith(prefix):
-            return text.removeprefix(prefix)
+        return _of_arn(text, form, variable)
+    if "://" in text and variable != "OidcProviderName":
+        return text.rstrip("/").rsplit("/", 1)[-1]
+    special = _SPECIAL.get((form.service, variable))
+    if special is not None:
+        return special(text, key)
     if variable.endswith("WithoutLeadingSlash"):
         return text.lstrip("/")
+    before = form.before(variable)
+    if before and text.removeprefix("/").startswith(before):
+        return text.removeprefix("/").removeprefix(before)
     if variable.endswith("WithPath"):
-        return _with_path(text, elements)
-    return "" if form.service == "kms" and text.startswith("alias/") else text
+        path = elements.first("path").strip("/")
+        return f"{path}/{text}" if path else text
+    return text
+
+
+def _of_arn(text: str, form: Format, variable: str) -> str:
+    """A whole ARN of this format; of another of the service's types the name."""
+    if form.pattern.fullmatch(text):
+        return text
+    if form.service == "lambda":
+        return _function(text.partition(":function:")[2], variable)
+    # ECS, for example, gives the clusters of its services so.
+    own = text.split(":")[2] == form.template.split(":")[2]
+    return re.split(r"[:/]", text)[-1] if own else ""
 
 
 def _function(text: str, variable: str) -> str:
@@ -114,6 +121,21 @@ def _function(text: str, variable: str) -> str:
     return match[1] if variable == "FunctionName" else match[2] or ""
 
 
-def _with_path(name: str, elements: Elements) -> str:
-    path = elements.first("path").strip("/")
-    return f"{path}/{name}" if path else name
+def _qualifier(text: str, key: str, *, numbered: bool) -> str:
+    if key == "functionname":
+        text = _function(text, "Qualifier")
+    return text if text and (text.isdigit() or text == "$LATEST") == numbered else ""
+
+
+# Texts that are written otherwise in ARNs, by service and variable.
+_SPECIAL: dict[tuple[str, str], Callable[[str, str], str]] = {
+    ("events", "EventBusName"): lambda text, _: "" if text == "default" else text,
+    ("kms", "KeyId"): lambda text, _: "" if text.startswith("alias/") else text,
+    ("lambda", "Alias"): lambda text, key: _qualifier(text, key, numbered=False),
+    ("lambda", "FunctionName"): lambda text, _: _function(text, "FunctionName"),
+    ("lambda", "Version"): lambda text, key: _qualifier(text, key, numbered=True),
+    # Secrets Manager appends six characters to every name,
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+    ("secretsmanager", "SecretId"): lambda text, _: f"{text}-??????",
+    ("wafv2", "Scope"): lambda text, _: {"CLOUDFRONT": "global"}.get(text, text.lower()),
+}

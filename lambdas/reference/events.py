@@ -32,7 +32,7 @@ _PARTIQL_ACTIONS = {
     "update": "PartiQLUpdate",
     "delete": "PartiQLDelete",
 }
-_PLACE = re.compile(r"\{([^{}$]+)\}")
+_PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 _API_ARN = "arn:${Partition}:apigateway:${Region}::"
 _TABLE_ARN = "arn:${Partition}:dynamodb:${Region}:${Account}:table/"
 
@@ -181,13 +181,15 @@ def _applies(one: Mapping[str, Any], request: Request) -> bool:
 
 def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:
     """API Gateway: of two generations with one operation name, the one whose ids were sent."""
-    for verb, path in paths:
-        resources = filled(_API_ARN + path, request)
-        if resources:
-            break
-    else:
-        verb, resources = paths[0][0], ()
-    return Need(action=Action("apigateway", verb), resources=resources)
+    candidates = [(verb, filled(_API_ARN + path, request), path) for verb, path in paths]
+    told = [one for one in candidates if one[1]] or candidates
+    if any("::/apis" in str(arn) for arn in elements(request, "resourceArn")):
+        told = told[-1:]  # the second generation's resources begin so
+    verb, resources, path = told[0]
+    # In ARNs the second generation's paths stand without their version,
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
+    named = tuple(one.replace("::/v2/", "::/") for one in resources)
+    return Need(action=Action("apigateway", verb), resources=named)
 
 
 def _partiql(statements: Sequence[Any]) -> list[Need]:

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from lambdas.reference.compile.events import home_of
 from lambdas.reference.compile.services import Texts
+from lambdas.reference.compile.sources import read_curated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,25 +23,18 @@ _OPERATION = re.compile(
 _JOINING = re.compile(r"(?:Dis)?[Aa]ssociate(.+)|(?:Attach|Detach)(.+)")
 # Types whose operations bear another noun than theirs, from the registry's handlers.
 NOUNS = {
-    "AWS::EC2::Instance": ("Instances",),
+    "AWS::ApiGateway::Method": ("Method", "Integration", "MethodResponse", "IntegrationResponse"),
+    "AWS::CloudWatch::Alarm": ("MetricAlarm", "Alarms"),
     "AWS::EC2::EIP": ("Address",),
-    "AWS::EC2::Volume": ("Volume",),
-    "AWS::EC2::VPCGatewayAttachment": ("InternetGateway",),
-    "AWS::EC2::SecurityGroupIngress": ("SecurityGroupIngress",),
-    "AWS::Lambda::Function": ("FunctionCode", "FunctionConfiguration"),
-    "AWS::Lambda::Permission": ("Permission",),
-    "AWS::Lambda::Version": ("Version",),
-    "AWS::Lambda::Url": ("FunctionUrlConfig",),
-    "AWS::Lambda::EventInvokeConfig": ("FunctionEventInvokeConfig",),
-    "AWS::ApiGateway::Deployment": ("Deployment",),
-    "AWS::Logs::SubscriptionFilter": ("SubscriptionFilter",),
+    "AWS::EC2::Instance": ("Instances",),
+    "AWS::EC2::VPCGatewayAttachment": ("InternetGatewayAttachment", "VpnGatewayAttachment"),
     "AWS::Events::Rule": ("Rule", "Targets"),
-    "AWS::IAM::Policy": ("RolePolicy", "UserPolicy", "GroupPolicy"),
-    "AWS::IAM::RolePolicy": ("RolePolicy",),
     "AWS::IAM::ManagedPolicy": ("Policy",),
-    "AWS::S3::BucketPolicy": ("BucketPolicy",),
+    "AWS::IAM::Policy": ("RolePolicy", "UserPolicy", "GroupPolicy"),
+    "AWS::Lambda::EventInvokeConfig": ("FunctionEventInvokeConfig",),
+    "AWS::Lambda::Function": ("Function", "FunctionCode", "FunctionConfiguration"),
+    "AWS::Lambda::Url": ("FunctionUrlConfig",),
     "AWS::SNS::Subscription": ("Subscribe", "Unsubscribe"),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroup",),
 }
 
 
@@ -71,7 +66,7 @@ def compile_types(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> d
     return {
         "actions": texts.table,
         "handlers": handlers,
-        "operations": _operations(sources, prefixes),
+        "operations": _operations(sources, prefixes, known),
     }
 
 
@@ -87,16 +82,18 @@ def _main_prefix(name: str, declared: Mapping[str, list[str]]) -> str:
     return max(sorted(count), key=lambda prefix: (prefix.replace("-", "") == own, count[prefix]))
 
 
-def _operations(sources: Sources, prefixes: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+def _operations(
+    sources: Sources, prefixes: Mapping[str, str], known: Mapping[str, Any]
+) -> dict[str, dict[str, list[str]]]:
     """Operations whose noun is a type's name: CreateRestApi makes AWS::ApiGateway::RestApi."""
     names: dict[str, set[str]] = {}
-    for model in sources.models.values():
-        metadata = model["metadata"]
-        prefix = metadata.get("signingName", metadata["endpointPrefix"])
+    named = read_curated("sources")["services"]
+    for service, model in sources.models.items():
+        prefix = home_of(service, model, known, named)
         names.setdefault(prefix, set()).update(model["operations"])
     found: dict[str, dict[str, list[str]]] = {}
     for name, prefix in sorted(prefixes.items()):
-        nouns = {name.rsplit("::", 1)[-1], *NOUNS.get(name, ())}
+        nouns = NOUNS.get(name, (name.rsplit("::", 1)[-1],))
         for operation in names.get(prefix, ()):
             if _noun(operation) in nouns:
                 found.setdefault(prefix, {}).setdefault(operation, []).append(name)
