@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from typing import TYPE_CHECKING
@@ -87,19 +88,35 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
 def show(finished: Sequence[runs.Finished]) -> None:
     """The runs as a table, then where to read on."""
     console = Console()
-    table = Table("process", "run", "verdict", "seconds")
+    table = Table("process", "ended", "verdict", "statements", "actions", "findings", "changes")
     for one in finished:
-        colour = "green" if one.succeeded else "red"
-        word = "succeeded" if one.succeeded else f"failed: {one.error}"
-        table.add_row(one.process, one.run, Text(plain(word), colour), f"{one.seconds:.1f}")
+        ended = Text("succeeded", "green") if one.succeeded else Text("failed", "red")
+        table.add_row(one.process, ended, *(Text(plain(cell)) for cell in _cells(one)))
     console.print(table)
     for one in finished:
-        if one.cause:
-            console.print(Text(plain(one.cause)[:CAUSE_SHOWN]))
+        if not one.succeeded:
+            console.print(Text(plain(f"{one.error}\n{one.cause}")[:CAUSE_SHOWN], "red"))
         if one.dossier:
-            page = one.dossier / "report.html"
-            path = page if page.exists() else one.dossier
+            pages = (one.dossier / name for name in ("report.html", "FAILURE.md"))
+            path = next((page for page in pages if page.exists()), one.dossier)
             console.print(Text(f"{one.process}: {path}"), soft_wrap=True)
+
+
+def _cells(one: runs.Finished) -> tuple[str, ...]:
+    """What the manifest says in short, each part if it is there."""
+    path = one.dossier / "manifest.json" if one.dossier else None
+    content = json.loads(path.read_text()) if path and path.exists() else {}
+    summary, verdict = content.get("summary", {}), content.get("verdict", {})
+    findings = summary.get("findings", {})
+    counted = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in findings.items()]
+    changes = f"{summary['new']} new, {summary['gone']} gone" if "new" in summary else ""
+    return (
+        str(verdict.get("kind", "")),
+        str(summary.get("statements", "")),
+        str(summary.get("actions", "")),
+        ", ".join(counted),
+        changes,
+    )
 
 
 def plain(text: str) -> str:
