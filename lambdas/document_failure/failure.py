@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
 # Colours and cursor moves, https://ecma-international.org/publications-and-standards/standards/ecma-48/
 STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[@-Z\\-_]")
+COMMAND = re.compile(r"^::fencepost command \S+ ", re.MULTILINE)  # as the build marks it
 CYCLE_FAILED = "CycleFailed"
 
 
@@ -109,7 +110,8 @@ def _lines(encoded: str) -> tuple[str, ...]:
         text = base64.b64decode(encoded, validate=True).decode(errors="replace")
     except binascii.Error:
         return (f"(the last lines cannot be read: {len(encoded)} characters)",)
-    return tuple(visible(line) for line in STEERING.sub("", text).splitlines())
+    plain = COMMAND.sub("$ ", STEERING.sub("", text))
+    return tuple(visible(line) for line in plain.splitlines())
 
 
 def _removed(exported: Mapping[str, Any]) -> bool | None:

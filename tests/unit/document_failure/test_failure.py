@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas import errors
+from lambdas.document_failure.advice import ADVICE, advice
+from lambdas.document_failure.handler import document_failure
+from lambdas.errors import ArchiveRefusedError, InvalidEventError
+from lambdas.gateways.archive import FolderArchive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN = {
+    "id": "20261123T180000Z-1a2b3c4d",
+    "process": "orders",
+    "principal": "arn:aws:iam::123456789012:role/sandbox",
+    "account": "123456789012",
+    "region": "eu-west-1",
+    "startedAt": "2026-11-23T18:00:00Z",
+    "executionArn": "arn:aws:states:eu-west-1:123456789012:execution:fencepost-build-policy:x",
+}
+PLACE = "s3://archive/"
+FOLDER = f"orders/{RUN['id']}/"
+
+
+def a_build(tail: str = "", **exported: str) -> dict[str, Any]:
+    if tail:
+        exported["FAILURE_TAIL"] = base64.b64encode(tail.encode()).decode()
+    return {"id": "fencepost-orders:1", "status": "FAILED", "exported": exported}
+
+
+def told(folder: Path, **event: Any) -> dict[str, Any]:
+    given = {
+        "run": RUN,
+        "process": {"name": "orders"},
+        "generator": "access-analyzer",
+        "state": "RefinePolicy",
+        "error": {"Error": "PolicyTooLargeError", "Cause": '{"errorMessage": "13 policies"}'},
+        "build": None,
+        **event,
+    }
+    return document_failure(given, FolderArchive(folder), place=PLACE)
+
+
+def test_a_failed_step_is_told_with_its_own_message_and_what_to_do(tmp_path: Path) -> None:
+    answer = told(tmp_path)
+
+    assert answer["subject"] == "Failed: orders, RefinePolicy, PolicyTooLargeError"
+    assert (answer["error"], answer["cause"]) == ("PolicyTooLargeError", "13 policies")
+    assert ADVICE["PolicyTooLargeError"] in answer["message"]
+    assert f"{PLACE}{FOLDER}" in answer["message"]
+    assert answer["dossier"] == FOLDER
+
+
+def test_a_failed_phase_is_named_with_its_last_lines(tmp_path: Path) -> None:
+    answer = told(
+        tmp_path,
+        state="RunCycle",
+        error={"Error": "CycleFailed", "Cause": "{a build, cut short"},
+        build=a_build(
+            "::fencepost command deploy osls deploy\n\x1b[31mError:\x1b[0m no such région\n",
+            FAILED_PHASE="deploy",
+            PHASES_DONE="install remove",
+        ),
+    )
+
+    assert answer["subject"] == "Failed: orders, phase deploy"
+    assert answer["cause"].splitlines() == [
+        "the phase deploy of the cycle failed",
+        "$ osls deploy",
+        "Error: no such région",
+    ]
+    assert "The remove phase ran and succeeded" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "done", "words"),
+    [
+        ("deploy", "install", "did NOT succeed"),
+        ("remove", "install deploy", "did NOT succeed"),
+        ("update", "deploy remove", "ran and succeeded"),
+    ],
+)
+def test_whether_the_sandbox_is_clean_is_told(
+    tmp_path: Path, phase: str, done: str, words: str
+) -> None:
+    build = a_build(FAILED_PHASE=phase, PHASES_DONE=done)
+
+    answer = told(tmp_path, error={"Error": "CycleFailed", "Cause": ""}, build=build)
+
+    assert words in answer["message"]
+
+
+def test_a_failed_install_left_nothing_to_remove(tmp_path: Path) -> None:
+    build = a_build(FAILED_PHASE="install", PHASES_DONE="")
+
+    answer = told(tmp_path, error={"Error": "CycleFailed", "Cause": ""}, build=build)
+
+    assert "remove" not in answer["message"]
+
+
+def test_a_build_that_never_ran_its_commands_tells_codebuilds_own_words(tmp_path: Path) -> None:
+    build = {
+        "id": "fencepost-orders:1",
+        "status": "FAULT",
+        "exported": {},
+        "phases": [
+            {"name": "PROVISIONING", "status": "FAILED", "message": "no capacity"},
+            {"name": "COMPLETED"},
+        ],
+    }
+
+    answer = told(tmp_path, error={"Error": "CycleFailed", "Cause": ""}, build=build)
+
+    assert answer["cause"] == "the build is FAULT; PROVISIONING: no capacity"
+
+
+def test_what_was_collected_until_then_is_listed(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path)
+    archive.put(f"{FOLDER}generated.json", b"{}", "application/json")
+
+    told(tmp_path)
+
+    kept = json.loads(archive.get(f"{FOLDER}failure.json"))
+    assert kept["collected"] == ["generated.json"]
+    assert "- `generated.json`" in archive.get(f"{FOLDER}FAILURE.md").decode()
+
+
+def test_failing_again_after_a_redrive_tells_the_newer_failure(tmp_path: Path) -> None:
+    told(tmp_path)
+    told(tmp_path, error={"Error": "ArchiveRefusedError", "Cause": "no"})
+
+    kept = json.loads(FolderArchive(tmp_path).get(f"{FOLDER}failure.json"))
+    assert kept["error"] == "ArchiveRefusedError"
+    assert kept["collected"] == []
+
+
+def test_a_failure_after_the_dossier_leaves_the_dossier_as_it_is(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path)
+    for name in ("README.md", "manifest.json"):
+        archive.put(f"{FOLDER}{name}", b"a finished run", "text/plain")
+
+    told(tmp_path, state="NotifyTeam")
+
+    assert archive.get(f"{FOLDER}README.md") == b"a finished run"
+    assert archive.exists(f"{FOLDER}FAILURE.md")
+
+
+HOSTILE = "```\n# owned\x1b[2J\u202e <script> " + "`" * 9
+
+
+def test_text_from_commands_breaks_neither_the_mail_nor_the_document(tmp_path: Path) -> None:
+    answer = told(
+        tmp_path,
+        error={"Error": "CycleFailed", "Cause": ""},
+        build=a_build(HOSTILE, FAILED_PHASE="de\nploy", PHASES_DONE=""),
+    )
+    document = FolderArchive(tmp_path).get(f"{FOLDER}FAILURE.md").decode()
+
+    for text in (answer["message"], document):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    fence = "`" * 10
+    assert document.count(f"\n{fence}") == 2
+    assert "\n" not in answer["subject"]
+    assert len(answer["subject"]) < 100
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"error": None, "state": None},
+        {"error": {"Error": "X"}, "build": {"exported": None, "phases": None}},
+        {"error": {"Error": "CycleFailed"}, "build": "odd"},
+        {
+            "error": {"Error": "CycleFailed"},
+            "build": {"exported": {"FAILED_PHASE": "a", "FAILURE_TAIL": "&"}},
+        },
+    ],
+)
+def test_a_failure_is_told_however_little_is_known(tmp_path: Path, changes: dict[str, Any]) -> None:
+    answer = told(tmp_path, **changes)
+
+    assert set(answer) == {"subject", "message", "error", "cause", "dossier"}
+    assert all(isinstance(one, str) and one for one in answer.values())
+
+
+def test_a_cause_of_any_length_fits_the_state_machine(tmp_path: Path) -> None:
+    answer = told(tmp_path, error={"Error": "X", "Cause": "x" * 100_000})
+
+    assert len(answer["cause"]) <= 32_768
+
+
+def test_without_a_run_there_is_nothing_to_document(tmp_path: Path) -> None:
+    with pytest.raises(InvalidEventError):
+        told(tmp_path, run={})
+
+
+def test_an_archive_that_refuses_is_not_hidden(tmp_path: Path) -> None:
+    class Refusing(FolderArchive):
+        def put(self, key: str, body: bytes, content_type: str, *, replace: bool = False) -> None:
+            raise ArchiveRefusedError(f"{key} {len(body)} {content_type} {replace}")
+
+    with pytest.raises(ArchiveRefusedError):
+        document_failure({"run": RUN}, Refusing(tmp_path), place=PLACE)
+
+
+def test_advice_is_about_errors_that_exist() -> None:
+    ours = {name for name in dir(errors) if name.endswith("Error")}
+    of_the_definition = {
+        "CycleFailed",
+        "GenerationCanceled",
+        "GenerationFailed",
+        "GenerationTimedOut",
+        "States.Timeout",
+    }
+
+    assert set(ADVICE) <= ours | of_the_definition
+
+
+def test_every_error_has_advice() -> None:
+    assert "quota" in advice("AccessAnalyzer.ServiceQuotaExceededException")
+    assert "log of the state" in advice("SomethingElse")
