@@ -7,6 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -88,10 +89,11 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
 def show(finished: Sequence[runs.Finished]) -> None:
     """The runs as a table, then where to read on."""
     console = Console()
-    table = Table("process", "ended", "verdict", "statements", "actions", "findings", "changes")
+    table = Table("process", "verdict", "policy", "findings", "since the last", box=box.SIMPLE)
     for one in finished:
-        ended = Text("succeeded", "green") if one.succeeded else Text("failed", "red")
-        table.add_row(one.process, ended, *(Text(plain(cell)) for cell in _cells(one)))
+        verdict, *rest = (plain(cell) for cell in _cells(one))
+        said = Text(verdict, "green") if one.succeeded else Text("failed", "red")
+        table.add_row(one.process, said, *(Text(cell) for cell in rest))
     console.print(table)
     for one in finished:
         if not one.succeeded:
@@ -109,13 +111,11 @@ def _cells(one: runs.Finished) -> tuple[str, ...]:
     summary, verdict = content.get("summary", {}), content.get("verdict", {})
     findings = summary.get("findings", {})
     counted = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in findings.items()]
-    changes = f"{summary['new']} new, {summary['gone']} gone" if "new" in summary else ""
     return (
-        str(verdict.get("kind", "")),
-        str(summary.get("statements", "")),
-        str(summary.get("actions", "")),
-        ", ".join(counted),
-        changes,
+        str(verdict.get("kind", "succeeded")),
+        "{statements} statements\n{actions} actions".format(**summary) if summary else "",
+        "\n".join(counted),
+        "{new} new\n{gone} gone".format(**summary) if content.get("compared") else "first run",
     )
 
 
