@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -115,8 +115,15 @@ def _cells(one: runs.Finished) -> tuple[str, ...]:
         str(verdict.get("kind", "succeeded")),
         "{statements} statements\n{actions} actions".format(**summary) if summary else "",
         "\n".join(counted),
-        "{new} new\n{gone} gone".format(**summary) if content.get("compared") else "first run",
+        _since(content),
     )
+
+
+def _since(content: dict[str, Any]) -> str:
+    if not content:
+        return ""
+    compared = content.get("compared")
+    return "{new} new\n{gone} gone".format(**content["summary"]) if compared else "first run"
 
 
 def plain(text: str) -> str:
