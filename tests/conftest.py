@@ -37,7 +37,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         for one in (reporter.stats.get("skipped", ()) if reporter else ())
         if one.nodeid.startswith(REPORT_TESTS)
     ]
-    if skipped:
+    if reporter and skipped:
         reporter.line(
             f"NO BROWSER: {len(skipped)} tests of the report did not run; no Chromium or Chrome "
             "with its driver was found. On Debian: apt-get install chromium chromium-driver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 1_500  # characters of one text on the page; the policy itself stands there whole
+# An ARN or an action within a sentence; a full stop or a comma after it is the sentence's.
+_NAME = re.compile(r"(arn:[^\s,;]*[^\s,;.)]|\b[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]+\b)")
 VOID = frozenset({"br", "hr", "input", "link", "meta", "wbr"})
 
 
@@ -27,6 +30,13 @@ Child = "str | Html | None | Iterable[str | Html | None]"
 def text(words: str) -> Html:
     """Text as text, with nothing hidden in it."""
     return Html(escape(visible(shortened(words, LONGEST, whole_in="refined.json"))))
+
+
+def prose(words: str) -> Html:
+    """A sentence; the names of actions and resources in it are set as names."""
+    shown = shortened(words, LONGEST, whole_in="refined.json")
+    parts = _NAME.split(shown)  # every second part is a name
+    return Html("".join(code(one) if at % 2 else text(one) for at, one in enumerate(parts)))
 
 
 def whole(words: str) -> Html:

@@ -44,8 +44,8 @@ def message(story: Story, *, place: str, seal: str) -> str:
 
 def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
     yield story.title
-    yield visible(shortened(story.verdict.grounds, LONGEST, whole_in="the report"))
-    yield from (f"  {visible(one)}" for one in story.verdict.details[:MOST])
+    yield _short(story.verdict.grounds)
+    yield from (f"  {_short(one)}" for one in story.verdict.details[:MOST])
     yield ""
     yield from _changes(story)
     yield ""
@@ -60,21 +60,24 @@ def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
     yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id}"
 
 
+def _short(text: str) -> str:
+    return visible(shortened(text, LONGEST, whole_in="the report"))
+
+
 def _changes(story: Story) -> Iterator[str]:
     changes = story.changes
     yield f"Changes: {changes.summary}"
     if changes.widens_approved:
         yield "  Nobody has approved the new access yet."
-    yield from (f"  {visible(one)}" for one in changes.causes[:MOST])
+    yield from (f"  {_short(one)}" for one in changes.causes[:MOST])
     yield from _access("+", changes.new)
     yield from _access("-", changes.gone)
 
 
 def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
     for one in found[:MOST]:
-        resource = visible(shortened(str(one.access.resource), LONGEST, whole_in="policy.json"))
-        yield f"  {sign} {one.access.action} on {resource}"
-        yield f"    {visible(one.cause)}"
+        yield f"  {sign} {one.access.action} on {_short(str(one.access.resource))}"
+        yield f"    {_short(one.cause)}"
     if len(found) > MOST:
         yield f"  {sign} and {len(found) - MOST} more, in the report"
 
@@ -82,7 +85,6 @@ def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
 def _findings(story: Story) -> Iterator[str]:
     urgent = [one for one in story.findings if one.severity is not Severity.NOTE]
     for one in urgent[:MOST]:
-        text = f"{one.kind}: {one.subject}: {one.detail}"
-        yield f"  {one.severity}: {visible(shortened(text, LONGEST, whole_in='the report'))}"
+        yield f"  {one.severity}: {_short(f'{one.kind}: {one.subject}: {one.detail}')}"
     if len(urgent) > MOST:
         yield f"  and {len(urgent) - MOST} more, in the report"

@@ -76,6 +76,8 @@ def _figures(story: Story) -> Iterator[str]:
     yield f"| size | {story.size} |"
     events = counted(story.survey.events, "event")
     yield f"| evidence | {events}, {counted(story.survey.lines, 'line')} |"
+    if story.checked:
+        yield f"| checks | {', '.join(story.checked)} |"
     yield f"| findings | {story.finding_counts} |"
     yield f"| changes | {story.changes.summary} |"
 
@@ -103,6 +105,7 @@ def _changes(story: Story) -> Iterator[str]:
     changes = story.changes
     yield from ("", "## What changed", "")
     yield f"{changes.summary[:1].upper()}{changes.summary[1:]}."
+    yield from (f"\n{prose(one)}" for one in story.compared)
     if changes.widens_approved:
         yield ""
         yield "**Nobody has approved the new access yet.**"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, arn, code, el, join
-from lambdas.document_policy.story import URGENCY, blind
+from lambdas.document_policy.html import Html, arn, code, el, join, prose
+from lambdas.document_policy.story import blind
 from lambdas.model.finding import Severity
 from lambdas.model.text import counted
 
@@ -19,29 +19,33 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import LeftOut
 
 MOST = 60  # of one kind; the documents beside the report hold all
-TITLES = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
+TITLES = {
+    Severity.ERROR: "Errors",
+    Severity.WARNING: "Warnings",
+    "blind": "Blind spots",
+    Severity.NOTE: "Notes",
+}
 
 
 def findings(story: Story) -> Html:
-    """Errors, blind spots, warnings; notes are folded away."""
-    blind_spots = [
-        one for one in story.findings if blind(one) and one.severity is not Severity.ERROR
-    ]
+    """Errors, warnings, blind spots; other notes are folded away."""
     groups = [
-        (
-            TITLES[severity],
-            [o for o in story.findings if o.severity is severity and o not in blind_spots],
-        )
-        for severity in sorted(Severity, key=URGENCY.__getitem__)
+        (title, [one for one in story.findings if _title(one) == title])
+        for title in TITLES.values()
     ]
-    ordered = [groups[0], ("Blind spots", blind_spots), *groups[1:]]
     return el(
         "section",
         el("h2", "Know first"),
         el("p", "Nothing to report.") if not story.findings else None,
-        (_group(title, found) for title, found in ordered if found),
+        (_group(title, found) for title, found in groups if found),
         id="findings",
     )
+
+
+def _title(one: Finding) -> str:
+    if blind(one) and one.severity is Severity.NOTE:
+        return TITLES["blind"]
+    return TITLES[one.severity]
 
 
 def _group(title: str, found: Sequence[Finding]) -> Html:
@@ -53,24 +57,29 @@ def _group(title: str, found: Sequence[Finding]) -> Html:
 
 
 def _kinds(found: Sequence[Finding]) -> Iterator[Html | None]:
-    for _, same in groupby(found, key=lambda one: one.kind):
+    """One block for what is of the same kind and asks for the same."""
+    alike = sorted(found, key=lambda one: (one.kind, one.action, one))
+    for (kind, action), same in groupby(alike, key=lambda one: (one.kind, one.action)):
         many = list(same)
-        rows = [_finding(one) for one in many[:MOST]]
-        yield el("ul", rows, class_="findings")
-        yield _more(len(many) - MOST, "of this kind, in evidence-findings.json and refined.json")
+        yield el(
+            "div",
+            el("p", el("span", kind, class_="tag")),
+            el("ul", map(_finding, many[:MOST])),
+            _more(len(many) - MOST, "of this kind, in evidence-findings.json and refined.json"),
+            el("p", el("b", "Do: "), prose(action), class_="todo") if action else None,
+            class_=f"finding {many[0].severity.value}",
+        )
 
 
 def _finding(one: Finding) -> Html:
     often = f"seen {counted(one.count, 'time')}" if one.count > 1 else ""
+    where = ", ".join(filter(None, (often, one.source)))
     return el(
         "li",
-        el("p", el("span", one.kind, class_="tag"), " ", code(one.subject), class_="subject"),
-        el("p", one.detail),
-        el("p", el("b", "Do: "), one.action, class_="todo") if one.action else None,
-        el("p", ", ".join(filter(None, (often, one.source))), class_="small")
-        if often or one.source
-        else None,
-        class_=one.severity.value,
+        code(one.subject),
+        " ",
+        prose(one.detail),
+        el("span", " ", where, class_="small") if where else None,
     )
 
 
@@ -82,6 +91,7 @@ def changed(story: Story) -> Html:
         "section",
         el("h2", "What changed"),
         el("p", f"{changes.summary[:1].upper()}{changes.summary[1:]}."),
+        (el("p", one) for one in story.compared),
         unapproved if changes.widens_approved else None,
         el("ul", (el("li", one) for one in changes.causes)) if changes.causes else None,
         _access("New access", changes.new, "new"),
@@ -143,7 +153,7 @@ def left_out(story: Story) -> Html:
 
 def _left(kind: str, found: Sequence[LeftOut]) -> Html:
     lines = (
-        el("li", code(one.action), " on ", code(one.resource), el("p", one.reason))
+        el("li", code(one.action), " on ", code(one.resource), el("p", prose(one.reason)))
         for one in found[:MOST]
     )
     return join(

@@ -75,10 +75,10 @@ def _in_order(phases: set[str], order: list[str]) -> tuple[str, ...]:
 
 
 def _derived(story: Story, path: str) -> int:
-    """Grants that no event shows and whose ground speaks of the path."""
+    """Grants that no event shows and that are derived for the path."""
     return sum(
         all(ground.kind != OBSERVED for ground in grant.grounds)
-        and any(path in f"{ground.kind} {ground.text}".lower() for ground in grant.grounds)
+        and any(ground.kind == path for ground in grant.grounds)
         for policy in story.refinement.policies
         for one in policy.statements
         for grant in one.grants

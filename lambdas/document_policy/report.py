@@ -113,6 +113,7 @@ def _facts(story: Story) -> Html:
         ("Account", f"{run.account}, {run.region}"),
         ("Cycle", _span(run.started_at, run.ended_at)),
         ("Size", story.size),
+        *((("Checks", ", ".join(story.checked)),) if story.checked else ()),
     )
     return el(
         "dl", (join((el("dt", name), el("dd", what))) for name, what in facts), class_="facts"

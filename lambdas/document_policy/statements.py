@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, arn, code, el, join
+from lambdas.document_policy.html import Html, arn, code, el, join, prose
 from lambdas.document_policy.reasons import last_removed, reasons, service_name
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import Template
@@ -13,7 +14,7 @@ from lambdas.model.text import counted, listed
 from lambdas.reference.actions import AccessLevel, facts, service_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lambdas.document_policy.reasons import Reasons
     from lambdas.document_policy.story import Story
@@ -113,17 +114,16 @@ def _statement(story: Story, one: ExplainedStatement, ids: int, left: list[int])
     left[0] -= len(one.grants)
     return el(
         "article",
-        el("h4", one.purpose),
-        el("p", _tags(one, seen), class_="tags"),
+        el("div", el("h4", statement.sid), _tags(one, seen), class_="tags"),
+        el("p", prose(one.purpose), class_="purpose"),
         el(
             "dl",
             _row("may", _actions(statement.actions)),
-            _row("on", (el("p", arn(resource)) for resource in statement.resources)),
+            _row("on", _resources(one)),
             _row("only when", map(_condition, statement.conditions))
             if statement.conditions
             else None,
             _row("seen", el("p", _seen(story, seen))),
-            _row("wildcards", _wildcards(one)) if one.wildcards else None,
         ),
         _grants(story, one, ids, room),
         data_service=" ".join(sorted({action.service for action in statement.actions})),
@@ -151,7 +151,6 @@ def _level(action: Action) -> AccessLevel | None:
 
 
 def _tags(one: ExplainedStatement, seen: Reasons) -> Iterator[Html]:
-    yield el("code", one.statement.sid)
     if _powerful(one):
         yield el("span", "changes permissions", class_="tag strong")
     if seen.unseen and seen.derived:
@@ -193,10 +192,21 @@ def _time(story: Story, time: str) -> str:
     return time.removeprefix(day).rstrip("Z") if day else time
 
 
-def _wildcards(one: ExplainedStatement) -> Iterator[Html]:
-    for reason, same in groupby(one.wildcards, key=lambda wildcard: wildcard.reason):
-        names = [arn(Template.from_text(w.resource)) for w in same]
-        yield el("p", reason) if len(one.statement.resources) == 1 else el("p", names, " ", reason)
+def _resources(one: ExplainedStatement) -> Iterator[Html]:
+    """Each resource, and below it why it holds a wildcard."""
+    why: dict[str, list[str]] = defaultdict(list)
+    for wildcard in one.wildcards:
+        why[wildcard.resource].append(wildcard.reason)
+    for resource in one.statement.resources:
+        yield el("p", arn(resource))
+        yield from _because(why.pop(str(resource), ()))
+    for text, reasons_ in sorted(why.items()):
+        yield el("p", arn(Template.from_text(text)))
+        yield from _because(reasons_)
+
+
+def _because(reasons_: Sequence[str]) -> Iterator[Html]:
+    yield from (el("p", el("mark", "*"), " ", prose(one), class_="small") for one in reasons_)
 
 
 def _grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
@@ -223,7 +233,7 @@ def _ground(story: Story, ground: Ground, ids: int) -> Html:
         "div",
         el("span", ground.kind, class_=tone),
         " ",
-        ground.text,
+        prose(ground.text),
         el("span", _facts(story, ground), class_="small") if ground.events else None,
         el("span", "events ", (join((code(i), " ")) for i in ground.event_ids[:ids]), class_="ids")
         if ground.event_ids

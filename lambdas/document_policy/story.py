@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lambdas.model.run import Run
     from lambdas.model.verdict import Verdict
 
+BLIND = frozenset({"blind-spot", "no-data-events", "not-recorded", "access-analyzer-coverage"})
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -89,6 +90,27 @@ class Story:
             for text in [_size(self.refinement, policy)]
         )
 
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """What IAM and Access Analyzer answered, a phrase each; empty when they were not asked."""
+        simulation = self.checks.get("simulation")
+        if not simulation:
+            return ()
+        return (
+            f"{counted(len(self.checks.get('validation', ())), 'objection')} of ValidatePolicy",
+            f"{simulation['asked']:,} calls simulated",
+            f"{len(simulation['denied']):,} of them denied",
+        )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """CheckNoNewAccess's answers, a sentence each."""
+        answers = self.checks.get("newAccess") or {}
+        return tuple(
+            f"CheckNoNewAccess of {one['policy']} against {answers['against']}: {one['result']}."
+            for one in answers.get("policies", ())
+        )
+
     def finding_count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
         return sum(one.severity is severity for one in self.findings)
@@ -124,7 +146,7 @@ def tell(  # noqa: PLR0913  # the facts of a run, each by name
         run=run,
         process=process,
         refinement=refinement,
-        findings=in_order({*findings, *refinement.findings}),
+        findings=in_order({*findings, *refinement.findings, *_of_checks(checks)}),
         survey=counts,
         checks=checks or {},
         verdict=verdict,
@@ -147,7 +169,11 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def blind(finding: Finding) -> bool:
     """Whether it tells what could not have been seen."""
-    return "blind" in finding.kind
+    return finding.kind in BLIND
+
+
+def _of_checks(checks: Mapping[str, Any] | None) -> Iterable[Finding]:
+    return map(Finding.from_json, (checks or {}).get("findings", ()))
 
 
 def actions_offered(generated: Mapping[str, Any] | None) -> int | None:

@@ -141,7 +141,7 @@ SUFFIX = "CloudFormation ends the bucket's name with 12 random letters and digit
 
 def statements() -> tuple[ExplainedStatement, ...]:
     rollback = derived(
-        "registry-handler",
+        "rollback",
         "AWS::DynamoDB::Table's handler calls it on rollback, which a clean cycle never shows.",
     )
     stream = _arn("dynamodb", "table/orders-${stage}/stream/*")
@@ -563,7 +563,7 @@ def _lines(grant: Grant, key: str) -> Iterator[str]:
             yield json.dumps(line, separators=(",", ":"))
 
 
-def a_story(
+def a_story(  # noqa: PLR0913  # the facts of a run, each with a default
     refinement: Refinement | None = None,
     *,
     run: Run | None = None,
@@ -571,6 +571,7 @@ def a_story(
     previous: PreviousRun | None = None,
     lines: Iterable[str] | None = None,
     versions: dict[str, str] | None = None,
+    checks: dict[str, Any] | None = None,
 ) -> Story:
     answer = refinement or a_refinement()
     return tell(
@@ -579,7 +580,7 @@ def a_story(
         refinement=answer,
         evidence_lines=evidence_lines(answer) if lines is None else lines,
         findings=(),
-        checks={},
+        checks=checks,
         verdict=verdict,
         generated=None,
         versions=versions or {"boto3": "1.43.106", "fencepost": "0.1.0"},

@@ -1,0 +1,187 @@
+"""README, mail and report in words: the verdict first, nothing lost, nothing that acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from lambdas.document_policy.html import Html, code, el, text
+from lambdas.document_policy.mail import SUBJECT_LIMIT, message, subject
+from lambdas.document_policy.markdown import code as code_span
+from lambdas.document_policy.markdown import prose, readme
+from lambdas.document_policy.report import report
+from lambdas.errors import InvalidEventError
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import visible
+from lambdas.model.verdict import Verdict, VerdictKind
+from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
+from tests.unit.document_policy.samples import (
+    a_refinement,
+    a_story,
+    derived,
+    of_statements,
+    seen,
+    statement,
+)
+
+if TYPE_CHECKING:
+    from lambdas.document_policy.story import Story
+    from lambdas.model.refinement import Refinement
+
+VERDICTS = {
+    "proved": Verdict(kind=VerdictKind.PROVED, reason="Round 1."),
+    "proved after 2 repairs": Verdict.from_json(
+        {"kind": "proved after 2 repairs", "reason": "Round 3.", "repairs": ["a", "b"]}
+    ),
+    "not proved": Verdict(kind=VerdictKind.NOT_PROVED, reason="sqs:PurgeQueue is missing."),
+    "not attempted": Verdict(kind=VerdictKind.NOT_ATTEMPTED),
+}
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def a_hostile_story(words: str) -> Story:
+    one = statement(
+        "Hostile", words, ["s3:GetObject"], ["*"],
+        grounds=(seen(text=words), derived("rollback", words)), wildcards=[("*", words)],
+    )  # fmt: skip
+    policy = of_statements(one)
+    finding = Finding(
+        severity=Severity.ERROR, kind="kind", subject=words, detail=words, action=words
+    )
+    refinement = type(policy)(
+        policies=policy.policies, findings=(finding,), left_out=(), variables=policy.variables
+    )
+    verdict = Verdict(kind=VerdictKind.NOT_PROVED, reason=words, details=(words,))
+    return a_story(refinement, verdict=verdict, lines=())
+
+
+@pytest.mark.parametrize(("words", "verdict"), VERDICTS.items())
+def test_the_verdict_is_the_first_line_everywhere(words: str, verdict: Verdict) -> None:
+    story = a_story(verdict=verdict)
+    title = f"{words.capitalize()}: the policy of orders"
+
+    assert readme(story).split("\n")[0] == f"# {title}"
+    assert message(story, place="s3://a/", seal="0").split("\n")[0] == title
+    assert subject(story).startswith(f"{words.capitalize()}: orders")
+    heading = re.search(r"<h1>(.*?)</h1>", report(story))
+    assert heading
+    assert re.sub("<.*?>", "", heading.group(1)) == title
+
+
+def test_a_verdict_of_another_kind_is_refused() -> None:
+    with pytest.raises(InvalidEventError, match="not attempted"):
+        Verdict.from_json({"kind": "perhaps"})
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_the_mail_holds_one_readable_line_per_line(words: str) -> None:
+    story = a_hostile_story(words)
+
+    assert len(subject(story)) <= SUBJECT_LIMIT
+    assert subject(story).isprintable()
+    lines = message(story, place="s3://archive/", seal="0" * 64).split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert max(map(len, lines)) < 400
+
+
+@SLOW
+@given(refinements())
+def test_no_text_gets_out_of_the_page(refinement: Refinement) -> None:
+    page = report(a_story(refinement, lines=()))
+
+    body = page[page.index("<body>") :]
+    tags = set(re.findall(r"<(/?[a-zA-Z!][^\s>]*)", body))
+    assert not {tag for tag in tags if "script" in tag} - {"script", "/script"}
+    assert page.count("<script>") == page.count("</script>") == 1
+    assert not re.search(r"<[^>]*\son[a-z]+=", body)
+    assert all(line.isprintable() for line in page.split("\n") if "\t" not in line)
+
+
+@given(hostile_texts())
+def test_what_is_escaped_for_html_holds_no_markup(words: str) -> None:
+    assert not set(text(words)) & set("<>\"'")
+    assert el("p", words) == Html(f"<p>{text(words)}</p>")
+    assert el("p", title=words).count('"') == 2
+
+
+def test_what_is_markup_is_not_escaped_again() -> None:
+    assert el("p", "a & ", el("b", "<b>"), None, [code("x:y")], 1200) == (
+        "<p>a &amp; <b>&lt;b&gt;</b><code>x:<wbr>y</code>1,200</p>"
+    )
+
+
+@given(hostile_texts())
+def test_a_code_span_of_markdown_ends_where_it_should(words: str) -> None:
+    span = code_span(words)
+
+    fence = re.match("`+", span)
+    assert fence
+    inner = span[len(fence.group()) : -len(fence.group())]
+    assert span.endswith(fence.group())
+    assert fence.group() not in re.findall("`+", inner)
+    assert "\n" not in span
+
+
+@given(hostile_texts())
+def test_prose_of_markdown_makes_no_link_no_mention_and_no_markup(words: str) -> None:
+    shown = prose(words)
+
+    if not shown.startswith("`"):
+        bare = re.sub(r"\\[\\`*_\[\]<>#|~&!$]", "", shown)
+        assert not set(bare) & set("`*_[]<>#|~&!$")
+        assert "@" not in bare
+        assert "://" not in bare
+
+
+def test_long_texts_are_shortened_with_a_word_on_where_the_whole_is() -> None:
+    story = a_hostile_story("x" * 10_000)
+
+    assert "(10,000 characters; the whole is in" in readme(story)
+    assert "(10,000 characters; the whole is in refined.json)" in report(story)
+    assert len(report(story)) < 100_000
+
+
+def test_what_cannot_be_seen_is_shown_as_an_escape() -> None:
+    assert visible("a\u202eb\x1b[31m\n\u200b\ud800\U000e0001é") == (
+        "a\\u202eb\\u001b[31m\\n\\u200b\\ud800\\U000e0001é"
+    )
+
+
+def test_unpaired_surrogates_do_not_stop_any_document() -> None:
+    story = a_hostile_story("lone \ud800 half")
+
+    for written in (readme(story), report(story), message(story, place="", seal="")):
+        written.encode()
+
+
+def test_the_checks_are_told_with_their_findings() -> None:
+    checks = {
+        "validation": [],
+        "simulation": {"asked": 66, "denied": []},
+        "newAccess": {
+            "against": "run-1",
+            "policies": [{"policy": "policy", "result": "FAIL", "message": "", "reasons": []}],
+        },
+        "findings": [
+            Finding(
+                severity=Severity.WARNING, kind="new-access", subject="policy", detail="wider"
+            ).to_json()
+        ],
+    }
+    story = a_story(a_refinement(), checks=checks)
+
+    for written in (readme(story), report(story)):
+        assert "66 calls simulated" in written
+        assert "CheckNoNewAccess of policy against run-1: FAIL." in written
+    assert "new-access" in {one.kind for one in story.findings}
+
+
+def test_the_mail_tells_how_to_approve_and_where_to_look() -> None:
+    told = message(a_story(), place="s3://archive/orders/run/", seal="ab" * 32)
+
+    assert "Report: s3://archive/orders/run/report.html" in told
+    assert "make approve PROCESS=orders RUN=20261123T120000Z-00000017" in told
+    assert "ab" * 32 in told
