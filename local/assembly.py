@@ -33,7 +33,7 @@ SKIPPED = {"node_modules", "__pycache__", ".build", ".serverless", "cdk.out", ".
 EXTRA_PROCESSES = "FENCEPOST_PROCESSES"
 # The one setting that differs from an account's: the embedded trail delivers every second, where
 # CloudTrail takes five minutes; so it is complete sooner after the closing markers.
-SETTINGS = {"settleSeconds": 2}
+SETTINGS = {"settleSeconds": 3}
 
 
 class SynthError(Exception):

@@ -89,7 +89,7 @@ class Delivery:
         self._position += len(fresh)
         for record in fresh:
             _feed_lookup(record)
-            held_back = random.uniform(0, 2 * self.knobs.interval) if self.knobs.shuffle else 0.0  # noqa: S311
+            held_back = random.uniform(0, self.knobs.interval) if self.knobs.shuffle else 0.0  # noqa: S311
             self._waiting.append((now + held_back, record))
         if self.knobs.never:
             return []
