@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEFINITION = "process.yaml"
 OWN_FOLDER = Path(__file__).parent.parent / "processes"
-DEEPEST = 3  # levels of keys that a definition has: variables, stage, learn
+DEEPEST = 4  # levels that a definition has: grants, add, its items, their keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class _Definition:
         """Say which key is wrong, at the line of it or of the nearest key that is written."""
         known = key
         while known and known not in self.lines:
-            known = known.rpartition(".")[0]
+            known = known[: max(known.rfind("."), known.rfind("["), 0)]
         _refuse(self.file, self.lines.get(known, 1), key, problem)
 
 
@@ -140,19 +140,30 @@ def _value(file: Path, root: yaml.Node | None) -> object:
         loader.dispose()
 
 
-def _lines(file: Path, node: yaml.Node | None, prefix: str = "") -> dict[str, int]:
-    """Line by dotted key. A key that stands twice is refused: YAML would drop the first."""
+def _lines(file: Path, node: yaml.Node | None, path: str = "", depth: int = 0) -> dict[str, int]:
+    """Line by key, as `grants.add[0].reason`. A key that stands twice is refused.
+
+    YAML would drop the first without a word.
+    """
     lines: dict[str, int] = {}
-    if not isinstance(node, yaml.MappingNode) or prefix.count(".") >= DEEPEST:
+    if depth > DEEPEST:
         return lines  # an anchor may hold itself: what is deeper is refused for its kind
-    for key, value in node.value:
-        name = f"{prefix}{_scalar(key)}"
-        line = key.start_mark.line + 1
+    for name, line, value in _children(node, path):
         if name in lines:
             _refuse(file, line, name, f"stands here again, first in line {lines[name]}")
         lines[name] = line
-        lines |= _lines(file, value, f"{name}.")
+        lines |= _lines(file, value, name, depth + 1)
     return lines
+
+
+def _children(node: yaml.Node | None, path: str) -> Iterator[tuple[str, int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = f"{path}.{_scalar(key)}" if path else str(_scalar(key))
+            yield name, key.start_mark.line + 1, value
+    elif isinstance(node, yaml.SequenceNode):
+        for index, one in enumerate(node.value):
+            yield f"{path}[{index}]", one.start_mark.line + 1, one
 
 
 def _scalar(node: yaml.Node) -> Any:  # noqa: ANN401 (a scalar's value is what YAML says it is)

@@ -71,6 +71,11 @@ def test_without_a_source_the_folder_itself_is_the_source(tmp_path: Path) -> Non
             "orders/process.yaml:6: environment.AWS_PROFILE",
         ),
         (GOOD + "variables:\n  stage: {learn: a, prove: a}\n", "orders/process.yaml:7: variables"),
+        (
+            GOOD + "grants:\n  add:\n    - {action: s3:Get, resource: '*', reason: r}\n"
+            "    - action: s3:Get\n      resource: nonsense\n      reason: r\n",
+            "orders/process.yaml:10: grants.add[1].resource: is 'nonsense'",
+        ),
         (GOOD + "owner: [\n", "orders/process.yaml:7: is not YAML"),
         (GOOD.replace("team@example.com", "the team"), "orders/process.yaml:2: owner: 'the team'"),
         (GOOD.replace("[npx osls deploy]", "[]"), "orders/process.yaml:4: phases.deploy: has no"),
