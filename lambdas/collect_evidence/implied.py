@@ -156,6 +156,8 @@ def _tagging_action(one: ActionFacts) -> ActionFacts | None:
         and not re.match(r"(?i)(un|remove|delete|list|get|describe)", action.name)
     ]
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
+    # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
+    matching.sort(key=lambda other: other.action.name != "TagResource")
     exact = [other for other in candidates if other.action.name == "TagResource"]
     return next(iter([*matching[:1], *exact]), None) if matching or exact else None
 
