@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from lambdas.document_policy.story import Story
 
+LARGEST = 1_800_000  # characters
+ROWS = (3_000, 1_000, 300)  # grants shown with their grounds; refined.json has all
+LONGEST_DOCUMENT = 300_000  # characters of a policy on the page
 FORMS = (
     ("policy.json", "IAM JSON"),
     ("policy.tf", "Terraform"),
@@ -39,7 +42,12 @@ SECTIONS = (
 
 
 def report(story: Story) -> str:
-    """The whole page."""
+    """The whole page; with less of the grounds when it would be too large for a phone."""
+    pages = (_page(story, rows) for rows in ROWS)
+    return next((one for one in pages if len(one) < LARGEST), _page(story, 0))
+
+
+def _page(story: Story, rows: int) -> str:
     body = (
         el("a", "Skip to the findings", class_="skip", href="#findings"),
         _head(story),
@@ -50,7 +58,7 @@ def report(story: Story) -> str:
             changed(story),
             picture(story),
             exercised(story),
-            statements(story),
+            statements(story, rows),
             left_out(story),
             _document(story),
             id="main",
@@ -153,7 +161,9 @@ def _documents(story: Story) -> Iterator[Html]:
         yield el(
             "details",
             el("summary", name),
-            el("pre", el("code", whole(document)), id=name),
+            el("pre", el("code", whole(document)), id=name)
+            if len(document) <= LONGEST_DOCUMENT
+            else el("p", f"Its {len(document):,} characters stand in the file alone."),
             class_="document",
         )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
 MANY_GRANTS = 1_500  # from here on one event id per ground keeps the page small
-MOST_ROWS = 3_000  # grants with their grounds on the page; refined.json has all
+MOST_RESOURCES = 300  # of one statement
 OPERATORS = {
     "StringEquals": "is",
     "StringLike": "is like",
@@ -43,8 +43,9 @@ OPERATORS = {
 }
 
 
-def statements(story: Story) -> Html:
-    """Every statement of every principal."""
+def statements(story: Story, rows: int) -> Html:
+    """Every statement of every principal; `rows` grants are shown with their grounds."""
+    left = [rows]  # what is still to be shown, over all principals
     return el(
         "section",
         el("h2", "The policy"),
@@ -57,7 +58,7 @@ def statements(story: Story) -> Html:
             " are marked; each wildcard has its reason.",
         ),
         _filter(story),
-        (_principal(story, policy) for policy in story.refinement.policies),
+        (_principal(story, policy, left) for policy in story.refinement.policies),
         el("p", "No statement matches.", id="none", hidden=True),
         id="statements",
     )
@@ -96,10 +97,9 @@ def _select(name: str, values: Iterable[str]) -> Html:
     return el("select", el("option", "all", value=""), options, id=name)
 
 
-def _principal(story: Story, policy: PrincipalPolicy) -> Html:
+def _principal(story: Story, policy: PrincipalPolicy, left: list[int]) -> Html:
     grants = sum(len(one.grants) for one in policy.statements)
     ids = 1 if grants > MANY_GRANTS else 5
-    left = [MOST_ROWS]
     return el(
         "div",
         el("h3", "For ", code(policy.principal)),
@@ -197,9 +197,14 @@ def _resources(one: ExplainedStatement) -> Iterator[Html]:
     why: dict[str, list[str]] = defaultdict(list)
     for wildcard in one.wildcards:
         why[wildcard.resource].append(wildcard.reason)
-    for resource in one.statement.resources:
+    resources = one.statement.resources
+    for resource in resources[:MOST_RESOURCES]:
         yield el("p", arn(resource))
         yield from _because(why.pop(str(resource), ()))
+    if len(resources) > MOST_RESOURCES:
+        more = len(resources) - MOST_RESOURCES
+        yield el("p", f"and {more:,} more, in policy.json", class_="small")
+        return
     for text, reasons_ in sorted(why.items()):
         yield el("p", arn(Template.from_text(text)))
         yield from _because(reasons_)

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
     from tests.unit.document_policy.forms import Grants
 
-SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def of_json(refinement: Refinement) -> Grants:

@@ -39,7 +39,9 @@ VERDICTS = {
     "not proved": Verdict(kind=VerdictKind.NOT_PROVED, reason="sqs:PurgeQueue is missing."),
     "not attempted": Verdict(kind=VerdictKind.NOT_ATTEMPTED),
 }
-SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def a_hostile_story(words: str) -> Story:

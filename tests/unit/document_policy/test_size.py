@@ -1,0 +1,72 @@
+"""The dossier of a large run is quick to make and light to open."""
+
+from __future__ import annotations
+
+import time
+from itertools import cycle, islice
+
+from lambdas.document_policy.dossier import dossier
+from lambdas.document_policy.report import report
+from tests.unit.document_policy.samples import (
+    NOT_ATTEMPTED,
+    a_process,
+    a_refinement,
+    a_run,
+    a_story,
+    evidence_lines,
+    of_statements,
+    statement,
+)
+
+LINES = 60_000
+SECONDS = 5  # of one core
+BYTES = 2_000_000
+
+
+def queues(teams: int, queues_each: int) -> list[str]:
+    return [
+        f"arn:aws:sqs:${{region}}:${{account}}:{t}-{q}-*"
+        for t in range(teams)
+        for q in range(queues_each)
+    ]
+
+
+def test_sixty_thousand_lines_and_two_thousand_grants_take_less_than_five_seconds() -> None:
+    refinement = a_refinement(
+        *(
+            statement(f"T{t}", "Send.", ["sqs:SendMessage", "sqs:TagQueue"], queues(1, 20))
+            for t in range(50)
+        )
+    )
+    lines = islice(cycle(list(evidence_lines(refinement))), LINES)
+
+    began = time.process_time()
+    files = dossier(
+        run=a_run(),
+        process=a_process(),
+        refinement=refinement,
+        evidence_lines=lines,
+        checks=None,
+        verdict=NOT_ATTEMPTED,
+        generated=None,
+        versions={},
+        previous=None,
+    )
+
+    assert time.process_time() - began < SECONDS
+    assert len(files["report.html"]) < BYTES
+
+
+def test_a_page_of_any_policy_stays_light() -> None:
+    many = of_statements(
+        *(
+            statement(f"T{t}", "Send.", ["sqs:SendMessage", "sqs:TagQueue"], queues(5, 100))
+            for t in range(30)
+        )
+    )
+
+    page = report(a_story(many, lines=()))
+
+    assert len(page) < BYTES
+    assert "more, in refined.json" in page
+    assert "and 200 more, in policy.json" in page
