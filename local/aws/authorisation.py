@@ -1,4 +1,4 @@
-"""What IAM is asked for a call: its actions on its resources, and all that the call needs besides."""
+"""What IAM is asked for a call: its actions on its resources, and all that it needs besides."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -13,13 +13,13 @@ def repair(handler: Handler) -> None:
     """Set encryption, lifecycle and Object Lock too; refuse to delete what holds objects."""
     create, update, delete = handler["create"], handler["update"], handler["delete"]
 
-    def creating(logical_id: str, properties: dict[str, Any], stack: str) -> Any:  # noqa: ANN401
+    def creating(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         name, attributes = create(logical_id, properties, stack)
         _lock(name, properties)
         _configure(name, properties, {})
         return name, attributes
 
-    def updating(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:  # noqa: ANN401
+    def updating(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
         answer = update(physical_id, old, new, stack)
         _lock(physical_id, new)
         _configure(physical_id, new, old)
@@ -27,11 +27,11 @@ def repair(handler: Handler) -> None:
 
     def deleting(physical_id: str, properties: dict[str, Any]) -> None:
         store = stores.service("s3")
-        bucket = store._buckets.get(physical_id)  # noqa: SLF001
-        if bucket and (bucket["objects"] or store._bucket_has_versions(physical_id)):  # noqa: SLF001
+        bucket = store._buckets.get(physical_id)
+        if bucket and (bucket["objects"] or store._bucket_has_versions(physical_id)):
             raise ValueError(_NOT_EMPTY.format(request=uuid.uuid4(), token=uuid.uuid4()))
         delete(physical_id, properties)
-        store._bucket_object_lock.pop(physical_id, None)  # noqa: SLF001
+        store._bucket_object_lock.pop(physical_id, None)
 
     handler.update(create=creating, update=updating, delete=deleting)
 
@@ -127,9 +127,9 @@ def _lock(name: str, properties: Mapping[str, Any]) -> None:
         unit = "Days" if "Days" in retention else "Years"
         kept = {"Mode": retention["Mode"], unit: int(retention[unit])}
     store = stores.service("s3")
-    store._bucket_object_lock[name] = {"enabled": True, "default_retention": kept}  # noqa: SLF001
-    store._bucket_versioning[name] = "Enabled"  # noqa: SLF001 - Object Lock implies it
+    store._bucket_object_lock[name] = {"enabled": True, "default_retention": kept}
+    store._bucket_versioning[name] = "Enabled"
 
 
-def _true(value: Any) -> bool:  # noqa: ANN401 - templates write booleans as texts too
+def _true(value: Any) -> bool:
     return value is True or str(value).lower() == "true"

@@ -69,7 +69,7 @@ def _tags(call: Call) -> dict[str, str]:
     return found
 
 
-def _pairs(tags: Any) -> dict[str, str]:  # noqa: ANN401 - a list of pairs or a map, by service
+def _pairs(tags: Any) -> dict[str, str]:
     if isinstance(tags, str):  # IoT: `a=b&c=d`
         return dict(part.partition("=")[::2] for part in tags.split("&") if part)
     if isinstance(tags, Mapping):
@@ -153,7 +153,7 @@ def _dependents(call: Call) -> Iterator[Check]:
                     yield Check(action=action, resource=arn, context=context)
 
 
-def _resource(row: Mapping[str, Any], value: Any, call: Call) -> str:  # noqa: ANN401
+def _resource(row: Mapping[str, Any], value: Any, call: Call) -> str:
     kind = row.get("resource", "*")
     if kind == "s3-code" and isinstance(value, Mapping):
         key = value.get("S3Key") or value.get("Key")
@@ -180,7 +180,7 @@ def _object_at(url: str, call: Call) -> str:
 
 
 def _key_arn(reference: str, call: Call) -> str:
-    key = stores.kms()._resolve_key(reference)  # noqa: SLF001
+    key = stores.kms()._resolve_key(reference)
     if key:
         return str(key["Arn"])
     base = f"arn:{call.partition}:kms:{call.region}:{call.account}"
@@ -196,7 +196,7 @@ def special_keys(action: str, call: Call) -> dict[str, Any]:
         return {"lambda:FunctionArn": arn} if name else {}
     if call.service == "iam" and call.params.get("RoleName"):
         # Changing what a role may do is conditioned on the boundary that it has.
-        role = iam._roles.get(str(call.params["RoleName"])) or {}  # noqa: SLF001
+        role = iam._roles.get(str(call.params["RoleName"])) or {}
         boundary = call.params.get("PermissionsBoundary") or role.get("PermissionsBoundary")
         return {"iam:PermissionsBoundary": str(boundary)} if boundary else {}
     return {}

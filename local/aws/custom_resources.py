@@ -28,21 +28,21 @@ def install() -> None:
 
 def _watch() -> None:
     functions = stores.service("lambda_svc")
-    original: Execute = functions._execute_function_with_config_scope  # noqa: SLF001
-    functions._execute_function_with_config_scope = _answering(original)  # noqa: SLF001
+    original: Execute = functions._execute_function_with_config_scope
+    functions._execute_function_with_config_scope = _answering(original)
 
 
 def _answering(execute: Execute) -> Execute:
     """Answer for a provider that failed: it will not."""
 
-    def run(function: dict[str, Any], event: dict[str, Any]) -> Any:  # noqa: ANN401
+    def run(function: dict[str, Any], event: dict[str, Any]) -> Any:
         result = execute(function, event)
-        url = event.get("ResponseURL") if isinstance(event, dict) else None
+        url = str(event.get("ResponseURL") or "")
         if url and isinstance(result, dict) and result.get("error"):
             custom = stores.service("cloudformation.custom_resource")
             reason = f"The provider of the custom resource failed: {result.get('body')}"
             # A provider that answered first keeps its answer.
-            pending = custom._pending.get(url.rsplit("/", 1)[-1]) or {}  # noqa: SLF001
+            pending = custom._pending.get(url.rsplit("/", 1)[-1]) or {}
             if pending.get("result") is None:
                 answer = {"Status": "FAILED", "Reason": reason}
                 custom.deliver_response(url.rsplit("/", 1)[-1], answer)

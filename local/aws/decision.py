@@ -111,7 +111,7 @@ def _reason(
     return f"because no {kind} allows the {check.action} action"
 
 
-def _responsible(principal: Any, question: EvalContext, *, explicit: bool) -> str:  # noqa: ANN401
+def _responsible(principal: Any, question: EvalContext, *, explicit: bool) -> str:
     """Which kind of policy said no: the first that would have to change."""
     question.principal_keys = principal.keys
     layers = [("identity-based policy", principal.policies)]
@@ -127,9 +127,9 @@ def _responsible(principal: Any, question: EvalContext, *, explicit: bool) -> st
     return "identity-based policy"
 
 
-def _has_boundary(principal: Any) -> bool:  # noqa: ANN401
+def _has_boundary(principal: Any) -> bool:
     from ministack.services import iam  # noqa: PLC0415 - beside its only use
 
     name = principal.arn.split("/")[1]
-    role = iam._roles.get_scoped(principal.account, None, name) or {}  # noqa: SLF001
+    role = iam._roles.get_scoped(principal.account, None, name) or {}
     return bool(role.get("PermissionsBoundary"))

@@ -93,7 +93,7 @@ def _remembering_path(pin: Callable[..., None]) -> Callable[..., None]:
 
 
 def _reading_request(original: Callable[..., str | None]) -> Callable[..., str | None]:
-    def extract(  # noqa: PLR0913 - MiniStack's signature
+    def extract(
         service: str,
         method: str,
         path: str,
@@ -124,17 +124,7 @@ def _questions(service: str, incoming: Incoming) -> _Request:
     region = ministack.extract_region(incoming.headers)
     request = _Request(service=service, region=region, account=get_account_id())
     try:
-        found = operations.identify(service, incoming)
-        if found is None:
-            raise UnidentifiedCallError(f"{service} {incoming.method} {incoming.path}")
-        call = Call(
-            service=found.service,
-            operation=found.name,
-            params=found.parameters,
-            account=request.account,
-            region=region,
-        )
-        request.checks = authorisation.checks_of(call)
+        request.checks = authorisation.checks_of(_call(service, incoming, request))
     except UnidentifiedCallError as error:
         request.unidentified = True
         findings.append(
@@ -149,15 +139,28 @@ def _questions(service: str, incoming: Incoming) -> _Request:
     return request
 
 
+def _call(service: str, incoming: Incoming, request: _Request) -> Call:
+    found = operations.identify(service, incoming)
+    if found is None:
+        raise UnidentifiedCallError(f"{service} {incoming.method} {incoming.path}")
+    return Call(
+        service=found.service,
+        operation=found.name,
+        params=found.parameters,
+        account=request.account,
+        region=request.region,
+    )
+
+
 def _first_resource(original: Callable[..., str]) -> Callable[..., str]:
-    def extract(*args: Any) -> str:  # noqa: ANN401 - MiniStack's signature
+    def extract(*args: Any) -> str:
         request = _request.get()
         return request.checks[0].resource if request and request.checks else original(*args)
 
     return extract
 
 
-def _enforce(  # noqa: PLR0913 - MiniStack's signature
+def _enforce(
     access_key_id: str,
     iam_action: str,
     service: str,
@@ -224,8 +227,8 @@ def _worded(original: Callable[..., Any]) -> Callable[..., Any]:
         action: str,
         principal_arn: str,
         request_id: str,
-        **details: Any,  # noqa: ANN401 - MiniStack's signature
-    ) -> Any:  # noqa: ANN401
+        **details: Any,
+    ) -> Any:
         request = _request.get()
         if request and request.denial and not details.get("error_code"):
             code, message = denial_words.error_of(request.service, request.denial.message)

@@ -36,7 +36,7 @@ def _wrap() -> None:
 
 
 def _loading_first(handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def serve(*request: Any) -> Any:  # noqa: ANN401 - MiniStack's signature
+    async def serve(*request: Any) -> Any:
         load()
         return await handler(*request)
 

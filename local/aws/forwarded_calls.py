@@ -1,9 +1,9 @@
 """CloudFormation's forwarded calls: what its engine does, as the API calls that AWS would make.
 
-MiniStack's engine builds resources inside the process. Here each of its operations becomes calls in
-the caller's name (forward access sessions), or in that of the stack's service role: first authorised
-with those permissions, then recorded. A denial fails the resource with CloudFormation's own words;
-the rollback's calls are forwarded as well.
+MiniStack's engine builds resources inside the process. Here each of its operations becomes calls
+in the caller's name (forward access sessions), or in that of the stack's service role: first
+authorised with those permissions, then recorded. A denial fails the resource with CloudFormation's
+own words; the rollback's calls are forwarded as well.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
@@ -44,13 +44,13 @@ def hook() -> None:
         wrapped = wrap(getattr(provisioners, name))
         setattr(provisioners, name, wrapped)
         setattr(stacks, name, wrapped)
-    stacks._roll_back_operation = forwarded_rollback.keeping_rest(stacks._roll_back_operation)  # noqa: SLF001
+    stacks._roll_back_operation = forwarded_rollback.keeping_rest(stacks._roll_back_operation)
     stack_roles.install()
     stack_names.install()
 
 
 def _creating(create: Engine) -> Engine:
-    def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:  # noqa: ANN401
+    def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         if _updating.get():
             return create(kind, logical_id, properties, stack)
         resource = _resource(kind, logical_id, properties, stack)
@@ -63,7 +63,7 @@ def _creating(create: Engine) -> Engine:
 
 
 def _changing(update: Engine) -> Engine:
-    def change(  # noqa: PLR0913 - the engine's signature
+    def change(  # noqa: PLR0913, PLR0917 - the engine's signature
         kind: str,
         physical_id: str,
         old: dict[str, Any],
@@ -71,11 +71,11 @@ def _changing(update: Engine) -> Engine:
         stack: str,
         logical_id: str | None = None,
         attributes: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401
-        def work() -> Any:  # noqa: ANN401
+    ) -> Any:
+        def work() -> Any:
             return update(kind, physical_id, old, new, stack, logical_id, attributes)
 
-        replacing = stores.service("cloudformation.provisioners")._replacing_change  # noqa: SLF001
+        replacing = stores.service("cloudformation.provisioners")._replacing_change
         flow = _flow(stack)
         if flow is None or old == new or replacing(kind, old, new):
             return work()  # a replacement is a create and a delete, forwarded as such
@@ -132,4 +132,3 @@ def _resource(kind: str, logical_id: str, properties: Mapping[str, Any], stack: 
         account=get_account_id(),
         region=get_region(),
     )
-

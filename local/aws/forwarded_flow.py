@@ -56,7 +56,7 @@ class Flow:
             raise
         return physical_id, attributes
 
-    def update(self, resource: Resource, work: Callable[[], Any]) -> Any:  # noqa: ANN401
+    def update(self, resource: Resource, work: Callable[[], Any]) -> Any:
         """All calls of the change, then the work."""
         table, steps = _plan(resource, "update")
         for step in steps:
@@ -173,12 +173,12 @@ def _applies(row: Row, resource: Resource, operation: str) -> bool:
     return any(at(resource.properties, path) not in (None, "", [], {}) for path in row.when)
 
 
-def _members(properties: Any, path: str) -> list[Any]:  # noqa: ANN401
+def _members(properties: Any, path: str) -> list[Any]:
     value = at(properties, path)
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _name_of(item: Any) -> str:  # noqa: ANN401
+def _name_of(item: Any) -> str:
     if isinstance(item, dict):
         named = next((item[key] for key in ("PolicyName", "Id", "Key") if key in item), None)
         return str(named) if named is not None else json.dumps(item, sort_keys=True, default=str)

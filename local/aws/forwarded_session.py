@@ -7,10 +7,19 @@ from typing import Any
 
 from ministack.core.iam_evaluator import AuthError
 
-from local.aws import authorisation, caller, decision, denial_words, event_names, stack_roles, trail
-from local.aws import service_linked_roles, spelling
-from local.aws.calls import Call, Check, UnidentifiedCallError, service_model
+from local.aws import (
+    authorisation,
+    caller,
+    decision,
+    denial_words,
+    event_names,
+    service_linked_roles,
+    spelling,
+    stack_roles,
+    trail,
+)
 from local.aws.caller import Caller
+from local.aws.calls import Call, Check, UnidentifiedCallError, service_model
 from local.aws.operations import Operation
 from local.aws.request import Incoming
 from local.aws.resources_seen import resources_of

@@ -75,7 +75,7 @@ def _file(stem: str) -> Mapping[str, TypeTable]:
     return {name: _type(name, fields) for name, fields in content.items()}
 
 
-def _loader() -> Any:  # noqa: ANN401 - the C loader is ten times faster, where it is built in
+def _loader() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

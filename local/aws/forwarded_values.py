@@ -1,6 +1,5 @@
 """A resource's properties as parameters of a call, and as what the call answers."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from local.aws import stores
 from local.aws.calls import service_model
+from local.aws.forwarded_shapes import fit
 from local.aws.forwarded_table import Row, TypeTable
 
 _FIELD = re.compile(r"\{([\w.:]+)\}")
@@ -36,13 +36,13 @@ def planned_name(table: TypeTable, resource: Resource) -> str:
     given = resource.properties.get(table.name) if table.name else None
     if isinstance(given, str):
         return given
-    name: str = stores.service("cloudformation.provisioners")._physical_name(  # noqa: SLF001
+    name: str = stores.service("cloudformation.provisioners")._physical_name(
         resource.stack, resource.logical_id, lowercase=table.lowercase, max_len=table.limit
     )
     return name
 
 
-def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:  # noqa: ANN401
+def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:
     """The parameters of a row's call, by botocore's names."""
     service, _, operation = row.call.partition(":")
     shape = service_model(service).operation_model(operation).input_shape
@@ -68,7 +68,7 @@ def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None)
     return {name: value for name, value in params.items() if value not in (None, "", [], {})}
 
 
-def _nest(shape: Any, resource: Resource, known: dict[str, Any], params: dict[str, Any]) -> None:  # noqa: ANN401
+def _nest(shape: Any, resource: Resource, known: dict[str, Any], params: dict[str, Any]) -> None:
     """Some APIs take the whole resource in one member, `CreatePipeline(pipeline={…})`."""
     noun = resource.type.rsplit("::", 1)[-1].lower()
     for member, inner in shape.members.items():
@@ -76,7 +76,7 @@ def _nest(shape: Any, resource: Resource, known: dict[str, Any], params: dict[st
             params[member] = fit(inner, known)
 
 
-def _without_system_tags(value: Any) -> Any:  # noqa: ANN401
+def _without_system_tags(value: Any) -> Any:
     """CloudFormation's own `aws:` tags need no permission of the caller.
 
     https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-sns/pull/75
@@ -107,7 +107,7 @@ def response_of(row: Row, table: TypeTable, resource: Resource) -> dict[str, Any
     return _answer(shape, resource) if shape is not None else {}
 
 
-def _answer(shape: Any, resource: Resource, depth: int = 0) -> dict[str, Any]:  # noqa: ANN401
+def _answer(shape: Any, resource: Resource, depth: int = 0) -> dict[str, Any]:
     attributes = {name.lower(): value for name, value in resource.attributes.items()}
     properties = {name.lower(): value for name, value in resource.properties.items()}
     values: dict[str, Any] = {}
@@ -124,7 +124,7 @@ def _answer(shape: Any, resource: Resource, depth: int = 0) -> dict[str, Any]:  
 
 def _scalar(
     name: str, attributes: Mapping[str, Any], properties: Mapping[str, Any], resource: Resource
-) -> Any:  # noqa: ANN401
+) -> Any:
     noun = resource.type.rsplit("::", 1)[-1].lower()
     arn = attributes.get("arn") or (
         resource.physical_id if resource.physical_id.startswith("arn:") else None
@@ -139,11 +139,11 @@ def _scalar(
 
 
 def filled(
-    template: Any,  # noqa: ANN401 - whatever YAML holds
+    template: Any,
     table: TypeTable,
     resource: Resource,
-    item: Any = None,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    item: Any = None,
+) -> Any:
     """A template with its fields filled; one that is a single field keeps the value's type."""
     if isinstance(template, Mapping):
         return {name: filled(value, table, resource, item) for name, value in template.items()}
@@ -157,7 +157,7 @@ def filled(
     return _FIELD.sub(lambda m: str(_value(m[1], table, resource, item) or UNKNOWN), template)
 
 
-def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:  # noqa: ANN401
+def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
     head, _, rest = name.partition(".")
     if head == "item":
         return at(item, rest) if rest else item
@@ -165,84 +165,24 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:  
         return resource.attributes.get(rest)
     if head == "prop":
         return _without_system_tags(at(resource.properties, rest))
-    if head == "ref":
-        return resource.physical_id or UNKNOWN
-    if head == "name":
-        return resource.physical_id or planned_name(table, resource)
-    if head == "planned":
-        return planned_name(table, resource)
-    if head == "tail":  # the last part of an ARN or of a `a|b` identifier
-        return re.split(r"[:/|]", resource.physical_id)[-1] or UNKNOWN
-    places = {"region": resource.region, "account": resource.account, "stack": resource.stack}
-    return {**places, "partition": resource.partition, "logical": resource.logical_id}.get(head)
+    if head in ("planned", "name"):
+        made = resource.physical_id if head == "name" else ""
+        return made or planned_name(table, resource)
+    known = {
+        "ref": resource.physical_id or UNKNOWN,
+        # The last part of an ARN or of an `a|b` identifier.
+        "tail": re.split(r"[:/|]", resource.physical_id)[-1] or UNKNOWN,
+        "region": resource.region,
+        "account": resource.account,
+        "stack": resource.stack,
+        "partition": resource.partition,
+        "logical": resource.logical_id,
+    }
+    return known.get(head)
 
 
-def at(value: Any, path: str) -> Any:  # noqa: ANN401
+def at(value: Any, path: str) -> Any:
     """The value at a dotted path, or nothing."""
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
-
-
-def fit(shape: Any, value: Any) -> Any:  # noqa: ANN401
-    """A property's value in the form of an API's shape: names, tags and documents differ."""
-    kind = shape.type_name
-    if value is None:
-        return None
-    if kind == "structure" and isinstance(value, Mapping):
-        by_name = {name.lower(): inner for name, inner in value.items()}
-        # CloudFormation shortens `ApplyServerSideEncryptionByDefault`.
-        by_name |= {f"apply{name}": inner for name, inner in by_name.items()}
-        return {
-            member: fit(inner, by_name[member.lower()])
-            for member, inner in shape.members.items()
-            if by_name.get(member.lower()) is not None
-        }
-    if kind == "list":
-        return _as_list(shape, value)
-    if kind == "map":
-        return _as_map(shape, value)
-    if kind == "string" and isinstance(value, list) and _are_tags(value):
-        return "&".join(f"{tag['Key']}={tag.get('Value', '')}" for tag in value)
-    if kind == "string" and isinstance(value, (Mapping, list)):
-        return json.dumps(value, separators=(",", ":"))
-    if kind == "structure":
-        return {}
-    if kind == "string" and isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if kind == "string" else value
-
-
-def _are_tags(value: list[Any]) -> bool:
-    """IoT takes its tags as one text, `a=b&c=d`."""
-    return bool(value) and all(isinstance(tag, Mapping) and "Key" in tag for tag in value)
-
-
-def _as_list(shape: Any, value: Any) -> list[Any]:  # noqa: ANN401
-    if isinstance(value, Mapping):  # tags as a map where the API wants pairs
-        keys = [m for m in getattr(shape.member, "members", {}) if m.lower() in ("key", "tagkey")]
-        vals = [
-            m for m in getattr(shape.member, "members", {}) if m.lower() in ("value", "tagvalue")
-        ]
-        if keys and vals:
-            return [{keys[0]: name, vals[0]: inner} for name, inner in value.items()]
-        return [fit(shape.member, value)]
-    items = value if isinstance(value, list) else [value]
-    if shape.member.type_name == "structure":
-        members = {m.lower(): m for m in shape.member.members}
-        if "tagkey" in members:
-            items = [
-                {"TagKey": i.get("Key"), "TagValue": i.get("Value")} if "Key" in i else i
-                for i in items
-                if isinstance(i, Mapping)
-            ]
-    return [fit(shape.member, inner) for inner in items]
-
-
-def _as_map(shape: Any, value: Any) -> dict[str, Any]:  # noqa: ANN401
-    if isinstance(value, list):  # tags as pairs where the API wants a map
-        pairs = [i for i in value if isinstance(i, Mapping) and "Key" in i]
-        return {str(i["Key"]): i.get("Value") for i in pairs}
-    if isinstance(value, Mapping):
-        return {str(name): fit(shape.value, inner) for name, inner in value.items()}
-    return {}

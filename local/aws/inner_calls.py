@@ -65,11 +65,11 @@ def _arguments(
     return request["method"], path.path, headers, _bytes(body), query
 
 
-def _bytes(body: Any) -> bytes:  # noqa: ANN401 - text, bytes or nothing
+def _bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else str(body or "").encode()
 
 
-def _driven(coroutine: Any) -> Any:  # noqa: ANN401
+def _driven(coroutine: Any) -> Any:
     """Run a handler on the spot: the engine already runs on the event loop."""
     try:
         coroutine.send(None)

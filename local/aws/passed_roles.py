@@ -16,7 +16,8 @@ _ROLE_MEMBER = re.compile(r"role|credentials|snscallerarn", re.IGNORECASE)
 # What applications keep to themselves: a role's ARN in there is only text.
 _OPAQUE = {"environment", "tags", "variables", "parameters", "defaultarguments"}
 
-_RECEIVERS = {  # botocore service -> who assumes the role, where it is not `<service>.amazonaws.com`
+# botocore service -> who assumes the role, where it is not `<service>.amazonaws.com`
+_RECEIVERS = {
     "accessanalyzer": "access-analyzer",
     "apigatewayv2": "apigateway",
     "autoscaling": "autoscaling",
@@ -48,7 +49,7 @@ def passed_roles(call: Call, resource: str) -> Iterator[Check]:
     """The PassRole questions of a call."""
     if call.key == "iam:AddRoleToInstanceProfile":
         # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
-        role = iam._roles.get(str(call.params.get("RoleName", ""))) or {}  # noqa: SLF001
+        role = iam._roles.get(str(call.params.get("RoleName", ""))) or {}
         name = f"arn:{call.partition}:iam::{call.account}:role/{call.params.get('RoleName')}"
         yield _check(str(role.get("Arn", name)), "ec2.amazonaws.com", "")
     elif call.service == "ec2":
@@ -85,9 +86,9 @@ def _instance_profile_roles(call: Call) -> Iterator[Check]:
     for path in ("IamInstanceProfile", "LaunchTemplateData.IamInstanceProfile"):
         for given in at_path(call.params, path):
             name = str(given.get("Name") or str(given.get("Arn", "")).rsplit("/", 1)[-1])
-            profile = iam._instance_profiles.get(name) or {}  # noqa: SLF001
+            profile = iam._instance_profiles.get(name) or {}
             for role in profile.get("Roles", []):
-                known = role if isinstance(role, dict) else iam._roles.get(role) or {}  # noqa: SLF001
+                known = role if isinstance(role, dict) else iam._roles.get(role) or {}
                 if known.get("Arn"):
                     yield _check(str(known["Arn"]), "ec2.amazonaws.com", "")
 

@@ -117,7 +117,7 @@ def _has_gap(kind: ResourceType, arn: str) -> bool:
 def _filled(kind: ResourceType, call: Call) -> list[str]:
     """The resource's ARN for each value of its last variable; a gap is a `*`."""
     template = _place(kind.arn, call)
-    variables = [name for name in _VARIABLE.findall(template)]
+    variables = list(_VARIABLE.findall(template))
     if not variables:
         return [template]
     prefix = template.split(":")[2]

@@ -40,14 +40,14 @@ def _kms(action: Action, call: Call) -> list[str] | None:
     found = []
     for name in ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId"):
         reference = place_of(call.params, name)
-        key = stores.kms()._resolve_key(reference) if reference else None  # noqa: SLF001
+        key = stores.kms()._resolve_key(reference) if reference else None
         if key:
             found.append(str(key["Arn"]))
     alias = place_of(call.params, "AliasName")
     if alias and any(kind.name == "alias" for kind in action.resources):
         found.append(f"arn:{call.partition}:kms:{call.region}:{call.account}:{alias}")
         if not any(name.startswith("arn:") and ":key/" in name for name in found):
-            target = stores.kms()._resolve_key(alias)  # noqa: SLF001
+            target = stores.kms()._resolve_key(alias)
             found.extend([str(target["Arn"])] if target else [])
     return found or None
 
@@ -56,7 +56,7 @@ def _secrets(action: Action, call: Call) -> list[str] | None:
     reference = place_of(call.params, "SecretId") or place_of(call.params, "Name")
     if not reference or not action.resources:
         return None
-    _, secret = stores.secretsmanager()._resolve(reference)  # noqa: SLF001
+    _, secret = stores.secretsmanager()._resolve(reference)
     if secret and call.operation != "CreateSecret":
         return [str(secret["ARN"])]
     if reference.startswith("arn:"):
@@ -75,7 +75,9 @@ def _lambda(action: Action, call: Call) -> list[str] | None:
     name, _, qualifier = name.partition(":")
     qualifier = qualifier or place_of(call.params, "Qualifier")
     arn = f"arn:{call.partition}:lambda:{call.region}:{call.account}:function:{name}"
-    qualified = qualifier and kinds & {"function alias", "function version"}
+    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+    by_version = kinds & {"function alias", "function version"} or "Invoke" in action.name
+    qualified = qualifier and by_version
     return [f"{arn}:{qualifier}" if qualified else arn]
 
 
@@ -113,11 +115,11 @@ def _cloudformation(action: Action, call: Call) -> list[str] | None:
     if not name:
         change_set = (
             stores.cloudformation()._change_sets.get(place_of(call.params, "ChangeSetName")) or {}
-        )  # noqa: SLF001
+        )
         name = str(change_set.get("StackId") or change_set.get("StackName") or "")
     if name.startswith("arn:"):
         return [name]
-    stack = stores.cloudformation()._stacks.get(name) if name else None  # noqa: SLF001
+    stack = stores.cloudformation()._stacks.get(name) if name else None
     if stack:
         return [str(stack["StackId"])]
     place = f"{call.region}:{call.account}"
@@ -146,11 +148,13 @@ def _log_group(call: Call) -> str:
     return name or identifier.rsplit(":log-group:", 1)[-1].removesuffix(":*")
 
 
-_IAM_NAMES = (  # parameter, kind of resource, where MiniStack keeps it
-    ("RoleName", "role", iam._roles),  # noqa: SLF001
-    ("UserName", "user", iam._users),  # noqa: SLF001
-    ("GroupName", "group", iam._groups),  # noqa: SLF001
-    ("InstanceProfileName", "instance-profile", iam._instance_profiles),  # noqa: SLF001
+_IAM_NAMES: tuple[
+    tuple[str, str, Any], ...
+] = (  # parameter, kind of resource, where MiniStack keeps it
+    ("RoleName", "role", iam._roles),
+    ("UserName", "user", iam._users),
+    ("GroupName", "group", iam._groups),
+    ("InstanceProfileName", "instance-profile", iam._instance_profiles),
     ("PolicyName", "policy", {}),
 )
 
@@ -221,7 +225,7 @@ def _apigateway(_: Action, call: Call) -> list[str]:
     }
 
     def value(match: re.Match[str]) -> str:
-        text = str(call.params.get(labels.get(match[1], match[1]), "*"))
+        text = str(call.params.get(str(labels.get(match[1], match[1])), "*"))
         return quote(text, safe="*") if uri.startswith("/tags/") else text
 
     return [f"arn:{call.partition}:apigateway:{call.region}::{LABEL.sub(value, uri)}"]

@@ -36,7 +36,7 @@ def install() -> None:
 
 def extend() -> None:
     """Add handlers for every type of the registry, and repair some."""
-    handlers: Handlers = stores.service("cloudformation.provisioners")._RESOURCE_HANDLERS  # noqa: SLF001
+    handlers: Handlers = stores.service("cloudformation.provisioners")._RESOURCE_HANDLERS
     for kind, made in types_made.MADE.items():
         handlers.setdefault(kind, _handlers(kind, made))
     for kind in _registry():
@@ -72,7 +72,7 @@ def _handlers(kind: str, made: Made) -> dict[str, Callable[..., Any]]:
     return {"create": create, "update": update, "delete": delete}
 
 
-def _resource(  # noqa: PLR0913 - the fields of a resource
+def _resource(
     kind: str,
     logical_id: str,
     properties: dict[str, Any],
@@ -158,7 +158,7 @@ def _text(form: str, values: Mapping[str, Any]) -> str:
     return form
 
 
-def shape_of(call: str) -> Any:  # noqa: ANN401
+def shape_of(call: str) -> Any:
     """The input of a call of the table."""
     service, _, operation = call.partition(":")
     return service_model(service).operation_model(operation).input_shape

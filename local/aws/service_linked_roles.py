@@ -42,7 +42,7 @@ def needed_by(call: Call) -> Iterator[Check]:
     if row is None:
         return
     service, name = row
-    if (call.account, service) in _made or iam._roles.get(name):  # noqa: SLF001
+    if (call.account, service) in _made or iam._roles.get(name):
         return
     arn = f"arn:{call.partition}:iam::{call.account}:role/aws-service-role/{service}/{name}"
     yield Check(

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.htm
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
-import html
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from ministack.core.iam_evaluator import EvalContext, ParsedStatement
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
-from local.aws import iam_reference
+from local.aws.simulation_answers import Verdict, result_of
 
 Parameters = Mapping[str, Any]
 Response = tuple[int, dict[str, str], bytes]
@@ -53,14 +52,14 @@ class Simulation:
 
 def install() -> None:
     """Answer the two operations in MiniStack's place."""
-    iam._simulate_custom_policy = _custom  # noqa: SLF001
-    iam._simulate_principal_policy = _principal  # noqa: SLF001
+    iam._simulate_custom_policy = _custom
+    iam._simulate_principal_policy = _principal
     handlers = getattr(iam, "_HANDLERS", None) or _handlers_of(iam)
     handlers["SimulateCustomPolicy"] = _custom
     handlers["SimulatePrincipalPolicy"] = _principal
 
 
-def _handlers_of(module: Any) -> dict[str, Any]:  # noqa: ANN401 - MiniStack publishes no types
+def _handlers_of(module: Any) -> dict[str, Any]:
     """The dispatch table, whatever MiniStack calls it."""
     return next(
         value
@@ -82,16 +81,16 @@ def _principal(parameters: Parameters) -> Response:
     kind, _, name = source.split(":", 5)[-1].partition("/")
     name = name.rsplit("/", 1)[-1]
     account = get_account_id()
-    if kind == "role" and iam._roles.get(name):  # noqa: SLF001
-        policies = iam_evaluator._gather_role_policies(name, account)  # noqa: SLF001
-        store = iam._roles  # noqa: SLF001
-    elif kind == "user" and iam._users.get(name):  # noqa: SLF001
-        policies = iam_evaluator._gather_user_policies(name, account)  # noqa: SLF001
-        store = iam._users  # noqa: SLF001
+    if kind == "role" and iam._roles.get(name):
+        policies = iam_evaluator._gather_role_policies(name, account)
+        store = iam._roles
+    elif kind == "user" and iam._users.get(name):
+        policies = iam_evaluator._gather_user_policies(name, account)
+        store = iam._users
     else:
         message = f"The {kind or 'entity'} with name {name} cannot be found."
-        return iam._error(404, "NoSuchEntity", message)  # type: ignore[no-any-return]  # noqa: SLF001
-    limits = iam_evaluator._permissions_boundary(store, name, account)  # noqa: SLF001
+        return iam._error(404, "NoSuchEntity", message)  # type: ignore[no-any-return]
+    limits = iam_evaluator._permissions_boundary(store, name, account)
     caller = _text(parameters, "CallerArn") or source
     extra = [iam_evaluator.parse_policy_document(d) for d in _list(parameters, "PolicyInputList")]
     return _pages(
@@ -137,73 +136,18 @@ def _pages(operation: str, parameters: Parameters, simulation: Simulation) -> Re
     size = int(_text(parameters, "MaxItems") or PAGE)
     start = int(_text(parameters, "Marker") or 0)
     page = simulation.actions[start : start + size]
-    results = "".join(_result(action, simulation) for action in page)
+    results = "".join(result_of(action, _verdicts(action, simulation)) for action in page)
     more = start + size < len(simulation.actions)
     marker = f"<Marker>{start + size}</Marker>" if more else ""
     body = (
         f"<{operation}Result><EvaluationResults>{results}</EvaluationResults>"
         f"<IsTruncated>{str(more).lower()}</IsTruncated>{marker}</{operation}Result>"
     )
-    return iam._xml(200, f"{operation}Response", body, ns="iam")  # type: ignore[no-any-return]  # noqa: SLF001
+    return iam._xml(200, f"{operation}Response", body, ns="iam")  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The answer for one action on one resource."""
-
-    resource: str
-    decision: str
-    statement: str
-    missing: tuple[str, ...]
-    boundary_allows: bool | None
-
-
-def _result(action: str, simulation: Simulation) -> str:
-    verdicts = [_verdict(action, resource, simulation) for resource in simulation.resources]
-    # The whole is allowed only when every resource is; any explicit denial denies it.
-    order = ("explicitDeny", "implicitDeny", "allowed")
-    overall = min((verdict.decision for verdict in verdicts), key=order.index)
-    missing = sorted({name for verdict in verdicts for name in verdict.missing})
-    first = verdicts[0]
-    specific = "".join(_specific(verdict) for verdict in verdicts)
-    return (
-        f"<member><EvalActionName>{action}</EvalActionName>"
-        # Since 2025 this is the resource's template; the ARNs stand below it.
-        f"<EvalResourceName>{html.escape(_template(action))}</EvalResourceName>"
-        f"<EvalDecision>{overall}</EvalDecision>"
-        f"<MatchedStatements>{_matched(first)}</MatchedStatements>"
-        f"<MissingContextValues>{_members(missing)}</MissingContextValues>"
-        f"{_boundary(first)}"
-        f"<ResourceSpecificResults>{specific}</ResourceSpecificResults></member>"
-    )
-
-
-def _specific(verdict: Verdict) -> str:
-    return (
-        f"<member><EvalResourceName>{html.escape(verdict.resource)}</EvalResourceName>"
-        f"<EvalResourceDecision>{verdict.decision}</EvalResourceDecision>"
-        f"<MatchedStatements>{_matched(verdict)}</MatchedStatements>"
-        f"<MissingContextValues>{_members(verdict.missing)}</MissingContextValues>"
-        f"{_boundary(verdict)}</member>"
-    )
-
-
-def _matched(verdict: Verdict) -> str:
-    if verdict.decision == "implicitDeny":
-        return ""
-    source = "<SourcePolicyType>IAM Policy</SourcePolicyType>"
-    name = html.escape(verdict.statement or "PolicyInputList.1")
-    return f"<member><SourcePolicyId>{name}</SourcePolicyId>{source}</member>"
-
-
-def _boundary(verdict: Verdict) -> str:
-    if verdict.boundary_allows is None:
-        return ""
-    return (
-        "<PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>"
-        f"{str(verdict.boundary_allows).lower()}"
-        "</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail>"
-    )
+def _verdicts(action: str, simulation: Simulation) -> list[Verdict]:
+    return [_verdict(action, resource, simulation) for resource in simulation.resources]
 
 
 def _verdict(action: str, resource: str, simulation: Simulation) -> Verdict:
@@ -242,7 +186,7 @@ def _missing(question: EvalContext, simulation: Simulation) -> set[str]:
     names: set[str] = set()
     statements = itertools.chain.from_iterable(simulation.policies)
     for statement in statements:
-        about = iam_evaluator._action_matches(  # noqa: SLF001
+        about = iam_evaluator._action_matches(
             question.action, statement.actions, statement.not_actions
         )
         for block in statement.conditions.values() if about else ():
@@ -264,16 +208,6 @@ def _context(parameters: Parameters) -> dict[str, Any]:
     return found
 
 
-def _template(action: str) -> str:
-    prefix, _, name = action.partition(":")
-    known = iam_reference.action(prefix, name)
-    return known.resources[0].arn if known and known.resources else "*"
-
-
-def _members(values: Sequence[str]) -> str:
-    return "".join(f"<member>{html.escape(value)}</member>" for value in values)
-
-
 def _list(parameters: Parameters, name: str) -> list[str]:
     return list(_each(parameters, name))
 
@@ -292,4 +226,4 @@ def _text(parameters: Parameters, name: str) -> str:
 
 
 def _invalid(message: str) -> Response:
-    return iam._error(400, "InvalidInput", message)  # type: ignore[no-any-return]  # noqa: SLF001
+    return iam._error(400, "InvalidInput", message)  # type: ignore[no-any-return]

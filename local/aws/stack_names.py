@@ -18,14 +18,14 @@ Naming = Callable[..., str]
 def install() -> None:
     """Put the stack's id into every made-up name."""
     provisioners = stores.service("cloudformation.provisioners")
-    provisioners._physical_name = _random(provisioners._physical_name, provisioners)  # noqa: SLF001
+    provisioners._physical_name = _random(provisioners._physical_name, provisioners)
 
 
-def _random(original: Naming, provisioners: Any) -> Naming:  # noqa: ANN401
-    def named(stack: str, logical_id: str, **form: Any) -> str:  # noqa: ANN401
+def _random(original: Naming, provisioners: Any) -> Naming:
+    def named(stack: str, logical_id: str, **form: Any) -> str:
         name = original(stack, logical_id, **form)
-        known = stores.cloudformation()._stacks.get(stack) or {}  # noqa: SLF001
-        seed = provisioners._NAME_SEED.get() if form.get("seeded", True) else ""  # noqa: SLF001
+        known = stores.cloudformation()._stacks.get(stack) or {}
+        seed = provisioners._NAME_SEED.get() if form.get("seeded", True) else ""
         text = f"{known.get('StackId', stack)}:{logical_id}:{seed}"
         suffix = hashlib.sha256(text.encode()).hexdigest()[:SUFFIX]
         return name[:-SUFFIX] + (suffix if form.get("lowercase") else suffix.upper())

@@ -18,14 +18,14 @@ _sessions: dict[str, Credentials] = {}
 
 def install() -> None:
     """Remember the role of every operation that names one."""
-    handlers = stores.service("cloudformation.handlers")._ACTION_HANDLERS  # noqa: SLF001
+    handlers = stores.service("cloudformation.handlers")._ACTION_HANDLERS
     for action in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "RollbackStack"):
         if action in handlers:
             handlers[action] = _remembering(handlers[action])
 
 
 def _remembering(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def handle(parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - MiniStack's signature
+    def handle(parameters: dict[str, Any]) -> Any:
         role, stack = _text(parameters, "RoleARN"), _text(parameters, "StackName")
         if role:
             _roles[get_account_id(), get_region(), _name(stack)] = role

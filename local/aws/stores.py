@@ -6,25 +6,25 @@ from typing import Any
 
 
 @cache
-def _service(name: str) -> Any:  # noqa: ANN401 - MiniStack publishes no types
+def _service(name: str) -> Any:
     return importlib.import_module(f"ministack.services.{name}")
 
 
-def kms() -> Any:  # noqa: ANN401
+def kms() -> Any:
     """The keys."""
     return _service("kms")
 
 
-def secretsmanager() -> Any:  # noqa: ANN401
+def secretsmanager() -> Any:
     """The secrets."""
     return _service("secretsmanager")
 
 
-def cloudformation() -> Any:  # noqa: ANN401
+def cloudformation() -> Any:
     """The stacks and change sets."""
     return _service("cloudformation")
 
 
-def service(name: str) -> Any:  # noqa: ANN401
+def service(name: str) -> Any:
     """Any other."""
     return _service(name)

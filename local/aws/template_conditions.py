@@ -21,26 +21,26 @@ _FUNCTIONS = {"Fn::Join", "Fn::Sub", "Fn::FindInMap", "Fn::Split", "Fn::Select"}
 def repair() -> None:
     """Resolve the functions before the conditions are evaluated."""
     engine = stores.service("cloudformation.engine")
-    evaluate = _resolving(engine._evaluate_conditions, engine)  # noqa: SLF001
+    evaluate = _resolving(engine._evaluate_conditions, engine)
     for name in MODULES:
         module = stores.service(f"cloudformation.{name}")
         if hasattr(module, "_evaluate_conditions"):
-            module._evaluate_conditions = evaluate  # noqa: SLF001
+            module._evaluate_conditions = evaluate
 
 
-def _resolving(original: Evaluate, engine: Any) -> Evaluate:  # noqa: ANN401
+def _resolving(original: Evaluate, engine: Any) -> Evaluate:
     def evaluate(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, bool]:
         conditions = template.get("Conditions")
         if not conditions:
             return original(template, parameters)
 
-        def resolved(value: Any) -> Any:  # noqa: ANN401 - any part of a template
+        def resolved(value: Any) -> Any:
             if isinstance(value, list):
                 return [resolved(item) for item in value]
             if not isinstance(value, dict):
                 return value
             if _FUNCTIONS & value.keys() or str(value.get("Ref", "")).startswith("AWS::"):
-                return engine._resolve_refs(  # noqa: SLF001
+                return engine._resolve_refs(
                     copy.deepcopy(value),
                     {},
                     parameters,

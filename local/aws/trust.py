@@ -1,8 +1,8 @@
 """Where MiniStack's evaluation of policies differs from IAM's, put right.
 
-Trust policies: a service's principal is nobody but the service, and a principal that the trust names
-itself needs no further permission in its own account. Condition keys and variables: the principal's
-ARN is the role's, and `${aws:PrincipalAccount}` and its like are replaced.
+Trust policies: a service's principal is nobody but the service, and a principal that the trust
+names itself needs no further permission in its own account. Condition keys and variables: the
+principal's ARN is the role's, and `${aws:PrincipalAccount}` and its like are replaced.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -24,14 +24,12 @@ _LITERALS = {"*": "*", "?": "?", "$": "$"}  # ${*} is a star that is meant
 
 def install() -> None:
     """Put the evaluation right."""
-    iam_evaluator._trust_principal_matches = _trusted  # noqa: SLF001
-    iam_evaluator._resolve_condition_key = _role_of_session(  # noqa: SLF001
-        iam_evaluator._resolve_condition_key  # noqa: SLF001
-    )
-    iam_evaluator._first_match = _with_variables(iam_evaluator._first_match)  # noqa: SLF001
+    iam_evaluator._trust_principal_matches = _trusted
+    iam_evaluator._resolve_condition_key = _role_of_session(iam_evaluator._resolve_condition_key)
+    iam_evaluator._first_match = _with_variables(iam_evaluator._first_match)
     # A role's trust policy is its resource policy.
     iam.trust_policy_for_arn = trust_policy_for_arn
-    iam_evaluator._RESOURCE_POLICY_LOOKUPS["sts"] = ("iam", "trust_policy_for_arn")  # noqa: SLF001
+    iam_evaluator._RESOURCE_POLICY_LOOKUPS["sts"] = ("iam", "trust_policy_for_arn")
 
 
 def trust_policy_for_arn(role_arn: str) -> tuple[Any, str] | None:
@@ -39,11 +37,11 @@ def trust_policy_for_arn(role_arn: str) -> tuple[Any, str] | None:
     account, resource = role_arn.split(":", 5)[4:]
     if not resource.startswith("role/"):
         return None
-    role = iam._roles.get_scoped(account, None, resource.rsplit("/", 1)[-1])  # noqa: SLF001
+    role = iam._roles.get_scoped(account, None, resource.rsplit("/", 1)[-1])
     return (role.get("AssumeRolePolicyDocument"), account) if role else None
 
 
-def _trusted(principal: Any, caller_arn: str, federated: bool) -> bool:  # noqa: ANN401, FBT001
+def _trusted(principal: Any, caller_arn: str, federated: bool) -> bool:  # noqa: FBT001
     """Whether a trust policy's principal is the caller (or, when federated, its provider)."""
     if principal == "*":
         return True
@@ -53,11 +51,11 @@ def _trusted(principal: Any, caller_arn: str, federated: bool) -> bool:  # noqa:
         providers = principal.get("Federated", [])
         return caller_arn in ([providers] if isinstance(providers, str) else providers)
     named = {"AWS": principal.get("AWS", [])}
-    return bool(iam_evaluator._principal_matches(named, caller_arn))  # noqa: SLF001
+    return bool(iam_evaluator._principal_matches(named, caller_arn))
 
 
 def _role_of_session(original: Callable[[str, EvalContext], Any]) -> Callable[..., Any]:
-    def resolved(key: str, context: EvalContext) -> Any:  # noqa: ANN401
+    def resolved(key: str, context: EvalContext) -> Any:
         if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
             return role_arn_of(context.principal_arn)
         return original(key, context)
@@ -69,7 +67,7 @@ def role_arn_of(session_arn: str) -> str:
     """The role that a session is of, with the role's path."""
     _, partition, _, _, account, resource = session_arn.split(":", 5)
     name = resource.split("/")[1]
-    role = iam._roles.get_scoped(account, None, name) or {}  # noqa: SLF001
+    role = iam._roles.get_scoped(account, None, name) or {}
     return str(role.get("Arn") or f"arn:{partition}:iam::{account}:role/{name}")
 
 
@@ -91,7 +89,7 @@ def _replaced(statement: ParsedStatement, context: EvalContext) -> ParsedStateme
     if not any("${" in text for text in texts):
         return statement
 
-    def fill(value: Any) -> Any:  # noqa: ANN401
+    def fill(value: Any) -> Any:
         if isinstance(value, str):
             return _VARIABLE.sub(lambda match: _variable(match, context), value)
         if isinstance(value, list):
@@ -112,7 +110,7 @@ def _variable(match: re.Match[str], context: EvalContext) -> str:
     name, _, default = match[1].partition(",")
     if name in _LITERALS:
         return _LITERALS[name]
-    value = iam_evaluator._resolve_condition_key(name.strip(), context)  # noqa: SLF001
+    value = iam_evaluator._resolve_condition_key(name.strip(), context)
     if isinstance(value, str) and value:
         return value
     # A variable without a value matches nothing, unless it has a default.

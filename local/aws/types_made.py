@@ -1,7 +1,7 @@
 """Types that MiniStack's engine lacks although its services could make them.
 
-Their curated calls (`forwarded/`) are made for real; here stands what `Ref` and `Fn::GetAtt` return,
-filled from the answers. A type that is not listed exists in the stack's memory only.
+Their curated calls (`forwarded/`) are made for real; here stands what `Ref` and `Fn::GetAtt`
+return, filled from the answers. A type that is not listed exists in the stack's memory only.
 """
 
 from collections.abc import Mapping

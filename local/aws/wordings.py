@@ -14,18 +14,18 @@ _MISSING = re.compile(r"^(Role|User|Group|Policy|Instance [Pp]rofile) (\S+) (?:w
 
 def install() -> None:
     """Say it as IAM does."""
-    iam._error = _worded(iam._error)  # noqa: SLF001
+    iam._error = _worded(iam._error)
 
 
 def _worded(original: Callable[..., Any]) -> Callable[..., Any]:
-    def error(status: int, code: str, message: str, ns: str = "iam") -> Any:  # noqa: ANN401
+    def error(status: int, code: str, message: str, ns: str = "iam") -> Any:
         return original(status, code, as_iam_says(message), ns)
 
     return error
 
 
 def as_iam_says(message: str) -> str:
-    """`Role x not found.` as `The role with name x cannot be found.`"""
+    """Turn `Role x not found.` into IAM's `The role with name x cannot be found.`."""
     found = _MISSING.match(message)
     if found is None:
         return message

@@ -98,7 +98,12 @@ def somebody(embedded: Connection, *statements: Statement, **more: Any) -> Conne
 
 
 def deploy(
-    caller: Connection, template: dict[str, Any], *, name: str = "", update: bool = False, **more: Any
+    caller: Connection,
+    template: dict[str, Any],
+    *,
+    name: str = "",
+    update: bool = False,
+    **more: Any,
 ) -> tuple[str, str]:
     """Create or update a stack; its name and its status in the end."""
     name = name or f"s-{uuid.uuid4().hex[:8]}"

@@ -265,9 +265,7 @@ CASES = [
             allow(
                 "iam:CreateRole",
                 "*",
-                StringEquals={
-                    "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"
-                },
+                StringEquals={"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
             )
         ],
         denied=lambda _: [
@@ -369,12 +367,8 @@ CASES = [
     Case(
         title="a listing of another prefix",
         call=lambda c, s: c.client("s3").list_objects_v2(Bucket=s.bucket, Prefix="in/"),
-        served=lambda s: [
-            allow("s3:ListBucket", bucket_arn(s), StringLike={"s3:prefix": "in/*"})
-        ],
-        denied=lambda s: [
-            allow("s3:ListBucket", bucket_arn(s), StringLike={"s3:prefix": "out/*"})
-        ],
+        served=lambda s: [allow("s3:ListBucket", bucket_arn(s), StringLike={"s3:prefix": "in/*"})],
+        denied=lambda s: [allow("s3:ListBucket", bucket_arn(s), StringLike={"s3:prefix": "out/*"})],
         wants="s3:ListBucket",
     ),
     Case(
@@ -395,9 +389,7 @@ CASES = [
     ),
     Case(
         title="an item of another table",
-        call=lambda c, s: c.client("dynamodb").put_item(
-            TableName=s.table, Item={"id": {"S": "1"}}
-        ),
+        call=lambda c, s: c.client("dynamodb").put_item(TableName=s.table, Item={"id": {"S": "1"}}),
         served=lambda s: [allow("dynamodb:PutItem", f"arn:aws:dynamodb:*:*:table/{s.table}")],
         denied=lambda _: [allow("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/other")],
         wants="dynamodb:PutItem",
@@ -475,7 +467,9 @@ CASES = [
     Case(
         title="a build is its project's",
         call=lambda c, s: c.client("codebuild").batch_get_builds(ids=[f"{s.name}:1"]),
-        served=lambda s: [allow("codebuild:BatchGetBuilds", f"arn:aws:codebuild:*:*:project/{s.name}")],
+        served=lambda s: [
+            allow("codebuild:BatchGetBuilds", f"arn:aws:codebuild:*:*:project/{s.name}")
+        ],
         denied=lambda _: [allow("codebuild:BatchGetBuilds", "arn:aws:codebuild:*:*:project/other")],
         wants="codebuild:BatchGetBuilds",
     ),
@@ -562,9 +556,7 @@ def shared(embedded: Connection) -> Stage:
     """What all cases may use, made once by root."""
     name = f"c-{uuid.uuid4().hex[:8]}"
     s3 = embedded.client("s3")
-    s3.create_bucket(
-        Bucket=name, CreateBucketConfiguration={"LocationConstraint": embedded.region}
-    )
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": embedded.region})
     s3.put_object(Bucket=name, Key="seed", Body=b"1")
     template = b'{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
     s3.put_object(Bucket=name, Key="template.json", Body=template)
@@ -686,9 +678,7 @@ def test_the_principals_arn_is_the_roles_not_the_sessions(embedded: Connection) 
     condition = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/p/{name}"}}
     iam = embedded.client("iam")
     root = {"AWS": f"arn:aws:iam::{account}:root"}
-    iam.create_role(
-        RoleName=name, Path="/p/", AssumeRolePolicyDocument=principals.trusting(root)
-    )
+    iam.create_role(RoleName=name, Path="/p/", AssumeRolePolicyDocument=principals.trusting(root))
     iam.put_role_policy(
         RoleName=name, PolicyName="p", PolicyDocument=document(allow("sqs:*", "*", **condition))
     )

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.local
 
-VIA = {"ForAnyValue__StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
+VIA: dict[str, Any] = {
+    "ForAnyValue__StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}
+}
 STACKS = allow("cloudformation:*")
 LAMBDA_TRUST = {
     "Version": "2012-10-17",
@@ -226,8 +228,9 @@ def test_code_in_s3_is_read_with_the_callers_permissions(embedded: Connection) -
 
     name, status = deploy(lacking, template)
     assert status == "ROLLBACK_COMPLETE"
-    assert f's3:GetObject on resource: "arn:aws:s3:::{bucket}/code.zip"' in (
-        reasons(embedded, name)["Function"]
+    assert (
+        f's3:GetObject on resource: "arn:aws:s3:::{bucket}/code.zip"'
+        in (reasons(embedded, name)["Function"])
     )
     assert deploy(having, template)[1] == "CREATE_COMPLETE"
 
@@ -239,10 +242,8 @@ def test_a_role_for_a_function_must_be_passed_to_lambda_and_to_nobody_else(
     granted = ["lambda:*", "iam:CreateRole", "iam:GetRole", "iam:DeleteRole"]
 
     def passing(service: str) -> str:
-        condition = {"StringEquals": {"iam:PassedToService": service}}
-        caller = somebody(
-            embedded, STACKS, allow(granted), allow("iam:PassRole", "*", **condition)
-        )
+        condition: dict[str, Any] = {"StringEquals": {"iam:PassedToService": service}}
+        caller = somebody(embedded, STACKS, allow(granted), allow("iam:PassRole", "*", **condition))
         return deploy(caller, template)[1]
 
     assert passing("states.amazonaws.com") == "ROLLBACK_COMPLETE"
