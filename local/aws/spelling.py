@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ministack.core.responses import get_region
+
 from local.aws import caller
 from local.aws.operations import Operation, Values
 from local.aws.request import Incoming
@@ -28,6 +30,8 @@ OMITTED: Mapping[str, frozenset[str]] = {
 SECRET = re.compile(
     r"Password|SecretAccessKey|SecretString|SecretBinary|AuthToken|PrivateKey|SecretKey"
 )
+# A queue's URL names this process; a trail's reader must find AWS there.
+OWN_QUEUE = re.compile(r"^http://(?:localhost|127\.0\.0\.1):\d+/(?=\d{12}/)")
 SINGULAR = {"Instances": "Instance", "Resources": "Resource"}
 
 
@@ -123,7 +127,9 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return HIDDEN
-    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
+    if isinstance(value, str):
+        return OWN_QUEUE.sub(rf"https://sqs.{get_region()}.amazonaws.com/", value)
+    return value if isinstance(value, int | float | bool | type(None)) else str(value)
 
 
 def _apigateway_request(operation: Operation, values: Values) -> Values:

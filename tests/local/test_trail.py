@@ -340,6 +340,20 @@ def test_event_sources_are_cloudtrails(embedded: Connection, ask: Ask) -> None:
     assert repository["eventSource"] == "ecr.amazonaws.com"
 
 
+def test_queues_are_recorded_at_the_address_that_aws_gives_them(
+    embedded: Connection, ask: Ask
+) -> None:
+    url = embedded.client("sqs").create_queue(QueueName="addressed")["QueueUrl"]
+    embedded.client("sqs").get_queue_attributes(QueueUrl=url)
+
+    address = "https://sqs.eu-west-1.amazonaws.com/123456789012/addressed"
+    (created,) = recorded(ask, "CreateQueue", "addressed")
+    assert created["responseElements"]["queueUrl"] == address
+    (read,) = recorded(ask, "GetQueueAttributes", "addressed")
+    assert read["requestParameters"]["queueUrl"] == address
+    assert read["resources"][0]["ARN"] == "arn:aws:sqs:eu-west-1:123456789012:addressed"
+
+
 def test_secrets_do_not_reach_the_log(embedded: Connection, ask: Ask) -> None:
     embedded.client("secretsmanager").create_secret(Name="logged", SecretString="hush-hush")
     embedded.client("ssm").put_parameter(Name="/logged", Value="hush-hush", Type="SecureString")
