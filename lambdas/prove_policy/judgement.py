@@ -9,6 +9,7 @@ from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import denials
+from lambdas.prove_policy.likeness import Likeness
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.rounds import Next, Round, decide
 
@@ -116,10 +117,18 @@ def _round(case: Case) -> Round:
 def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
     if decision.next is not Next.REPAIR:
         return ()
+    likeness = Likeness.of(
+        case.policy,
+        case.first,
+        case.process.variables,
+        learn={**case.rendered_with, **case.process.values("learn")},
+        prove=case.rendered_with,
+    )
     added = repairs(
         decision.repair,
-        case.process.variables,
-        roles={case.proof.candidate: case.run.principal},
+        likeness,
+        candidate=case.proof.candidate,
+        principal=case.run.principal,
         round_id=case.proof.run,
         time=case.run.ended_at or case.run.started_at,
     )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Grant, PrincipalPolicy
     from lambdas.prove_policy.denials import Denial
 
-# Grounds that no cycle and no rule of AWS stands behind: a person's word, or an earlier denial.
-UNSUPPORTED = frozenset({"hint", "denied-in-proof"})
+# Grounds that no cycle and no rule of AWS stands behind: a person's word.
+UNSUPPORTED = frozenset({"hint"})
 
 
 def unused(

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Evidence, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from lambdas.model.process import Use
     from lambdas.prove_policy.denials import Denial
+    from lambdas.prove_policy.likeness import Likeness
 
 DENIED_IN_PROOF = "denied-in-proof"
 
 
 def repairs(
     denied: Iterable[Denial],
-    uses: Iterable[Use],
+    likeness: Likeness,
     *,
-    roles: Mapping[str, str],
+    candidate: str,
+    principal: str,
     round_id: str,
     time: str,
 ) -> tuple[Evidence, ...]:
-    """One line of evidence per denial: the policy lacked it, and the sandbox role stands for whom.
+    """One line of evidence for each resource that a denial stands for.
 
     Args:
         denied: what the candidate was refused.
-        uses: the process's variables; names of the proof become names of the first cycle, so that
-            refinement sees one cycle only.
-        roles: the candidate's ARN and the sandbox role's in its place.
+        likeness: names of the proof become names of the first cycle, so that refinement sees one
+            cycle only.
+        candidate: the role of the proof.
+        principal: the role of the first cycle, for which the policy is made.
         round_id: of the round's run.
         time: for denials that only the tools named.
     """
-    renamed = _Renaming(tuple(uses))
-    ((_, principal),) = roles.items()
     return tuple(
         Evidence(
             action=one.action,
-            resource=renamed.text(roles.get(one.resource, one.resource)),
+            resource=resource,
             outcome=Outcome.MISSED,
             principal=principal,
             session=f"{round_id}.{one.phase}",
@@ -53,19 +52,9 @@ def repairs(
             error=DENIED_IN_PROOF,
         )
         for index, one in enumerate(denied)
+        for resource in _resources(one, likeness, candidate, principal)
     )
 
 
-class _Renaming:
-    """The second values of the variables, wherever they stand as a word, become the first."""
-
-    def __init__(self, uses: tuple[Use, ...]) -> None:
-        self._first = {one.prove: one.learn for one in uses}
-        longest_first = sorted(self._first, key=lambda value: (-len(value), value))
-        words = "|".join(re.escape(value) for value in longest_first)
-        self._pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
-
-    def text(self, text: str) -> str:
-        if not self._first:
-            return text
-        return self._pattern.sub(lambda match: self._first[match.group()], text)
+def _resources(one: Denial, likeness: Likeness, candidate: str, principal: str) -> tuple[str, ...]:
+    return (principal,) if one.resource == candidate else likeness.of_denied(one.resource)

@@ -11,6 +11,7 @@ from lambdas.errors import FencepostError
 from lambdas.model.process import Use
 from lambdas.prove_policy.denials import Denial, denials
 from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
+from lambdas.prove_policy.likeness import Likeness
 from lambdas.prove_policy.minimality import matches
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.rounds import LIMIT, Build, Decision, Next, Round, decide
@@ -101,11 +102,19 @@ def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
 ) -> None:
     kept = [part for part in parts if part not in {learn, prove}]
     uses = (Use(name="stage", learn=learn, prove=prove),)
+    likeness = Likeness.of(
+        own_policy(a_refinement(), SANDBOX),
+        (),
+        uses,
+        learn={"stage": learn},
+        prove={"stage": prove},
+    )
 
     (line,) = repairs(
         [a_denial(resource="-".join([*kept, prove]))],
-        uses,
-        roles={CANDIDATE: SANDBOX},
+        likeness,
+        candidate=CANDIDATE,
+        principal=SANDBOX,
         round_id=ROUND,
         time="2026-11-23T18:00:00Z",
     )

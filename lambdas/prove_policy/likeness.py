@@ -1,0 +1,107 @@
+"""Which resources of the first cycle a denied resource of the proof stands for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.arn import Arn, is_arn
+from lambdas.model.evidence import Outcome
+from lambdas.prove_policy.minimality import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdas.model.evidence import Evidence
+    from lambdas.model.process import Use
+    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The first cycle's resources, to be asked what a name of the proof was there.
+
+    Attributes:
+        templates: the policy's resources, the longest text first: the most telling.
+        handled: what the first cycle did with each resource, by its ARN.
+    """
+
+    templates: tuple[Template, ...]
+    learn: Mapping[str, str]
+    prove: Mapping[str, str]
+    uses: tuple[Use, ...]
+    handled: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(
+        cls,
+        policy: PrincipalPolicy,
+        first: Iterable[Evidence],
+        uses: tuple[Use, ...],
+        *,
+        learn: Mapping[str, str],
+        prove: Mapping[str, str],
+    ) -> Likeness:
+        """Gather what is asked for again and again."""
+        found = {one for part in policy.statements for one in part.statement.resources}
+        told = [one for one in found if any(isinstance(part, str) for part in one.parts)]
+        handled: dict[str, set[str]] = defaultdict(set)
+        for line in first:
+            if line.outcome in {Outcome.SUCCEEDED, Outcome.FAILED} and line.resource != "*":
+                handled[line.resource].add(str(line.action))
+        return cls(
+            templates=tuple(sorted(told, key=lambda one: (-len(str(one)), str(one)))),
+            learn=learn,
+            prove=prove,
+            uses=uses,
+            handled={resource: frozenset(actions) for resource, actions in handled.items()},
+        )
+
+    def of_denied(self, resource: str) -> tuple[str, ...]:
+        """What to grant: the same resource in the first cycle, and its kin there, sorted.
+
+        Kin were handled by the very same actions: what one of five log groups was denied the
+        others will be denied as well, each in a round of its own.
+        """
+        if resource == "*":
+            return ("*",)
+        stood_for = self._by_template(resource) or {self._by_words(resource)}
+        kin = {
+            other
+            for one in stood_for
+            for other, actions in self.handled.items()
+            if actions == self.handled.get(one) and _kind(other) == _kind(one)
+        }
+        return tuple(sorted(stood_for | kin))
+
+    def _by_template(self, resource: str) -> set[str]:
+        """By the policy itself: what is random in a name differs from cycle to cycle."""
+        for template in self.templates:
+            if matches(template.render(self.prove), resource):
+                pattern = template.render(self.learn)
+                found = {one for one in self.handled if matches(pattern, one)}
+                if found:
+                    return found
+        return set()
+
+    def _by_words(self, text: str) -> str:
+        """The second values of the variables, wherever they stand as a word, become the first."""
+        first = {one.prove: one.learn for one in self.uses}
+        if not first:
+            return text
+        longest_first = sorted(first, key=lambda value: (-len(value), value))
+        words = "|".join(map(re.escape, longest_first))
+        pattern = rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"
+        return re.sub(pattern, lambda match: first[match.group()], text)
+
+
+def _kind(resource: str) -> tuple[str, ...]:
+    """Service and the word before the name: `sqs`, `lambda:function`, `logs:log-group`."""
+    if not is_arn(resource):
+        return ()
+    arn = Arn.from_text(resource)
+    kind, divided, _ = re.sub(r"[/:]", "\n", arn.resource, count=1).partition("\n")
+    return (arn.service, kind if divided else "")
