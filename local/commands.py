@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +16,13 @@ from local.assembly import SynthError
 from local.cloud_assembly import UndeployableError
 from local.deploy import DeployError
 from local.dossiers import restore
-from local.progress import Progress
+from local.progress import Progress, plain
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
 EXAMPLE = "orders"
-# What terminals obey: text that came from events must not reach them.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CAUSE_SHOWN = 4000  # characters
 
 
@@ -124,11 +121,6 @@ def _since(content: dict[str, Any]) -> str:
         return ""
     compared = content.get("compared")
     return "{new} new\n{gone} gone".format(**content["summary"]) if compared else "first run"
-
-
-def plain(text: str) -> str:
-    """Text that a terminal shows and does not obey."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
+# What terminals obey: text that came from events must not reach them.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LOOP = 3  # states: wait, ask, decide
 
 
@@ -54,7 +57,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(plain(text), markup=False, highlight=False, soft_wrap=True)
 
     def begin(self, process: str) -> None:
         """A run has started."""
@@ -95,5 +98,10 @@ class Progress:
         for process, row in self._rows.items():
             if not row.ended:
                 cells = (process, row.state, row.phase, self._clock(row).strip())
-                table.add_row(*(escape(cell) for cell in cells))
+                table.add_row(*(escape(plain(cell)) for cell in cells))
         return table
+
+
+def plain(text: str) -> str:
+    """Text that a terminal shows and does not obey."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

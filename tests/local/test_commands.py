@@ -1,0 +1,170 @@
+"""What a person sees of runs, and what may not reach the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from local import assembly
+from local.__main__ import main
+from local.builds import MARK, Build
+from local.commands import show
+from local.dossiers import fetch, restore
+from local.progress import Progress, plain
+from local.runs import Finished
+from local.session import Deployed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.connection import Connection
+
+RUN = "20260102T030405Z-0a1b2c3d"
+
+
+def lines(told: io.StringIO) -> list[str]:
+    return [line[9:] for line in told.getvalue().splitlines()]
+
+
+def test_states_and_phases_are_plain_lines_where_there_is_no_terminal() -> None:
+    told = io.StringIO()
+
+    with Progress(Console(file=told)) as progress:
+        progress.begin("orders")
+        for state in ("RunCycle", "Wait", "Read", "Decide", "Wait", "Read", "Decide", "Archive"):
+            progress.state("orders", state)
+        progress.phase("orders", "phase [bold]de\x1b[2Jploy begin")
+        progress.end("orders", ok=False, seconds=1.25)
+        progress.tick()
+
+    assert lines(told) == [
+        "orders: RunCycle",
+        "orders: Wait",
+        "orders: Read",
+        "orders: Decide",
+        "orders: Archive",
+        "orders:   phase [bold]de\ufffd[2Jploy begin",
+        "orders: failed after 1.2 s",
+    ]
+
+
+def test_only_a_mark_at_the_start_of_a_line_is_one() -> None:
+    assert MARK.search("::fencepost phase deploy end failed with status 1")
+    assert MARK.search("::fencepost closing us-east-1")
+    assert not MARK.search('  echo "::fencepost phase $phase begin"')
+    assert not MARK.search("::fencepost command deploy npm ci")
+
+
+def test_a_build_is_known_by_its_project_and_its_run() -> None:
+    parameters = {
+        "ProjectName": "fencepost-orders",
+        "EnvironmentVariablesOverride": [{"Name": "FENCEPOST_RUN", "Value": RUN}],
+    }
+    event = {"taskScheduledEventDetails": {"parameters": json.dumps(parameters)}}
+
+    assert Build.in_event(event) == Build(project="fencepost-orders", run=RUN)
+    assert Build.in_event({"taskScheduledEventDetails": {"parameters": "{}"}}) is None
+    assert Build.in_event({"type": "ExecutionStarted"}) is None
+
+
+def test_what_terminals_obey_is_shown_instead() -> None:
+    assert plain("a\x1b[31mb\u202ec\td\ne\x07\x9b") == "a\ufffd[31mb\ufffdc\td\ne\ufffd\ufffd"
+
+
+def test_a_finished_run_is_a_row_and_a_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = {
+        "verdict": {"kind": "proved"},
+        "summary": {
+            "statements": 3,
+            "actions": 7,
+            "findings": {"error": 0, "warning": 1},
+            "new": 2,
+            "gone": 0,
+        },
+        "compared": "earlier",
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "report.html").write_text("")
+
+    show(
+        [
+            Finished(process="orders", run=RUN, succeeded=True, seconds=1, dossier=tmp_path),
+            Finished(process="other", run=RUN, succeeded=False, seconds=1, error="E", cause="why"),
+        ]
+    )
+
+    told = capsys.readouterr().out
+    for word in ("proved", "3 statements", "7 actions", "1 warning", "2 new", "failed", "why"):
+        assert word in told
+    assert "report.html" in told.replace("\n", "")
+
+
+def test_an_unknown_command_is_refused_and_nothing_heavy_is_imported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["fly"])
+
+    assert stopped.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err
+
+
+def test_the_same_sources_have_the_same_assembly(tmp_path: Path) -> None:
+    extra = tmp_path / "processes"
+    (extra / "one").mkdir(parents=True)
+    (extra / "one" / "process.yaml").write_text("description: one\n")
+    with_extra = {"FENCEPOST_PROCESSES": str(extra)}
+
+    before = assembly.fingerprint(with_extra)
+    assert assembly.fingerprint(with_extra) == before
+    assert assembly.fingerprint({}) != before
+
+    (extra / "one" / "process.yaml").write_text("description: another\n")
+    assert assembly.fingerprint(with_extra) != before
+
+
+@pytest.mark.local
+def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
+    embedded: Connection, tmp_path: Path
+) -> None:
+    place = {"LocationConstraint": embedded.region}
+    embedded.client("s3").create_bucket(Bucket="shelf", CreateBucketConfiguration=place)
+    deployed = Deployed(connection=embedded, machine="", archive="shelf", topic="")
+    out = tmp_path / "out"
+    for run, files in ((RUN, ("manifest.json", "policy.json")), ("broken", ("policy.json",))):
+        (out / "orders" / run).mkdir(parents=True)
+        for name in files:
+            (out / "orders" / run / name).write_text(name)
+    (out / "orders" / "latest.json").write_text("{}")
+    (out / "inbox").mkdir()
+    (out / "inbox" / "mail.eml").write_text("")
+
+    assert restore(deployed, out) == 1
+    assert restore(deployed, out) == 0
+
+    again = tmp_path / "again"
+    assert fetch(deployed, "orders", RUN, again) == again / "orders" / RUN
+    assert sorted(path.relative_to(again).as_posix() for path in again.rglob("*.json")) == [
+        f"orders/{RUN}/manifest.json",
+        f"orders/{RUN}/policy.json",
+        "orders/latest.json",
+    ]
+
+
+def test_the_commands_that_need_no_emulator_import_none() -> None:
+    code = (
+        "import sys, local.__main__; print([m for m in sys.modules if 'boto' in m or 'rich' in m])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=assembly.ROOT
+    )
+
+    assert found.stdout.strip() == "[]"
