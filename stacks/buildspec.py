@@ -23,8 +23,9 @@ EXPORTED = ("FAILED_PHASE", "PHASES_DONE", "CLOSED_IN", "FAILURE_TAIL")
 def buildspec(process: Process) -> dict[str, Any]:
     """The buildspec of a process's cycle.
 
-    The build is given FENCEPOST_RUN, FENCEPOST_USE (learn or prove), FENCEPOST_REGIONS (where the
-    closing markers are made), FENCEPOST_SANDBOX_ROLE and FENCEPOST_CANDIDATE_ROLE.
+    The build is given FENCEPOST_RUN, FENCEPOST_USE (learn, prove, or clean: the proof's `remove` as
+    the sandbox role), FENCEPOST_REGIONS (where the closing markers are made),
+    FENCEPOST_SANDBOX_ROLE and FENCEPOST_CANDIDATE_ROLE.
     No command of the buildspec but the last can fail: a shell that ends early exports nothing.
     """
     phases: dict[str, Any] = {"build": {"commands": _commands(cycle(process))}}
@@ -84,8 +85,8 @@ def _environment(process: Process) -> list[str]:
     if not process.environment:
         return []
     uses = (
-        f"  {use}) export {_assignments(process, process.values(use))} ;;"
-        for use in ("learn", "prove")
+        f"  {uses}) export {_assignments(process, process.values(use))} ;;"
+        for uses, use in (("learn", "learn"), ("prove | clean", "prove"))
     )
     return ["case $FENCEPOST_USE in", *uses, "esac"]
 

@@ -8,6 +8,7 @@ failed='' started='' finished='' closed='' failure=''
 case $FENCEPOST_USE in
   learn) role=$FENCEPOST_SANDBOX_ROLE ;;
   prove) role=$FENCEPOST_CANDIDATE_ROLE ;;
+  clean) role=$FENCEPOST_SANDBOX_ROLE ;; # `remove` alone, of what a failed proof has left
 esac
 
 # What credential_process runs: the only place that still has the build's own credentials.
@@ -93,6 +94,7 @@ install() { [ "$#" -eq 0 ] || run install "$phases_until" "$@"; }
 phase() { # phase <name> <command>…: after a failure only `remove` is run, if there is anything to remove
   local until=$phases_until
   [ "$1" != remove ] || until=$remove_until
+  [ "$1" = remove ] || [ "$FENCEPOST_USE" != clean ] || return 0
   if [ -n "$failed" ] && { [ "$1" != remove ] || [ -z "$started" ]; }; then
     echo "::fencepost phase $1 skipped"
     return

@@ -170,6 +170,7 @@ class Boundary(Construct):
             trail,
             self._arn("iam", f"role/{mine}", region=""),
             self._arn("iam", f"policy/{mine}", region=""),
+            self._arn("iam", f"policy/{settings.name}/*", region=""),
             self._arn("s3", mine, region="", account=""),
             self._arn("cloudformation", f"stack/{mine}"),
             self._arn("cloudwatch", f"alarm:{mine}"),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from stacks.acknowledgements import allow
@@ -27,14 +27,17 @@ class Step:
     Attributes:
         state: its name; the folder of its code is the same in snake case.
         timeout: seconds. memory: MiB; a function's share of a core grows with it.
-        trail: whether it reads log files. archive: whether it reads and writes the archive.
+        disk: MiB. trail: whether it reads log files. archive: whether it reads and writes the
+            archive. settles: whether it waits for the trail.
         actions: what else it may do; none of these has a resource.
     """
 
     state: str
     timeout: int
     memory: int
+    disk: int = 512
     trail: bool = False
+    settles: bool = False
     archive: bool = True
     actions: tuple[str, ...] = ()
 
@@ -45,8 +48,8 @@ class Step:
 
 
 STEPS = (
-    Step(state="AwaitTrail", timeout=240, memory=512, trail=True, archive=False),
-    Step(state="CollectEvidence", timeout=840, memory=3_008, trail=True),
+    Step(state="AwaitTrail", timeout=240, memory=512, trail=True, settles=True, archive=False),
+    Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True),
     Step(state="RefinePolicy", timeout=840, memory=3_008),
     Step(
         state="CheckPolicy",
@@ -98,6 +101,7 @@ class Steps(Construct):
             architecture=aws_lambda.Architecture.ARM_64,
             memory_size=step.memory,
             timeout=Duration.seconds(step.timeout),
+            ephemeral_storage_size=Size.mebibytes(step.disk),
             environment=self._environment(step),
             log_group=log,
             tracing=aws_lambda.Tracing.ACTIVE,
@@ -112,6 +116,7 @@ class Steps(Construct):
         if step.trail:
             environment["TRAIL_BUCKET"] = self._trail.bucket.bucket_name
             environment["TRAIL_PREFIX"] = ""
+        if step.settles:
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name

@@ -165,6 +165,23 @@ def test_a_proof_runs_as_the_candidate(machine: Machine) -> None:
     assert "--role-arn arn:aws:iam::1:role/candidate " in built.calls[0]
 
 
+def test_what_a_proof_has_left_is_removed_as_the_sandbox_role(machine: Machine) -> None:
+    ask = 'sh -c "$(sed -n "s/^credential_process = //p" "$AWS_CONFIG_FILE")"'
+    raw = definition(
+        variables={"stage": {"learn": "dev", "prove": "qa"}},
+        environment={"STAGE": "{stage}"},
+        install=["true"],
+        phases={"deploy": ["echo never > never"], "remove": [ask, 'echo "$STAGE" > removed']},
+    )
+
+    built = machine.build(raw, FENCEPOST_USE="clean")
+
+    assert (built.status, built.done) == (0, ["install", "remove"])
+    assert (machine.source / "removed").read_text() == "qa\n"
+    assert not (machine.source / "never").exists()
+    assert "--role-arn arn:aws:iam::1:role/sandbox " in built.calls[0]
+
+
 def test_commands_see_no_credentials_but_those_of_their_session(machine: Machine) -> None:
     seen = "env | grep -c -e ^AWS_CONTAINER -e ^AWS_ACCESS -e ^AWS_SECRET -e ^AWS_SESSION || true"
 
