@@ -11,6 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.aws.acting import Acting
+from local.aws.calls import Check
+from local.aws.decision import ask
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "403", "KMS.AccessDeniedException"})
 MISSING = frozenset({"TrailNotFoundException", "NoSuchBucket"})
@@ -52,6 +54,8 @@ def _files(acting: Acting, reading: Reading) -> Iterator[tuple[str, str, int]]:
     region = reading.trail_arn.split(":")[3]
     home = Acting(credentials=acting.credentials, region=region, session_name=acting.session_name)
     trail = home.client("cloudtrail").get_trail(Name=reading.trail_arn)["Trail"]
+    if trail.get("KmsKeyId"):
+        _may_decrypt(home, trail["KmsKeyId"], reading)
     bucket = trail["S3BucketName"]
     prefix = trail.get("S3KeyPrefix", "").strip("/")
     base = f"{prefix}/" if prefix else ""
@@ -62,6 +66,23 @@ def _files(acting: Acting, reading: Reading) -> Iterator[tuple[str, str, int]]:
             for found in _listed(acting, bucket, f"{base}{place}/{day:%Y/%m/%d}/"):
                 yield bucket, found["Key"], found["Size"]
             day += timedelta(days=1)
+
+
+def _may_decrypt(acting: Acting, key: str, reading: Reading) -> None:
+    """S3 decrypts for whoever may use the trail's key, which MiniStack does not ask.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html
+    """
+    context = {
+        "kms:ViaService": f"s3.{acting.region}.amazonaws.com",
+        "kms:CallerAccount": reading.account,
+        "kms:EncryptionContext:aws:cloudtrail:arn": reading.trail_arn,
+        "kms:EncryptionContextKeys": ["aws:cloudtrail:arn"],
+    }
+    check = Check(action="kms:Decrypt", resource=key, context=context)
+    denial = ask(check, acting.credentials.access_key, region=acting.region, service="kms")
+    if denial is not None:
+        raise TrailError("AUTHORIZATION_ERROR", f"The trail's key: {denial.message}")
 
 
 def _regions(acting: Acting, bucket: str, base: str) -> Iterator[str]:

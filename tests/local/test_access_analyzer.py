@@ -151,6 +151,28 @@ def test_an_access_role_without_a_permission_fails_the_job(
     assert found["jobDetails"]["jobError"]["code"] == "AUTHORIZATION_ERROR"
 
 
+def test_an_access_role_must_be_allowed_to_use_the_trails_key(
+    embedded: Connection, trail: str, eventually: Eventually
+) -> None:
+    key = embedded.client("kms").create_key()["KeyMetadata"]["Arn"]
+    cloudtrail = embedded.client("cloudtrail")
+    encrypted = cloudtrail.create_trail(
+        Name="encrypted", S3BucketName="analyzed-trail", S3KeyPrefix="pre", KmsKeyId=key
+    )["TrailARN"]
+    analyzer = embedded.client("accessanalyzer")
+
+    def status(*more: str) -> tuple[str, str]:
+        reader = a_role(embedded, "access-analyzer.amazonaws.com", actions=[*READS, *more])
+        request = generation(encrypted, PRINCIPAL, reader)
+        job = analyzer.start_policy_generation(**request)["jobId"]
+        details = outcome(embedded, eventually, job)["jobDetails"]
+        return details["status"], details.get("jobError", {}).get("code", "")
+
+    assert trail
+    assert status() == ("FAILED", "AUTHORIZATION_ERROR")
+    assert status("kms:Decrypt") == ("SUCCEEDED", "")
+
+
 def test_an_access_role_that_does_not_trust_the_service_fails_the_job(
     embedded: Connection, trail: str, eventually: Eventually
 ) -> None:
