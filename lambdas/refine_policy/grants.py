@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.slots import Reference
 
 EVERYTHING = Template.of(ANY)
+NO_RESOURCE = (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,39 +57,49 @@ class Allowed:
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Key:
-    principal: str
-    action: Action
-    template: Template
-    basis: str
-    context: tuple[tuple[str, str], ...]
+@dataclass(slots=True)
+class _Behind:
+    """What stands behind one grant while the permissions are gathered."""
+
+    name: Name
+    permissions: list[Permission]
+    reasons: set[str]
 
 
 def grants_of(
     permissions: Iterable[Permission], naming: Naming, reference: Reference, settings: Settings
 ) -> tuple[Allowed, ...]:
     """Sorted, each action on each resource once for every set of conditions that it needs."""
-    gathered: dict[_Key, list[Permission]] = defaultdict(list)
-    reasons: dict[_Key, set[str]] = defaultdict(set)
+    # Plain values as keys: there is one for every line that differs.
+    gathered: dict[tuple[object, ...], _Behind] = {}
     for one in permissions:
+        action = one.action
         for name in _names(one, naming, reference):
-            key = _Key(one.principal, one.action, name.template, one.basis, one.context)
-            gathered[key].append(one)
-            reasons[key].update(name.reasons)
-    allowed = [
-        Allowed(
-            principal=key.principal,
-            action=key.action,
-            template=key.template,
-            basis=key.basis,
-            conditions=conditions_of(key.action, key.template, tuple(behind), naming, settings),
-            permissions=tuple(behind),
-            reasons=tuple(sorted(reasons[key])),
-        )
-        for key, behind in gathered.items()
-    ]
+            text = name.template.text
+            key = (one.principal, action.service, action.name, text, one.basis, one.context)
+            behind = gathered.get(key)
+            if behind is None:
+                gathered[key] = _Behind(name, [one], set(name.reasons))
+            else:
+                behind.permissions.append(one)
+                behind.reasons.update(name.reasons)
+    allowed = [_allowed(behind, naming, settings) for behind in gathered.values()]
     return tuple(sorted(_once(allowed), key=lambda one: one.order))
+
+
+def _allowed(behind: _Behind, naming: Naming, settings: Settings) -> Allowed:
+    permissions = tuple(behind.permissions)
+    first = permissions[0]
+    template = behind.name.template
+    return Allowed(
+        principal=first.principal,
+        action=first.action,
+        template=template,
+        basis=first.basis,
+        conditions=conditions_of(first.action, template, permissions, naming, settings),
+        permissions=permissions,
+        reasons=tuple(sorted(behind.reasons)),
+    )
 
 
 def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[Name, ...]:
@@ -97,7 +108,7 @@ def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[Name,
         return (Name(one.template, reason),)
     facts = reference.facts(one.action)
     if facts is not None and not facts.resource_level:
-        return (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)
+        return NO_RESOURCE
     if one.resource == ANYTHING:
         return (Name(EVERYTHING, (_unknown(one, known=facts is not None),)),)
     return naming.forms(one.action.service, one.resource)

@@ -157,9 +157,11 @@ def _plausible_verb(action: Action, kind: str) -> bool:
 def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference
+    found: set[str] = set()
     for one in made.sightings:
-        if not _fits(action, one, reference, layout, kind):
+        if one.seen.resource in found or not _fits(action, one, reference, layout, kind):
             continue
+        found.add(one.seen.resource)
         yield Permission(
             principal=one.seen.principal,
             action=action,

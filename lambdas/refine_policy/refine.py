@@ -20,6 +20,7 @@ from lambdas.refine_policy.names import Naming
 from lambdas.refine_policy.packing import Packs, packed
 from lambdas.refine_policy.sightings import gather
 from lambdas.refine_policy.slots import Layout, Reference
+from lambdas.refine_policy.split import execution_role, split, told
 from lambdas.refine_policy.statements import Shaped, explained, shaped
 from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
 
@@ -58,13 +59,15 @@ def refine(  # the six things that a policy follows from, and nothing else
     tags = frozenset(
         (one.action, one.resource) for one in derived.permissions if one.basis == "tag-on-create"
     )
-    permissions = (
+    needed = (
         *seen_permissions(seen.allowed, analyzer),
         *missed_permissions(seen.missed),
         *derived.permissions,
         *handler_permissions(seen.allowed, tags, layout, hints.derivations_off),
         *hinted_permissions(hints, run.principal),
     )
+    execution = execution_role(process.name, Arn.from_text(run.principal)) if hints.split else ""
+    permissions = tuple(split(needed, run.principal, execution)) if execution else needed
 
     values = variables(run, process)
     made = fresh(seen, history, layout)
@@ -83,6 +86,7 @@ def refine(  # the six things that a policy follows from, and nothing else
                 (
                     *unfit,
                     *derived.findings,
+                    *((told(execution),) if execution else ()),
                     *escalations(grants),
                     *doubts(grants, leavings, analyzer, reference),
                     *unused_hints(hints, permissions, grants, reference),

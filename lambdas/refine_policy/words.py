@@ -50,6 +50,7 @@ class Use(StrEnum):
 
 _USES = {
     "pass-role": Use.PASS_ROLE,
+    "split": Use.PASS_ROLE,
     "service-linked-role": Use.SERVICE_LINKED_ROLE,
     "update": Use.NEXT,
     "rollback": Use.NEXT,

@@ -34,7 +34,7 @@ RUN = Run(
 _numbers = itertools.count(1)
 
 
-def a_process(**keys: Any) -> Process:  # noqa: ANN401  # a definition holds what YAML holds
+def a_process(**keys: Any) -> Process:  # a definition holds what YAML holds
     definition = {
         "description": "The orders service",
         "owner": "team@example.com",
@@ -80,11 +80,11 @@ def seen(  # noqa: PLR0913  # every field of evidence may matter to a test
     )
 
 
-def forwarded(action: str, resource: str = "*", **more: Any) -> Evidence:  # noqa: ANN401
+def forwarded(action: str, resource: str = "*", **more: Any) -> Evidence:
     return seen(action, resource, via=CLOUDFORMATION, **more)
 
 
-def denied(action: str, resource: str = "*", **more: Any) -> Evidence:  # noqa: ANN401
+def denied(action: str, resource: str = "*", **more: Any) -> Evidence:
     return seen(action, resource, outcome=Outcome.DENIED, error="AccessDenied", **more)
 
 

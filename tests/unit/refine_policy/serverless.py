@@ -6,163 +6,155 @@ from typing import TYPE_CHECKING
 
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
+    CLOUDFORMATION,
     REGION,
-    forwarded,
     implied,
     passes,
     seen,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from lambdas.model.evidence import Evidence, Implied
 
-    from lambdas.model.evidence import Evidence
+NAMES = {
+    "stack": "arn:aws:cloudformation:{at}:stack/{name}/*",  # no event tells the id here
+    "stack-id": "arn:aws:cloudformation:{at}:stack/{name}/0a1b2c3d-1111-4222-8333-{low}",
+    "bucket": "arn:aws:s3:::{name}-serverlessdeploymentbucket-{low}",
+    "role": "arn:aws:iam::{account}:role/{name}-{region}-lambdaRole",
+    "function": "arn:aws:lambda:{at}:function:{name}-take",
+    "version": "arn:aws:lambda:{at}:function:{name}-take:{version}",
+    "queue": "arn:aws:sqs:{at}:{name}-ShipmentsQueue-{token}",
+    "table": "arn:aws:dynamodb:{at}:table/{name}-orders",
+    "group": "arn:aws:logs:{at}:log-group:/aws/lambda/{name}-take",
+    "rule": "arn:aws:events:{at}:rule/{name}-TakeEventsRuleSchedule1-{token}",
+    "apis": "arn:aws:apigateway:{region}::/restapis",
+    "api": "arn:aws:apigateway:{region}::/restapis/{api}",
+    "resources": "arn:aws:apigateway:{region}::/restapis/{api}/resources/abcdef",
+    "method": "arn:aws:apigateway:{region}::/restapis/{api}/resources/{path}/methods/POST",
+    "deployments": "arn:aws:apigateway:{region}::/restapis/{api}/deployments",
+    "stage": "arn:aws:apigateway:{region}::/restapis/{api}/stages/{stage}",
+    "tags": "arn:aws:apigateway:{region}::/tags/arn%3Aaws%3Aapigateway%3A{region}%3A%3A"
+    "%2Frestapis%2F{api}",
+    "mapping": "arn:aws:lambda:{at}:event-source-mapping:0a1b2c3d-1111-4222-8333-{low}",
+    "code": "{bucket}/serverless/{service}/{stage}/{times}/{service}.zip",
+    "template": "{bucket}/serverless/{service}/{stage}/{times}/compiled-template.json",
+    "state": "{bucket}/serverless/{service}/{stage}/{times}/serverless-state.json",
+    "*": "*",
+}
+# Phase, actions of one service (direct, or made by CloudFormation), resource, type.
+ROWS = """
+deploy direct    cloudformation DescribeStacks,CreateChangeSet,ListStackResources stack
+deploy direct    cloudformation DescribeChangeSet,ExecuteChangeSet,DescribeStackEvents stack-id
+deploy direct    cloudformation ValidateTemplate *
+deploy forwarded s3 CreateBucket,PutBucketTagging,PutEncryptionConfiguration bucket S3::Bucket
+deploy forwarded s3 PutBucketPolicy bucket S3::BucketPolicy
+deploy direct    s3 GetBucketLocation,ListBucket bucket
+deploy direct    s3 PutObject,GetObject code
+deploy direct    s3 PutObject,GetObject template
+deploy direct    s3 PutObject,GetObject state
+deploy forwarded iam CreateRole,PutRolePolicy role IAM::Role
+deploy forwarded iam GetRole,GetRolePolicy role
+deploy forwarded lambda CreateFunction,GetFunction function Lambda::Function
+deploy forwarded lambda PublishVersion function Lambda::Version
+deploy forwarded lambda GetFunctionConfiguration version
+deploy forwarded lambda AddPermission function Lambda::Permission
+deploy forwarded lambda CreateEventSourceMapping * Lambda::EventSourceMapping
+deploy forwarded lambda GetEventSourceMapping mapping
+deploy forwarded sqs CreateQueue queue SQS::Queue
+deploy forwarded sqs GetQueueAttributes queue
+deploy forwarded dynamodb CreateTable,UpdateTimeToLive table DynamoDB::Table
+deploy forwarded dynamodb DescribeTable table
+deploy forwarded logs CreateLogGroup,PutRetentionPolicy group Logs::LogGroup
+deploy forwarded logs DescribeLogGroups *
+deploy forwarded events PutRule,PutTargets rule Events::Rule
+deploy forwarded apigateway POST apis ApiGateway::RestApi
+deploy forwarded apigateway GET api
+deploy forwarded apigateway POST resources ApiGateway::Resource
+deploy forwarded apigateway PUT method ApiGateway::Method
+deploy forwarded apigateway POST deployments ApiGateway::Deployment
+deploy forwarded apigateway GET stage
+deploy forwarded apigateway PUT tags
+update forwarded lambda UpdateFunctionCode function Lambda::Function
+update direct    logs FilterLogEvents group
+remove direct    cloudformation DeleteStack stack
+remove direct    s3 ListBucketVersions bucket
+remove direct    s3 DeleteObject code
+remove forwarded s3 DeleteBucket bucket S3::Bucket
+remove forwarded s3 DeleteBucketPolicy bucket S3::BucketPolicy
+remove forwarded iam DeleteRolePolicy,DeleteRole role IAM::Role
+remove forwarded lambda DeleteFunction function Lambda::Function
+remove forwarded lambda RemovePermission function Lambda::Permission
+remove forwarded lambda DeleteEventSourceMapping mapping Lambda::EventSourceMapping
+remove forwarded sqs DeleteQueue queue SQS::Queue
+remove forwarded dynamodb DeleteTable table DynamoDB::Table
+remove forwarded logs DeleteLogGroup group Logs::LogGroup
+remove forwarded events RemoveTargets,DeleteRule rule Events::Rule
+remove forwarded apigateway DELETE api ApiGateway::RestApi
+"""
+TAGGED = {
+    "CreateRole": "iam:TagRole",
+    "CreateFunction": "lambda:TagResource",
+    "CreateQueue": "sqs:TagQueue",
+    "CreateTable": "dynamodb:TagResource",
+    "CreateLogGroup": "logs:TagResource",
+}
 
 
 def cycle(
-    service: str = "orders", stage: str = "dev", token: str = "1A2B3C4D5E6F"
+    service: str = "orders", stage: str = "dev", made_up: str = "1A2B3C4D5E6F"
 ) -> list[Evidence]:
-    """One cycle; `token` makes everything random differ."""
-    return list(_cycle(service, stage, token))
+    """One cycle; `made_up` is in everything that a machine makes up."""
+    names = _names(service, stage, made_up)
+    return [line for row in ROWS.split("\n") if row for line in _lines(*row.split(), names=names)]
 
 
-def _cycle(service: str, stage: str, token: str) -> Iterator[Evidence]:
-    stack = f"{service}-{stage}"
-    at = f"{REGION}:{ACCOUNT}"
-    stack_arn = f"arn:aws:cloudformation:{at}:stack/{stack}/*"  # no event tells the id here
-    stack_id = f"arn:aws:cloudformation:{at}:stack/{stack}/{token[:8].lower()}-1111-4222-8333-{token.lower()}"
-    bucket = f"arn:aws:s3:::{stack}-serverlessdeploymentbucket-{token.lower()}"
-    role = f"arn:aws:iam::{ACCOUNT}:role/{stack}-{REGION}-lambdaRole"
-    function = f"arn:aws:lambda:{at}:function:{stack}-take"
-    queue = f"arn:aws:sqs:{at}:{stack}-ShipmentsQueue-{token}"
-    table = f"arn:aws:dynamodb:{at}:table/{stack}-orders"
-    group = f"arn:aws:logs:{at}:log-group:/aws/lambda/{stack}-take"
-    rule = f"arn:aws:events:{at}:rule/{stack}-TakeEventsRuleSchedule1-{token}"
-    api = f"arn:aws:apigateway:{REGION}::/restapis"
-    api_id = token[:10].lower()
-    mapping = f"arn:aws:lambda:{at}:event-source-mapping:0a1b2c3d-{token[:4].lower()}-4222-8333-{token.lower()}"
-    epoch = 1_790_000_000_000 + int(token[:4], 36)
-    key = f"{bucket}/serverless/{service}/{stage}/{epoch}-2026-11-23T17:0{token[0]}:20.000Z/{service}.zip"
-    template = key.replace(f"{service}.zip", "compiled-cloudformation-template.json")
-    state = key.replace(f"{service}.zip", "serverless-state.json")
-    tags = f"arn:aws:apigateway:{REGION}::/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Frestapis%2F{api_id}"
+def _names(service: str, stage: str, made_up: str) -> dict[str, str]:
+    low = made_up.lower()
+    values = {
+        "account": ACCOUNT,
+        "region": REGION,
+        "at": f"{REGION}:{ACCOUNT}",
+        "service": service,
+        "stage": stage,
+        "name": f"{service}-{stage}",
+        "token": made_up,
+        "low": low,
+        "api": low[:10],
+        "path": low[:6],
+        "version": str(int(made_up[0], 36)),
+        "times": f"{1_790_000_000_000 + int(made_up[:4], 36)}-2026-11-23T17:0{made_up[0]}:20.000Z",
+        "bucket": f"arn:aws:s3:::{service}-{stage}-serverlessdeploymentbucket-{low}",
+    }
+    return {name: text.format(**values) for name, text in NAMES.items()}
 
-    yield seen("cloudformation:DescribeStacks", stack_arn, error="ValidationError")
-    yield seen("cloudformation:CreateChangeSet", stack_arn)
-    yield seen("cloudformation:DescribeChangeSet", stack_id)
-    yield seen("cloudformation:ExecuteChangeSet", stack_id)
-    yield seen("cloudformation:DescribeStackEvents", stack_id)
-    yield seen("cloudformation:DescribeStackResource", stack_arn)
-    yield seen("cloudformation:ListStackResources", stack_arn)
-    yield seen("cloudformation:ValidateTemplate")
-    for action in ("CreateBucket", "PutBucketTagging", "PutEncryptionConfiguration"):
-        yield forwarded(f"s3:{action}", bucket, types=("AWS::S3::Bucket",))
-    yield forwarded("s3:PutBucketPolicy", bucket, types=("AWS::S3::BucketPolicy",))
-    yield seen("s3:GetBucketLocation", bucket)
-    yield seen("s3:ListBucket", bucket)
-    for one in (key, template, state):
-        yield seen("s3:PutObject", one)
-        yield seen("s3:GetObject", one, phase="update")
-    yield forwarded(
-        "iam:CreateRole",
-        role,
-        types=("AWS::IAM::Role",),
-        implies=(implied("tag-on-create", "iam:TagRole", role),),
-    )
-    yield forwarded("iam:PutRolePolicy", role, types=("AWS::IAM::Role",))
-    yield forwarded("iam:GetRole", role)
-    yield forwarded("iam:GetRolePolicy", role)
-    yield forwarded(
-        "lambda:CreateFunction",
-        function,
-        types=("AWS::Lambda::Function",),
-        implies=(
-            passes(role),
-            implied("tag-on-create", "lambda:TagResource", function),
-            implied("code-read", "s3:GetObject", key),
-        ),
-    )
-    yield forwarded("lambda:GetFunction", function)
-    yield forwarded("lambda:PublishVersion", function, types=("AWS::Lambda::Version",))
-    yield forwarded("lambda:GetFunctionConfiguration", f"{function}:1")
-    yield forwarded(
-        "lambda:UpdateFunctionCode",
-        function,
-        phase="update",
-        types=("AWS::Lambda::Function",),
-        implies=(implied("code-read", "s3:GetObject", key),),
-    )
-    yield forwarded("lambda:AddPermission", function, types=("AWS::Lambda::Permission",))
-    yield forwarded("lambda:CreateEventSourceMapping", types=("AWS::Lambda::EventSourceMapping",))
-    yield forwarded("lambda:GetEventSourceMapping", mapping)
-    yield forwarded(
-        "sqs:CreateQueue",
-        queue,
-        types=("AWS::SQS::Queue",),
-        implies=(implied("tag-on-create", "sqs:TagQueue", queue),),
-    )
-    yield forwarded("sqs:GetQueueAttributes", queue)
-    yield forwarded(
-        "dynamodb:CreateTable",
-        table,
-        types=("AWS::DynamoDB::Table",),
-        implies=(implied("tag-on-create", "dynamodb:TagResource", table),),
-    )
-    yield forwarded("dynamodb:DescribeTable", table)
-    yield forwarded("dynamodb:UpdateTimeToLive", table, types=("AWS::DynamoDB::Table",))
-    yield forwarded(
-        "logs:CreateLogGroup",
-        group,
-        types=("AWS::Logs::LogGroup",),
-        implies=(implied("tag-on-create", "logs:TagResource", group),),
-    )
-    yield forwarded("logs:PutRetentionPolicy", group, types=("AWS::Logs::LogGroup",))
-    yield forwarded("logs:DescribeLogGroups")
-    yield forwarded("events:PutRule", rule, types=("AWS::Events::Rule",))
-    yield forwarded("events:PutTargets", rule, types=("AWS::Events::Rule",))
-    yield forwarded("apigateway:POST", api, types=("AWS::ApiGateway::RestApi",))
-    yield forwarded("apigateway:GET", f"{api}/{api_id}")
-    yield forwarded(
-        "apigateway:POST", f"{api}/{api_id}/resources/abcdef", types=("AWS::ApiGateway::Resource",)
-    )
-    yield forwarded(
-        "apigateway:PUT",
-        f"{api}/{api_id}/resources/{token[:6].lower()}/methods/POST",
-        types=("AWS::ApiGateway::Method",),
-    )
-    yield forwarded(
-        "apigateway:POST", f"{api}/{api_id}/deployments", types=("AWS::ApiGateway::Deployment",)
-    )
-    yield forwarded("apigateway:GET", f"{api}/{api_id}/stages/{stage}")
-    yield forwarded("apigateway:PUT", tags)
-    yield seen("logs:FilterLogEvents", group, phase="update")
 
-    yield seen("cloudformation:DeleteStack", stack_arn, phase="remove")
-    yield seen("s3:ListBucketVersions", bucket, phase="remove")
-    yield seen("s3:DeleteObject", key, phase="remove")
-    yield forwarded("s3:DeleteBucket", bucket, phase="remove", types=("AWS::S3::Bucket",))
-    yield forwarded(
-        "s3:DeleteBucketPolicy", bucket, phase="remove", types=("AWS::S3::BucketPolicy",)
-    )
-    yield forwarded("iam:DeleteRolePolicy", role, phase="remove", types=("AWS::IAM::Role",))
-    yield forwarded("iam:DeleteRole", role, phase="remove", types=("AWS::IAM::Role",))
-    yield forwarded(
-        "lambda:DeleteFunction", function, phase="remove", types=("AWS::Lambda::Function",)
-    )
-    yield forwarded(
-        "lambda:RemovePermission", function, phase="remove", types=("AWS::Lambda::Permission",)
-    )
-    yield forwarded(
-        "lambda:DeleteEventSourceMapping",
-        mapping,
-        phase="remove",
-        types=("AWS::Lambda::EventSourceMapping",),
-    )
-    yield forwarded("sqs:DeleteQueue", queue, phase="remove", types=("AWS::SQS::Queue",))
-    yield forwarded("dynamodb:DeleteTable", table, phase="remove", types=("AWS::DynamoDB::Table",))
-    yield forwarded("logs:DeleteLogGroup", group, phase="remove", types=("AWS::Logs::LogGroup",))
-    yield forwarded("events:RemoveTargets", rule, phase="remove", types=("AWS::Events::Rule",))
-    yield forwarded("events:DeleteRule", rule, phase="remove", types=("AWS::Events::Rule",))
-    yield forwarded(
-        "apigateway:DELETE", f"{api}/{api_id}", phase="remove", types=("AWS::ApiGateway::RestApi",)
-    )
+def _lines(  # noqa: PLR0913  # the columns of a row
+    phase: str,
+    way: str,
+    service: str,
+    actions: str,
+    on: str,
+    made: str = "",
+    *,
+    names: dict[str, str],
+) -> list[Evidence]:
+    return [
+        seen(
+            f"{service}:{action}",
+            names[on],
+            phase=phase,
+            via=CLOUDFORMATION if way == "forwarded" else (),
+            types=(f"AWS::{made}",) if made else (),
+            implies=_implied(action, names, names[on]),
+        )
+        for action in actions.split(",")
+    ]
+
+
+def _implied(action: str, names: dict[str, str], resource: str) -> tuple[Implied, ...]:
+    found = [implied("tag-on-create", TAGGED[action], resource)] if action in TAGGED else []
+    if action in ("CreateFunction", "UpdateFunctionCode"):
+        found.append(implied("code-read", "s3:GetObject", names["code"]))
+    if action == "CreateFunction":
+        found.append(passes(names["role"]))
+    return tuple(found)

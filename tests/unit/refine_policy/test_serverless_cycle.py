@@ -42,11 +42,11 @@ def test_it_allows_every_authorised_call_of_the_cycle() -> None:
 
 
 def test_it_allows_the_next_cycle_whose_random_names_differ() -> None:
-    assert _denied(cycle(token=ANOTHER)) == []
+    assert _denied(cycle(made_up=ANOTHER)) == []
 
 
 def test_rendered_for_another_stage_it_allows_that_stages_cycle() -> None:
-    assert _denied(cycle(stage="qa", token=ANOTHER), "qa") == []
+    assert _denied(cycle(stage="qa", made_up=ANOTHER), "qa") == []
 
 
 # What IAM cannot tell apart by name: ids that the service makes up, and actions without a resource.

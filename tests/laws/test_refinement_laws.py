@@ -1,0 +1,224 @@
+"""What holds for every refinement, whatever the evidence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.past import History
+from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size, policy_text
+from lambdas.model.process import Process
+from lambdas.model.refinement import OBSERVED, Refinement
+from lambdas.model.run import Run
+from lambdas.reference import actions as reference
+from lambdas.refine_policy.covering import covers
+from lambdas.refine_policy.refine import refine
+from tests.laws.evaluator import allows_line
+from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, REGION, ROLE, lines
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping, Sequence
+
+PROCESS = Process.from_mapping(
+    "orders",
+    {
+        "description": "any",
+        "owner": "team@example.com",
+        "variables": {"stage": {"learn": "dev", "prove": "qa"}},
+        "phases": {"deploy": ["true"], "remove": ["true"]},
+    },
+)
+RUN = Run(
+    id="20261123T170000Z-0a1b2c3d",
+    process="orders",
+    principal=ROLE,
+    account=ACCOUNT,
+    region=REGION,
+    started_at="2026-11-23T17:00:00Z",
+)
+
+
+def refined(
+    evidence: Sequence[Evidence], generated: Sequence[Mapping[str, object]] = ()
+) -> Refinement:
+    return refine(
+        run=RUN,
+        process=PROCESS,
+        generated=generated,
+        evidence=evidence,
+        reference=reference,
+        history=History(),
+    )
+
+
+def rendered(refinement: Refinement) -> dict[str, dict[str, object]]:
+    values = dict(refinement.variables)
+    return {one.principal: one.policy.render(values) for one in refinement.policies}
+
+
+def authorised(evidence: Sequence[Evidence]) -> list[Evidence]:
+    return [line for line in evidence if line.outcome in (Outcome.SUCCEEDED, Outcome.FAILED)]
+
+
+@given(EVIDENCE)
+def test_every_allowed_evidence_is_granted(evidence: list[Evidence]) -> None:
+    documents = rendered(refined(evidence))
+
+    for line in authorised(evidence):
+        assert allows_line(documents[line.principal], line, ACCOUNT), line
+
+
+@given(EVIDENCE)
+def test_every_grant_rests_on_evidence_or_on_a_derivation_that_names_its_evidence(
+    evidence: list[Evidence],
+) -> None:
+    refinement = refined(evidence)
+    values = dict(refinement.variables)
+    ids = {line.event_id for line in authorised(evidence)}
+
+    for policy in refinement.policies:
+        for statement in policy.statements:
+            for grant in statement.grants:
+                assert grant.grounds
+                assert all(ground.event_ids for ground in grant.grounds)
+                assert {one for ground in grant.grounds for one in ground.event_ids} <= ids
+                if any(ground.kind == OBSERVED for ground in grant.grounds):
+                    alone = {
+                        "Statement": [
+                            {
+                                "Action": str(grant.action),
+                                "Resource": [grant.resource.render(values)],
+                            }
+                        ]
+                    }
+                    assert any(
+                        allows_line(alone, line, ACCOUNT) or grant.resource.text.endswith(":*")
+                        for line in authorised(evidence)
+                        if line.action == grant.action and line.principal == policy.principal
+                    )
+
+
+@given(EVIDENCE)
+def test_every_statement_grants_exactly_its_grants(evidence: list[Evidence]) -> None:
+    for policy in refined(evidence).policies:
+        for one in policy.statements:
+            spelled = {
+                (action, resource)
+                for action in one.statement.actions
+                for resource in one.statement.resources
+            }
+            assert spelled == {(grant.action, grant.resource) for grant in one.grants}
+
+
+@given(EVIDENCE)
+def test_nothing_is_granted_twice(evidence: list[Evidence]) -> None:
+    for policy in refined(evidence).policies:
+        pairs = [
+            (grant.action, grant.resource, one.statement.conditions)
+            for one in policy.statements
+            for grant in one.grants
+        ]
+        assert len(pairs) == len(set(pairs))
+
+
+@given(EVIDENCE, st.randoms(use_true_random=False))
+def test_the_order_of_events_changes_nothing(
+    evidence: list[Evidence], chance: random.Random
+) -> None:
+    shuffled = [*evidence, *evidence]
+    chance.shuffle(shuffled)
+
+    assert json.dumps(refined(shuffled).to_json()) == json.dumps(refined(evidence).to_json())
+
+
+@given(EVIDENCE)
+def test_refining_twice_changes_nothing(evidence: list[Evidence]) -> None:
+    once = refined(evidence)
+    twice = refined(evidence, generated=list(rendered(once).values()))
+
+    assert rendered(twice) == rendered(once)
+
+
+@given(EVIDENCE, EVIDENCE)
+def test_more_evidence_never_removes_a_grant(
+    evidence: list[Evidence], more: list[Evidence]
+) -> None:
+    before = refined(evidence)
+    after = {policy.principal: policy for policy in refined([*evidence, *more]).policies}
+
+    for policy in before.policies:
+        wide = [
+            grant for statement in after[policy.principal].statements for grant in statement.grants
+        ]
+        for statement in policy.statements:
+            for grant in statement.grants:
+                assert any(
+                    one.action == grant.action and covers(one.resource, grant.resource)
+                    for one in wide
+                ), grant
+
+
+@given(EVIDENCE)
+def test_packs_grant_exactly_what_the_whole_grants(evidence: list[Evidence]) -> None:
+    refinement = refined(evidence)
+    values = dict(refinement.variables)
+    for policy in refinement.policies:
+        packs = [one.render(values) for one in policy.packed()]
+        together = [statement for one in packs for statement in one["Statement"]]
+        whole = policy.policy.render(values)["Statement"]
+        assert sorted(together, key=str) == sorted(whole, key=str)
+        assert all(policy_size(one) <= MANAGED_POLICY_LIMIT for one in packs)
+
+
+@given(EVIDENCE)
+def test_every_wildcard_has_a_reason(evidence: list[Evidence]) -> None:
+    for policy in refined(evidence).policies:
+        for one in policy.statements:
+            wild = {str(resource) for resource in one.statement.resources if resource.wild}
+            assert wild == {wildcard.resource for wildcard in one.wildcards}
+
+
+@given(st.lists(lines(names=HOSTILE), min_size=1, max_size=8))
+def test_no_text_changes_the_structure_of_the_policy(evidence: list[Evidence]) -> None:
+    refinement = refined(evidence)
+
+    for policy in refinement.policies:
+        document = policy.policy.render(dict(refinement.variables))
+        assert json.loads(policy_text(document)) == document
+        for statement in document["Statement"]:
+            assert set(statement) <= {"Sid", "Effect", "Action", "Resource", "Condition"}
+            assert statement["Effect"] == "Allow"
+            assert statement["Sid"].isascii()
+            assert statement["Sid"].isalnum()
+    for line in authorised(evidence):
+        document = rendered(refinement)[line.principal]
+        assert allows_line(document, line, ACCOUNT)
+    assert Refinement.from_json(json.loads(json.dumps(refinement.to_json()))) == refinement
+
+
+@given(HOSTILE)
+def test_a_star_in_a_name_is_a_star_and_nothing_else(name: str) -> None:
+    table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/a{name}*b"
+    line = Evidence.from_json(
+        {
+            "action": "dynamodb:DescribeTable",
+            "resource": table,
+            "outcome": "succeeded",
+            "principal": ROLE,
+            "region": REGION,
+            "event_id": "event-1",
+            "time": "2026-11-23T17:00:00Z",
+            "source": "dynamodb.amazonaws.com",
+            "name": "DescribeTable",
+        }
+    )
+    other = Evidence.from_json({**line.to_json(), "resource": table.replace("*b", "another-b")})
+    document = rendered(refined([line]))[ROLE]
+
+    assert allows_line(document, line, ACCOUNT)
+    assert not allows_line(document, other, ACCOUNT)

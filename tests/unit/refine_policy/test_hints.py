@@ -1,0 +1,151 @@
+"""What the process's owner says is followed, and said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lambdas.errors import ForbiddenActionError, InvalidProcessError
+from lambdas.model.process import Process
+from tests.unit.refine_policy.builders import (
+    ACCOUNT,
+    REGION,
+    ROLE,
+    a_process,
+    conditions,
+    forwarded,
+    granted,
+    implied,
+    passes,
+    refined,
+    seen,
+    values,
+)
+
+AT = f"{REGION}:{ACCOUNT}"
+TABLE = f"arn:aws:dynamodb:{AT}:table/orders-dev"
+TEMPLATE = "arn:${partition}:dynamodb:${region}:${account}:table/orders-${stage}"
+LINE = seen("dynamodb:DescribeTable", TABLE)
+
+
+def test_an_added_grant_carries_its_owners_reason() -> None:
+    grant = {"action": "dynamodb:RestoreTable", "resource": TEMPLATE, "reason": "Disaster drills."}
+    refinement = refined([LINE], process=a_process(grants={"add": [grant]}))
+
+    (added,) = (one for one in refinement.policies[0].statements if "ByHint" in one.statement.sid)
+
+    assert granted(refinement)["dynamodb:RestoreTable"] == {TEMPLATE}
+    assert [(one.kind, one.text) for one in added.grants[0].grounds] == [
+        ("hint", "Disaster drills.")
+    ]
+
+
+def test_a_hint_that_the_evidence_makes_needless_is_said() -> None:
+    grant = {"action": "dynamodb:DescribeTable", "resource": TEMPLATE, "reason": "To be sure."}
+
+    refinement = refined([LINE], process=a_process(grants={"add": [grant]}))
+
+    assert [one.subject for one in refinement.findings if one.kind == "unused-hint"] == [
+        "grants.add dynamodb:DescribeTable"
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["dynamodb:DescribeTable", "dynamodb:Describe*", "*:*Table"])
+def test_a_forbidden_action_stops_the_run_with_the_reason(pattern: str) -> None:
+    rule = {"action": pattern, "reason": "Tables are the data team's."}
+    if pattern.startswith("*"):
+        with pytest.raises(InvalidProcessError):
+            a_process(grants={"forbid": [rule]})
+        return
+
+    with pytest.raises(ForbiddenActionError, match=r"Tables are the data team's\."):
+        refined([LINE], process=a_process(grants={"forbid": [rule]}))
+
+
+def test_a_forbidden_action_that_is_not_needed_stops_nothing() -> None:
+    rule = {"action": "iam:CreateUser", "reason": "Never."}
+
+    assert granted(refined([LINE], process=a_process(grants={"forbid": [rule]})))
+
+
+def test_bounds_are_a_ceiling() -> None:
+    within = a_process(bounds=[{"action": "dynamodb:*", "resource": TEMPLATE}])
+    beyond = a_process(bounds=[{"action": "dynamodb:*", "resource": f"{TEMPLATE}-other"}])
+
+    assert granted(refined([LINE], process=within)) == {"dynamodb:DescribeTable": {TEMPLATE}}
+    with pytest.raises(ForbiddenActionError, match="exceeds the bounds"):
+        refined([LINE], process=beyond)
+
+
+def test_conditions_are_switched_off_by_kind() -> None:
+    lines = [forwarded("sqs:ListQueues"), seen("ec2:DescribeVpcs")]
+    process = a_process(conditions={"called-via": False, "requested-region": False})
+
+    assert conditions(refined(lines), "sqs:ListQueues") == {
+        "aws:CalledVia": ("cloudformation.amazonaws.com",),
+        "aws:RequestedRegion": ("${region}",),
+    }
+    assert conditions(refined(lines, process=process), "sqs:ListQueues") == {}
+    assert conditions(refined(lines, process=process), "ec2:DescribeVpcs") == {}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"conditions": {"moon": True}}, "conditions.moon"),
+        ({"conditions": {"called-via": "no"}}, "write true or false"),
+        ({"derivations": {"guess": False}}, "derivations.guess"),
+        ({"grants": {"add": [{"action": "s3:GetObject", "resource": "*"}]}}, "reason"),
+        ({"grants": {"add": [{"action": "s3:GetObject", "reason": "x"}]}}, "resource"),
+        ({"grants": {"add": [{"action": "s3:*", "resource": "*", "reason": "x"}]}}, "one action"),
+        ({"grants": {"give": []}}, "grants.give"),
+        ({"bounds": [{"action": "s3:*", "resource": "bucket"}]}, "write an ARN"),
+        ({"bounds": [{"action": "s3:*", "resource": "arn:aws:s3:::${who}"}]}, "${who}"),
+        ({"bounds": {"action": "s3:*"}}, "write a list"),
+        ({"split": "terraform"}, "cloudformation"),
+    ],
+)
+def test_a_hint_that_cannot_be_meant_names_its_key(keys: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidProcessError) as error:
+        a_process(**keys)
+
+    assert said in str(error.value)
+
+
+def test_hints_survive_the_parameter_store() -> None:
+    process = a_process(
+        grants={"add": [{"action": "s3:GetObject", "resource": "*", "reason": "x"}]},
+        conditions={"called-via": False},
+        split="cloudformation",
+    )
+
+    assert Process.from_mapping("orders", process.to_mapping()) == process
+
+
+def test_split_gives_cloudformation_a_role_of_its_own_and_joins_the_two_by_one_pass_role() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-lambda"
+    function = f"arn:aws:lambda:{AT}:function:orders-dev"
+    lines = [
+        seen("cloudformation:CreateStack", f"arn:aws:cloudformation:{AT}:stack/orders-dev/*"),
+        forwarded(
+            "lambda:CreateFunction",
+            function,
+            implies=(passes(role), implied("tag-on-create", "lambda:TagResource", function)),
+        ),
+    ]
+
+    refinement = refined(lines, process=a_process(split="cloudformation"))
+
+    deployer, execution = refinement.policies
+    assert (deployer.principal, execution.name) == (ROLE, "policy.orders-cloudformation")
+    assert set(granted(refinement, 0)) == {"cloudformation:CreateStack", "iam:PassRole"}
+    assert granted(refinement, 0)["iam:PassRole"] == {
+        "arn:${partition}:iam::${account}:role/orders-cloudformation"
+    }
+    assert set(granted(refinement, 1)) == {
+        "lambda:CreateFunction",
+        "lambda:TagResource",
+        "iam:PassRole",
+    }
+    assert "aws:CalledVia" not in str(execution.policy.render(values(refinement)))

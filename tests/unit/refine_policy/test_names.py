@@ -1,0 +1,233 @@
+"""What varies becomes a variable or a wildcard; what is fixed stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.past import History, PastRun
+from tests.unit.refine_policy.builders import (
+    ACCOUNT,
+    REGION,
+    a_process,
+    forwarded,
+    granted,
+    refined,
+    seen,
+)
+
+AT = f"{REGION}:{ACCOUNT}"
+AT_TEMPLATE = "${region}:${account}"
+
+
+def _resource(action: str, *lines: Evidence, **more: object) -> set[str]:
+    return granted(refined(lines, **more))[action]  # type: ignore[arg-type]
+
+
+def test_a_variables_value_is_replaced_as_a_word_only() -> None:
+    name = "dev-developer-devel-mydev-dev2-dev_x.dev"
+    expected = "${stage}-developer-devel-mydev-dev2-${stage}_x.${stage}"
+    line = seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/{name}")
+
+    assert _resource("dynamodb:DescribeTable", line) == {
+        f"arn:${{partition}}:dynamodb:{AT_TEMPLATE}:table/{expected}"
+    }
+
+
+def test_fixed_parts_of_an_arn_are_no_names() -> None:
+    process = a_process(variables={"stage": {"learn": "table", "prove": "other"}})
+    line = seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/table-x")
+
+    assert _resource("dynamodb:DescribeTable", line, process=process) == {
+        f"arn:${{partition}}:dynamodb:{AT_TEMPLATE}:table/${{stage}}-x"
+    }
+
+
+def test_account_and_region_are_replaced_within_names_as_words() -> None:
+    bucket = f"arn:aws:s3:::assets-{ACCOUNT}-{REGION}"
+
+    assert _resource("s3:ListBucket", seen("s3:ListBucket", bucket)) == {
+        "arn:${partition}:s3:::assets-${account}-${region}"
+    }
+
+
+def test_another_account_another_region_and_another_partition_stay() -> None:
+    layer = "arn:aws:lambda:us-east-1:999999999999:layer:powertools:7"
+
+    assert _resource("lambda:GetLayerVersion", seen("lambda:GetLayerVersion", layer)) == {
+        "arn:${partition}:lambda:us-east-1:999999999999:layer:powertools:7"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("orders-dev-Queue-1A2B3C4D5E6F7", "orders-${stage}-Queue-*"),
+        ("orders-dev-Queue-aB3dE5fG7hI9", "orders-${stage}-Queue-*"),
+        ("orders-dev-ProcessOrder", "orders-${stage}-ProcessOrder"),
+        ("orders-dev-notification", "orders-${stage}-notification"),
+        ("orders-dev-customer1234", "orders-${stage}-customer1234"),
+        ("cdk-hnb659fds-queue", "cdk-hnb659fds-queue"),
+    ],
+)
+def test_a_random_suffix_of_what_the_cycle_made_is_a_wildcard(name: str, expected: str) -> None:
+    queue = f"arn:aws:sqs:{AT}:{name}"
+
+    assert _resource("sqs:CreateQueue", forwarded("sqs:CreateQueue", queue)) == {
+        f"arn:${{partition}}:sqs:{AT_TEMPLATE}:{expected}"
+    }
+
+
+def test_a_suffix_of_letters_alone_is_random_when_the_stacks_name_comes_before() -> None:
+    stack = seen("cloudformation:CreateStack", f"arn:aws:cloudformation:{AT}:stack/orders-dev/*")
+    bucket = "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-xkqlmbzttrwp"
+
+    assert _resource("s3:CreateBucket", stack, forwarded("s3:CreateBucket", bucket)) == {
+        "arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*"
+    }
+
+
+def test_what_was_there_before_keeps_its_name_however_random() -> None:
+    key = f"arn:aws:kms:{AT}:key/0a1b2c3d-1111-4222-8333-444455556666"
+    zone = "arn:aws:route53:::hostedzone/Z0ABCDEF12345"
+    bucket = "arn:aws:s3:::shared-bucket-1a2b3c4d5e6f"
+    lines = [
+        seen("kms:DescribeKey", key),
+        seen("route53:ChangeResourceRecordSets", zone),
+        seen("s3:ListBucket", bucket),
+    ]
+
+    found = granted(refined(lines))
+
+    assert found["kms:DescribeKey"] == {
+        f"arn:${{partition}}:kms:{AT_TEMPLATE}:key/0a1b2c3d-1111-4222-8333-444455556666"
+    }
+    assert found["route53:ChangeResourceRecordSets"] == {
+        "arn:${partition}:route53:::hostedzone/Z0ABCDEF12345"
+    }
+    assert found["s3:ListBucket"] == {"arn:${partition}:s3:::shared-bucket-1a2b3c4d5e6f"}
+
+
+def test_ids_of_what_the_cycle_removed_are_wildcards_everywhere() -> None:
+    vpc = f"arn:aws:ec2:{AT}:vpc/vpc-0123456789abcdef0"
+    lines = [seen("ec2:DeleteVpc", vpc), seen("ec2:CreateSubnet", vpc)]
+
+    assert _resource("ec2:CreateSubnet", *lines) == {f"arn:${{partition}}:ec2:{AT_TEMPLATE}:vpc/*"}
+
+
+def test_ids_below_something_made_are_wildcards_and_its_words_are_not() -> None:
+    api = f"arn:aws:apigateway:{REGION}::/restapis"
+    lines = [
+        seen("apigateway:POST", api),
+        seen("apigateway:PUT", f"{api}/a1b2c3d4e5/resources/abcdef/methods/POST"),
+        seen("apigateway:GET", f"{api}/a1b2c3d4e5/stages/dev"),
+    ]
+
+    found = granted(refined(lines))
+
+    head = "arn:${partition}:apigateway:${region}::/restapis/*"
+    assert found["apigateway:PUT"] == {f"{head}/resources/*/methods/POST"}
+    assert found["apigateway:GET"] == {f"{head}/stages/${{stage}}"}
+
+
+def test_an_api_that_was_there_before_keeps_its_id() -> None:
+    path = f"arn:aws:apigateway:{REGION}::/restapis/a1b2c3d4e5/deployments"
+
+    assert _resource("apigateway:POST", seen("apigateway:POST", path)) == {
+        "arn:${partition}:apigateway:${region}::/restapis/a1b2c3d4e5/deployments"
+    }
+
+
+def test_keys_of_objects_vary_with_time_and_content() -> None:
+    bucket = "arn:aws:s3:::assets"
+    lines = [
+        seen("s3:PutObject", f"{bucket}/app/1790000000000-2026-11-23T17:00:00.000Z/app.zip"),
+        seen("s3:PutObject", f"{bucket}/{'0a' * 32}.json"),
+        seen("s3:PutObject", f"{bucket}/readme.txt"),
+    ]
+
+    assert _resource("s3:PutObject", *lines) == {
+        "arn:${partition}:s3:::assets/app/*-*/app.zip",
+        "arn:${partition}:s3:::assets/*.json",
+        "arn:${partition}:s3:::assets/readme.txt",
+    }
+
+
+def test_numbered_versions_of_what_was_published_are_wildcards() -> None:
+    function = f"arn:aws:lambda:{AT}:function:orders-dev-take"
+    lines = [
+        forwarded("lambda:PublishVersion", function),
+        forwarded("lambda:GetFunction", f"{function}:3"),
+    ]
+
+    assert _resource("lambda:GetFunction", *lines) == {
+        f"arn:${{partition}}:lambda:{AT_TEMPLATE}:function:orders-${{stage}}-take:*"
+    }
+
+
+def test_an_action_for_which_iam_names_no_resource_gets_every_resource_with_the_reason() -> None:
+    mapping = f"arn:aws:lambda:{AT}:event-source-mapping:0a1b2c3d-1111-4222-8333-444455556666"
+    refinement = refined([seen("lambda:CreateEventSourceMapping", mapping)])
+
+    (statement,) = refinement.policies[0].statements
+    assert [str(one) for one in statement.statement.resources] == ["*"]
+    assert "IAM lets no policy name resources" in statement.wildcards[0].reason
+
+
+def test_a_resource_that_no_event_tells_is_granted_with_a_finding() -> None:
+    refinement = refined([seen("dynamodb:DeleteTable", "*")])
+
+    assert granted(refinement)["dynamodb:DeleteTable"] == {"*"}
+    assert [one.subject for one in refinement.findings if one.kind == "any-resource"] == [
+        "dynamodb:DeleteTable"
+    ]
+
+
+def _history(*resources: str) -> History:
+    return History((PastRun(id="before", values=(), resources=tuple(sorted(resources))),))
+
+
+def test_what_differed_between_runs_varies_though_no_shape_says_so() -> None:
+    table = f"arn:aws:dynamodb:{AT}:table/orders-dev-x7f3"
+    before = table.replace("x7f3", "q2k9")
+
+    line = seen("dynamodb:DescribeTable", table)
+
+    assert _resource("dynamodb:DescribeTable", line) == {
+        f"arn:${{partition}}:dynamodb:{AT_TEMPLATE}:table/orders-${{stage}}-x7f3"
+    }
+    assert _resource("dynamodb:DescribeTable", line, history=_history(before)) == {
+        f"arn:${{partition}}:dynamodb:{AT_TEMPLATE}:table/orders-${{stage}}-*"
+    }
+
+
+def test_what_never_differed_is_fixed_though_its_shape_is_random() -> None:
+    queue = f"arn:aws:sqs:{AT}:orders-dev-1A2B3C4D5E6F"
+
+    line = seen("sqs:CreateQueue", queue)
+
+    assert _resource("sqs:CreateQueue", line, history=_history(queue)) == {
+        f"arn:${{partition}}:sqs:{AT_TEMPLATE}:orders-${{stage}}-1A2B3C4D5E6F"
+    }
+
+
+def test_another_thing_of_an_earlier_run_is_no_difference() -> None:
+    line = seen("lambda:GetFunction", f"arn:aws:lambda:{AT}:function:orders-dev-make")
+    before = _history(f"arn:aws:lambda:{AT}:function:orders-dev-take")
+
+    assert _resource("lambda:GetFunction", line, history=before) == {
+        f"arn:${{partition}}:lambda:{AT_TEMPLATE}:function:orders-${{stage}}-make"
+    }
+
+
+def test_what_a_proof_was_denied_is_granted_and_its_random_names_vary() -> None:
+    queue = f"arn:aws:sqs:{AT}:orders-dev-Late-9Z8Y7X6W5V4U"
+    line = forwarded("sqs:GetQueueAttributes", queue, outcome=Outcome.MISSED)
+
+    refinement = refined([line])
+
+    assert granted(refinement)["sqs:GetQueueAttributes"] == {
+        f"arn:${{partition}}:sqs:{AT_TEMPLATE}:orders-${{stage}}-Late-*"
+    }
+    (statement,) = refinement.policies[0].statements
+    assert statement.grants[0].grounds[0].kind == "denied-in-proof"
