@@ -1,0 +1,94 @@
+"""A build machine for tests: a real shell, with an `aws` of our own in the path."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.process import Process
+from stacks import buildspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stacks.samples import Json
+
+RUN = "20261123T180000Z-1a2b3c4d"
+FAKE_AWS = """#!/usr/bin/env bash
+printf '%s|%s|%s\\n' "${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-hidden}" "$AWS_REGION" \
+  "$(printf '%s ' "$@" | tr -d '\\n')" >> "$FAKE_AWS_LOG"
+case "$*" in
+  *assume-role*) [ -z "${FAKE_REFUSES-}" ] || { echo AccessDenied >&2; exit 254; }
+    echo '{"Version": 1, "AccessKeyId": "AK"}' ;;
+  *"--region refusing-1"*) exit 255 ;;
+esac
+"""
+OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" > "$OUTCOME"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build left."""
+
+    status: int
+    output: str
+    failed: str
+    done: list[str]
+    closed: list[str]
+    tail: str
+    calls: list[str]
+
+
+class Machine:
+    """A build machine: a shell, a source folder, an environment as CodeBuild sets it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.source = folder / "a source"
+        self.source.mkdir()
+        (folder / "bin").mkdir()
+        (folder / "bin" / "aws").write_text(FAKE_AWS)
+        (folder / "bin" / "aws").chmod(0o755)
+        self.environment = {
+            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "TMPDIR": str(folder),
+            "AWS_REGION": "us-west-2",
+            "AWS_DEFAULT_REGION": "us-west-2",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials",
+            "FAKE_AWS_LOG": str(folder / "calls"),
+            "OUTCOME": str(folder / "outcome"),
+            "FENCEPOST_RUN": RUN,
+            "FENCEPOST_USE": "learn",
+            "FENCEPOST_REGIONS": "us-west-2 us-east-1",
+            "FENCEPOST_SANDBOX_ROLE": "arn:aws:iam::1:role/sandbox",
+            "FENCEPOST_CANDIDATE_ROLE": "arn:aws:iam::1:role/candidate",
+        }
+
+    def build(self, raw: Json, **environment: str) -> Built:
+        """Run the build phase's commands as CodeBuild does, in one shell."""
+        process = Process.from_mapping("orders", raw)
+        commands = buildspec.buildspec(process)["phases"]["build"]["commands"]
+        script = "\n".join(f"{one}\n" + "status=$?" for one in commands)
+        found = subprocess.run(
+            ["bash", "-c", f"{script}\n{OUTCOME}\nexit $status"],
+            cwd=self.source,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        outcome = (self.folder / "outcome").read_text().split("\n")
+        calls = self.folder / "calls"
+        return Built(
+            status=found.returncode,
+            output=found.stdout + found.stderr,
+            failed=outcome[0],
+            done=outcome[1].split(),
+            closed=outcome[2].split(),
+            tail=base64.b64decode(outcome[3]).decode(),
+            calls=calls.read_text().splitlines() if calls.exists() else [],
+        )
