@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals import Selection
 from lambdas.gateways.trail import FolderTrail
+from local.side_by_side import SideBySide
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,7 +33,7 @@ def evidence(args: Namespace) -> int:
     if not logs.exists():
         print(f"LOGS: there is no {logs}", file=sys.stderr)
         return USAGE
-    part = collect(FolderTrail(logs), selection)
+    part = collect(FolderTrail(logs), selection, SideBySide())
     write = sys.stdout.write
     for _, line in part.lines():
         write(f"{line}\n")

@@ -23,12 +23,14 @@ from lambdas.collect_evidence.translate import Maker, text_of
 from lambdas.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lambdas.collect_evidence.spool import Line
     from lambdas.gateways.trail import Trail, TrailFile
 
     Record = Mapping[str, Any]
+    Pass = Callable[[Trail, Sequence[TrailFile], Selection, "Part"], None]
+    Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "Part"], None]
 
 MOST_PASSES = 8  # chains of roles are short: each link lives an hour at most
 # How long after the run's last own call CloudFormation may still be at work for it.
@@ -60,9 +62,10 @@ class Part:
     def take(self, record: Record, maker: Maker, writer: Writer, *, handed: bool = False) -> None:
         """Keep what a record proves."""
         spool = self.handed if handed else self.own
-        for line in writer.lines(record, maker):
+        lines, findings = writer.write(record, maker)
+        for line in lines:
             spool.add(line)
-        for finding in writer.findings(record, maker):
+        for finding in findings:
             self.ledger.add(replace(finding, source=text_of(record, "eventID")))
 
     def lines(self) -> Iterator[Line]:
@@ -99,22 +102,24 @@ class Part:
                 yield order, json.dumps(raw, separators=(",", ":"))
 
 
-def collect(trail: Trail, selection: Selection) -> Part:
+def collect(trail: Trail, selection: Selection, reading: Reading | None = None) -> Part:
     """Read a trail.
 
     Args:
         trail: where the files are.
         selection: whose records are wanted.
+        reading: how a pass reads the files; in turn when not given.
     """
+    reading = reading or in_turn
     files = sorted(trail.files())
     own = Part()
-    read_own(trail, files, selection, own)
+    reading(read_own, trail, files, selection, own)
     known = own.followed
     for _ in range(MOST_PASSES):
         if not known.needles():
             return own
         more = Part(followed=known.copy(), last=own.last)
-        read_followed(trail, files, selection, more)
+        reading(read_followed, trail, files, selection, more)
         if more.followed == known:
             own.absorb(more)
             return own
@@ -123,6 +128,13 @@ def collect(trail: Trail, selection: Selection) -> Part:
         known = more.followed
     own.ledger.add(_too_deep(selection))
     return own
+
+
+def in_turn(
+    read: Pass, trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part
+) -> None:
+    """Read one file after the other."""
+    read(trail, files, selection, part)
 
 
 def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:

@@ -65,10 +65,14 @@ class Format:
         return re.split(r"[:}]", head)[-1]
 
 
-@lru_cache(maxsize=4_096)
 def formats_of(kind: ResourceType) -> tuple[Format, ...]:
     """The formats of a resource type."""
-    return tuple(_format(kind, template) for template in kind.arns)
+    return _formats(kind.service, kind.name, kind.arns)
+
+
+@lru_cache(maxsize=4_096)
+def _formats(service: str, kind: str, arns: tuple[str, ...]) -> tuple[Format, ...]:
+    return tuple(_format(service, kind, template) for template in arns)
 
 
 @lru_cache(maxsize=1_024)
@@ -88,7 +92,7 @@ def stem(name: str) -> str:
     return text
 
 
-def _format(kind: ResourceType, template: str) -> Format:
+def _format(service: str, kind: str, template: str) -> Format:
     variables = tuple(one for one in _VARIABLE.findall(template) if one not in PLACES)
     pieces = _VARIABLE.split(template)
     regex = []
@@ -101,8 +105,8 @@ def _format(kind: ResourceType, template: str) -> Format:
             # Names with paths and objects hold slashes, and stand last.
             regex.append("(.+)" if piece == variables[-1] else "([^/:]+)")
     return Format(
-        service=kind.service,
-        kind=kind.name,
+        service=service,
+        kind=kind,
         template=template,
         variables=variables,
         pattern=re.compile("".join(regex), re.DOTALL),

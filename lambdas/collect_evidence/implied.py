@@ -118,7 +118,7 @@ def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterato
         yield Implied(kind="tag-on-create", action=Action("apigateway", verb), resource=tagged)
         return
     for one in known:
-        tagging = _tagging_action(one)
+        tagging = _tagging_action(one.action)
         if tagging is not None and one.access_level is not AccessLevel.TAGGING:
             for resource in _made(call, one, tagging):
                 yield Implied(
@@ -141,19 +141,22 @@ def _create_action(tagging: ActionFacts, meaning: Meaning) -> tuple[tuple[str, s
 
 
 @lru_cache(maxsize=4_096)
-def _tagging_action(one: ActionFacts) -> ActionFacts | None:
+def _tagging_action(action: Action) -> ActionFacts | None:
     """The action that tags what another makes: named by the reference, else of the same type."""
-    needed = [facts(action) for action in one.dependent_actions]
+    one = facts(action)
+    if one is None:
+        return None
+    needed = [facts(other) for other in one.dependent_actions]
     for other in needed:
         if other is not None and other.access_level is AccessLevel.TAGGING:
             return other
     kinds = {use.type.name for use in one.uses}
     candidates = [
         other
-        for action in actions_of(one.action.service)
-        if (other := facts(action)) is not None
+        for name in actions_of(one.action.service)
+        if (other := facts(name)) is not None
         and other.access_level is AccessLevel.TAGGING
-        and not re.match(r"(?i)(un|remove|delete|list|get|describe)", action.name)
+        and not re.match(r"(?i)(un|remove|delete|list|get|describe)", other.action.name)
     ]
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
     # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.

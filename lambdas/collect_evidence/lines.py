@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.collect_evidence.translate import Maker, Proof, text_of, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from lambdas.collect_evidence.spool import Line
     from lambdas.model.finding import Finding
@@ -41,19 +41,21 @@ class Writer:
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[_Written, ...], tuple[Finding, ...]]] = {}
 
-    def lines(self, record: Record, maker: Maker) -> Iterator[Line]:
-        """The evidence in a record, each with its order."""
+    def write(self, record: Record, maker: Maker) -> tuple[list[Line], tuple[Finding, ...]]:
+        """The evidence in a record, each line with its order, and the findings, without its id."""
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
         place = _encode(text_of(record, "awsRegion"))
         middle = f',"region":{place},"event_id":{_encode(event_id)},"time":{_encode(time)}'
         who = _who(maker)
-        for one in self._written(record, maker.principal)[0]:
-            order = (time, event_id, one.action, one.resource, maker.principal)
-            yield order, f"{one.head}{who}{middle}{one.tail}"
-
-    def findings(self, record: Record, maker: Maker) -> tuple[Finding, ...]:
-        """What must be said of a record; without its id."""
-        return self._written(record, maker.principal)[1]
+        written, findings = self._written(record, maker.principal)
+        lines = [
+            (
+                (time, event_id, one.action, one.resource, maker.principal),
+                f"{one.head}{who}{middle}{one.tail}",
+            )
+            for one in written
+        ]
+        return lines, findings
 
     def _written(
         self, record: Record, principal: str

@@ -17,12 +17,13 @@ from typing import Any, BinaryIO
 from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.unpacking import Report, unpacked
 
-WINDOW = 4 << 20  # unpacked bytes looked at together; a record that is larger makes it grow
+WINDOW = 1 << 19  # unpacked bytes looked at together; a record that is larger makes it grow
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
 _HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*')
 _FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
 _NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
 _NEXT_LENGTH = 64  # more bytes than a match of it has
+_SPACES = re.compile(rb"[\s\0]+")
 _BETWEEN = re.compile(r"[\s,]*")
 _TAIL = b" \t\r\n,]}\0"
 _IDENTITY = b'"userIdentity":{'
@@ -50,6 +51,8 @@ class _Reader:
     offset: int = 0  # of the rest in the unpacked file
     separator: bytes = b""
     started: bool = False
+    listed: bool = False  # the file begins a list, so it must end one
+    ended: bytes = b""  # the last bytes of it
     refused: bool = False
     skipping: bool = False
     pending: list[bytes] = field(default_factory=list)
@@ -69,19 +72,22 @@ class _Reader:
         yield from self._look(last=True)
         if self.rest.strip(_TAIL):
             self.report("truncated-json", self.offset, "the file ends within a record, left out")
+        elif self.listed and not _SPACES.sub(b"", self.ended).endswith((b"]", b"]}")):
+            self.report("truncated-json", self.offset, "the file ends within its list of records")
 
     def _look(self, *, last: bool) -> Iterator[Placed]:
         data = self.rest + b"".join(self.pending)
         self.pending, self.size = [], 0
-        if not self.started:
-            data = self._start(data)
+        begin = 0 if self.started else self._start(data)
+        if self.refused:
+            return
         if self.skipping:
             data = self._skip(data)
-        self.rest = data
+        self.rest, self.ended = data, data[-_NEXT_LENGTH:] or self.ended
         if self._is_regular(data, last=last):
-            yield from self._fast(data, last=last)
+            yield from self._fast(data, begin, last=last)
         else:
-            yield from self._slow(data)
+            yield from self._slow(data, begin)
         if len(self.rest) > LARGEST:
             self.report(
                 "huge-record", self.offset, "it is larger than can be read, and was left out"
@@ -97,20 +103,20 @@ class _Reader:
         self.offset += begin
         return data[begin:]
 
-    def _start(self, data: bytes) -> bytes:
-        """Pass over the head of the file, and learn how its records are separated."""
+    def _start(self, data: bytes) -> int:
+        """Learn where the records begin, and how they are separated."""
         self.started = True
         if data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
             detail = "it does not begin as JSON does" if data else "it is empty"
             self.report("not-a-trail-file", 0, detail)
             self.refused = True
-            return b""
+            return 0
         match = _HEAD.match(data)
         begin = match.end() if match else 0
+        self.listed = b"[" in data[:begin]
         first = _FIRST_KEY.match(data, begin)
         self.separator = b"}," + first.group() if first else b""
-        self.offset += begin
-        return data[begin:]
+        return begin
 
     def _is_regular(self, data: bytes, *, last: bool) -> bool:
         """Whether each record has its identity and begins as the first one did."""
@@ -121,12 +127,11 @@ class _Reader:
         # The last record of a window may be cut before its identity.
         return identities == separated or (not last and identities == separated - 1)
 
-    def _fast(self, data: bytes, *, last: bool) -> Iterator[Placed]:
+    def _fast(self, data: bytes, begin: int, *, last: bool) -> Iterator[Placed]:
         separator, find = self.separator, self.needles.find
         # Without a separator one record fills the window, and more of it must come.
         end = len(data) if last else data.rfind(separator) + 1
-        begin = 0
-        position = find(data, 0, end)
+        position = find(data, begin, end)
         while position >= 0:
             before = data.rfind(separator, begin, position)
             begin = before + 2 if before >= 0 else begin
@@ -146,8 +151,7 @@ class _Reader:
             if text[stopped:].strip(_TAIL):
                 self.report("broken-record", offset + stopped, "it is not JSON and was left out")
 
-    def _slow(self, data: bytes) -> Iterator[Placed]:
-        begin = 0
+    def _slow(self, data: bytes, begin: int) -> Iterator[Placed]:
         while True:
             begin += yield from self._scanned(data[begin:], self.offset + begin)
             broken = _NEXT.search(data, begin + 1)

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-PACKED = 1 << 18  # bytes read at a time
-UNPACKED = 4 << 20  # bytes unpacked at a time, however well they were packed
+PACKED = 1 << 16  # bytes read at a time
+UNPACKED = 1 << 18  # bytes unpacked at a time, however well they were packed
 _GZIP = b"\x1f\x8b"
 
 Report = Callable[[str, int, str], None]  # kind, offset in the unpacked file, detail

@@ -220,5 +220,5 @@ def _text(place: str, value: object) -> str:
         return unquote(text.partition("?versionId=")[0]).removeprefix("/")
     if place == "resourceArn":
         # A tagged resource's ARN is one segment of API Gateway's path.
-        return quote(text, safe="")
+        return quote(text, safe="", errors="surrogatepass")
     return text
