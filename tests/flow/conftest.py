@@ -23,11 +23,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
     """Start an embedded AWS with the host's options and deploy the app."""
     states: list[Path] = []
 
-    def begin(*options: str) -> Cloud:
+    def begin(*options: str, wait_scale: str = "0.01") -> Cloud:
         folder = tmp_path_factory.mktemp("aws")
         states.append(folder / "state")
-        connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
         with pytest.MonkeyPatch.context() as patch:
+            # Of the waits and retry intervals in the state machine; its ceilings shrink with them.
+            patch.setenv("SFN_WAIT_SCALE", wait_scale)
+            connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
             patch.setenv("FENCEPOST_PROCESSES", MORE_PROCESSES)
             deployed = session.bring_in(connection, say=print)
         return Cloud(deployed=deployed, folder=folder)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.flow
 def test_a_late_unordered_doubled_trail_gives_the_same_policy_byte_for_byte(
     cloud: Cloud, start: Callable[..., Cloud]
 ) -> None:
-    late = start("--trail-delay", "30", "--trail-shuffle", "--trail-duplicate")
+    late = start("--trail-delay", "30", "--trail-shuffle", "--trail-duplicate", wait_scale="0.05")
     arn = late.begin("orders", prove=False)
     prompt = cloud.run("orders", prove=False)
     delayed = late.end(arn)
