@@ -6,6 +6,7 @@ rebound DNS name, a well-known emulator key or an unsigned request could send.
 
 import json
 import logging
+import sys
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -37,8 +38,13 @@ open_routes: dict[str, Route] = {}
 root_routes: dict[str, Route] = {}
 
 ROOT_PREFIX = "/_fencepost/"
-# A custom resource answers to this path; MiniStack makes a random token for each.
-CUSTOM_RESOURCE_ANSWER = "/_ministack/cfn-response/"
+# Where CloudFormation waits for an unsigned PUT (AWS: at a presigned address): answers of custom
+# resources, signals of wait conditions. MiniStack makes a random token for each.
+CLOUDFORMATION = "ministack.services.cloudformation."
+AWAITED = {
+    "/_ministack/cfn-response/": (CLOUDFORMATION + "custom_resource", "_pending"),
+    "/_ministack/cfn-signal/": (CLOUDFORMATION + "wait_conditions", "_handles"),
+}
 # Any of these means that a browser speaks (Fetch standard): no SDK sends them.
 BROWSER_HEADERS = ("origin", "sec-fetch-site", "sec-fetch-mode", "access-control-request-method")
 
@@ -72,7 +78,7 @@ class Gate:
         if route is not None:
             await _reply(send, route(incoming))
             return
-        if incoming.method == "PUT" and incoming.path.startswith(CUSTOM_RESOURCE_ANSWER):
+        if incoming.method == "PUT" and _awaited(incoming.path):
             await self._application(scope, _replay(incoming.body, receive), send)
             return
         await self._admit_signed(scope, incoming, receive, send)
@@ -171,6 +177,15 @@ def _without_cross_origin(send: Send) -> Send:
         await send(message)
 
     return sent
+
+
+def _awaited(path: str) -> bool:
+    """Whether CloudFormation waits for a PUT to a path; before its first stack it does not."""
+    for prefix, (module, waiting) in AWAITED.items():
+        engine = sys.modules.get(module)
+        if engine is not None and path.startswith(prefix):
+            return path.removeprefix(prefix) in getattr(engine, waiting)
+    return False
 
 
 def _route(routes: Mapping[str, Route], path: str) -> Route | None:

@@ -127,6 +127,28 @@ def test_a_deployed_function_runs(embedded: Connection, tmp_path: Path) -> None:
     assert json.loads(answer["Payload"].read()) == "hello"
 
 
+def test_a_custom_resource_answers_through_the_gate(embedded: Connection, tmp_path: Path) -> None:
+    code = """
+import json, urllib.request
+def handler(event, context):
+    answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    answer |= {"Status": "SUCCESS", "PhysicalResourceId": "made", "Data": {"Word": "hello"}}
+    body = json.dumps(answer).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT")).read()
+"""
+    template = a_function()
+    function = template["Resources"]["Function"]["Properties"]
+    function |= {"FunctionName": "custom-provider", "Code": {"ZipFile": code}}
+    provider = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}}
+    template["Resources"]["Thing"] = {"Type": "Custom::Thing", "Properties": provider}
+    template["Outputs"] = {"Word": {"Value": {"Fn::GetAtt": ["Thing", "Word"]}}}
+    assembly = an_assembly(tmp_path, {"deploy-custom": template}, needs={})
+
+    outputs = deploy(assembly, embedded, say=lambda _: None)
+
+    assert outputs["deploy-custom"] == {"Word": "hello"}
+
+
 def test_a_stack_comes_after_those_that_it_needs(tmp_path: Path) -> None:
     stacks = {name: a_queue(name) for name in ("one", "two", "three")}
     assembly = an_assembly(tmp_path, stacks, needs={"one": ["three"], "three": ["two"]})

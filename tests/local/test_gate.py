@@ -253,3 +253,27 @@ def test_the_file_with_the_keys_is_for_its_owner_alone(embedded: Connection) -> 
     file = embedded.inbox.parent / "endpoint.json"
 
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/_ministack/cfn-response/guess"),
+        ("PUT", "/_ministack/cfn-response/../reset"),
+        ("PUT", "/_ministack/cfn-response/%2e%2e/config"),
+        ("GET", "/_ministack/cfn-response/guess"),
+        ("POST", "/_ministack/cfn-response/../reset"),
+        ("GET", "/_fencepost/credentials/guess"),
+        ("GET", "/v2/credentials/guess"),
+    ],
+)
+def test_paths_that_need_no_signature_need_a_token_that_cannot_be_guessed(
+    embedded: Connection, method: str, path: str
+) -> None:
+    bucket = embedded.client("s3").list_buckets()["Buckets"]
+
+    status, text, _ = send(embedded, method=method, path=path, body="{}")
+
+    assert status in (400, FORBIDDEN, 404)
+    assert "SecretAccessKey" not in text
+    assert embedded.client("s3").list_buckets()["Buckets"] == bucket
