@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from lambdas.model.history import Standing
 from lambdas.model.template import Template, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from lambdas.model.history import Baseline
     from lambdas.model.refinement import ExplainedStatement, Refinement
@@ -23,6 +24,31 @@ class Change:
 
     access: Access
     cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Changes of several actions on one resource that have one cause: a line for readers."""
+
+    cause: str
+    actions: tuple[str, ...]
+    resource: Template
+
+
+def together(found: Sequence[Change]) -> list[Together]:
+    """Sorted by cause, then by resource."""
+    alike: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    for one in found:
+        owner, conditions = one.access.owner, one.access.order[3]
+        alike[one.cause, str(one.access.resource), f"{owner}{conditions}"].append(one)
+    return [
+        Together(
+            cause=cause,
+            actions=tuple(sorted(str(one.access.action) for one in same)),
+            resource=same[0].access.resource,
+        )
+        for (cause, _, _), same in sorted(alike.items())
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

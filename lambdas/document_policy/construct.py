@@ -39,7 +39,7 @@ def _lines(story: Story) -> Iterator[str]:
     yield from comment(story.verdict.grounds)
     yield "from __future__ import annotations"
     yield ""
-    yield "from typing import Optional, Sequence"
+    yield "from collections.abc import Sequence"
     yield ""
     yield "from aws_cdk import Stack"
     yield "from aws_cdk import aws_iam as iam"
@@ -79,7 +79,7 @@ def _construct(owner: PrincipalPolicy, name: str, values: Mapping[str, str]) -> 
     yield "        *,"
     for variable, default in values.items():
         if variable in STACK:
-            yield f"        {names[variable]}: Optional[str] = None,"
+            yield f"        {names[variable]}: str | None = None,"
         else:
             yield f"        {names[variable]}: str = {quoted(default)},"
     yield "        roles: Sequence[iam.IRole] = (),"

@@ -37,8 +37,13 @@ def shelf_page(newest: Mapping[str, Row]) -> str:
 
 
 def _run(folder: str, row: Row) -> Html:
-    link = el("a", row.started or row.manifest.run, href=f"{folder}report.html")
+    link = el("a", _day(row), href=f"{folder}report.html")
     return el("tr", el("th", link, scope="row"), _cells(row))
+
+
+def _day(row: Row) -> str:
+    """`2026-11-23 12:00`, or the run's id when it tells no time."""
+    return row.started[:16].replace("T", " ") or row.manifest.run
 
 
 def _list(title: str, about: str, first: str, rows: Iterable[Html], up: Html | None) -> str:
@@ -84,7 +89,9 @@ def _cells(row: Row) -> tuple[Html, ...]:
             counted(summary["grants"], "grant"),
         ),
         el("td", counted(found["error"], "error"), ", ", counted(found["warning"], "warning")),
-        el("td", f"{summary['new']:,} new, {summary['gone']:,} gone"),
+        el(
+            "td", f"{summary['new']:,} new, {summary['gone']:,} gone" if summary["compared"] else ""
+        ),
         el("td", f"by {row.by}" if row.approval else "no"),
-        el("td", code(row.manifest.sha256[:16]), title=row.manifest.sha256),
+        el("td", code(row.manifest.sha256[:12]), title=row.manifest.sha256),
     )

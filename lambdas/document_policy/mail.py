@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.document_policy.changes import together
 from lambdas.model.finding import Severity
 from lambdas.model.text import counted, shortened, visible
 
@@ -75,11 +76,13 @@ def _changes(story: Story) -> Iterator[str]:
 
 
 def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
-    for one in found[:MOST]:
-        yield f"  {sign} {one.access.action} on {_short(str(one.access.resource))}"
+    lines = together(found)
+    for one in lines[:MOST]:
+        yield f"  {sign} {_short(', '.join(one.actions))}"
+        yield f"    on {_short(str(one.resource))}"
         yield f"    {_short(one.cause)}"
-    if len(found) > MOST:
-        yield f"  {sign} and {len(found) - MOST} more, in the report"
+    if len(lines) > MOST:
+        yield f"  {sign} and {len(lines) - MOST} more, in the report"
 
 
 def _findings(story: Story) -> Iterator[str]:

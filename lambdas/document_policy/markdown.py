@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from lambdas.document_policy.changes import together
 from lambdas.document_policy.documents import managed_policies
 from lambdas.document_policy.paths import paths
 from lambdas.document_policy.reasons import reasons
@@ -124,9 +125,9 @@ def _access(title: str, found: Sequence[Change]) -> Iterator[str]:
     yield from ("", f"### {title}", "")
     yield from _capped(
         [
-            f"- {code(str(one.access.action))} on {code(str(one.access.resource))}: "
+            f"- {', '.join(map(code, one.actions))} on {code(str(one.resource))}: "
             f"{prose(one.cause)}"
-            for one in found
+            for one in together(found)
         ],
         "- and {} more",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from lambdas.document_policy.changes import together
 from lambdas.document_policy.html import Html, arn, code, el, join, prose
 from lambdas.document_policy.story import blind
 from lambdas.model.finding import Severity
@@ -13,7 +14,7 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.document_policy.changes import Change
+    from lambdas.document_policy.changes import Change, Together
     from lambdas.document_policy.story import Story
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import LeftOut
@@ -104,18 +105,18 @@ def changed(story: Story) -> Html:
 def _access(title: str, found: Sequence[Change], tone: str) -> Html | None:
     if not found:
         return None
-    by_cause = sorted(found, key=lambda one: (one.cause, one.access.order))
+    by_cause = groupby(together(found), lambda one: one.cause)
     return el(
         "div",
         el("h3", f"{title} ({len(found):,})"),
-        (_cause(cause, list(same)) for cause, same in groupby(by_cause, lambda one: one.cause)),
+        (_cause(cause, list(same)) for cause, same in by_cause),
         class_=f"access {tone}",
     )
 
 
-def _cause(cause: str, found: Sequence[Change]) -> Html:
+def _cause(cause: str, found: Sequence[Together]) -> Html:
     lines = (
-        el("li", code(str(one.access.action)), " on ", arn(one.access.resource))
+        el("li", ((code(action), " ") for action in one.actions), "on ", arn(one.resource))
         for one in found[:MOST]
     )
     return join((el("p", cause, class_="cause"), el("ul", lines), _more(len(found) - MOST, "")))

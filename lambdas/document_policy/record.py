@@ -55,6 +55,7 @@ def _summary(story: Story) -> dict[str, Any]:
         "policies": sum(len(managed_policies(policy)) for policy in policies),
         "events": story.survey.events,
         "findings": {one.value: story.finding_count(one) for one in Severity},
+        "compared": story.changes.run or None,
         "new": len(story.changes.new),
         "gone": len(story.changes.gone),
     }

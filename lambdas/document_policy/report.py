@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, code, el, join, whole
+from lambdas.document_policy.html import Html, code, el, join, prose, whole
 from lambdas.document_policy.matters import changed, findings, left_out
 from lambdas.document_policy.page import asset, page
 from lambdas.document_policy.picture import exercised, picture
@@ -79,8 +79,8 @@ def _head(story: Story) -> Html:
             " the policy of ",
             el("b", story.process.name),
         ),
-        el("p", story.verdict.grounds, class_="grounds"),
-        el("ul", (el("li", one) for one in story.verdict.details))
+        el("p", prose(story.verdict.grounds), class_="grounds"),
+        el("ul", (el("li", prose(one)) for one in story.verdict.details))
         if story.verdict.details
         else None,
         _figures(story),

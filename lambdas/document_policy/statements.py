@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
+from lambdas.document_policy.grounds import grants, time_of
 from lambdas.document_policy.html import Html, arn, code, el, join, prose
-from lambdas.document_policy.reasons import last_removed, reasons, service_name
-from lambdas.model.refinement import OBSERVED
+from lambdas.document_policy.reasons import last_removed, reasons
 from lambdas.model.template import Template
 from lambdas.model.text import counted, listed
 from lambdas.reference.actions import AccessLevel, facts, service_title
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import (
         ExplainedStatement,
-        Grant,
-        Ground,
         PrincipalPolicy,
     )
 
@@ -45,7 +43,6 @@ OPERATORS = {
 
 def statements(story: Story, rows: int) -> Html:
     """Every statement of every principal; `rows` grants are shown with their grounds."""
-    left = [rows]  # what is still to be shown, over all principals
     return el(
         "section",
         el("h2", "The policy"),
@@ -58,7 +55,7 @@ def statements(story: Story, rows: int) -> Html:
             " are marked; each wildcard has its reason.",
         ),
         _filter(story),
-        (_principal(story, policy, left) for policy in story.refinement.policies),
+        (_principal(story, policy, rows) for policy in story.refinement.policies),
         el("p", "No statement matches.", id="none", hidden=True),
         id="statements",
     )
@@ -97,21 +94,23 @@ def _select(name: str, values: Iterable[str]) -> Html:
     return el("select", el("option", "all", value=""), options, id=name)
 
 
-def _principal(story: Story, policy: PrincipalPolicy, left: list[int]) -> Html:
-    grants = sum(len(one.grants) for one in policy.statements)
-    ids = 1 if grants > MANY_GRANTS else 5
+def _principal(story: Story, policy: PrincipalPolicy, rows: int) -> Html:
+    number = sum(len(one.grants) for one in policy.statements)
+    ids = 1 if number > MANY_GRANTS else 5
+    shown = accumulate((len(one.grants) for one in policy.statements), initial=0)
     return el(
         "div",
         el("h3", "For ", code(policy.principal)),
-        (_statement(story, one, ids, left) for one in policy.statements),
+        (
+            _statement(story, one, ids, room=max(0, rows - before))
+            for one, before in zip(policy.statements, shown, strict=False)
+        ),
         class_="principal",
     )
 
 
-def _statement(story: Story, one: ExplainedStatement, ids: int, left: list[int]) -> Html:
+def _statement(story: Story, one: ExplainedStatement, ids: int, *, room: int) -> Html:
     statement, seen = one.statement, reasons(one)
-    room = max(0, left[0])
-    left[0] -= len(one.grants)
     return el(
         "article",
         el("div", el("h4", statement.sid), _tags(one, seen), class_="tags"),
@@ -125,7 +124,7 @@ def _statement(story: Story, one: ExplainedStatement, ids: int, left: list[int])
             else None,
             _row("seen", el("p", _seen(story, seen))),
         ),
-        _grants(story, one, ids, room),
+        grants(story, one, ids, room),
         data_service=" ".join(sorted({action.service for action in statement.actions})),
         data_phase=" ".join(seen.phases),
         data_ground=" ".join(_grounds(one, seen)),
@@ -180,16 +179,10 @@ def _condition(one: Condition) -> Html:
 def _seen(story: Story, seen: Reasons) -> str:
     if not seen.events:
         return f"No event shows it; derived: {listed(seen.derived)}."
-    first, last = _time(story, seen.first), _time(story, seen.last)
+    first, last = time_of(story, seen.first), time_of(story, seen.last)
     when = f"{first} to {last}" if first != last else first
     partly = f" {seen.unseen} of {counted(seen.grants, 'grant')} derived." if seen.unseen else ""
     return f"{counted(seen.events, 'event')}, {when}, {seen.path}.{partly}"
-
-
-def _time(story: Story, time: str) -> str:
-    """The time of day when it was the day of the run; the seconds count, the date repeats."""
-    day = story.run.started_at[:11]
-    return time.removeprefix(day).rstrip("Z") if day else time
 
 
 def _resources(one: ExplainedStatement) -> Iterator[Html]:
@@ -212,43 +205,3 @@ def _resources(one: ExplainedStatement) -> Iterator[Html]:
 
 def _because(reasons_: Sequence[str]) -> Iterator[Html]:
     yield from (el("p", el("mark", "*"), " ", prose(one), class_="small") for one in reasons_)
-
-
-def _grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
-    shown = one.grants[:room]
-    several = len(one.statement.resources) > 1
-    more = len(one.grants) - len(shown)
-    return el(
-        "details",
-        el("summary", f"{counted(len(one.grants), 'grant')} and what each rests on"),
-        el("ul", (_grant(story, grant, ids, several=several) for grant in shown), class_="grants"),
-        el("p", f"and {more:,} more, in refined.json", class_="small") if more else None,
-    )
-
-
-def _grant(story: Story, grant: Grant, ids: int, *, several: bool) -> Html:
-    where = join((" on ", arn(grant.resource))) if several else None
-    grounds = (_ground(story, ground, ids) for ground in grant.grounds)
-    return el("li", el("p", code(str(grant.action)), where), grounds)
-
-
-def _ground(story: Story, ground: Ground, ids: int) -> Html:
-    tone = "tag" if ground.kind == OBSERVED else "tag derived"
-    return el(
-        "div",
-        el("span", ground.kind, class_=tone),
-        " ",
-        prose(ground.text),
-        el("span", _facts(story, ground), class_="small") if ground.events else None,
-        el("span", "events ", (join((code(i), " ")) for i in ground.event_ids[:ids]), class_="ids")
-        if ground.event_ids
-        else None,
-    )
-
-
-def _facts(story: Story, ground: Ground) -> str:
-    first, last = _time(story, ground.first), _time(story, ground.last)
-    when = f"{first} to {last}" if first != last else first
-    via = f"through {listed([service_name(v) for v in ground.via])}" if ground.via else "directly"
-    phases = listed(last_removed(ground.phases))
-    return ", ".join(filter(None, (counted(ground.events, "event"), when, phases, via)))

@@ -155,7 +155,8 @@ def test_after_a_bucket_was_added_the_mail_says_what_is_new_and_what_brought_it(
     answer = document(an_event(archive, day=2), archive, place="s3://archive/")
 
     assert answer["subject"] == "Not attempted: orders, 9 new"
-    assert "+ s3:CreateBucket on arn:${partition}:s3:::orders-${stage}" in answer["message"]
+    assert "+ s3:CreateBucket, s3:DeleteBucket," in answer["message"]
+    assert "on arn:${partition}:s3:::orders-${stage}-serverless" in answer["message"]
     assert "The template brought AWS::S3::Bucket." in answer["message"]
 
 

@@ -1,0 +1,55 @@
+"""The documents of an orders service, to the byte; `GOLDEN=write pytest tests/golden` renews them.
+
+A person reads the difference: these files are what reviewers, pipelines and mailboxes see.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lambdas.document_policy.dossier import written
+from lambdas.document_policy.mail import message, subject
+from lambdas.model.history import Baseline, PreviousRun, Standing
+from lambdas.model.manifest import Link
+from tests.unit.document_policy.samples import TYPES, a_refinement, a_story, without
+
+FOLDER = Path(__file__).with_name("dossier")
+KEPT = ("README.md", "policy.json", "policy.tf", "policy.yaml", "policy.py")
+
+
+def documents() -> dict[str, bytes]:
+    """A second run, after a bucket came and the first was approved."""
+    pinned = Link(run="20261116T120000Z-00000010", sha256="0" * 64)
+    before = without(a_refinement(), "S3DeploymentBucket")
+    baseline = Baseline(
+        manifest=pinned,
+        standing=Standing.APPROVED,
+        refinement=before,
+        approval=pinned,
+        types=tuple(one for one in TYPES.values() if one != TYPES["s3"]),
+    )
+    story = a_story(previous=PreviousRun(manifest=pinned, baseline=baseline))
+    files = written(story, lambda _: {"evidence.jsonl.gz": b"", "generated.json": b"{}"})
+    mail = f"Subject: {subject(story)}\n\n{message(story, place='s3://archive/', seal='0' * 64)}"
+    return {**{name: files[name] for name in KEPT}, "mail.txt": mail.encode()}
+
+
+def kept_as(name: str) -> str:
+    """Python that is not ours is kept as text, so that no tool mends it."""
+    return f"{name}.txt" if name.endswith(".py") else name
+
+
+@pytest.mark.parametrize("name", [*KEPT, "mail.txt"])
+def test_the_document_is_as_a_person_has_read_it(name: str) -> None:
+    path, body = FOLDER / kept_as(name), documents()[name]
+    if os.environ.get("GOLDEN") == "write":
+        path.write_bytes(body)
+
+    assert body.decode() == path.read_text(encoding="utf-8")
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    assert documents() == documents()
