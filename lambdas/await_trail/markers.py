@@ -10,6 +10,7 @@ files of the same minutes come too.
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidEventError, TrailNotReadyError
@@ -42,5 +43,5 @@ def _waiting(one: Delivery, now: datetime, settle: timedelta) -> str:
         return f"no closing marker of {one.region} in {one.files} files"
     left = one.at + settle - now
     if left > timedelta(0):
-        return f"{one.region} settles for {left.total_seconds():.0f} s more"
+        return f"{one.region} settles for {ceil(left.total_seconds())} s more"
     return ""
