@@ -14,13 +14,16 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals import Selection
 from lambdas.errors import NoEvidenceError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.trail import S3Trail, Trail, Window
+from lambdas.gateways.trail import Trail
+from lambdas.gateways.trail_bucket import S3Trail, Window
 from lambdas.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.gateways.trail import Trail
 
 STEP = "collect_evidence"
 logger = Logger(service=STEP)

@@ -40,8 +40,8 @@ def test_cdk_bootstrap_synth_and_deploy_work_against_the_embedded_aws(
     }
 
     def cdk(*arguments: str, folder: Path = ROOT) -> None:
-        done = subprocess.run(  # noqa: S603  # our own arguments
-            ["cdk", *arguments],  # noqa: S607  # the pinned CLI on the path
+        done = subprocess.run(
+            ["cdk", *arguments],
             cwd=folder,
             env=environment,
             capture_output=True,
