@@ -50,11 +50,11 @@ deploy: setup ## Deploy Fencepost to the AWS account of your credentials
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
 	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
 
-approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for one on AWS; default out)
-	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(or $(ARCHIVE),out)
+approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS)
+	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(ARCHIVE)
 
-verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…; default out)
-	@$(WITH_TOOLS) $(PY) -m local verify-archive $(or $(ARCHIVE),out)
+verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…)
+	@$(WITH_TOOLS) $(PY) -m local verify-archive $(ARCHIVE)
 
 down: ## Stop an embedded AWS that `python -m local up` started
 	@test ! -x $(PY) || $(PY) -m local down

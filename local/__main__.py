@@ -22,6 +22,8 @@ COMMANDS = {
     "approve": ("local.archive", "approve"),
 }
 
+DEFAULT_ARCHIVE = "default: that of the embedded AWS when one is up, else the folder out"
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -51,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     approve.add_argument("--by", help="default: the caller's ARN on AWS, else the user's name")
     approve.add_argument("--note", default="", help="why")
     for one in (verify, approve):
-        one.add_argument("archive", nargs="?", default="out", metavar="DIR|s3://BUCKET")
+        one.add_argument("archive", nargs="?", metavar="DIR|s3://BUCKET", help=DEFAULT_ARCHIVE)
     return made
 
 

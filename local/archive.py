@@ -16,11 +16,14 @@ from lambdas.gateways.history import finished_runs, row_of
 from lambdas.model.manifest import APPROVAL, FORMAT, MANIFEST, digest, sealed, unsealed
 from lambdas.model.text import counted, visible
 from local.chain import verify
+from local.connection import Connection
+from local.session import OUT, STATE
 
 if TYPE_CHECKING:
     import argparse
 
 S3 = "s3://"
+BUCKET_OUTPUT = "ArchiveBucketName"  # of archive_stack
 MOST = 20  # breaks and notes that are printed
 
 
@@ -37,10 +40,26 @@ def open_archive(place: str) -> Archive:
     return FolderArchive(Path(place))
 
 
+def chosen_archive(place: str | None) -> Archive:
+    """The archive that was named, else that of the embedded AWS that is up, else `out`."""
+    return open_archive(place) if place else embedded_archive() or open_archive(str(OUT))
+
+
+def embedded_archive() -> Archive | None:
+    """The archive of the embedded AWS, when one is up and the app is in it."""
+    connection = Connection.of(STATE)
+    if connection is None or not connection.answers():
+        return None
+    stacks = connection.client("cloudformation").describe_stacks()["Stacks"]
+    outputs = (one for stack in stacks for one in stack.get("Outputs", ()))
+    bucket = next((o["OutputValue"] for o in outputs if o["OutputKey"] == BUCKET_OUTPUT), None)
+    return S3Archive(bucket, client=connection.client("s3")) if bucket else None
+
+
 def verify_archive(arguments: argparse.Namespace) -> int:
     """Check every document and link; status 1 and the first break when one is broken."""
     try:
-        found = verify(open_archive(arguments.archive))
+        found = verify(chosen_archive(arguments.archive))
     except FencepostError as error:
         print(f"cannot verify: {visible(str(error))}", file=sys.stderr)
         return 2
@@ -60,7 +79,7 @@ def verify_archive(arguments: argparse.Namespace) -> int:
 def approve(arguments: argparse.Namespace) -> int:
     """Record who approved the policy of a run."""
     try:
-        archive = open_archive(arguments.archive)
+        archive = chosen_archive(arguments.archive)
         by = arguments.by or _approver(arguments.archive)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         record_approval(
@@ -120,9 +139,9 @@ def record_approval(
     put_shelf(archive, process, rows)
 
 
-def _approver(place: str) -> str:
+def _approver(place: str | None) -> str:
     """Who signs: the caller's ARN on AWS, else the machine's user."""
-    if place.startswith(S3):
+    if place and place.startswith(S3):
         import boto3  # noqa: PLC0415  # only here, so that a folder needs no SDK
 
         return str(boto3.client("sts").get_caller_identity()["Arn"])

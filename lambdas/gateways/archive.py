@@ -15,10 +15,10 @@ from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from types_boto3_s3 import S3Client
+    from types_boto3_s3 import ListObjectsV2Paginator, S3Client
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 RUN_KEY_PARTS = 3  # process, run, document
@@ -101,27 +101,30 @@ class S3Archive:
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
+        pages = self._lists.paginate(Bucket=self._bucket, Prefix=prefix)
         return tuple(
-            sorted(one["Key"] for page in self._pages(prefix) for one in page.get("Contents", ()))
+            sorted(one["Key"] for page in self._read(pages) for one in page.get("Contents", ()))
         )
 
     def folders(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
+        pages = self._lists.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
         found = (
-            one["Prefix"]
-            for page in self._pages(prefix, delimiter="/")
-            for one in page.get("CommonPrefixes", ())
+            one["Prefix"] for page in self._read(pages) for one in page.get("CommonPrefixes", ())
         )
         return tuple(sorted(one.removeprefix(prefix).rstrip("/") for one in found))
 
-    def _pages(self, prefix: str, *, delimiter: str = "") -> Iterator[ListObjectsV2OutputTypeDef]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=prefix, Delimiter=delimiter
-        )
+    @property
+    def _lists(self) -> ListObjectsV2Paginator:
+        return self._s3.get_paginator("list_objects_v2")
+
+    def _read(
+        self, pages: Iterable[ListObjectsV2OutputTypeDef]
+    ) -> Iterator[ListObjectsV2OutputTypeDef]:
         try:
             yield from pages
         except (ClientError, BotoCoreError) as error:
-            raise _refused("list", self._bucket, prefix, error) from error
+            raise _refused("list", self._bucket, "", error) from error
 
 
 class FolderArchive:

@@ -42,14 +42,14 @@ class FakeS3:
     def get_paginator(self, _name: str) -> FakeS3:
         return self
 
-    def paginate(self, *, Bucket: str, Prefix: str, Delimiter: str) -> Iterator[dict[str, Any]]:  # noqa: N803, ARG002
+    def paginate(self, **asked: str) -> Iterator[dict[str, Any]]:
         self._fail()
-        keys = sorted(key for key in self.objects if key.startswith(Prefix))
-        if Delimiter:
-            below = {
-                key[len(Prefix) :].partition("/")[0] for key in keys if "/" in key[len(Prefix) :]
-            }
-            yield {"CommonPrefixes": [{"Prefix": f"{Prefix}{name}/"} for name in below]}
+        before = asked["Prefix"]
+        keys = sorted(key for key in self.objects if key.startswith(before))
+        if "Delimiter" in asked:
+            deeper = [key[len(before) :] for key in keys if "/" in key[len(before) :]]
+            names = {key.partition("/")[0] for key in deeper}
+            yield {"CommonPrefixes": [{"Prefix": f"{before}{name}/"} for name in names]}
         for key in keys:  # a page each: the gateway pages to the end
             yield {"Contents": [{"Key": key}]}
 
@@ -148,10 +148,11 @@ def test_what_s3_refuses_names_the_object_the_reason_and_what_to_do(failure: Exc
         lambda: archive.get("orders/run/a.json"),
         lambda: archive.exists("orders/run/a.json"),
         lambda: archive.put("orders/run/a.json", b"", "text/plain"),
-        lambda: archive.keys("orders/run/a.json"),
     ):
         with pytest.raises(ArchiveRefusedError, match=r"orders/run/a\.json.*check that"):
             refused()
+    with pytest.raises(ArchiveRefusedError, match="cannot list"):
+        archive.keys("orders/")
 
 
 def test_no_key_leads_out_of_the_folder(tmp_path: Path) -> None:
