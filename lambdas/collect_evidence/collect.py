@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.collect_evidence.ledger import Ledger
 from lambdas.collect_evidence.lines import Writer
 from lambdas.collect_evidence.needles import Needles
+from lambdas.collect_evidence.paths import Paths
 from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
 from lambdas.collect_evidence.reader import Reader
 from lambdas.collect_evidence.spool import Spool
@@ -23,7 +24,7 @@ from lambdas.collect_evidence.translate import Maker, text_of
 from lambdas.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lambdas.collect_evidence.spool import Line
     from lambdas.gateways.trail import Trail, TrailFile
@@ -52,6 +53,7 @@ class Part:
     handed: Spool = field(default_factory=Spool)
     ledger: Ledger = field(default_factory=Ledger)
     followed: Followed = field(default_factory=Followed)
+    paths: Paths = field(default_factory=Paths)
     last: str = ""
 
     def note(self, record: Record, phase: str) -> None:
@@ -61,6 +63,7 @@ class Part:
 
     def take(self, record: Record, maker: Maker, writer: Writer, *, handed: bool = False) -> None:
         """Keep what a record proves."""
+        self.paths.learn(record)
         spool = self.handed if handed else self.own
         lines, findings = writer.write(record, maker)
         for line in lines:
@@ -70,12 +73,8 @@ class Part:
 
     def lines(self) -> Iterator[Line]:
         """All evidence in order, each line once."""
-        own, handed = self.own.sorted(), self._operated(self.handed.sorted())
-        last: Line | None = None
-        for line in merge(own, handed):
-            if line != last:
-                yield line
-            last = line
+        merged = merge(self.own.sorted(), self._operated(self.handed.sorted()))
+        yield from self.paths.completed(_once(merged))
 
     def absorb(self, other: Part) -> None:
         """Take over what another part holds."""
@@ -83,6 +82,7 @@ class Part:
         self.handed.absorb(other.handed)
         self.ledger.extend(other.ledger.sorted())
         self.followed.join(other.followed)
+        self.paths.join(other.paths)
         self.last = max(self.last, other.last)
 
     def close(self) -> None:
@@ -181,6 +181,14 @@ def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()
         phase=phase,
         via=services_via(record, own=own),
     )
+
+
+def _once(lines: Iterable[Line]) -> Iterator[Line]:
+    last: Line | None = None
+    for line in lines:
+        if line != last:
+            yield line
+        last = line
 
 
 def _later(time: str) -> str:

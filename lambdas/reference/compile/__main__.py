@@ -34,7 +34,7 @@ def main() -> None:
     """Write what changed, remove what is no more, and say how much there is."""
     SERVICES.mkdir(exist_ok=True)
     wanted = {
-        FOLDER / f"{name}.json": _text(content) for name, content in compile_reference().items()
+        FOLDER / f"{name}.json": text_of(content) for name, content in compile_reference().items()
     }
     for stale in set(SERVICES.glob("*.json")) - set(wanted):
         stale.unlink()
@@ -44,7 +44,8 @@ def main() -> None:
     sys.stdout.write(f"{len(wanted)} files, {size / 1e6:.1f} MB\n")
 
 
-def _text(content: dict[str, Any]) -> str:
+def text_of(content: dict[str, Any]) -> str:
+    """A file as it is written."""
     return json.dumps(content, separators=(",", ":"), ensure_ascii=True) + "\n"
 
 
