@@ -55,6 +55,8 @@ class Check:
     action: str
     resource: str = "*"
     context: Mapping[str, Any] = field(default_factory=dict)
+    # Actions that would do as well: where the sources disagree about which one AWS asks for.
+    alternatives: tuple[str, ...] = ()
 
 
 class UnidentifiedCallError(Exception):

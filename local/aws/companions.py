@@ -12,6 +12,7 @@ from ministack.services import iam
 
 from local.aws import iam_reference, resource_arns, service_linked_roles, stores
 from local.aws.calls import Call, Check, at_path, iam_prefix
+from local.aws.key_uses import keys_used
 from local.aws.passed_roles import passed_roles
 
 _TAG_MEMBERS = ("Tags", "tags", "TagList", "TagsList", "UserPoolTags", "IdentityPoolTags")
@@ -42,6 +43,7 @@ def companions_of(call: Call, own: Sequence[Check]) -> tuple[Check, ...]:
         *_tagging(call, own),
         *passed_roles(call, resource),
         *_dependents(call),
+        *keys_used(call),
         *service_linked_roles.needed_by(call),
     )
 
@@ -90,10 +92,17 @@ def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
     if call.service in ("apigateway", "apigatewayv2"):
         # Seen as: apigateway:PUT on /tags/arn%3Aaws%3Aapigateway%3A…%3A%3A%2Frestapis%2F*
         # https://github.com/mattclay/aws-terminator/pull/284
+        # For HTTP APIs the registry says PUT, the API itself POST: either will do.
         verb = "PUT" if call.service == "apigateway" else "POST"
+        others = tuple({"apigateway:PUT", "apigateway:POST"} - {f"apigateway:{verb}"})
         base = f"arn:{call.partition}:apigateway:{call.region}::"
         path = quote(own[0].resource + ("" if "PATCH" in own[0].action else "/*"), safe="*")
-        yield Check(action=f"apigateway:{verb}", resource=f"{base}/tags/{path}", context=tags)
+        yield Check(
+            action=f"apigateway:{verb}",
+            resource=f"{base}/tags/{path}",
+            context=tags,
+            alternatives=others if call.service == "apigatewayv2" else (),
+        )
         return
     prefix = iam_prefix(call.service)
     name = _tag_action(call)

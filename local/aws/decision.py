@@ -50,16 +50,20 @@ def ask(
     prefix = check.action.partition(":")[0]
     home = trail.region_of(f"{prefix}.amazonaws.com", region)
     context = {**check.context, **_called_via(via)}
-    answer = evaluate(
-        access_key,
-        check.action,
-        service or prefix,
-        home,
-        resource_arn=check.resource,
-        service_context=context,
-    )
-    if answer is None or isinstance(answer, AuthError):
-        return answer
+    answers = [
+        evaluate(
+            access_key,
+            action,
+            service or prefix,
+            home,
+            resource_arn=check.resource,
+            service_context=context,
+        )
+        for action in (check.action, *check.alternatives)
+    ]
+    answer = answers[0]
+    if None in answers or isinstance(answer, AuthError):
+        return answer if isinstance(answer, AuthError) else None
     return Denial(
         check=check,
         principal=answer.principal_arn,

@@ -684,3 +684,43 @@ def test_the_principals_arn_is_the_roles_not_the_sessions(embedded: Connection) 
     )
 
     as_role(embedded, f"arn:aws:iam::{account}:role/p/{name}").client("sqs").list_queues()
+
+
+def test_data_under_a_key_needs_the_key(embedded: Connection) -> None:
+    key = embedded.client("kms").create_key()["KeyMetadata"]["Arn"]
+    name = f"k-{uuid.uuid4().hex[:8]}"
+    s3 = embedded.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": embedded.region})
+    rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    s3.put_bucket_encryption(
+        Bucket=name,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
+    )
+    via = {"StringEquals": {"kms:ViaService": f"s3.{embedded.region}.amazonaws.com"}}
+    grants: dict[str, Any] = via
+    without = somebody(embedded, allow("s3:*"))
+    having = somebody(
+        embedded, allow("s3:*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], key, **grants)
+    )
+
+    having.client("s3").put_object(Bucket=name, Key="k", Body=b"1")
+    having.client("s3").get_object(Bucket=name, Key="k")
+    with pytest.raises(ClientError, match="kms:GenerateDataKey"):
+        without.client("s3").put_object(Bucket=name, Key="k", Body=b"1")
+    with pytest.raises(ClientError, match="kms:Decrypt"):
+        without.client("s3").get_object(Bucket=name, Key="k")
+    with pytest.raises(ClientError, match="kms:Decrypt"):
+        having.client("kms").decrypt(KeyId=key, CiphertextBlob=b"x" * 64)
+
+
+def test_a_notice_under_a_key_needs_the_key(embedded: Connection) -> None:
+    key = embedded.client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = embedded.client("sns").create_topic(
+        Name=f"k-{uuid.uuid4().hex[:8]}", Attributes={"KmsMasterKeyId": key}
+    )["TopicArn"]
+    without = somebody(embedded, allow("sns:*"))
+    having = somebody(embedded, allow("sns:*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], key))
+
+    having.client("sns").publish(TopicArn=topic, Message="m")
+    with pytest.raises(ClientError, match="kms:GenerateDataKey"):
+        without.client("sns").publish(TopicArn=topic, Message="m")

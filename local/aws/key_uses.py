@@ -1,0 +1,78 @@
+"""Keys that a service uses in the caller's name: who lacks the key lacks the data.
+
+Only customer-managed keys ask: the services' own (`alias/aws/…`) let everybody of the account in.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from local.aws import stores
+from local.aws.calls import Call, Check
+
+_WRITE, _READ = ("kms:GenerateDataKey",), ("kms:Decrypt",)
+_USES: dict[str, tuple[str, ...]] = {
+    "s3:PutObject": _WRITE,
+    "s3:CopyObject": _WRITE,
+    # The parts of an upload are read again when it is completed.
+    "s3:CreateMultipartUpload": (*_WRITE, *_READ),
+    "s3:GetObject": _READ,
+    "sns:Publish": (*_WRITE, *_READ),
+    "sns:PublishBatch": (*_WRITE, *_READ),
+    "sqs:SendMessage": (*_WRITE, *_READ),
+    "sqs:SendMessageBatch": (*_WRITE, *_READ),
+    "sqs:ReceiveMessage": _READ,
+    "secretsmanager:GetSecretValue": _READ,
+    "secretsmanager:PutSecretValue": (*_WRITE, *_READ),
+    "secretsmanager:UpdateSecret": (*_WRITE, *_READ),
+}
+_NAMED_KEY = re.compile(r"<(?:\w+:)?KMSMasterKeyID>([^<]+)<")
+
+
+def keys_used(call: Call) -> Iterator[Check]:
+    """The questions about a key that a call raises."""
+    actions = _USES.get(call.key)
+    reference = _key_of(call) if actions else ""
+    if not actions or not reference or "alias/aws/" in reference:
+        return
+    key = stores.kms()._resolve_key(reference)
+    if key is None or key.get("KeyManager", "CUSTOMER") == "AWS":
+        return
+    context = {"kms:ViaService": f"{call.service}.{call.region}.amazonaws.com"}
+    for action in actions:
+        yield Check(action=action, resource=str(key["Arn"]), context=context)
+
+
+def _key_of(call: Call) -> str:
+    find = {"s3": _of_bucket, "sns": _of_topic, "sqs": _of_queue, "secretsmanager": _of_secret}
+    return find[call.service](call)
+
+
+def _of_bucket(call: Call) -> str:
+    asked = str(call.params.get("SSEKMSKeyId") or "")
+    if asked or call.params.get("ServerSideEncryption") == "AES256":
+        return asked
+    configuration = stores.service("s3")._bucket_encryption.get(str(call.params.get("Bucket")))
+    found = _NAMED_KEY.search(configuration or "")
+    return found[1] if found else ""
+
+
+def _of_topic(call: Call) -> str:
+    arn = str(call.params.get("TopicArn") or call.params.get("TargetArn") or "")
+    topic = stores.service("sns")._topics.get(arn) or {}
+    return str((topic.get("attributes") or {}).get("KmsMasterKeyId") or "")
+
+
+def _of_queue(call: Call) -> str:
+    queues = stores.service("sqs")
+    name = str(call.params.get("QueueUrl", "")).rstrip("/").rsplit("/", 1)[-1]
+    queue = queues._queues.get(queues._queue_name_to_url.get(name)) or {}
+    return str((queue.get("attributes") or {}).get("KmsMasterKeyId") or "")
+
+
+def _of_secret(call: Call) -> str:
+    _, secret = stores.secretsmanager()._resolve(str(call.params.get("SecretId", "")))
+    return str((secret or {}).get("KmsKeyId") or "")
