@@ -62,6 +62,11 @@ class Settings:
         """Where the process definitions lie in the Parameter Store."""
         return f"/{self.name}/processes/"
 
+    @property
+    def policies(self) -> str:
+        """The path of the policies that a proof makes for the candidate roles."""
+        return f"/{self.name}/"
+
     @classmethod
     def from_context(cls, value: Callable[[str], object]) -> Self:
         """Read the context; a value from the command line is always a text.

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from stacks.acknowledgements import allow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_kms
 
     from stacks.archive_stack import ArchiveStack
@@ -30,6 +32,7 @@ class Step:
         disk: MiB. trail: whether it reads log files. archive: whether it reads and writes the
             archive. settles: whether it waits for the trail.
         actions: what else it may do; none of these has a resource.
+        candidates: whether it gives the candidate roles their policies.
     """
 
     state: str
@@ -40,6 +43,7 @@ class Step:
     settles: bool = False
     archive: bool = True
     actions: tuple[str, ...] = ()
+    candidates: bool = False
 
     @property
     def package(self) -> str:
@@ -61,6 +65,13 @@ STEPS = (
             "iam:SimulateCustomPolicy",
         ),
     ),
+    Step(
+        state="ProvePolicy",
+        timeout=840,
+        memory=1_769,
+        actions=("iam:ListPolicies",),
+        candidates=True,
+    ),
     Step(state="DocumentPolicy", timeout=840, memory=1_769),
     Step(state="DocumentFailure", timeout=240, memory=512),
 )
@@ -78,8 +89,10 @@ class Steps(Construct):
         code: Package,
         trail: Trail,
         archive: ArchiveStack,
+        candidates: Sequence[aws_iam.IRole],
     ) -> None:
         super().__init__(scope, construct_id)
+        self._candidates = [one.role_arn for one in candidates]
         self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
         self._settings, self._trail, self._archive = settings, trail, archive
         self.functions = {step.state: self._function(step) for step in STEPS}
@@ -120,6 +133,8 @@ class Steps(Construct):
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
+        if step.candidates:
+            environment["POLICY_PATH"] = self._settings.policies
         return environment
 
     def _role(self, step: Step, log: aws_logs.LogGroup) -> aws_iam.Role:
@@ -134,14 +149,55 @@ class Steps(Construct):
             role,
             ["xray:PutTelemetryRecords", "xray:PutTraceSegments", *step.actions],
             "*",
-            because="X-Ray, the policy simulator and Access Analyzer's checks have no resources",
+            because="X-Ray, the policy simulator, Access Analyzer's checks and lists of policies "
+            "have no resources",
         )
         if step.trail:
             _allow_bucket(role, self._trail.bucket_arn, self._trail.key, ["s3:GetObject"])
         if step.archive:
             bucket, key = self._archive.bucket_arn, self._archive.key
             _allow_bucket(role, bucket, key, ["s3:GetObject", "s3:PutObject"])
+        if step.candidates:
+            self._allow_candidates(role)
         return role
+
+    def _allow_candidates(self, role: aws_iam.Role) -> None:
+        """The candidate roles alone, and the policies of the proofs alone."""
+        if not self._candidates:
+            return
+        policies = Stack.of(self).format_arn(
+            service="iam",
+            region="",
+            resource="policy",
+            resource_name=f"{self._settings.policies.strip('/')}/*",
+        )
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+                resources=self._candidates,
+                conditions={"ArnLike": {"iam:PolicyARN": policies}},
+            )
+        )
+        allow(
+            role,
+            [
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+                "iam:SimulatePrincipalPolicy",
+            ],
+            *self._candidates,
+        )
+        allow(
+            role,
+            [
+                "iam:CreatePolicy",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:ListPolicyVersions",
+            ],
+            policies,
+            because="a proof's policies are named by process, run and round",
+        )
 
 
 def _allow_bucket(role: aws_iam.Role, bucket: str, key: aws_kms.IKey, actions: list[str]) -> None:

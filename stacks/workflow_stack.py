@@ -72,7 +72,13 @@ class WorkflowStack(Stack):
                 roles=roles,
             )
         steps = Steps(
-            self, "Steps", settings=settings, code=code, trail=sandbox.trail, archive=archive
+            self,
+            "Steps",
+            settings=settings,
+            code=code,
+            trail=sandbox.trail,
+            archive=archive,
+            candidates=[sandbox.roles[one.name].candidate for one in processes],
         )
         notices = Notices(self, "Notices", settings=settings, processes=processes, key=key)
         workflow = Workflow(
