@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from local import session
-from local.connection import Connection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,16 +65,3 @@ def test_no_credentials_of_the_user_reach_the_processes(monkeypatch: pytest.Monk
     assert not [name for name in found if name.startswith("AWS_")]
     tools = found["PATH"].split(os.pathsep)
     assert [tool for tool in tools if tool.endswith("node_modules/.bin")]
-
-
-def test_a_warm_start_takes_about_a_second(tmp_path: Path) -> None:
-    session.start(tmp_path / "state", inbox=tmp_path)
-    session.stop(tmp_path / "state")
-
-    began = time.monotonic()
-    connection = session.start(tmp_path / "state", inbox=tmp_path)
-    took = time.monotonic() - began
-    session.stop(tmp_path / "state")
-
-    assert isinstance(connection, Connection)
-    assert took < 5  # half a second on an idle machine
