@@ -107,9 +107,8 @@ def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:
 
 def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """Tags sent while making something are authorised as a tagging action of their own."""
-    sent = any(
-        f"{name}.{part}" in call.request.texts for name in _TAGS for part in ("key", "@keys")
-    )
+    texts = call.request.texts
+    sent = any(texts.get(f"{name}.{part}") for name in _TAGS for part in ("key", "@keys"))
     if not (sent or "x-amz-tagging" in call.request.texts) or not _MAKING.match(meaning.operation):
         return
     if meaning.service == "apigateway":

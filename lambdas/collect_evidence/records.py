@@ -19,6 +19,7 @@ from lambdas.collect_evidence.unpacking import Report, unpacked
 
 WINDOW = 1 << 19  # unpacked bytes looked at together; a record that is larger makes it grow
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
+HEAD = 256  # bytes that tell how a file begins
 _HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*')
 _FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
 _NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
@@ -78,16 +79,21 @@ class _Reader:
     def _look(self, *, last: bool) -> Iterator[Placed]:
         data = self.rest + b"".join(self.pending)
         self.pending, self.size = [], 0
-        begin = 0 if self.started else self._start(data)
+        if not (self.started or last) and len(data) < HEAD:
+            self.rest = data
+            return
+        if not self.started:
+            data = self._start(data)
         if self.refused:
+            self.rest = b""
             return
         if self.skipping:
             data = self._skip(data)
         self.rest, self.ended = data, data[-_NEXT_LENGTH:] or self.ended
         if self._is_regular(data, last=last):
-            yield from self._fast(data, begin, last=last)
+            yield from self._fast(data, last=last)
         else:
-            yield from self._slow(data, begin)
+            yield from self._slow(data)
         if len(self.rest) > LARGEST:
             self.report(
                 "huge-record", self.offset, "it is larger than can be read, and was left out"
@@ -103,20 +109,21 @@ class _Reader:
         self.offset += begin
         return data[begin:]
 
-    def _start(self, data: bytes) -> int:
-        """Learn where the records begin, and how they are separated."""
+    def _start(self, data: bytes) -> bytes:
+        """Pass over the head of the file, and learn how its records are separated."""
         self.started = True
         if data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
             detail = "it does not begin as JSON does" if data else "it is empty"
             self.report("not-a-trail-file", 0, detail)
             self.refused = True
-            return 0
+            return b""
         match = _HEAD.match(data)
         begin = match.end() if match else 0
         self.listed = b"[" in data[:begin]
         first = _FIRST_KEY.match(data, begin)
         self.separator = b"}," + first.group() if first else b""
-        return begin
+        self.offset += begin
+        return data[begin:]
 
     def _is_regular(self, data: bytes, *, last: bool) -> bool:
         """Whether each record has its identity and begins as the first one did."""
@@ -127,11 +134,12 @@ class _Reader:
         # The last record of a window may be cut before its identity.
         return identities == separated or (not last and identities == separated - 1)
 
-    def _fast(self, data: bytes, begin: int, *, last: bool) -> Iterator[Placed]:
+    def _fast(self, data: bytes, *, last: bool) -> Iterator[Placed]:
         separator, find = self.separator, self.needles.find
         # Without a separator one record fills the window, and more of it must come.
         end = len(data) if last else data.rfind(separator) + 1
-        position = find(data, begin, end)
+        begin = 0
+        position = find(data, 0, end)
         while position >= 0:
             before = data.rfind(separator, begin, position)
             begin = before + 2 if before >= 0 else begin
@@ -151,7 +159,8 @@ class _Reader:
             if text[stopped:].strip(_TAIL):
                 self.report("broken-record", offset + stopped, "it is not JSON and was left out")
 
-    def _slow(self, data: bytes, begin: int) -> Iterator[Placed]:
+    def _slow(self, data: bytes) -> Iterator[Placed]:
+        begin = 0
         while True:
             begin += yield from self._scanned(data[begin:], self.offset + begin)
             broken = _NEXT.search(data, begin + 1)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from zlib import _Decompress as Decompress
 
 PACKED = 1 << 16  # bytes read at a time
 UNPACKED = 1 << 18  # bytes unpacked at a time, however well they were packed
+STEP = 16  # packed bytes at a time, on the way to a damage
 _GZIP = b"\x1f\x8b"
 
 Report = Callable[[str, int, str], None]  # kind, offset in the unpacked file, detail
@@ -38,7 +42,12 @@ def _gunzipped(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
     """Unpack one gzip member after the other; zeros behind the last are padding."""
     member = zlib.decompressobj(wbits=31)
     while True:
-        data = member.decompress(packed, UNPACKED)
+        before = member.copy()
+        try:
+            data = member.decompress(packed, UNPACKED)
+        except zlib.error:
+            yield from _salvaged(before, packed)
+            raise
         if data:
             yield data
         packed = member.unconsumed_tail or (member.unused_data if member.eof else b"")
@@ -51,3 +60,12 @@ def _gunzipped(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
             packed = file.read(PACKED)
             if not packed:
                 raise EOFError("the file ends before its data does")
+
+
+def _salvaged(member: Decompress, packed: bytes) -> Iterator[bytes]:
+    """What can be unpacked of a damaged piece: all that stands before the damage."""
+    try:
+        for begin in range(0, len(packed), STEP):
+            yield member.decompress(packed[begin : begin + STEP])
+    except zlib.error:
+        return

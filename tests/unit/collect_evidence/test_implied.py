@@ -1,0 +1,160 @@
+"""What requests needed beside their own action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lambdas.collect_evidence.translate import translate
+from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, record
+
+PASSED = f"arn:aws:iam::{ACCOUNT}:role/worker"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111"
+
+
+def implied(source: str, name: str, request: dict[str, Any], **more: Any) -> list[tuple[str, ...]]:
+    proofs = translate(record(source, name, request, **more), ROLE).proofs
+    return [
+        (one.kind, str(one.action), one.resource, *(value for _, value in one.context))
+        for proof in proofs
+        for one in proof.implies
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "receiver"),
+    [
+        ("lambda", "CreateFunction20150331", {"functionName": "f", "role": PASSED}, "lambda.amazonaws.com"),
+        ("states", "CreateStateMachine", {"name": "m", "roleArn": PASSED}, "states.amazonaws.com"),
+        ("events", "PutTargets", {"rule": "r", "targets": [{"roleArn": PASSED}]}, "events.amazonaws.com"),
+        ("scheduler", "CreateSchedule", {"name": "s", "target": {"roleArn": PASSED}}, "scheduler.amazonaws.com"),
+        ("ecs", "RegisterTaskDefinition", {"family": "t", "taskRoleArn": PASSED}, "ecs-tasks.amazonaws.com"),
+        ("cloudformation", "CreateStack", {"stackName": "s", "roleARN": PASSED}, "cloudformation.amazonaws.com"),
+        ("apigateway", "UpdateAccount",
+         {"updateAccountInput": {"patchOperations": [{"value": PASSED}]}}, "apigateway.amazonaws.com"),
+        ("ec2", "CreateFlowLogs", {"CreateFlowLogsRequest": {"DeliverLogsPermissionArn": PASSED}},
+         "vpc-flow-logs.amazonaws.com"),
+        ("iam", "AddRoleToInstanceProfile", {"roleName": "worker", "instanceProfileName": "p"},
+         "ec2.amazonaws.com"),
+        ("glue", "CreateJob", {"name": "j", "role": "worker"}, "glue.amazonaws.com"),
+    ],
+)  # fmt: skip
+def test_roles_in_requests_are_passed_to_the_service_that_receives_them(
+    source: str, name: str, request_: dict[str, Any], receiver: str
+) -> None:
+    passed = [one for one in implied(source, name, request_) if one[0] == "pass-role"]
+    assert passed == [("pass-role", "iam:PassRole", PASSED, receiver)]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_"),
+    [
+        ("sts", "AssumeRole", {"roleArn": PASSED, "roleSessionName": "s"}),
+        ("iam", "GetRole", {"roleName": "worker"}),
+        ("kms", "CreateGrant", {"keyId": KEY, "granteePrincipal": PASSED}),
+        ("lambda", "AddPermission20150331v2", {"functionName": "f", "principal": PASSED}),
+        ("cloudformation", "CreateStack",
+         {"stackName": "s", "parameters": [{"parameterKey": "R", "parameterValue": PASSED}]}),
+        ("ecs", "CreateService", {"serviceName": "s", "role":
+         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"}),
+        ("tagging", "TagResources", {"resourceARNList": [PASSED], "tags": {"a": "b"}}),
+    ],
+)  # fmt: skip
+def test_roles_that_are_only_named_are_not_passed(
+    source: str, name: str, request_: dict[str, Any]
+) -> None:
+    assert [one for one in implied(source, name, request_) if one[0] == "pass-role"] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "action", "resource"),
+    [
+        ("lambda", "CreateFunction20150331", {"functionName": "f", "tags": {"a": "b"}},
+         "lambda:TagResource", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
+        ("iam", "CreateRole", {"roleName": "r", "path": "/p/", "tags": [{"key": "a", "value": "b"}]},
+         "iam:TagRole", f"arn:aws:iam::{ACCOUNT}:role/p/r"),
+        ("sqs", "CreateQueue", {"queueName": "q", "tags": {"a": "b"}},
+         "sqs:TagQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"),
+        ("apigateway", "CreateRestApi", {"createRestApiInput": {"name": "n", "tags": {"a": "b"}}},
+         "apigateway:PUT", f"arn:aws:apigateway:{REGION}::/tags/*"),
+    ],
+)  # fmt: skip
+def test_tags_sent_while_making_are_authorised_by_an_action_of_their_own(
+    source: str, name: str, request_: dict[str, Any], action: str, resource: str
+) -> None:
+    assert ("tag-on-create", action, resource) in implied(source, name, request_)
+
+
+def test_ec2_tags_what_the_request_says_and_names_the_action_that_made_it() -> None:
+    found = implied(
+        "ec2", "RunInstances",
+        {"instancesSet": {"items": [{"imageId": "ami-1"}]}, "subnetId": "subnet-1",
+         "tagSpecificationSet": {"items": [{"resourceType": "instance", "tags": [{"key": "a"}]}]}},
+        response={"instancesSet": {"items": [{"instanceId": "i-1"}]}},
+    )  # fmt: skip
+    tagged = [one for one in found if one[0] == "tag-on-create"]
+    assert tagged == [
+        (
+            "tag-on-create",
+            "ec2:CreateTags",
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-1",
+            "RunInstances",
+        )
+    ]
+
+
+def test_no_tags_imply_no_tagging() -> None:
+    assert implied("sqs", "CreateQueue", {"queueName": "q", "tags": {}}) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.amazonaws.com/b/a/t.json",
+        "https://s3.eu-west-1.amazonaws.com/b/a/t.json",
+        "https://s3-eu-west-1.amazonaws.com/b/a/t.json",
+        "https://b.s3.amazonaws.com/a/t.json?versionId=1",
+        "https://b.s3.eu-west-1.amazonaws.com/a%2Ft.json",
+        "https://b.s3.cn-north-1.amazonaws.com.cn/a/t.json",
+        "s3://b/a/t.json",
+    ],
+)
+def test_templates_are_read_from_their_buckets_as_the_caller(url: str) -> None:
+    found = implied("cloudformation", "CreateChangeSet", {"stackName": "s", "templateURL": url})
+    assert found == [("template-read", "s3:GetObject", "arn:aws:s3:::b/a/t.json")]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/t.json", "http://[", "", "https://s3.amazonaws.com/"]
+)
+def test_other_addresses_imply_nothing(url: str) -> None:
+    assert implied("cloudformation", "ValidateTemplate", {"templateURL": url}) == []
+
+
+def test_code_is_read_from_its_bucket_as_the_caller() -> None:
+    code = {"functionName": "f", "code": {"s3Bucket": "b", "s3Key": "k"}}
+    found = ("code-read", "s3:GetObject", "arn:aws:s3:::b/k")
+    assert found in implied("lambda", "CreateFunction20150331", code)
+    assert found in implied("lambda", "UpdateFunctionCode20150331v2", {**code, **code["code"]})  # type: ignore[dict-item]
+
+
+def test_keys_in_requests_are_used_through_the_service() -> None:
+    found = implied("secretsmanager", "CreateSecret", {"name": "s", "kmsKeyId": KEY})
+    via = f"secretsmanager.{REGION}.amazonaws.com"
+    assert ("kms-via-service", "kms:GenerateDataKey", KEY, via) in found
+    assert (
+        implied(
+            "secretsmanager", "CreateSecret", {"name": "s", "kmsKeyId": "alias/aws/secretsmanager"}
+        )
+        == []
+    )
+
+
+def test_the_first_use_of_a_service_makes_its_own_role() -> None:
+    found = implied("autoscaling", "CreateAutoScalingGroup", {"autoScalingGroupName": "g"})
+    role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    assert found == [
+        ("service-linked-role", "iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}",
+         "autoscaling.amazonaws.com")
+    ]  # fmt: skip
