@@ -1,1 +1,1 @@
-"""The embedded AWS: MiniStack, plus what it lacks, each in one module that imitates documented behaviour."""
+"""The embedded AWS: MiniStack, and what it lacks, each in a module that imitates AWS's documents."""

@@ -12,6 +12,7 @@ from local.aws import (
     custom_resources,
     engine_hooks,
     inner_calls,
+    role_boundaries,
     stores,
     template_conditions,
     types_made,
@@ -42,6 +43,7 @@ def extend() -> None:
     for kind in _registry():
         handlers.setdefault(kind, _handlers(kind, Made()))
     bucket_properties.repair(handlers["AWS::S3::Bucket"])
+    role_boundaries.repair(handlers["AWS::IAM::Role"])
     template_conditions.repair()
 
 

@@ -1,0 +1,89 @@
+"""The sandbox role is an administrator, but not of Fencepost: its boundary, tried call by call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.flow.cloud import Cloud
+
+pytestmark = pytest.mark.flow
+DENIED = {"AccessDenied", "AccessDeniedException", "AccessDeniedForDependencyException"}
+
+
+@pytest.fixture(scope="module")
+def prisoner(cloud: Cloud) -> Any:
+    """A session of the sandbox role of a small process."""
+    return cloud.as_role(role(cloud, "parcels-sandbox"), "fence.deploy")
+
+
+def role(cloud: Cloud, ending: str) -> str:
+    roles = cloud.client("iam").list_roles()["Roles"]
+    return next(str(one["Arn"]) for one in roles if one["RoleName"].endswith(ending))
+
+
+def denied(call: Any, **arguments: Any) -> bool:
+    with pytest.raises(ClientError) as told:
+        call(**arguments)
+    return told.value.response["Error"]["Code"] in DENIED
+
+
+def test_the_sandbox_role_is_an_administrator_of_everything_else(prisoner: Any) -> None:
+    sqs = prisoner.client("sqs")
+
+    url = sqs.create_queue(QueueName="fence")["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+
+
+def test_no_trail_can_be_stopped(cloud: Cloud, prisoner: Any) -> None:
+    trails = cloud.client("cloudtrail").describe_trails()["trailList"]
+
+    assert trails
+    for one in trails:
+        assert denied(prisoner.client("cloudtrail").stop_logging, Name=one["TrailARN"])
+        assert denied(prisoner.client("cloudtrail").delete_trail, Name=one["TrailARN"])
+
+
+def test_neither_archive_nor_trail_can_be_read_or_changed(cloud: Cloud, prisoner: Any) -> None:
+    s3 = prisoner.client("s3")
+    buckets = [one["Name"] for one in cloud.client("s3").list_buckets()["Buckets"]]
+    ours = [one for one in buckets if one.startswith("fencepost-")]
+
+    assert len(ours) >= 2
+    for bucket in ours:
+        assert denied(s3.put_object, Bucket=bucket, Key="forged", Body=b"x")
+        assert denied(s3.delete_bucket, Bucket=bucket)
+        assert denied(s3.delete_bucket_policy, Bucket=bucket)
+
+
+def test_no_role_of_fencepost_can_be_changed_or_assumed(cloud: Cloud, prisoner: Any) -> None:
+    iam = prisoner.client("iam")
+    candidate = role(cloud, "parcels-candidate")
+
+    assert denied(
+        iam.attach_role_policy,
+        RoleName=candidate.rsplit("/", 1)[-1],
+        PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess",
+    )
+    assert denied(
+        iam.delete_role_permissions_boundary,
+        RoleName=role(cloud, "parcels-sandbox").rsplit("/", 1)[-1],
+    )
+    assert denied(
+        prisoner.client("sts").assume_role, RoleArn=candidate, RoleSessionName="fence.deploy"
+    )
+
+
+def test_no_user_or_key_can_be_made_and_the_organization_not_left(prisoner: Any) -> None:
+    assert denied(prisoner.client("iam").create_access_key, UserName="somebody")
+    assert denied(prisoner.client("organizations").leave_organization)
+
+
+def test_the_workflow_cannot_be_started_or_changed(cloud: Cloud, prisoner: Any) -> None:
+    states = prisoner.client("stepfunctions")
+
+    assert denied(states.start_execution, stateMachineArn=cloud.deployed.machine, input="{}")
+    assert denied(states.delete_state_machine, stateMachineArn=cloud.deployed.machine)
