@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.model.arn import Arn, is_arn
@@ -111,10 +112,9 @@ def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tu
     if action.service == "apigateway":
         yield from _made_by_verb(action.name, resource, layout)
         return
-    match = _MAKES.fullmatch(action.name)
-    if match is None:
+    made = _what_it_makes(action.name)
+    if made is None:
         return
-    made = _ALIASES.get(noun(match.group(1)), noun(match.group(1)))
     if not is_arn(resource):
         yield "collection", f"{action.service}/{made}"
         return
@@ -125,6 +125,12 @@ def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tu
     yield "versioned", _unversioned(resource)
     for text in _own(slots, stacks):
         yield "token", text
+
+
+@lru_cache(maxsize=4_096)
+def _what_it_makes(name: str) -> str | None:
+    match = _MAKES.fullmatch(name)
+    return _ALIASES.get(noun(match.group(1)), noun(match.group(1))) if match else None
 
 
 def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[str, str]]:

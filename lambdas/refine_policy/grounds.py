@@ -43,9 +43,9 @@ def and_join(texts: Sequence[str]) -> str:
 
 
 def _ground(same: list[Permission]) -> Ground:
-    sightings = sorted(
-        {one.sighting for one in same if one.sighting}, key=lambda one: (one.first, one.event_ids)
-    )
+    # One sighting may stand behind several permissions; it is the same object then.
+    found = {id(one.sighting): one.sighting for one in same if one.sighting}
+    sightings = sorted(found.values(), key=lambda one: (one.first, one.event_ids))
     if not sightings:
         return Ground(kind=same[0].basis, text=same[0].because)
     ids = dict.fromkeys(event_id for one in sightings for event_id in one.event_ids)

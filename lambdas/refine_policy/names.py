@@ -45,6 +45,7 @@ class Naming:
         self._fresh = fresh
         self._layout = layout
         self._known: dict[str, Name] = {}
+        self._forms: dict[str, tuple[Name, ...]] = {}
         names = {value: name for name, value in sorted(values.items()) if name != "partition"}
         self._variables = names
         longest_first = sorted(names, key=lambda value: (-len(value), value))
@@ -67,6 +68,12 @@ class Naming:
         CloudWatch Logs asks for `log-group:NAME:*` where it means a log group, and for tags without
         `:*`; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         """
+        known = self._forms.get(resource)
+        if known is None:
+            known = self._forms[resource] = self._spellings(service, resource)
+        return known
+
+    def _spellings(self, service: str, resource: str) -> tuple[Name, ...]:
         if service != "logs" or ":log-group:" not in resource or ":log-stream:" in resource:
             return (self.of(resource),)
         plain = self.of(resource.removesuffix(":*"))

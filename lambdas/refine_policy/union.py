@@ -90,8 +90,12 @@ def missed_permissions(missed: Iterable[Sighting]) -> Iterator[Permission]:
 def left_out(seen: Sightings, listed_too: Listed) -> tuple[LeftOut, ...]:
     """What was offered or tried and is not granted, and why."""
     allowed = {one.seen.action for one in seen.allowed}
-    pairs = {(one.seen.principal, one.seen.action, one.seen.resource) for one in seen.allowed}
     denied = {one.seen.action for one in seen.denied}
+    pairs = {
+        (one.seen.principal, one.seen.action, one.seen.resource)
+        for one in seen.allowed
+        if one.seen.action in denied
+    }
     found = [
         LeftOut(
             action=str(one.seen.action),

@@ -1,0 +1,55 @@
+"""What others make of the same files: trailscraper, and Access Analyzer's imitation."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.aws.policy_generation import activity_of, policies_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENVIRONMENT = Path(".build/trailscraper")
+VERSION = "0.10.0"
+ALWAYS = ("2000-01-01T00:00:00Z", "2099-01-01T00:00:00Z")
+
+
+def trailscraper(logs: Path, role: str) -> dict[str, Any]:
+    """Its policy of everything that the role did; in an environment of its own.
+
+    Raises:
+        subprocess.CalledProcessError: it cannot be installed or run.
+    """
+    program = ENVIRONMENT / "bin" / "trailscraper"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
+        pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, f"trailscraper=={VERSION}"], check=True)
+    select = [str(program), "select", "--log-dir", str(logs / "AWSLogs")]
+    select += ["--filter-assumed-role-arn", role, "--from", ALWAYS[0][:10], "--to", ALWAYS[1][:10]]
+    selected = subprocess.run(select, check=True, capture_output=True)
+    generated = subprocess.run(
+        [str(program), "generate"], input=selected.stdout, check=True, capture_output=True
+    )
+    document: dict[str, Any] = json.loads(generated.stdout)
+    return document
+
+
+def access_analyzer(logs: Path, role: str) -> dict[str, Any]:
+    """What Access Analyzer's imitation answers, all its policies as one."""
+    activity = activity_of(_records(logs), role, start=ALWAYS[0], end=ALWAYS[1])
+    documents = map(json.loads, policies_of(activity, placeholders=False, service_level=False))
+    return {
+        "Version": "2012-10-17",
+        "Statement": [statement for one in documents for statement in one["Statement"]],
+    }
+
+
+def _records(logs: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(logs.rglob("*.json.gz")):
+        yield from json.loads(gzip.decompress(path.read_bytes()))["Records"]
