@@ -39,7 +39,7 @@ def planned_name(table: TypeTable, resource: Resource) -> str:
     name: str = stores.service("cloudformation.provisioners")._physical_name(
         resource.stack, resource.logical_id, lowercase=table.lowercase, max_len=table.limit
     )
-    return name
+    return name.replace("-", table.separator)
 
 
 def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:

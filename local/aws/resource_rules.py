@@ -77,7 +77,7 @@ def _lambda(action: Action, call: Call) -> list[str] | None:
     arn = f"arn:{call.partition}:lambda:{call.region}:{call.account}:function:{name}"
     # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
     by_version = kinds & {"function alias", "function version"} or "Invoke" in action.name
-    qualified = qualifier and by_version
+    qualified = qualifier not in ("", "$LATEST") and by_version
     return [f"{arn}:{qualifier}" if qualified else arn]
 
 
