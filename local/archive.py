@@ -42,18 +42,23 @@ def open_archive(place: str) -> Archive:
 
 def chosen_archive(place: str | None) -> Archive:
     """The archive that was named, else that of the embedded AWS that is up, else `out`."""
-    return open_archive(place) if place else embedded_archive() or open_archive(str(OUT))
+    if place and not place.startswith(S3):
+        return open_archive(place)
+    bucket = place.removeprefix(S3).strip("/") if place else None
+    return embedded_archive(bucket) or open_archive(place or str(OUT))
 
 
-def embedded_archive() -> Archive | None:
-    """The archive of the embedded AWS, when one is up and the app is in it."""
+def embedded_archive(name: str | None) -> Archive | None:
+    """The archive of the embedded AWS, when one is up and holds it (by this name, if any)."""
     connection = Connection.of(STATE)
     if connection is None or not connection.answers():
         return None
     stacks = connection.client("cloudformation").describe_stacks()["Stacks"]
     outputs = (one for stack in stacks for one in stack.get("Outputs", ()))
     bucket = next((o["OutputValue"] for o in outputs if o["OutputKey"] == BUCKET_OUTPUT), None)
-    return S3Archive(bucket, client=connection.client("s3")) if bucket else None
+    if bucket is None or name not in (None, bucket):
+        return None
+    return S3Archive(bucket, client=connection.client("s3"))
 
 
 def verify_archive(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
 from lambdas.document_policy.quoting import comment, pascal, quoted, sub, unique
 from lambdas.document_policy.reasons import reasons
+from lambdas.model.text import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,7 +98,7 @@ def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[st
     indent = " " * 10
     yield from comment(f"{one.purpose} {reasons(one).sentence}", indent)
     for wildcard in one.wildcards:
-        yield from comment(f"Wildcard {wildcard.resource}: {wildcard.reason}", indent)
+        yield from comment(f"Wildcard {wildcard.resource}: {sentence(wildcard.reason)}", indent)
     yield f"{indent}- Sid: {quoted(one.statement.sid)}"
     yield f"{indent}  Effect: Allow"
     yield f"{indent}  Action:"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.html import Html, arn, code, el, join, prose
 from lambdas.document_policy.reasons import last_removed, service_name
 from lambdas.model.refinement import OBSERVED
-from lambdas.model.text import counted, listed
+from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
     from lambdas.document_policy.story import Story
@@ -39,7 +39,7 @@ def _ground(story: Story, ground: Ground, ids: int) -> Html:
         "div",
         el("span", ground.kind, class_=tone),
         " ",
-        prose(ground.text),
+        prose(sentence(ground.text)),
         el("span", _facts(story, ground), class_="small") if ground.events else None,
         el("span", "events ", (join((code(i), " ")) for i in ground.event_ids[:ids]), class_="ids")
         if ground.event_ids

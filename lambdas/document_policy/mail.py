@@ -58,7 +58,9 @@ def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
     yield f"Report: {place}report.html"
     yield f"Policy: {place}policy.json"
     yield f"Run {story.run.id} of {story.process.name}, manifest sha256 {seal}"
-    yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id}"
+    bucket = place.removesuffix(story.run.key("")).rstrip("/")
+    yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id} \\"
+    yield f"  ARCHIVE={bucket}"
 
 
 def _short(text: str) -> str:

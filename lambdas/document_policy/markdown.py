@@ -13,7 +13,7 @@ from lambdas.document_policy.reasons import reasons
 from lambdas.document_policy.story import URGENCY
 from lambdas.model.finding import Severity
 from lambdas.model.refinement import OBSERVED
-from lambdas.model.text import counted, listed, shortened, visible
+from lambdas.model.text import counted, listed, sentence, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,8 +89,14 @@ def _findings(story: Story) -> Iterator[str]:
         yield "No findings."
     for severity in sorted(Severity, key=URGENCY.__getitem__):
         found = [one for one in story.findings if one.severity is severity]
+        folded = found and severity is Severity.NOTE
+        if folded:
+            summary = f"<summary>{counted(len(found), 'note')}</summary>"
+            yield from ("", "<details>", summary, "")
         for _, same in groupby(found, key=lambda one: one.kind):
             yield from _capped([_finding(one) for one in same], "- and {} more of this kind")
+        if folded:
+            yield from ("", "</details>")
 
 
 def _finding(one: Finding) -> str:
@@ -151,7 +157,9 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
     for condition in statement.conditions:
         values = ", ".join(code(str(value)) for value in condition.values)
         yield f"- only when {code(condition.key)} {code(condition.operator)} {values}"
-    yield from (f"- wildcard {code(w.resource)}: {prose(w.reason)}" for w in one.wildcards)
+    yield from (
+        f"- wildcard {code(w.resource)}: {prose(sentence(w.reason))}" for w in one.wildcards
+    )
     derived = sorted(
         {
             (ground.kind, ground.text)
@@ -161,7 +169,8 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
         }
     )
     yield from _capped(
-        [f"- {code(kind)}: {prose(text)}" for kind, text in derived], "- and {} more grounds"
+        [f"- {code(kind)}: {prose(sentence(text))}" for kind, text in derived],
+        "- and {} more grounds",
     )
 
 

@@ -10,7 +10,7 @@ from lambdas.document_policy.grounds import grants, time_of
 from lambdas.document_policy.html import Html, arn, code, el, join, prose
 from lambdas.document_policy.reasons import last_removed, reasons
 from lambdas.model.template import Template
-from lambdas.model.text import counted, listed
+from lambdas.model.text import counted, listed, sentence
 from lambdas.reference.actions import AccessLevel, facts, service_title
 
 if TYPE_CHECKING:
@@ -204,4 +204,6 @@ def _resources(one: ExplainedStatement) -> Iterator[Html]:
 
 
 def _because(reasons_: Sequence[str]) -> Iterator[Html]:
-    yield from (el("p", el("mark", "*"), " ", prose(one), class_="small") for one in reasons_)
+    yield from (
+        el("p", el("mark", "*"), " ", prose(sentence(one)), class_="small") for one in reasons_
+    )

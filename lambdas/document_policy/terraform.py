@@ -8,6 +8,7 @@ from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_p
 from lambdas.document_policy.quoting import comment, hcl, snake, unique
 from lambdas.document_policy.reasons import reasons
 from lambdas.model.template import Variable
+from lambdas.model.text import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[st
     yield ""
     yield from comment(f"{one.purpose} {reasons(one).sentence}", "  ")
     for wildcard in one.wildcards:
-        yield from comment(f"Wildcard {wildcard.resource}: {wildcard.reason}", "  ")
+        yield from comment(f"Wildcard {wildcard.resource}: {sentence(wildcard.reason)}", "  ")
     yield "  statement {"
     yield f"    sid       = {hcl([statement.sid], {})}"
     yield '    effect    = "Allow"'

@@ -30,6 +30,12 @@ def shortened(text: str, limit: int, *, whole_in: str) -> str:
     return f"{text[:limit]}… ({len(text):,} characters; the whole is in {whole_in})"
 
 
+def sentence(words: str) -> str:
+    """With a capital and a full stop, when it begins with a letter and ends with a word."""
+    begun = words[:1].upper() + words[1:] if words[:1].isascii() else words
+    return f"{begun}." if begun[-1:].isalnum() else begun
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 event`, `2 events`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

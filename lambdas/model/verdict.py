@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidEventError
-from lambdas.model.text import counted
+from lambdas.model.text import counted, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ class Verdict:
     @property
     def grounds(self) -> str:
         """The reason, or what the kind itself says."""
-        return self.reason or _MEANING[self.kind]
+        return sentence(self.reason) or _MEANING[self.kind]
 
 
 _MEANING = {

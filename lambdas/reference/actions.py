@@ -14,6 +14,13 @@ from typing import Any
 from lambdas.model.action import Action
 from lambdas.reference.shards import service_prefixes, service_shard, shard
 
+# Prefixes that several pages of the reference share: the last page's title is not theirs.
+TITLES = {
+    "apigateway": "Amazon API Gateway",
+    "cloudformation": "AWS CloudFormation",
+    "ses": "Amazon SES",
+}
+
 
 class AccessLevel(StrEnum):
     """IAM's own words for what an action does."""
@@ -135,7 +142,7 @@ def services() -> tuple[str, ...]:
 
 def service_title(service: str) -> str:
     """The name that people know the service by, or the prefix itself."""
-    return str(service_shard(service).get("title", service))
+    return TITLES.get(service) or str(service_shard(service).get("title", service))
 
 
 @lru_cache(maxsize=512)

@@ -154,6 +154,14 @@ def test_a_run_that_did_not_finish_is_a_note(archive: FolderArchive) -> None:
     assert "did not finish" in found.notes[0]
 
 
+def test_the_rounds_of_a_proof_are_no_runs(archive: FolderArchive) -> None:
+    run_of(archive, 1)
+    archive.put(f"orders/{a_run(1).id}-r1/evidence.jsonl.gz", b"", "application/gzip")
+
+    found = verify(archive)
+    assert (found.runs, found.breaks, found.notes) == (1, [], [])
+
+
 def test_a_failure_after_the_manifest_is_no_break(archive: FolderArchive) -> None:
     run_of(archive, 1)
     archive.put(a_run(1).key("FAILURE.md"), b"", "text/markdown")
