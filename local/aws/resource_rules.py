@@ -164,7 +164,10 @@ def _iam(action: Action, call: Call) -> list[str] | None:
     if call.operation == "CreateServiceLinkedRole":
         service = place_of(call.params, "AWSServiceName")
         return [f"arn:{call.partition}:iam::{call.account}:role/aws-service-role/{service}/*"]
-    given = place_of(call.params, "PolicyArn") or place_of(call.params, "PolicySourceArn")
+    simulated = place_of(call.params, "PolicySourceArn")
+    if simulated:
+        return [simulated]  # the simulated resources are no resources of the call
+    given = place_of(call.params, "PolicyArn")
     if given and "policy" in kinds:
         return [given]
     for parameter, kind, store in _IAM_NAMES:
