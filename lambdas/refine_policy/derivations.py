@@ -97,7 +97,7 @@ def _passes_itself(one: Implied, sighting: Sighting) -> Finding:
         detail=f"{', '.join(sighting.names)} named a role under which the process itself runs. A "
         "role that may pass itself can hand all that it may do to a service: this is not granted.",
         action="Give the service a role of its own.",
-        source=sighting.event_ids[0],
+        source=min(sighting.lines, key=lambda line: line.order).event_id,
     )
 
 

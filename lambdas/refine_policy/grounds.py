@@ -6,12 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.refinement import Ground
-from lambdas.refine_policy.permission import EVENT_IDS
+from lambdas.refine_policy.permission import EVENT_IDS, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.refine_policy.permission import Permission, Sighting
+    from lambdas.model.evidence import Evidence
+    from lambdas.refine_policy.permission import Permission
 
 # Kinds of derivations and why each exists although no event shows the permission.
 BECAUSE = {
@@ -43,37 +44,32 @@ def and_join(texts: Sequence[str]) -> str:
 
 
 def _ground(same: list[Permission]) -> Ground:
-    # One sighting may stand behind several permissions; it is the same object then.
-    found = {id(one.sighting): one.sighting for one in same if one.sighting}
-    sightings = sorted(found.values(), key=lambda one: (one.first, one.event_ids))
-    if not sightings:
+    lines = [line for one in same if one.sighting for line in one.sighting.lines]
+    if not lines:
         return Ground(kind=same[0].basis, text=same[0].because)
-    ids = dict.fromkeys(event_id for one in sightings for event_id in one.event_ids)
+    # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.
+    events = sorted({(line.time, line.event_id) for line in lines})
+    ids = (event_id for _, event_id in events[:EVENT_IDS])
+    listed = any(one.listed for one in same)
     return Ground(
         kind=same[0].basis,
-        text=same[0].because or _observed(sightings, listed=any(one.listed for one in same)),
-        events=sum(one.events for one in sightings),
-        first=min(one.first for one in sightings),
-        last=max(one.last for one in sightings),
-        phases=_all(one.phases for one in sightings),
+        text=same[0].because or _observed(lines, len(events), same[0].via, listed=listed),
+        events=len(events),
+        first=events[0][0],
+        last=events[-1][0],
+        phases=distinct(line.phase for line in lines),
         via=same[0].via,
-        event_ids=tuple(ids)[:EVENT_IDS],
+        event_ids=tuple(ids),
     )
 
 
-def _observed(sightings: list[Sighting], *, listed: bool) -> str:
-    events = sum(one.events for one in sightings)
+def _observed(lines: list[Evidence], events: int, via: tuple[str, ...], *, listed: bool) -> str:
     times = "once" if events == 1 else f"{events} times"
-    via = sightings[0].seen.via
     through = f", made by {and_join(via)} for the process" if via else ""
-    phases = _all(one.phases for one in sightings)
+    phases = distinct(line.phase for line in lines)
     during = f" in {and_join(phases)}" if phases else ""
-    codes = _all(one.failed for one in sightings)
+    codes = distinct(line.error for line in lines)
     failed = f"; some calls then failed: {and_join(codes)}" if codes else ""
     also = "; Access Analyzer lists the action too" if listed else ""
-    names = and_join(_all(one.names for one in sightings))
+    names = and_join(distinct(line.name for line in lines))
     return f"{names} was authorised {times}{during}{through}{failed}{also}"
-
-
-def _all(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(sorted({text for texts in many for text in texts}))

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from lambdas.model.action import Action
+    from lambdas.model.evidence import Evidence
     from lambdas.model.template import Template
 
 ANYTHING = "*"
@@ -23,26 +26,46 @@ class Seen:
     via: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """One action on one resource, by one principal, through the same services, and its events.
+    """One action on one resource, by one principal, through the same services, and all its events.
 
-    Attributes:
-        first, last: times of the events. event_ids: the earliest five.
-        types: CloudFormation resource types that the events changed.
-        names: API operations. failed: error codes of calls that were authorised and then failed.
+    What the events have in common is worked out only when it is asked for: most sightings end in
+    one grant with many others.
     """
 
     seen: Seen
-    events: int
-    first: str
-    last: str
-    event_ids: tuple[str, ...]
-    phases: tuple[str, ...]
-    regions: tuple[str, ...]
-    types: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
+    lines: Sequence[Evidence]
+
+    @property
+    def first(self) -> str:
+        """When it was seen first."""
+        return min(line.time for line in self.lines)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """In which phases of the cycle."""
+        return distinct(line.phase for line in self.lines)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the calls were recorded."""
+        return distinct(line.region for line in self.lines)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """CloudFormation resource types that the events changed."""
+        return distinct(one for line in self.lines for one in line.types)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """API operations."""
+        return distinct(line.name for line in self.lines)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Error codes of calls that were authorised and then failed."""
+        return distinct(line.error for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +105,10 @@ class Permission:
     def failed(self) -> tuple[str, ...]:
         """Error codes of calls that were authorised and then failed."""
         return self.sighting.failed if self.sighting else ()
+
+
+def distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Sorted, unique, without the empty one."""
+    found = set(texts)
+    found.discard("")
+    return tuple(sorted(found))

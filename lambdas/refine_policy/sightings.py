@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.run import CLOSING
-from lambdas.refine_policy.permission import EVENT_IDS, Seen, Sighting
+from lambdas.refine_policy.permission import Seen, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,27 +74,5 @@ def _sorted(gathered: Lines) -> tuple[Sighting, ...]:
 
 def _sighting(key: Key, lines: list[Evidence]) -> Sighting:
     principal, service, name, resource, via = key
-    # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.
-    events = sorted({(line.time, line.event_id) for line in lines})
-    if len(events) == 1:  # of most sightings there is one event
-        lines = lines[:1]
-    return Sighting(
-        seen=Seen(principal=principal, action=Action(service, name), resource=resource, via=via),
-        events=len(events),
-        first=events[0][0],
-        last=events[-1][0],
-        event_ids=tuple(event_id for _, event_id in events[:EVENT_IDS]),
-        phases=_all([line.phase for line in lines]),
-        regions=_all([line.region for line in lines]),
-        types=tuple(sorted({one for line in lines for one in line.types})),
-        names=_all([line.name for line in lines]),
-        failed=_all([line.error for line in lines]),
-    )
-
-
-def _all(texts: list[str]) -> tuple[str, ...]:
-    if len(texts) == 1:
-        return (texts[0],) if texts[0] else ()
-    found = set(texts)
-    found.discard("")
-    return tuple(sorted(found))
+    action = Action(service, name)
+    return Sighting(Seen(principal=principal, action=action, resource=resource, via=via), lines)
