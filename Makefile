@@ -64,16 +64,15 @@ clean: down ## Remove what was built, but neither .venv nor node_modules
 
 setup: $(VENV)/.ready node_modules/.ready
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt constraints.txt
+$(VENV)/.ready: requirements.txt requirements-dev.txt requirements-setup.txt constraints.txt
 	@test -n "$(PYTHON)" || { echo "Fencepost needs Python 3.11 or newer, with venv"; exit 1; }
 	@mkdir -p .build
-	@echo "setting up $(VENV) with $$($(PYTHON) --version) (about a minute, once)"
+	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@if command -v uv >/dev/null; then \
-		uv pip install --quiet --python $(PY) -r requirements-dev.txt -c constraints.txt; \
-	else \
-		$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt; \
-	fi
+	@# uv is several times faster; where it cannot reach the packages, pip knows how.
+	@{ $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-setup.txt \
+		&& $(VENV)/bin/uv pip install --quiet --python $(PY) -r requirements-dev.txt -c constraints.txt; } \
+		|| $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(VENV)/.ready

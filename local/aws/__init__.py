@@ -1,1 +1,1 @@
-"""The embedded AWS: MiniStack, and what it lacks, each in a module that imitates AWS's documents."""
+"""The embedded AWS: MiniStack, and what it lacks, each in a module that imitates AWS."""
