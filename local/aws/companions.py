@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -115,7 +114,7 @@ def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
     for resource in dict.fromkeys(check.resource for check in own):
         target = resource.removesuffix(":log-stream:")
         if target == "*":  # what is not made yet has no name: `key/*`, `userpool/*`
-            target = resource_arns.arns(action, replace(call, params={}))[0]
+            target = resource_arns.any_of(action, call)
         yield Check(action=action.name, resource=target, context=tags)
 
 

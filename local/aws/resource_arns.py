@@ -61,6 +61,11 @@ def arns(action: Action, call: Call) -> list[str]:
     return [_with_gaps(kind.arn, call)] if kind else ["*"]
 
 
+def any_of(action: Action, call: Call) -> str:
+    """Any resource of the action's first type, `userpool/*`."""
+    return _with_gaps(action.resources[0].arn, call) if action.resources else "*"
+
+
 def _all_of_ec2(action: Action, call: Call, complete: dict[str, bool]) -> list[str]:
     """EC2 asks about everything that takes part: what is made (`vpc/*`) and what is named."""
     known = {arn.split(":", 5)[5].split("/", 1)[0] for arn in complete}
