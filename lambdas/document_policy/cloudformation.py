@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
 from lambdas.document_policy.quoting import comment, pascal, quoted, sub, unique
-from lambdas.document_policy.reasons import reasons
-from lambdas.model.text import sentence
+from lambdas.document_policy.reasons import reasons, wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,8 +96,8 @@ def _policy(
 def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:
     indent = " " * 10
     yield from comment(f"{one.purpose} {reasons(one).sentence}", indent)
-    for wildcard in one.wildcards:
-        yield from comment(f"Wildcard {wildcard.resource}: {sentence(wildcard.reason)}", indent)
+    for wildcard in wildcards(one):
+        yield from comment(wildcard.words, indent)
     yield f"{indent}- Sid: {quoted(one.statement.sid)}"
     yield f"{indent}  Effect: Allow"
     yield f"{indent}  Action:"

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.documents import defaults, managed_policies, pieces, used_variables
 from lambdas.document_policy.quoting import comment, f_string, pascal, quoted, snake, unique
-from lambdas.document_policy.reasons import reasons
-from lambdas.model.text import sentence
+from lambdas.document_policy.reasons import reasons, wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,8 +124,8 @@ def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[st
     indent = " " * 24
     statement = one.statement
     yield from comment(f"{one.purpose} {reasons(one).sentence}", indent)
-    for wildcard in one.wildcards:
-        yield from comment(f"Wildcard {wildcard.resource}: {sentence(wildcard.reason)}", indent)
+    for wildcard in wildcards(one):
+        yield from comment(wildcard.words, indent)
     yield f"{indent}iam.PolicyStatement("
     yield f"{indent}    sid={quoted(statement.sid)},"
     yield from _list("actions", [quoted(str(action)) for action in statement.actions], indent)

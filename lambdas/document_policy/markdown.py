@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.changes import together
 from lambdas.document_policy.documents import managed_policies
 from lambdas.document_policy.paths import paths
-from lambdas.document_policy.reasons import reasons
+from lambdas.document_policy.reasons import reasons, wildcards
 from lambdas.document_policy.story import URGENCY
 from lambdas.model.finding import Severity
 from lambdas.model.refinement import OBSERVED
@@ -157,9 +157,9 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
     for condition in statement.conditions:
         values = ", ".join(code(str(value)) for value in condition.values)
         yield f"- only when {code(condition.key)} {code(condition.operator)} {values}"
-    yield from (
-        f"- wildcard {code(w.resource)}: {prose(sentence(w.reason))}" for w in one.wildcards
-    )
+    for wildcard in wildcards(one):
+        where = f" in {', '.join(map(code, wildcard.resources))}" if wildcard.resources else ""
+        yield f"- wildcards{where}: {prose(wildcard.reason)}"
     derived = sorted(
         {
             (ground.kind, ground.text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.refinement import OBSERVED
-from lambdas.model.text import counted, listed
+from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +79,35 @@ def reasons(statement: ExplainedStatement) -> Reasons:
         derived=derivations(grounds),
         grants=len(statement.grants),
         unseen=sum(all(g.kind != OBSERVED for g in grant.grounds) for grant in statement.grants),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wildcards:
+    """Why resources hold wildcards; no resources means all of the statement's that hold any."""
+
+    resources: tuple[str, ...]
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """For a comment: in which resources, and why."""
+        where = f" in {', '.join(self.resources)}" if self.resources else ""
+        return f"Wildcards{where}: {self.reason}"
+
+
+def wildcards(statement: ExplainedStatement) -> tuple[Wildcards, ...]:
+    """The reasons, each once, with the resources that they are about."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in statement.wildcards:
+        by_reason[one.reason].append(one.resource)
+    by_resources: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for reason, resources in by_reason.items():
+        by_resources[tuple(sorted(set(resources)))].append(sentence(reason))
+    every = tuple(sorted({one.resource for one in statement.wildcards}))
+    return tuple(
+        Wildcards(resources=() if resources == every else resources, reason=" ".join(found))
+        for resources, found in sorted(by_resources.items())
     )
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
 from lambdas.document_policy.quoting import comment, hcl, snake, unique
-from lambdas.document_policy.reasons import reasons
+from lambdas.document_policy.reasons import reasons, wildcards
 from lambdas.model.template import Variable
-from lambdas.model.text import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +83,7 @@ def _variable(name: str, text: str, default: str, *, checked: bool = True) -> It
     yield f"  description = {hcl([text], {})}"
     yield f"  default     = {hcl([default], {})}"
     if checked:
+        yield ""
         yield "  validation {"
         yield f'    condition     = !can(regex("[*?$]", var.{name}))'
         yield '    error_message = "The value may not hold a wildcard or a policy variable."'
@@ -99,7 +99,9 @@ def _policy(
     yield ""
     yield from comment(f"For {policy.owner.principal}")
     yield f'data "aws_iam_policy_document" "{label}" {{'
-    for one in policy.statements:
+    for number, one in enumerate(policy.statements):
+        if number:
+            yield ""
         yield from _statement(one, names)
     yield "}"
     yield ""
@@ -117,16 +119,18 @@ def _policy(
 
 def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:
     statement = one.statement
-    yield ""
     yield from comment(f"{one.purpose} {reasons(one).sentence}", "  ")
-    for wildcard in one.wildcards:
-        yield from comment(f"Wildcard {wildcard.resource}: {sentence(wildcard.reason)}", "  ")
+    for wildcard in wildcards(one):
+        yield from comment(wildcard.words, "  ")
     yield "  statement {"
-    yield f"    sid       = {hcl([statement.sid], {})}"
-    yield '    effect    = "Allow"'
+    yield f"    sid    = {hcl([statement.sid], {})}"
+    yield '    effect = "Allow"'
+    yield ""
     yield from _list("actions", [hcl([str(action)], {}) for action in statement.actions], "    ")
+    yield ""
     yield from _list("resources", _texts(statement.resources, names), "    ")
     for condition in statement.conditions:
+        yield ""
         yield from _condition(condition, names)
     yield "  }"
 
@@ -135,7 +139,8 @@ def _condition(one: Condition, names: Mapping[str, str]) -> Iterator[str]:
     yield "    condition {"
     yield f"      test     = {hcl([one.operator], {})}"
     yield f"      variable = {hcl([one.key], {})}"
-    yield from _list("values", _texts(one.values, names), "      ", width=8)
+    yield ""
+    yield from _list("values", _texts(one.values, names), "      ")
     yield "    }"
 
 
@@ -151,10 +156,10 @@ def _unreplaced(piece: str | Variable) -> str | Variable:
     return piece if isinstance(piece, Variable) else piece.replace("&{", "?{")
 
 
-def _list(name: str, texts: Sequence[str], indent: str, width: int = 9) -> Iterator[str]:
+def _list(name: str, texts: Sequence[str], indent: str) -> Iterator[str]:
     if len(texts) == 1:
-        yield f"{indent}{name.ljust(width)} = [{texts[0]}]"
+        yield f"{indent}{name} = [{texts[0]}]"
         return
-    yield f"{indent}{name.ljust(width)} = ["
+    yield f"{indent}{name} = ["
     yield from (f"{indent}  {text}," for text in texts)
     yield f"{indent}]"

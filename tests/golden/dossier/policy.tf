@@ -7,6 +7,7 @@ variable "name" {
   type        = string
   description = "What the policies' names begin with."
   default     = "orders"
+
   validation {
     condition     = !can(regex("[*?$]", var.name))
     error_message = "The value may not hold a wildcard or a policy variable."
@@ -17,6 +18,7 @@ variable "account" {
   type        = string
   description = "The account that the policy reaches into."
   default     = "111122223333"
+
   validation {
     condition     = !can(regex("[*?$]", var.account))
     error_message = "The value may not hold a wildcard or a policy variable."
@@ -27,6 +29,7 @@ variable "partition" {
   type        = string
   description = "The partition: aws, aws-cn or aws-us-gov."
   default     = "aws"
+
   validation {
     condition     = !can(regex("[*?$]", var.partition))
     error_message = "The value may not hold a wildcard or a policy variable."
@@ -37,6 +40,7 @@ variable "region" {
   type        = string
   description = "The region that the policy reaches into."
   default     = "eu-west-1"
+
   validation {
     condition     = !can(regex("[*?$]", var.region))
     error_message = "The value may not hold a wildcard or a policy variable."
@@ -47,6 +51,7 @@ variable "stage" {
   type        = string
   description = "The process's variable stage."
   default     = "dev"
+
   validation {
     condition     = !can(regex("[*?$]", var.stage))
     error_message = "The value may not hold a wildcard or a policy variable."
@@ -61,54 +66,59 @@ variable "role" {
 
 # For arn:aws:iam::111122223333:role/fencepost-sandbox-orders
 data "aws_iam_policy_document" "policy_1" {
-
   # Create, change and remove the HTTP API, its routes and its stage. Seen in 28 events of deploy
   # and remove, through CloudFormation.
-  # Wildcard arn:${partition}:apigateway:${region}::/apis/*: API Gateway gives each API an id; no
-  # name is part of the ARN.
+  # Wildcards: API Gateway gives each API an id; no name is part of the ARN.
   statement {
-    sid       = "ApiGatewayManage"
-    effect    = "Allow"
-    actions   = [
+    sid    = "ApiGatewayManage"
+    effect = "Allow"
+
+    actions = [
       "apigateway:DELETE",
       "apigateway:GET",
       "apigateway:PATCH",
       "apigateway:POST",
     ]
+
     resources = [
       "arn:${var.partition}:apigateway:${var.region}::/apis",
       "arn:${var.partition}:apigateway:${var.region}::/apis/*",
     ]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Tag the HTTP API when it is made. No event shows it. Derived (tag-on-create).
-  # Wildcard arn:${partition}:apigateway:${region}::/tags/*: The tags' path holds the API's ARN,
-  # whose id is random.
+  # Wildcards: The tags' path holds the API's ARN, whose id is random.
   statement {
-    sid       = "ApiGatewayTags"
-    effect    = "Allow"
-    actions   = ["apigateway:PUT"]
+    sid    = "ApiGatewayTags"
+    effect = "Allow"
+
+    actions = ["apigateway:PUT"]
+
     resources = ["arn:${var.partition}:apigateway:${var.region}::/tags/*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Deploy, watch and delete the service's own stack. Seen in 140 events of deploy, update and
   # remove, called directly.
-  # Wildcard arn:${partition}:cloudformation:${region}:${account}:stack/orders-${stage}/*:
-  # CloudFormation ends a stack's ARN with a random UUID.
+  # Wildcards: CloudFormation ends a stack's ARN with a random UUID.
   statement {
-    sid       = "CloudFormationStack"
-    effect    = "Allow"
-    actions   = [
+    sid    = "CloudFormationStack"
+    effect = "Allow"
+
+    actions = [
       "cloudformation:CreateChangeSet",
       "cloudformation:CreateStack",
       "cloudformation:DeleteChangeSet",
@@ -120,116 +130,138 @@ data "aws_iam_policy_document" "policy_1" {
       "cloudformation:ExecuteChangeSet",
       "cloudformation:ListStackResources",
     ]
+
     resources = ["arn:${var.partition}:cloudformation:${var.region}:${var.account}:stack/orders-${var.stage}/*"]
   }
 
   # Validate the template before it is deployed. Seen in 2 events of deploy and update, called
   # directly.
-  # Wildcard *: The action has no resource type: IAM accepts nothing narrower.
+  # Wildcards: The action has no resource type: IAM accepts nothing narrower.
   statement {
-    sid       = "CloudFormationValidate"
-    effect    = "Allow"
-    actions   = ["cloudformation:ValidateTemplate"]
+    sid    = "CloudFormationValidate"
+    effect = "Allow"
+
+    actions = ["cloudformation:ValidateTemplate"]
+
     resources = ["*"]
   }
 
   # Connect the table's stream to its function. Seen in 5 events of deploy and remove, through
   # CloudFormation.
-  # Wildcard arn:${partition}:dynamodb:${region}:${account}:table/orders-${stage}/stream/*:
-  # DynamoDB names a stream after the time of its creation.
+  # Wildcards: DynamoDB names a stream after the time of its creation.
   statement {
-    sid       = "DynamoDbStream"
-    effect    = "Allow"
-    actions   = [
+    sid    = "DynamoDbStream"
+    effect = "Allow"
+
+    actions = [
       "dynamodb:DescribeStream",
       "dynamodb:ListStreams",
     ]
+
     resources = ["arn:${var.partition}:dynamodb:${var.region}:${var.account}:table/orders-${var.stage}/stream/*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Create and delete the orders table, and wait until it is active. Seen in 20 events of deploy
   # and remove, through CloudFormation.
   statement {
-    sid       = "DynamoDbTable"
-    effect    = "Allow"
-    actions   = [
+    sid    = "DynamoDbTable"
+    effect = "Allow"
+
+    actions = [
       "dynamodb:CreateTable",
       "dynamodb:DeleteTable",
       "dynamodb:DescribeTable",
       "dynamodb:DescribeTimeToLive",
       "dynamodb:UpdateTimeToLive",
     ]
+
     resources = ["arn:${var.partition}:dynamodb:${var.region}:${var.account}:table/orders-${var.stage}"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Undo a failed change of the orders table. No event shows it. Derived (rollback).
   statement {
-    sid       = "DynamoDbTableRollback"
-    effect    = "Allow"
-    actions   = [
+    sid    = "DynamoDbTableRollback"
+    effect = "Allow"
+
+    actions = [
       "dynamodb:DescribeContinuousBackups",
       "dynamodb:UpdateTable",
     ]
+
     resources = ["arn:${var.partition}:dynamodb:${var.region}:${var.account}:table/orders-${var.stage}"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Create and remove the nightly rule and its target. Seen in 20 events of deploy and remove,
   # through CloudFormation.
-  # Wildcard arn:${partition}:events:${region}:${account}:rule/orders-${stage}-*: CloudFormation
-  # ends the bucket's name with 12 random letters and digits.
+  # Wildcards: CloudFormation ends the bucket's name with 12 random letters and digits.
   statement {
-    sid       = "EventsRule"
-    effect    = "Allow"
-    actions   = [
+    sid    = "EventsRule"
+    effect = "Allow"
+
+    actions = [
       "events:DeleteRule",
       "events:DescribeRule",
       "events:PutRule",
       "events:PutTargets",
       "events:RemoveTargets",
     ]
+
     resources = ["arn:${var.partition}:events:${var.region}:${var.account}:rule/orders-${var.stage}-*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Hand the execution role to Lambda, and to nothing else. No event shows it. Derived
   # (pass-role).
   statement {
-    sid       = "IamPassRoleToLambda"
-    effect    = "Allow"
-    actions   = ["iam:PassRole"]
+    sid    = "IamPassRoleToLambda"
+    effect = "Allow"
+
+    actions = ["iam:PassRole"]
+
     resources = ["arn:${var.partition}:iam::${var.account}:role/orders-${var.stage}-${var.region}-lambdaRole"]
+
     condition {
       test     = "StringEquals"
       variable = "iam:PassedToService"
-      values   = ["lambda.amazonaws.com"]
+
+      values = ["lambda.amazonaws.com"]
     }
   }
 
   # Create, read and delete the functions' execution role. Seen in 27 events of deploy and remove,
   # through CloudFormation.
   statement {
-    sid       = "IamRole"
-    effect    = "Allow"
-    actions   = [
+    sid    = "IamRole"
+    effect = "Allow"
+
+    actions = [
       "iam:CreateRole",
       "iam:DeleteRole",
       "iam:DeleteRolePolicy",
@@ -237,24 +269,31 @@ data "aws_iam_policy_document" "policy_1" {
       "iam:GetRolePolicy",
       "iam:PutRolePolicy",
     ]
+
     resources = ["arn:${var.partition}:iam::${var.account}:role/orders-${var.stage}-${var.region}-lambdaRole"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Tag the execution role when it is made. No event shows it. Derived (tag-on-create).
   statement {
-    sid       = "IamRoleTags"
-    effect    = "Allow"
-    actions   = ["iam:TagRole"]
+    sid    = "IamRoleTags"
+    effect = "Allow"
+
+    actions = ["iam:TagRole"]
+
     resources = ["arn:${var.partition}:iam::${var.account}:role/orders-${var.stage}-${var.region}-lambdaRole"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 }
@@ -272,39 +311,44 @@ resource "aws_iam_role_policy_attachment" "policy_1" {
 
 # For arn:aws:iam::111122223333:role/fencepost-sandbox-orders
 data "aws_iam_policy_document" "policy_2" {
-
   # Connect the queue to its function. Seen in 9 events of deploy and remove, through
   # CloudFormation.
-  # Wildcard *: Each mapping has a UUID; the condition on lambda:FunctionArn keeps it here.
+  # Wildcards: Each mapping has a UUID; the condition on lambda:FunctionArn keeps it here.
   statement {
-    sid       = "LambdaEventSources"
-    effect    = "Allow"
-    actions   = [
+    sid    = "LambdaEventSources"
+    effect = "Allow"
+
+    actions = [
       "lambda:CreateEventSourceMapping",
       "lambda:DeleteEventSourceMapping",
       "lambda:GetEventSourceMapping",
     ]
+
     resources = ["*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
+
     condition {
       test     = "ArnLike"
       variable = "lambda:FunctionArn"
-      values   = ["arn:${var.partition}:lambda:${var.region}:${var.account}:function:orders-${var.stage}-*"]
+
+      values = ["arn:${var.partition}:lambda:${var.region}:${var.account}:function:orders-${var.stage}-*"]
     }
   }
 
   # Create, update and remove the service's functions and versions. Seen in 65 events of deploy
   # and remove, through CloudFormation.
-  # Wildcard arn:${partition}:lambda:${region}:${account}:function:orders-${stage}-*: The service
-  # has several functions, and Lambda appends versions.
+  # Wildcards: The service has several functions, and Lambda appends versions.
   statement {
-    sid       = "LambdaFunctions"
-    effect    = "Allow"
-    actions   = [
+    sid    = "LambdaFunctions"
+    effect = "Allow"
+
+    actions = [
       "lambda:AddPermission",
       "lambda:CreateFunction",
       "lambda:DeleteFunction",
@@ -316,99 +360,115 @@ data "aws_iam_policy_document" "policy_2" {
       "lambda:UpdateFunctionCode",
       "lambda:UpdateFunctionConfiguration",
     ]
+
     resources = ["arn:${var.partition}:lambda:${var.region}:${var.account}:function:orders-${var.stage}-*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Read the functions' state, called by the Serverless Framework itself. Seen in 4 events of
   # deploy and update, called directly.
-  # Wildcard arn:${partition}:lambda:${region}:${account}:function:orders-${stage}-*: The service
-  # has several functions, and Lambda appends versions.
+  # Wildcards: The service has several functions, and Lambda appends versions.
   statement {
-    sid       = "LambdaFunctionsDirect"
-    effect    = "Allow"
-    actions   = ["lambda:GetFunction"]
+    sid    = "LambdaFunctionsDirect"
+    effect = "Allow"
+
+    actions = ["lambda:GetFunction"]
+
     resources = ["arn:${var.partition}:lambda:${var.region}:${var.account}:function:orders-${var.stage}-*"]
   }
 
   # Tag the functions when they are made. No event shows it. Derived (tag-on-create).
-  # Wildcard arn:${partition}:lambda:${region}:${account}:function:orders-${stage}-*: The service
-  # has several functions.
+  # Wildcards: The service has several functions.
   statement {
-    sid       = "LambdaTags"
-    effect    = "Allow"
-    actions   = ["lambda:TagResource"]
+    sid    = "LambdaTags"
+    effect = "Allow"
+
+    actions = ["lambda:TagResource"]
+
     resources = ["arn:${var.partition}:lambda:${var.region}:${var.account}:function:orders-${var.stage}-*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Look whether the log groups exist. Seen in 2 events of deploy and remove, through
   # CloudFormation.
-  # Wildcard *: The action lists; it accepts no narrower resource.
+  # Wildcards: The action lists; it accepts no narrower resource.
   statement {
-    sid       = "LogsDescribe"
-    effect    = "Allow"
-    actions   = ["logs:DescribeLogGroups"]
+    sid    = "LogsDescribe"
+    effect = "Allow"
+
+    actions = ["logs:DescribeLogGroups"]
+
     resources = ["*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Create and delete the functions' log groups. Seen in 9 events of deploy and remove, through
   # CloudFormation.
-  # Wildcard arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/orders-${stage}-*:
-  # One log group per function.
+  # Wildcards: One log group per function.
   statement {
-    sid       = "LogsGroups"
-    effect    = "Allow"
-    actions   = [
+    sid    = "LogsGroups"
+    effect = "Allow"
+
+    actions = [
       "logs:CreateLogGroup",
       "logs:DeleteLogGroup",
       "logs:PutRetentionPolicy",
     ]
+
     resources = ["arn:${var.partition}:logs:${var.region}:${var.account}:log-group:/aws/lambda/orders-${var.stage}-*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Let Lambda read the code that CloudFormation names. No event shows it. Derived (code-read).
-  # Wildcard
-  # arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*/serverless/orders/${stage}/*:
-  # CloudFormation ends the bucket's name with 12 random letters and digits.
+  # Wildcards: CloudFormation ends the bucket's name with 12 random letters and digits.
   statement {
-    sid       = "S3CodeRead"
-    effect    = "Allow"
-    actions   = ["s3:GetObject"]
+    sid    = "S3CodeRead"
+    effect = "Allow"
+
+    actions = ["s3:GetObject"]
+
     resources = ["arn:${var.partition}:s3:::orders-${var.stage}-serverlessdeploymentbucket-*/serverless/orders/${var.stage}/*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Create, protect and delete the deployment bucket. Seen in 27 events of deploy and remove,
   # through CloudFormation.
-  # Wildcard arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*: CloudFormation
-  # ends the bucket's name with 12 random letters and digits.
+  # Wildcards: CloudFormation ends the bucket's name with 12 random letters and digits.
   statement {
-    sid       = "S3DeploymentBucket"
-    effect    = "Allow"
-    actions   = [
+    sid    = "S3DeploymentBucket"
+    effect = "Allow"
+
+    actions = [
       "s3:CreateBucket",
       "s3:DeleteBucket",
       "s3:DeleteBucketPolicy",
@@ -416,76 +476,88 @@ data "aws_iam_policy_document" "policy_2" {
       "s3:PutBucketPolicy",
       "s3:PutEncryptionConfiguration",
     ]
+
     resources = ["arn:${var.partition}:s3:::orders-${var.stage}-serverlessdeploymentbucket-*"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Look at the deployment bucket before uploading. Seen in 27 events of deploy, update and
   # remove, called directly.
-  # Wildcard arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*: CloudFormation
-  # ends the bucket's name with 12 random letters and digits.
+  # Wildcards: CloudFormation ends the bucket's name with 12 random letters and digits.
   statement {
-    sid       = "S3DeploymentBucketDirect"
-    effect    = "Allow"
-    actions   = [
+    sid    = "S3DeploymentBucketDirect"
+    effect = "Allow"
+
+    actions = [
       "s3:GetBucketLocation",
       "s3:ListBucket",
       "s3:ListBucketVersions",
     ]
+
     resources = ["arn:${var.partition}:s3:::orders-${var.stage}-serverlessdeploymentbucket-*"]
   }
 
   # Upload, read and remove the deployment's packages. Seen in 84 events of deploy, update and
   # remove, called directly.
-  # Wildcard
-  # arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*/serverless/orders/${stage}/*:
-  # CloudFormation ends the bucket's name with 12 random letters and digits. Object names hold the
-  # time of the upload.
+  # Wildcards: CloudFormation ends the bucket's name with 12 random letters and digits. Object
+  # names hold the time of the upload.
   statement {
-    sid       = "S3DeploymentObjects"
-    effect    = "Allow"
-    actions   = [
+    sid    = "S3DeploymentObjects"
+    effect = "Allow"
+
+    actions = [
       "s3:DeleteObject",
       "s3:DeleteObjectVersion",
       "s3:GetObject",
       "s3:PutObject",
     ]
+
     resources = ["arn:${var.partition}:s3:::orders-${var.stage}-serverlessdeploymentbucket-*/serverless/orders/${var.stage}/*"]
   }
 
   # Create, read and delete the orders queue. Seen in 14 events of deploy and remove, through
   # CloudFormation.
   statement {
-    sid       = "SqsQueue"
-    effect    = "Allow"
-    actions   = [
+    sid    = "SqsQueue"
+    effect = "Allow"
+
+    actions = [
       "sqs:CreateQueue",
       "sqs:DeleteQueue",
       "sqs:GetQueueAttributes",
       "sqs:SetQueueAttributes",
     ]
+
     resources = ["arn:${var.partition}:sqs:${var.region}:${var.account}:orders-${var.stage}"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 
   # Tag the orders queue when it is made. No event shows it. Derived (tag-on-create).
   statement {
-    sid       = "SqsQueueTags"
-    effect    = "Allow"
-    actions   = ["sqs:TagQueue"]
+    sid    = "SqsQueueTags"
+    effect = "Allow"
+
+    actions = ["sqs:TagQueue"]
+
     resources = ["arn:${var.partition}:sqs:${var.region}:${var.account}:orders-${var.stage}"]
+
     condition {
       test     = "ForAnyValue:StringEquals"
       variable = "aws:CalledVia"
-      values   = ["cloudformation.amazonaws.com"]
+
+      values = ["cloudformation.amazonaws.com"]
     }
   }
 }
