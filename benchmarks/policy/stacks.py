@@ -123,7 +123,7 @@ def _day(team: Team, day: int) -> Iterator[dict[str, Any]]:
             )
     for _ in range(team.noise):
         number += 1
-        call = ("ec2", "DescribeInstances", {}, None)
+        call: tuple[str, str, dict[str, Any], None] = ("ec2", "DescribeInstances", {}, None)
         other = f"arn:aws:iam::{ACCOUNT}:role/monitoring"
         yield _record(chance, _time(day, number), call, forwarded=False, role=other)
 
@@ -170,11 +170,16 @@ def _record(
     role: str = ROLE,
 ) -> dict[str, Any]:
     source, name, request, answer = call
-    issuer = {"type": "Role", "arn": role, "accountId": ACCOUNT, "userName": role.split("/")[-1]}
+    issuer = {
+        "type": "Role",
+        "arn": role,
+        "accountId": ACCOUNT,
+        "userName": role.rsplit("/", maxsplit=1)[-1],
+    }
     identity: dict[str, Any] = {
         "type": "AssumedRole",
         "principalId": "AROAEXAMPLEEXAMPLE123:ci",
-        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.split('/')[-1]}/ci",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.rsplit('/', maxsplit=1)[-1]}/ci",
         "accountId": ACCOUNT,
         "accessKeyId": "ASIAEXAMPLEEXAMPLE12",
         "sessionContext": {"sessionIssuer": issuer, "attributes": {}},

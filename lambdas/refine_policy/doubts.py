@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.finding import Finding, Severity
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.union import NOT_OF_THIS_RUN, ONLY_DENIED
+from lambdas.refine_policy.writing import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,14 +66,7 @@ def _wildcards(grants: Sequence[Allowed], reference: Reference) -> Iterator[Find
             resources[reason].add(str(one.template))
     for reason, texts in resources.items():
         if texts != {ANYTHING}:
-            first = min(texts)
-            yield Finding(
-                severity=Severity.NOTE,
-                kind="wildcard",
-                subject=first,
-                detail=f"{_many(len(texts))} a wildcard because {reason}.",
-                count=len(texts),
-            )
+            yield _wildcard(reason, texts)
     for one in grants:
         facts = reference.facts(one.action)
         if str(one.template) == ANYTHING and (facts is None or facts.resource_level):
@@ -87,6 +81,26 @@ def _wildcards(grants: Sequence[Allowed], reference: Reference) -> Iterator[Find
                 else "Look at its events; if they name the resource elsewhere, "
                 "add the grant by a hint and forbid this one.",
             )
+
+
+def _wildcard(reason: str, texts: set[str]) -> Finding:
+    if reason.endswith(OTHERS):
+        return Finding(
+            severity=Severity.WARNING,
+            kind="reaches-others",
+            subject=min(texts),
+            detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches what other "
+            "stacks and stages made, too.",
+            action="Accept it, or give the process an account of its own.",
+            count=len(texts),
+        )
+    return Finding(
+        severity=Severity.NOTE,
+        kind="wildcard",
+        subject=min(texts),
+        detail=f"{_many(len(texts))} a wildcard because {reason}.",
+        count=len(texts),
+    )
 
 
 def _many(count: int) -> str:
@@ -111,8 +125,7 @@ def _left_out(leavings: Sequence[LeftOut]) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=NOT_OF_THIS_RUN,
             subject=", ".join(foreign[:5]),
-            detail=f"Access Analyzer lists {len(foreign)} actions that no session of this run "
-            "made; they are left out.",
+            detail="Access Analyzer lists for the role what no session of this run did: left out.",
             count=len(foreign),
         )
 
@@ -121,16 +134,21 @@ def _blind_spots(grants: Sequence[Allowed]) -> Iterator[Finding]:
     used: dict[str, set[str]] = defaultdict(set)
     for one in grants:
         used[one.action.service].add(one.action.name)
-    for service, names in _WITH_DATA_EVENTS.items():
-        if service in used and not used[service] & names:
-            yield Finding(
-                severity=Severity.NOTE,
-                kind="no-data-events",
-                subject=service,
-                detail=f"The process works with {service}, but the trail shows none of its data "
-                "events: either it made none, or the trail does not record them.",
-                action="Make sure that the trail records data events of the process's role.",
-            )
+    silent = sorted(
+        service
+        for service, names in _WITH_DATA_EVENTS.items()
+        if service in used and not used[service] & names
+    )
+    if silent:
+        yield Finding(
+            severity=Severity.NOTE,
+            kind="no-data-events",
+            subject=", ".join(silent),
+            detail="The process works with these services, but the trail shows none of their data "
+            "events: either it made none, or the trail does not record them.",
+            action="Make sure that the trail records data events of the process's role.",
+            count=len(silent),
+        )
     for service, what in _WITHOUT.items():
         if service in used:
             yield Finding(

@@ -15,7 +15,7 @@ from lambdas.model.template import ANY, Template, Variable
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.tokens import Piece, Shape, is_id, pieces
-from lambdas.refine_policy.writing import Writing, because, placeholder_words
+from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,6 +123,7 @@ class Naming:
                 inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
             else:
                 inherited |= self._name(slot, arn, kind, writing, inherited=inherited)
+                writing.named = True
             before += slot.text
 
     def _stack(self, text: str, writing: Writing) -> None:
@@ -146,9 +147,8 @@ class Naming:
             return inherited
         if self._id_varies(arn, kind, slot, before, inherited=inherited):
             title = self._layout.reference.service_title(arn.service)
-            writing.wild(
-                f"{title} makes up a new {placeholder_words(slot.placeholder)} for each one made"
-            )
+            others = "" if writing.named else f", {OTHERS}"
+            writing.wild(f"{title} makes up a new id for whatever is made{others}")
             return True
         self._pieces(slot.text, writing, inherited=False)
         return False

@@ -8,6 +8,7 @@ from lambdas.errors import PolicyTooLargeError
 from lambdas.model.arn import Arn
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.refinement import PrincipalPolicy, Refinement
+from lambdas.refine_policy.ambiguity import ambiguities
 from lambdas.refine_policy.bounds import hinted_permissions, require_bounds, unused_hints
 from lambdas.refine_policy.conditions import Settings
 from lambdas.refine_policy.derivations import implied_permissions
@@ -88,6 +89,7 @@ def refine(  # the six things that a policy follows from, and nothing else
                     *derived.findings,
                     *((told(execution),) if execution else ()),
                     *escalations(grants),
+                    *ambiguities(values, grants),
                     *doubts(grants, leavings, analyzer, reference),
                     *unused_hints(hints, permissions, grants, reference),
                 )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 NOT_OF_THIS_RUN = "not-of-this-run"
 ONLY_DENIED = "only-denied"
 SERVICE_LEVEL = "service-level"
+NEEDS_NOTHING = "needs-no-permission"
+# Calls that IAM lets everybody make: a grant would change nothing,
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+FREE = frozenset({Action("sts", "GetCallerIdentity"), Action("sts", "GetSessionToken")})
 DENIED_IN_PROOF = "denied-in-proof"
 
 
@@ -114,7 +118,17 @@ def left_out(seen: Sightings, listed_too: Listed) -> tuple[LeftOut, ...]:
             reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
             "authorised for it: another session of the same role made it",
         )
-        for action in listed_too.actions - allowed - denied
+        for action in listed_too.actions - allowed - denied - FREE
+    ]
+    found += [
+        LeftOut(
+            action=str(action),
+            resource="*",
+            kind=NEEDS_NOTHING,
+            reason="Access Analyzer lists it for the role; IAM lets everybody call it, Fencepost's "
+            "own markers among them",
+        )
+        for action in (listed_too.actions - allowed) & FREE
     ]
     used = {action.service for action in allowed}
     found += [

@@ -151,7 +151,7 @@ def _word(resource: str) -> str:
     if fields[2] == "s3":
         return "Objects" if "/" in fields[5] else "Buckets"
     # API Gateway's paths: the last collection; elsewhere the type before the name.
-    head = re.findall(r"/([a-z]+)", fields[5]) if fields[2] == "apigateway" else []
+    head = re.findall(r"/([a-z]+)(?=/|$)", fields[5]) if fields[2] == "apigateway" else []
     word = head[-1] if head else re.split(r"[:/]", fields[5])[0]
     plain = _NOT_IN_A_SID.sub("", word.title() if word.islower() else word[:1].upper() + word[1:])
     return plain if word.isascii() and not re.search(r"[$*{]", word) else ""

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.fresh import Fresh
 
 
+# How a reason ends when nothing but a made-up id names the resource.
+OTHERS = "and IAM cannot tell it from others by name"
+
+
 @dataclass(slots=True)
 class Writing:
     """The parts of a template while they are put together."""
 
     parts: list[Part] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
+    named: bool = False  # whether a name that a person chose was written already
 
     def wild(self, reason: str) -> None:
         """Any text from here on, because of the reason."""

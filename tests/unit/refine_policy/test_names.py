@@ -231,3 +231,20 @@ def test_what_a_proof_was_denied_is_granted_and_its_random_names_vary() -> None:
     }
     (statement,) = refinement.policies[0].statements
     assert statement.grants[0].grounds[0].kind == "denied-in-proof"
+
+
+def _ambiguous(*names: str, **variables: dict[str, str]) -> set[str]:
+    lines = [
+        seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/{name}") for name in names
+    ]
+    findings = refined(lines, process=a_process(variables=variables)).findings
+    return {one.subject for one in findings if one.kind == "ambiguous-variable"}
+
+
+def test_a_value_that_may_stand_for_something_else_is_said() -> None:
+    dev = {"learn": "dev", "prove": "qa"}
+
+    assert _ambiguous("orders-dev", stage=dev) == set()
+    assert _ambiguous("dev-orders-dev", stage=dev) == {"stage"}
+    assert _ambiguous("orders-dev", stage=dev, name=dev) == {"name and stage"}
+    assert _ambiguous("orders-1", slot={"learn": "1", "prove": "2"}) == {"slot"}
