@@ -96,7 +96,7 @@ class _Sender:
         self._lines = []
 
 
-def _work(  # noqa: PLR0913 (what a process is started with)
+def _work(
     connection: Connection,
     read: Pass,
     trail: Trail,

@@ -1,6 +1,6 @@
-"""From a trail to evidence: every record of the principal, of the sessions it assumed, of the roles it
-handed on. Sorted, each event once, in bounded memory, the same bytes in whatever order files come.
+"""From a trail to evidence: of the principal, the sessions it assumed, the roles it handed on.
 
+Sorted, each event once, in bounded memory, the same bytes in whatever order the files come.
 One pass reads the principal's own records and learns what it assumed and handed on. Where that was
 something, further passes read the records of those, until nothing new is learned.
 """
@@ -123,7 +123,7 @@ def collect(trail: Trail, selection: Selection, reading: Reading | None = None) 
         if more.followed == known:
             own.absorb(more)
             return own
-        # Sessions of sessions: what was read is incomplete, and is read again with what is known now.
+        # Sessions of sessions: what was read is not all, and is read again by what is known now.
         more.close()
         known = more.followed
     own.ledger.add(_too_deep(selection))

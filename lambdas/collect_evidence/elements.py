@@ -39,7 +39,7 @@ class Elements:
 
     def _object(self, value: Mapping[str, Any], parent: str, depth: int) -> None:
         if parent and value.keys() == {"content", "tag"}:
-            # A list of one, as EC2's newer operations write it: {"FlowLogId": {"content": …, "tag": 1}}.
+            # A list of one as EC2 writes some: {"FlowLogId": {"content": "fl-1", "tag": 1}}.
             self._value(value["content"], "", parent, depth)
             return
         if parent:

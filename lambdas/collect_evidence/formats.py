@@ -56,12 +56,12 @@ class Format:
         """The ARN; a variable without a value is written as `*`."""
         text = place.fill(self.template, account)
         for variable in self.variables:
-            text = text.replace("${%s}" % variable, values.get(variable, "*"), 1)
+            text = text.replace(f"${{{variable}}}", values.get(variable, "*"), 1)
         return text
 
     def before(self, variable: str) -> str:
         """The fixed text right before a variable, back to the last separator but one: `alias/`."""
-        head = self.template[: self.template.index("${%s}" % variable)]
+        head = self.template[: self.template.index(f"${{{variable}}}")]
         return re.split(r"[:}]", head)[-1]
 
 

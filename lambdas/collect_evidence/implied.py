@@ -33,12 +33,12 @@ _TAGS = (
     "tagspecification",
 )
 _MAKING = re.compile(
-    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase|Provision)"
+    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
 )
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
 _BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
 # Who calls KMS as the caller, and for what, when a request names a key,
-# https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and each service's page
+# https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and the services'
 _KEY_USES = {
     "dynamodb": ("CreateGrant", "Decrypt", "DescribeKey"),
     "ec2": ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"),

@@ -17,6 +17,13 @@ class Ledger:
     def __init__(self) -> None:
         self._found: dict[Finding, tuple[int, str]] = {}
 
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Ledger:
+        """A ledger of findings."""
+        made = cls()
+        made.extend(findings)
+        return made
+
     def add(self, one: Finding) -> None:
         """Take a finding; its source is kept when it is the first in order."""
         key = replace(one, source="", count=1)

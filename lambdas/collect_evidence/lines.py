@@ -1,6 +1,6 @@
 """Records as finished lines. What calls have in common is translated and written once.
 
-A run asks the same things again and again: a deployment polls its stack, a reader reads its parameters.
+A run asks the same again and again: a deployment polls its stack, a reader reads its parameters.
 Apart from who asked and when, the same request with the same answer proves the same.
 """
 
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 REMEMBERED = 4_096  # different calls; more than a run makes of those that it repeats
+# What a translation depends on, beside the principal.
+_DEPENDS_ON = (
+    "eventSource",
+    "eventName",
+    "requestParameters",
+    "responseElements",
+    "errorCode",
+    "errorMessage",
+    "resources",
+    "awsRegion",
+    "recipientAccountId",
+    "eventType",
+)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -48,7 +61,7 @@ class Writer:
         middle = f',"region":{place},"event_id":{_encode(event_id)},"time":{_encode(time)}'
         who = _who(maker)
         written, findings = self._written(record, maker.principal)
-        lines = [
+        lines: list[Line] = [
             (
                 (time, event_id, one.action, one.resource, maker.principal),
                 f"{one.head}{who}{middle}{one.tail}",
@@ -73,22 +86,7 @@ class Writer:
 
 def _key(record: Record, principal: str) -> str:
     """Everything that a translation depends on."""
-    get = record.get
-    return repr(
-        (
-            get("eventSource"),
-            get("eventName"),
-            get("requestParameters"),
-            get("responseElements"),
-            get("errorCode"),
-            get("errorMessage"),
-            get("resources"),
-            get("awsRegion"),
-            get("recipientAccountId"),
-            get("eventType"),
-            principal,
-        )  # fmt: skip
-    )
+    return repr([principal, *map(record.get, _DEPENDS_ON)])
 
 
 def _write(one: Proof, record: Record) -> _Written:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 # Refusals as the services spell them; matched without case, `Client.` and punctuation. Sources:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation),
-# https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html (AuthorizationError), and each service's
-# "Common Errors". Calls that could not be authenticated prove nothing either.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (its own codes),
+# https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html (AuthorizationError), and each
+# service's "Common Errors". Calls that could not be authenticated prove nothing either.
 _REFUSED = re.compile(
     r"(access_?denied.*|.*access_?denied(exception|fault|error)?|unauthori[sz]ed.*"
     r"|authorization(error|denied).*|authorizationerrorexception|authfailure|forbidden.*"
@@ -39,12 +39,13 @@ _WRONG_PASSWORD = re.compile(
 )
 _WORDS = re.compile(
     r"not authori[sz]ed to perform(?: action)?:? *[\[\"']?(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
-    r"(?:[\]\"'])?(?: on (?:the )?(?:specified )?resource:? *(?P<resource>(?:role |user |policy )?[^\s,]+))?",
+    r"(?:[\]\"'])?"
+    r"(?: on (?:the )?(?:specified )?resource:? *(?P<resource>(?:role |user |policy )?[^\s,]+))?",
     re.IGNORECASE,
 )
 _REFUSAL_WORDS = re.compile(
-    r"(?:is|are) not authori[sz]ed to (?:perform|access)|no (?:identity|resource|session|service|permission)"
-    r"[\w -]*polic(?:y|ies) allow|explicit deny in a",
+    r"(?:is|are) not authori[sz]ed to (?:perform|access)|explicit deny in a"
+    r"|no (?:identity|resource|session|service|permission)[\w -]*polic(?:y|ies) allow",
     re.IGNORECASE,
 )
 

@@ -27,6 +27,18 @@ class Paths:
     def __init__(self) -> None:
         self._full: dict[str, set[str]] = {}
 
+    @classmethod
+    def of(cls, known: Mapping[str, Iterable[str]]) -> Paths:
+        """What `known` told."""
+        made = cls()
+        made._full = {name: set(full) for name, full in known.items()}
+        return made
+
+    @property
+    def known(self) -> dict[str, list[str]]:
+        """Plain values, sorted."""
+        return {name: sorted(full) for name, full in sorted(self._full.items())}
+
     def learn(self, record: Mapping[str, Any]) -> None:
         """Take up what an answer of IAM tells."""
         answer = record.get("responseElements")

@@ -1,8 +1,8 @@
 """Whose records they are: the principal asked for, the sessions it assumed, the roles it handed on.
 
-A run may assume other roles (the CDK's bootstrap roles do nothing else) and hand roles to CloudFormation
-(`RoleARN`). Assumed sessions are known by the credentials that `sts:AssumeRole` returned, execution roles
-by the stacks that the run operated and the time in which it did so.
+A run may assume other roles (the CDK's bootstrap roles do nothing else) and hand roles to
+CloudFormation (`RoleARN`). Assumed sessions are known by the credentials that `sts:AssumeRole`
+returned, execution roles by the stacks that the run operated and the time in which it did so.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Caller:
     def of(cls, record: Mapping[str, Any]) -> Caller | None:
         """Read `userIdentity`; None when it names neither a role nor a user."""
         identity = record.get("userIdentity")
-        arn = identity.get("arn") if isinstance(identity, dict) else None
+        if not isinstance(identity, dict):
+            return None
+        arn = identity.get("arn")
         if not isinstance(arn, str):
             return None
         known = _read(arn, _issuer(identity))

@@ -1,4 +1,4 @@
-"""The files of a trail, one after the other: records to whoever asks, everything odd to the findings."""
+"""The files of a trail in turn: records to whoever asks, everything odd to the findings."""
 
 from __future__ import annotations
 
@@ -55,9 +55,8 @@ class Reader:
                     caller = Caller.of(record)
                     if caller is not None:
                         take(record, caller)
-                    elif not isinstance(record.get("userIdentity"), dict):
-                        if not _is_insight(record):
-                            report("no-identity", offset, "it has no userIdentity to judge by")
+                    elif not (isinstance(record.get("userIdentity"), dict) or _is_insight(record)):
+                        report("no-identity", offset, "it has no userIdentity to judge by")
         except OSError as error:
             report("unreadable-file", 0, str(error))
 

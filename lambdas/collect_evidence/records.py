@@ -1,9 +1,10 @@
-"""CloudTrail files as records: only those that can matter are parsed, nothing else is even cut out.
+"""CloudTrail files as records: only those that can matter are parsed, nothing else is even cut.
 
-A delivered file is one line, `{"Records":[{…},{…}]}`. Where a record begins is known by its first key:
-`},{"eventVersion":` cannot stand inside a string, whose quotes would be escaped. Records that hold none
-of the texts looked for are passed over as bytes, which makes reading about as fast as unpacking.
-Whatever is not of that form is read record by record, and what cannot be read is reported.
+A delivered file is one line, `{"Records":[{…},{…}]}`. Where a record begins is known by its first
+key: `},{"eventVersion":` cannot stand inside a string, whose quotes would be escaped. Records that
+hold none of the texts looked for are passed over as bytes, which makes reading about as fast as
+unpacking. Whatever is not of that form, or not packed and thus without a checksum, is read record
+by record, and what cannot be read is reported.
 """
 
 from __future__ import annotations
@@ -12,15 +13,22 @@ import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TYPE_CHECKING
 
-from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.unpacking import Report, unpacked
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.needles import Needles
 
 WINDOW = 1 << 19  # unpacked bytes looked at together; a record that is larger makes it grow
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
 HEAD = 256  # bytes that tell how a file begins
-_HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*')
+_HEAD = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*
+    (?:\{\s*(?:"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"(?:Records|Events)"\s*:\s*)?
+    \[?\s*""",
+    re.VERBOSE,
+)
 _FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
 _NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
 _NEXT_LENGTH = 64  # more bytes than a match of it has
@@ -37,9 +45,18 @@ Placed = tuple[int, Record]  # where it begins in the unpacked file, and the rec
 def records_in(file: BinaryIO, needles: Needles, report: Report) -> Iterator[Placed]:
     """The records that may matter, and those that have no identity to judge by."""
     reader = _Reader(needles=needles, report=report)
-    for data in unpacked(file, report):
+    damages: list[str] = []
+
+    def damaged(kind: str, offset: int, detail: str) -> None:
+        damages.append(kind)
+        report(kind, offset, detail)
+
+    seen = False
+    for data, reader.sound in unpacked(file, damaged):
+        seen = True
         yield from reader.feed(data)
-    yield from reader.finish()
+    if seen or not damages:  # of a file of which nothing could be read enough is said
+        yield from reader.finish()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +69,7 @@ class _Reader:
     offset: int = 0  # of the rest in the unpacked file
     separator: bytes = b""
     started: bool = False
+    sound: bool = False  # a checksum vouches for the bytes, so none need be looked at twice
     listed: bool = False  # the file begins a list, so it must end one
     ended: bytes = b""  # the last bytes of it
     refused: bool = False
@@ -127,7 +145,7 @@ class _Reader:
 
     def _is_regular(self, data: bytes, *, last: bool) -> bool:
         """Whether each record has its identity and begins as the first one did."""
-        if not self.separator:
+        if not (self.separator and self.sound):
             return False
         separated = data.count(self.separator) + 1
         identities = data.count(_IDENTITY)

@@ -132,7 +132,7 @@ def _matching(
 def _built(
     call: Call, form: Format, *, only: bool, answered: bool = False, partly: bool = False
 ) -> list[str]:
-    """ARNs filled from the request, and where asked from the answer; partly with `*` for the rest."""
+    """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
     for variable in form.variables:
         keys = keys_of(form.service, form.kind, variable, call.operation, only=only)
@@ -190,7 +190,7 @@ def _chosen(filled: Sequence[_Filled], call: Call) -> tuple[str, ...]:
 
 
 def _without_less(whole: Sequence[_Filled]) -> list[_Filled]:
-    """Of two forms of one thing the one that says more: a rule on its own bus, not on the default."""
+    """Of two forms of one thing the fuller: a rule on its own bus, not on the default one."""
     return [
         one
         for one in whole
@@ -207,7 +207,7 @@ def _surest(partly: Sequence[_Filled]) -> list[_Filled]:
 
 
 def _without_parents(arns: set[str]) -> Iterable[str]:
-    """A table's index is asked for instead of the table, a function's alias instead of the function."""
+    """A table's index is asked for instead of the table, an alias instead of the function."""
     for arn in arns:
         if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in arns):
             yield arn

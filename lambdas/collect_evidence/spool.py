@@ -1,7 +1,7 @@
 """Evidence sorted in bounded memory: sorted runs on disk, merged at the end, duplicates dropped.
 
-CloudTrail may deliver an event twice. Both copies give the same lines with the same sort key, so they
-meet in the merge, whichever files they came from.
+CloudTrail may deliver an event twice. Both copies give the same lines with the same sort key, so
+they meet in the merge, whichever files they came from.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Spool:
             self._write(lines)
 
     def _write(self, lines: Iterable[Line]) -> None:
-        file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._folder))
+        # It lives as long as the spool, and has no name that could be left behind.
+        file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115
         batch: list[Line] = []
         for line in lines:
             batch.append(line)

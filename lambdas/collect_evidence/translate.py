@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from lambdas.collect_evidence.formats import Place
 from lambdas.collect_evidence.implied import implied_by, is_second_generation
 from lambdas.collect_evidence.outcome import Answer, answer_of
 from lambdas.collect_evidence.resources import ANY, Call, is_required, resources_of
-from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.reference.actions import ActionFacts, facts, types_made_by
 from lambdas.reference.events import Meaning, Need, meaning
+
+if TYPE_CHECKING:
+    from lambdas.model.action import Action
 
 Record = Mapping[str, Any]
 # What CloudTrail writes about the account that nobody called,
@@ -49,7 +51,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What one record proves, and what of it must be said; never neither. Findings lack a source."""
+    """What one record proves, and what must be said; never neither. Findings lack a source."""
 
     proofs: tuple[Proof, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -129,7 +131,7 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
 
 
 def _types(meant: Meaning, call: Call) -> tuple[str, ...]:
-    """The CloudFormation types of what a call makes; services that share operations are told apart."""
+    """The CloudFormation types of what a call makes, of services that share operations one."""
     types = types_made_by(meant.service, meant.operation)
     if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
         return types

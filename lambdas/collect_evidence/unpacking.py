@@ -17,15 +17,15 @@ _GZIP = b"\x1f\x8b"
 Report = Callable[[str, int, str], None]  # kind, offset in the unpacked file, detail
 
 
-def unpacked(file: BinaryIO, report: Report) -> Iterator[bytes]:
-    """The bytes of a file, gzip or not, until its end or until its damage."""
+def unpacked(file: BinaryIO, report: Report) -> Iterator[tuple[bytes, bool]]:
+    """The bytes of a file until its end or its damage, and whether a checksum vouches for them."""
     position = 0
     try:
         first = file.read(PACKED)
-        pieces = _gunzipped(first, file) if first.startswith(_GZIP) else _plain(first, file)
-        for piece in pieces:
+        packed = first.startswith(_GZIP)
+        for piece in _gunzipped(first, file) if packed else _plain(first, file):
             position += len(piece)
-            yield piece
+            yield piece, packed
     except (zlib.error, EOFError) as error:
         report("corrupt-gzip", position, f"{error}; what stood before it was read")
     except OSError as error:

@@ -58,7 +58,7 @@ def keys_of(
 
 @lru_cache(maxsize=65_536)
 def present(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the names looked for those that a request has; requests of one kind have the same names."""
+    """Of the names looked for those that a request has; requests of one kind have the same."""
     known = frozenset(names)
     return tuple(key for key in keys if key in known or key.startswith(_CONSTANT))
 
@@ -92,15 +92,13 @@ def _cut(text: str, key: str, form: Format, variable: str, elements: Elements) -
     special = _SPECIAL.get((form.service, variable))
     if special is not None:
         return special(text, key)
-    if variable.endswith("WithoutLeadingSlash"):
-        return text.lstrip("/")
-    before = form.before(variable)
-    if before and text.removeprefix("/").startswith(before):
-        return text.removeprefix("/").removeprefix(before)
     if variable.endswith("WithPath"):
         path = elements.first("path").strip("/")
         return f"{path}/{text}" if path else text
-    return text
+    if variable.endswith("WithoutLeadingSlash"):
+        return text.lstrip("/")
+    before, bare = form.before(variable), text.removeprefix("/")
+    return bare.removeprefix(before) if before and bare.startswith(before) else text
 
 
 def _of_arn(text: str, form: Format, variable: str) -> str:
@@ -110,7 +108,7 @@ def _of_arn(text: str, form: Format, variable: str) -> str:
     if form.service == "lambda":
         return _function(text.partition(":function:")[2], variable)
     # ECS, for example, gives the clusters of its services so.
-    own = text.split(":")[2] == form.template.split(":")[2]
+    own = text.split(":")[2:3] == form.template.split(":")[2:3]
     return re.split(r"[:/]", text)[-1] if own else ""
 
 

@@ -1,4 +1,4 @@
-"""CloudTrail's files: what they are called, and those of a folder. Those of a bucket: `trail_bucket`."""
+"""CloudTrail's files: what they are called, and those in a folder (`trail_bucket`: in a bucket)."""
 
 from __future__ import annotations
 

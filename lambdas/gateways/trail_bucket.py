@@ -42,7 +42,7 @@ class Window:
 
     @property
     def first(self) -> str:
-        """The earliest delivery, as file names spell it: nothing is delivered before it happened."""
+        """The earliest delivery, as file names spell it: no event is delivered before it happens."""
         return f"{self.since:%Y%m%dT%H%MZ}"
 
 
@@ -60,7 +60,7 @@ class S3Trail:
     ) -> None:
         self._bucket = bucket
         head = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self._head = f"{head}AWSLogs/{account}/CloudTrail/"
+        self._head, self._account = f"{head}AWSLogs/", account
         self._window = window
         self._s3: S3Client = client or boto3.client("s3")
 
@@ -76,8 +76,17 @@ class S3Trail:
         return cast("BinaryIO", BytesIO(body.read()) if file.size < (8 << 20) else body)
 
     def _regions(self) -> Iterator[str]:
+        """The account's folders of all regions; an organisation's trail has its id before them."""
+        for above in self._folders(self._head):
+            name = above.removeprefix(self._head).rstrip("/")
+            if name == self._account:
+                yield from self._folders(f"{above}CloudTrail/")
+            elif name.startswith("o-"):
+                yield from self._folders(f"{above}{self._account}/CloudTrail/")
+
+    def _folders(self, prefix: str) -> Iterator[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=self._head, Delimiter="/"
+            Bucket=self._bucket, Prefix=prefix, Delimiter="/"
         )
         for page in pages:
             for one in page.get("CommonPrefixes", ()):

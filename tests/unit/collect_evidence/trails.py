@@ -36,7 +36,7 @@ def identity(
     }
 
 
-def record(  # noqa: PLR0913 (what tells records apart)
+def record(
     source: str = "lambda",
     name: str = "GetFunction20150331v2",
     request: Mapping[str, Any] | None = None,

@@ -1,0 +1,107 @@
+"""Reading in batches: what one batch of files gave as a document, and all documents as one whole.
+
+A batch reads its files for the principal and for what was known of followed sessions when it began.
+The merge joins the documents; where they teach more than was known, the batches are read once more.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lambdas.collect_evidence.collect import Part, read_followed, read_own
+from lambdas.collect_evidence.ledger import Ledger
+from lambdas.collect_evidence.paths import Paths
+from lambdas.collect_evidence.principals import Assumed, Followed, Handed
+from lambdas.model.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lambdas.collect_evidence.principals import Selection
+    from lambdas.collect_evidence.spool import Line
+    from lambdas.gateways.trail import Trail, TrailFile
+
+LARGEST_BATCH = 64 << 20  # packed bytes: a batch must fit a function's time
+MOST_FILES = 1_000
+
+
+def batches_of(files: Iterable[TrailFile]) -> list[list[TrailFile]]:
+    """Files in order, cut so that each batch is read within minutes."""
+    batches: list[list[TrailFile]] = []
+    size = LARGEST_BATCH
+    for file in sorted(files):
+        if size + file.size > LARGEST_BATCH or len(batches[-1]) >= MOST_FILES:
+            batches.append([])
+            size = 0
+        batches[-1].append(file)
+        size += file.size
+    return batches
+
+
+def read_batch(
+    trail: Trail, files: Sequence[TrailFile], selection: Selection, known: Followed
+) -> bytes:
+    """What the files gave, as a document."""
+    part = Part(followed=known.copy())
+    read_own(trail, files, selection, part)
+    if known.needles():
+        # Only what was known when all batches began: each must read by the same knowledge.
+        more = Part(followed=known.copy(), last=part.last)
+        read_followed(trail, files, selection, more)
+        part.absorb(more)
+    return json.dumps(_document(part), separators=(",", ":")).encode()
+
+
+def merged(documents: Iterable[bytes]) -> Part:
+    """All documents of a pass, joined."""
+    whole = Part()
+    for document in documents:
+        raw = json.loads(document)
+        for line in raw["own"]:
+            whole.own.add(_with_order(line))
+        for line in raw["handed"]:
+            whole.handed.add(_with_order(line))
+        rest = Part(
+            ledger=Ledger.of(Finding.from_json(one) for one in raw["findings"]),
+            followed=followed_from(raw["followed"]),
+            paths=Paths.of(raw["paths"]),
+            last=raw["last"],
+        )
+        whole.absorb(rest)
+    return whole
+
+
+def followed_to(followed: Followed) -> dict[str, Any]:
+    """Plain values, in a fixed order."""
+    return {
+        "assumed": [asdict(one) for one in sorted(followed.assumed.values())],
+        "handed": [asdict(one) for one in sorted(followed.handed)],
+    }
+
+
+def followed_from(raw: Mapping[str, Any]) -> Followed:
+    """Read what `followed_to` wrote."""
+    assumed = (Assumed(**one) for one in raw["assumed"])
+    return Followed(
+        assumed={one.key: one for one in assumed},
+        handed={Handed(**one) for one in raw["handed"]},
+    )
+
+
+def _document(part: Part) -> dict[str, Any]:
+    return {
+        "followed": followed_to(part.followed),
+        "paths": part.paths.known,
+        "last": part.last,
+        "findings": [one.to_json() for one in part.ledger.sorted()],
+        "own": [text for _, text in part.own.sorted()],
+        "handed": [text for _, text in part.handed.sorted()],
+    }
+
+
+def _with_order(line: str) -> Line:
+    raw = json.loads(line)
+    order = (raw["time"], raw["event_id"], raw["action"], raw["resource"], raw["principal"])
+    return order, line

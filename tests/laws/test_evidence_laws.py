@@ -1,0 +1,174 @@
+"""Laws of evidence: whatever the trail holds, nothing crashes, nothing hangs, nothing is lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import zlib
+from typing import Any, cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.collect_evidence.principals import Caller
+from lambdas.collect_evidence.translate import translate
+from lambdas.model.action import Action
+from lambdas.model.arn import is_arn
+from lambdas.reference.actions import facts
+from tests.unit.collect_evidence.trails import (
+    ROLE,
+    MadeUpTrail,
+    collected,
+    identity,
+    kinds_of,
+    lines_of,
+    packed,
+    record,
+)
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+NAMES = st.sampled_from(
+    ["functionName", "name", "bucketName", "key", "roleArn", "role", "tags", "items", "stackName", "arn",
+     "resourceArn", "tableName", "requestItems", "transactItems", "statement", "content", "tag", "queueUrl",
+     "templateURL", "x-amz-copy-source", "credentials", "assumedRoleUser", "restApiId", "instancesSet"]
+)  # fmt: skip
+ARNS = st.sampled_from(
+    [ROLE, "arn:aws:lambda:eu-west-1:111122223333:function:f:live", "arn:", "arn:aws:s3:::", "arn:::::",
+     "arn:aws:states:eu-west-1:111122223333:stateMachine:m", "arn:aws-cn:sqs:cn-north-1:1:q"]
+)  # fmt: skip
+REQUESTS = st.recursive(
+    SCALARS | ARNS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=15,
+)
+SOURCES = st.sampled_from(
+    ["lambda", "s3", "iam", "sts", "cloudformation", "apigateway", "dynamodb", "ec2", "kms", "sqs", "logs",
+     "events", "monitoring", "ssm", "secretsmanager", "route53", "nosuch", "../etc", ""]
+)  # fmt: skip
+EVENTS = st.sampled_from(
+    ["CreateFunction20150331", "Invoke", "PutObject", "CopyObject", "CreateRole", "AssumeRole", "CreateStack",
+     "CreateRestApi", "TagResource", "TransactWriteItems", "ExecuteStatement", "RunInstances", "CreateTags",
+     "ReEncrypt", "CreateQueue", "PutTargets", "GetParameters", "GetSecretValue", "Frobnicate", ""]
+)  # fmt: skip
+MESSAGES = st.text(max_size=40) | st.sampled_from(
+    ["User: x is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/r",
+     "is not authorized to perform: nosuch:Thing on resource", "not authorized to perform: s3:*"]
+)  # fmt: skip
+
+
+@st.composite
+def strange_records(draw: st.DrawFn) -> dict[str, Any]:
+    """Records of the principal in which everything else may be anything."""
+    made = record(
+        draw(SOURCES),
+        draw(EVENTS),
+        cast("Any", draw(REQUESTS)),
+        cast("Any", draw(REQUESTS)),
+        number=draw(st.integers(0, 3_000)),
+    )
+    made["errorCode"] = draw(st.none() | st.sampled_from(["AccessDenied", "Throttling"]) | ANYTHING)
+    made["errorMessage"] = draw(st.none() | MESSAGES | ANYTHING)
+    for key in draw(st.sets(st.sampled_from(sorted(set(made) - {"userIdentity"})), max_size=4)):
+        if draw(st.booleans()):
+            del made[key]
+        else:
+            made[key] = draw(ANYTHING)
+    return made
+
+
+@settings(max_examples=400, deadline=None)
+@given(made=strange_records())
+def test_every_record_of_the_principal_is_evidence_or_a_finding(made: dict[str, Any]) -> None:
+    translation = translate(made, ROLE)
+    assert translation.proofs or translation.findings
+    for one in translation.proofs:
+        known = facts(one.action)
+        assert known is not None
+        assert known.action == one.action
+        assert one.resource == "*" or is_arn(one.resource) or one.resource.startswith("arn:")
+    for proof in translation.proofs:
+        for implied in proof.implies:
+            assert facts(Action.from_text(str(implied.action))) is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(made=st.lists(strange_records(), max_size=5), pretty=st.booleans())
+def test_a_trail_of_strange_records_loses_none(made: list[dict[str, Any]], pretty: bool) -> None:  # noqa: FBT001
+    for number, one in enumerate(made):
+        one["eventID"] = f"id{number}"
+    content = json.dumps({"Records": made}, indent=1 if pretty else None).encode()
+    part = collected(MadeUpTrail({"a.json": content}))
+    told = {line["event_id"] for line in lines_of(part)}
+    assert len(told) <= len(made)
+    counted = sum(one.count for one in part.ledger.sorted())
+    assert len(told) + counted >= len(made)
+
+
+@settings(max_examples=200, deadline=None)
+@given(anything=ANYTHING)
+def test_any_json_is_read_without_a_crash(anything: object) -> None:
+    for wrapped in (anything, {"Records": anything}, [anything], {"Records": [anything]}):
+        part = collected(MadeUpTrail({"a.json": json.dumps(wrapped).encode()}))
+        assert lines_of(part) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(who=ANYTHING, arn=st.text(max_size=40) | ARNS)
+def test_any_identity_is_read_without_a_crash(who: object, arn: str) -> None:
+    assert Caller.of({"userIdentity": who}) is None or isinstance(who, dict)
+    Caller.of({"userIdentity": {"arn": arn, "sessionContext": who, "accessKeyId": who}})
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damaged_bytes_are_findings_and_never_silence(data: st.DataObject) -> None:
+    records = [record(request={"functionName": f"f{n}"}, number=n) for n in range(30)]
+    content = bytearray(
+        packed(records) if data.draw(st.booleans()) else gzip.decompress(packed(records))
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    damaged = bytes(content[:cut] if data.draw(st.booleans()) else content)
+    part = collected(MadeUpTrail({"a.json.gz": damaged}))
+    lines = lines_of(part)
+    if len({line["event_id"] for line in lines}) < len(records):
+        changed_only = _still_json(damaged)
+        assert kinds_of(part) or changed_only
+
+
+def _still_json(content: bytes) -> bool:
+    """Whether the damage left well-formed records: then they are simply other records."""
+    try:
+        plain = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+        json.loads(plain.decode("utf-8", "surrogateescape"))
+    except (ValueError, OSError, EOFError, zlib.error):
+        return False
+    return True
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 10_000), files=st.integers(1, 6))
+def test_dealing_records_out_to_files_in_any_way_gives_the_same_evidence(
+    seed: int, files: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 (seeded)
+    records = [record(request={"functionName": f"f{n % 7}"}, number=n) for n in range(40)]
+    records += [record("sts", "GetCallerIdentity", number=50, who=identity(session="x"))]
+    dealt: list[list[Any]] = [[] for _ in range(files)]
+    for one in chance.sample(records, len(records)):
+        dealt[chance.randrange(files)].append(one)
+    dealt[0] += records[:5]  # delivered twice
+    trail = MadeUpTrail({f"{n}.json.gz": packed(one) for n, one in enumerate(dealt)})
+    once = MadeUpTrail({"all.json.gz": packed(records)})
+    assert [line for _, line in collected(trail).lines()] == [
+        line for _, line in collected(once).lines()
+    ]

@@ -1,0 +1,122 @@
+"""The step: from a run to its evidence in the archive, at once or in batches, to the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.collect_evidence import parts
+from lambdas.collect_evidence.handler import collect_evidence
+from lambdas.errors import InvalidEventError, NoEvidenceError
+from lambdas.gateways.archive import FolderArchive
+from tests.unit.collect_evidence.trails import (
+    ACCOUNT,
+    ROLE,
+    MadeUpTrail,
+    identity,
+    packed,
+    record,
+)
+
+RUN = {
+    "id": "20261123T100000Z-0a1b2c3d", "process": "orders", "principal": ROLE, "account": ACCOUNT,
+    "region": "eu-west-1", "startedAt": "2026-11-23T10:00:00Z",
+}  # fmt: skip
+FOLDER = "orders/20261123T100000Z-0a1b2c3d"
+DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/cdk-deploy"
+EXECUTION = f"arn:aws:iam::{ACCOUNT}:role/cfn-exec"
+
+
+def busy_trail() -> MadeUpTrail:
+    """A run that assumes a role, which hands another to CloudFormation; damaged and foreign files."""
+    assumed = {
+        "credentials": {"accessKeyId": "ASIANEW", "expiration": "x"},
+        "assumedRoleUser": {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/cdk-deploy/s"},
+    }
+    handed = {"stackName": "s", "roleARN": EXECUTION}
+    files = {
+        "c.json.gz": packed([record("sts", "AssumeRole", {"roleArn": DEPLOY}, assumed, number=1)]),
+        "b.json.gz": packed(
+            [record("cloudformation", "CreateStack", handed, number=2, who=identity(DEPLOY, "s", "ASIANEW"))]
+        ),
+        "a.json.gz": packed(
+            [record("s3", "CreateBucket", {"bucketName": f"b{n}"}, number=n,
+                    who=identity(EXECUTION, "AWSCloudFormation", "ASIACFN")) for n in range(3, 9)]
+        ),
+        "d.json.gz": packed([record(request={"functionName": f"f{n}"}, number=n) for n in range(9)]),
+        "e.json.gz": b"\x1f\x8b damaged",
+        "f.json.gz": packed([record("nosuch", "Frobnicate", number=7)]),
+    }  # fmt: skip
+    return MadeUpTrail(files)
+
+
+def test_a_run_s_evidence_and_findings_go_into_its_folder(tmp_path: Path) -> None:
+    answer = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path))
+    assert answer == {
+        "evidence": f"{FOLDER}/evidence.jsonl.gz",
+        "findings": f"{FOLDER}/evidence-findings.json",
+        "lines": 17,
+        "principals": [DEPLOY, EXECUTION, ROLE],
+    }
+    lines = gzip.decompress((tmp_path / answer["evidence"]).read_bytes()).decode().splitlines()
+    assert {json.loads(line)["phase"] for line in lines} == {"deploy"}
+    findings = json.loads((tmp_path / answer["findings"]).read_bytes())
+    assert {one["kind"] for one in findings} == {"corrupt-gzip", "unmapped-event"}
+
+
+def test_repeating_the_step_writes_the_same_bytes(tmp_path: Path) -> None:
+    bodies = []
+    for name in ("once", "again"):
+        collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / name))
+        bodies.append((tmp_path / name / FOLDER / "evidence.jsonl.gz").read_bytes())
+    assert bodies[0] == bodies[1]
+
+
+def in_batches(trail: MadeUpTrail, archive: FolderArchive) -> dict[str, Any]:
+    """What the state machine does with a Map state around the step."""
+    event: dict[str, Any] = {"run": RUN}
+    plan = collect_evidence({**event, "task": "plan"}, trail, archive)
+    items = json.loads(archive.get(plan["batches"]))
+    assert len(items) == plan["parts"]
+    followed = None
+    for _ in range(8):
+        for item in reversed(items):
+            collect_evidence(
+                {**event, "task": "read", "batch": item, "followed": followed}, trail, archive
+            )
+        answer = collect_evidence(
+            {**event, "task": "merge", "parts": plan["parts"], "followed": followed}, trail, archive
+        )
+        if not answer.pop("again"):
+            return answer
+        followed = answer["followed"]
+    pytest.fail("the batches were never complete")
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_batches_and_their_merge_give_the_same_bytes(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST_FILES", most)
+    at_once = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / "once"))
+    answer = in_batches(busy_trail(), FolderArchive(tmp_path / "batches"))
+    assert answer == at_once
+    for name in ("evidence.jsonl.gz", "evidence-findings.json"):
+        once = (tmp_path / "once" / FOLDER / name).read_bytes()
+        assert (tmp_path / "batches" / FOLDER / name).read_bytes() == once
+
+
+def test_a_run_that_left_no_trace_fails_by_name(tmp_path: Path) -> None:
+    with pytest.raises(NoEvidenceError, match=r"no call of a session"):
+        collect_evidence(
+            {"run": RUN}, MadeUpTrail({"a.json.gz": packed([])}), FolderArchive(tmp_path)
+        )
+
+
+def test_a_task_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidEventError, match="frobnicate"):
+        collect_evidence({"run": RUN, "task": "frobnicate"}, busy_trail(), FolderArchive(tmp_path))
