@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SUBJECT_LIMIT = 99  # SNS: UTF-8 without line breaks or control characters, under 100
 LONGEST = 240  # characters of any text that came from events
+CONSOLES = {  # by partition
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 MOST = 12  # lines of a kind; the report has all
 
 
@@ -57,6 +62,7 @@ def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
     yield ""
     yield f"Report: {place}report.html"
     yield f"Policy: {place}policy.json"
+    yield from _console(story, place)
     yield f"Run {story.run.id} of {story.process.name}, manifest sha256 {seal}"
     bucket = place.removesuffix(story.run.key("")).rstrip("/")
     yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id} \\"
@@ -65,6 +71,14 @@ def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
 
 def _short(text: str) -> str:
     return visible(shortened(text, LONGEST, whole_in="the report"))
+
+
+def _console(story: Story, place: str) -> Iterator[str]:
+    """A link that a person can follow from the mail."""
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    domain = CONSOLES.get(story.run.principal.partition(":")[2].partition(":")[0])
+    if place.startswith("s3://") and domain:
+        yield f"https://{domain}/s3/buckets/{bucket}?region={story.run.region}&prefix={prefix}"
 
 
 def _changes(story: Story) -> Iterator[str]:
