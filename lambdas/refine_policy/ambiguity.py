@@ -27,7 +27,7 @@ def ambiguities(values: Mapping[str, str], grants: Iterable[Allowed]) -> Iterato
         if len(names) > 1:
             yield _finding(
                 " and ".join(names),
-                f"All of them are {value!r} in this cycle: names tell not which of them stands there.",
+                f"All of them are {value!r} in this cycle: no name tells which it is.",
                 "Give them different values in process.yaml.",
             )
     own = {name: value for name, value in values.items() if name not in _ACCOUNTS}
