@@ -49,6 +49,18 @@ _KEY_USES = {
     "secretsmanager": ("Decrypt", "GenerateDataKey"),
     "ssm": ("Decrypt", "Encrypt"),
 }
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+_ACCESS_LOG = "accesslogsettings.destinationarn"
+LOG_DELIVERY = (
+    "CreateLogDelivery",
+    "DeleteLogDelivery",
+    "DescribeLogGroups",
+    "DescribeResourcePolicies",
+    "GetLogDelivery",
+    "ListLogDeliveries",
+    "PutResourcePolicy",
+    "UpdateLogDelivery",
+)
 _KEY_NAMES = (
     "kmskeyid", "kmskeyarn", "kmskey", "keyid", "ssekmskeyid", "kmsmasterkeyid", "kmsmasterkeyarn",
     "x-amz-server-side-encryption-aws-kms-key-id",
@@ -64,10 +76,25 @@ def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tu
         *_code(call),
         *_keys(call, meaning),
         *_service_roles(call, known),
+        *_log_deliveries(call, meaning),
     }
     return tuple(
-        sorted(one for one in found if one.action not in own or one.kind != "tag-on-create")
+        sorted(
+            one
+            for one in found
+            # API Gateway's verbs name no resource: tagging by POST is not making by POST.
+            if one.kind != "tag-on-create"
+            or one.action not in own
+            or one.action.service == "apigateway"
+        )
     )
+
+
+def _log_deliveries(call: Call, meaning: Meaning) -> Iterator[Implied]:
+    """A stage's access log is set up with the caller's own permissions, on no resource."""
+    if meaning.service == "apigateway" and _ACCESS_LOG in call.request.texts:
+        for name in LOG_DELIVERY:
+            yield Implied(kind="dependent-action", action=Action("logs", name), resource="*")
 
 
 def _roles(call: Call, meaning: Meaning) -> Iterator[Implied]:
