@@ -22,6 +22,7 @@ from lambdas.model.evidence import Evidence
 from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.run import Run
+from lambdas.model.text import counted
 from lambdas.model.verdict import Verdict, VerdictKind
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.packing import require_fit
@@ -172,7 +173,8 @@ def _tell(refinement: Refinement, lines: int, out: Path) -> None:
     for one in refinement.policies:
         grants = sum(len(statement.grants) for statement in one.statements)
         print(
-            f"{one.name}: {len(one.statements)} statements, {grants} grants in {len(one.packs)} "
-            f"managed policies for {one.principal}"
+            f"{one.name}: {counted(len(one.statements), 'statement')}, {counted(grants, 'grant')} "
+            f"in {counted(len(one.packs), 'managed policy', 'managed policies')} "
+            f"for {one.principal}"
         )
     print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {out}")

@@ -13,7 +13,7 @@ from lambdas.model.template import Template
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEYS = ("conditions", "derivations", "grants", "bounds", "split")
+HINT_KEYS = ("conditions", "derivations", "grants", "bounds", "split")
 CONDITIONS = ("called-via", "requested-region", "resource-account")
 DERIVATIONS = (
     "pass-role",
@@ -102,7 +102,7 @@ class Hints:
             ),
             bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
             split=split,
-            raw={key: raw[key] for key in KEYS if raw.get(key)},
+            raw={key: raw[key] for key in HINT_KEYS if raw.get(key)},
         )
 
     def to_mapping(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Hints:
         return dict(self.raw)
 
 
-NONE = Hints()
+NO_HINTS = Hints()
 
 
 def _mapping(key: str, raw: object, known: tuple[str, ...]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.hints import KEYS as HINT_KEYS
-from lambdas.model.hints import NONE, Hints
+from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +87,7 @@ class Process:
     phases: tuple[Phase, ...] = ()
     schedule: str = ""
     prove: bool = True
-    hints: Hints = NONE
+    hints: Hints = NO_HINTS
 
     @classmethod
     def from_mapping(cls, name: str, raw: object) -> Self:

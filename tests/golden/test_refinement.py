@@ -1,7 +1,8 @@
 """Recorded cycles and their policies, to the byte; `GOLDEN=write pytest tests/golden` renews them.
 
-Each folder of `refinement/` is a case, named for the process of `processes/` that was recorded: what
-`collect_evidence` found and what Access Analyzer's imitation answered. A person reads the difference.
+Each folder of `refinement/` is a case, named for the process of `processes/` that was recorded:
+what `collect_evidence` found and what Access Analyzer's imitation answered. The policy is kept
+beside the process, as its expected answer. A person reads the difference.
 """
 
 from __future__ import annotations

@@ -1,0 +1,138 @@
+"""`python -m local policy`: a dossier from CloudTrail files, without emulator and account."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.offline_policy import policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deployer"
+
+
+def a_record(name: str, request: dict[str, Any], number: int = 1) -> dict[str, Any]:
+    issuer = {"type": "Role", "arn": ROLE, "accountId": ACCOUNT, "userName": "deployer"}
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/ci",
+            "accountId": ACCOUNT,
+            "sessionContext": {"sessionIssuer": issuer},
+        },
+        "eventTime": "2026-11-23T17:00:00Z",
+        "eventSource": "dynamodb.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "eu-west-1",
+        "requestParameters": request,
+        "eventID": f"00000000-0000-4000-8000-{number:012d}",
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": ACCOUNT,
+    }
+
+
+def asked(tmp_path: Path, *records: dict[str, Any], **changed: Any) -> Namespace:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "trail.json").write_text(json.dumps({"Records": list(records)}))
+    given = {"logs": str(logs), "principal": ROLE, "session": None, "process": None}
+    return Namespace(**{**given, "out": str(tmp_path / "out"), **changed})
+
+
+TABLE = {"tableName": "orders-dev"}
+
+
+def test_it_writes_the_policy_the_documents_and_the_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = asked(tmp_path, a_record("DescribeTable", TABLE))
+
+    assert policy(args) == 0
+
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"policy.json", "README.md", "report.html", "evidence.jsonl.gz"} <= written
+    document = json.loads((tmp_path / "out" / "policy.json").read_text())
+    (statement,) = document["Statement"]
+    assert statement["Action"] == "dynamodb:DescribeTable"
+    assert statement["Resource"] == f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders-dev"
+    assert "1 statement, 1 grant" in capsys.readouterr().out
+
+
+def test_the_path_of_the_role_may_be_left_out(tmp_path: Path) -> None:
+    principal = f"arn:aws:iam::{ACCOUNT}:role/deployer"
+    args = asked(tmp_path, a_record("DescribeTable", TABLE), principal=principal)
+
+    assert policy(args) == 0
+
+
+def test_a_processs_variables_are_found_in_the_names(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    (folder / "process.yaml").write_text(
+        "description: Orders\nowner: team@example.com\n"
+        "variables: {stage: {learn: dev, prove: qa}}\n"
+        "phases: {deploy: ['true'], remove: ['true']}\n"
+    )
+    args = asked(tmp_path, a_record("DescribeTable", TABLE), process=str(folder))
+
+    assert policy(args) == 0
+
+    refined = json.loads((tmp_path / "out" / "refined.json").read_text())
+    (statement,) = refined["policies"][0]["statements"]
+    assert statement["resources"] == [
+        "arn:${partition}:dynamodb:${region}:${account}:table/orders-${stage}"
+    ]
+
+
+def test_the_same_logs_give_the_same_bytes(tmp_path: Path) -> None:
+    args = asked(tmp_path, a_record("DescribeTable", TABLE))
+    policy(args)
+    first = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+
+    policy(args)
+
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == first
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"principal": "deployer"}, 2, "--principal"),
+        ({"logs": "/nowhere/at/all"}, 2, "LOGS"),
+        ({"process": "/nowhere/at/all"}, 2, "--process"),
+        ({"principal": f"arn:aws:iam::{ACCOUNT}:role/nobody"}, 1, "NoEvidenceError"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, str],
+    status: int,
+    said: str,
+) -> None:
+    args = asked(tmp_path, a_record("DescribeTable", TABLE), **changed)
+
+    assert policy(args) == status
+    assert said in capsys.readouterr().err
+
+
+def test_what_does_not_fit_is_written_all_the_same_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = [
+        a_record("DescribeTable", {"tableName": f"{'long-' * 20}{number}"}, number)
+        for number in range(600)
+    ]
+
+    assert policy(asked(tmp_path, *tables)) == 1
+
+    assert (tmp_path / "out" / "policy.json").exists()
+    assert "PolicyTooLargeError" in capsys.readouterr().err
