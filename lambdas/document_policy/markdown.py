@@ -141,8 +141,9 @@ def _access(title: str, found: Sequence[Change]) -> Iterator[str]:
 
 def _policy(policy: PrincipalPolicy) -> Iterator[str]:
     yield from ("", f"## The policy of {code(policy.principal)}", "")
-    files = listed([f"`{one.name}.json`" for one in managed_policies(policy)])
-    yield f"In {files}; together they grant exactly what stands here."
+    parts = managed_policies(policy)
+    files = listed([f"`{one.name}.json`" for one in parts])
+    yield f"In {files}{'; together they grant exactly what stands here' * (len(parts) > 1)}."
     for one in policy.statements:
         yield from _statement(one)
 

@@ -143,10 +143,12 @@ def left_out(story: Story) -> Html:
         if story.offered is not None
         else ""
     )
+    number = counted(len(left), "permission")
+    told = f"{number} seen or offered, and not granted." if left else "Nothing was left out."
     return el(
         "section",
         el("h2", "Left out"),
-        el("p", f"{counted(len(left), 'permission')} seen or offered, and not granted.{offered}"),
+        el("p", f"{told}{offered}"),
         (_left(kind, list(same)) for kind, same in groupby(left, lambda one: one.kind)),
         id="left-out",
     )

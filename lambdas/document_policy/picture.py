@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RADIUS = 15  # of the busiest cell, in a box of 32
 NO_PHASE = "no phase"
+# Many phases are wider than a phone: the table scrolls, by keyboard too.
+REGION = {"class_": "wide", "tabindex": "0", "role": "region", "aria_label": "Services by phase"}
 
 
 def picture(story: Story) -> Html:
@@ -38,7 +40,7 @@ def picture(story: Story) -> Html:
         "section",
         el("h2", "Services by phase"),
         el("p", _through(story)),
-        table if services else el("p", "There is no evidence."),
+        el("div", table, **REGION) if services else el("p", "There is no evidence."),
         id="picture",
     )
 
