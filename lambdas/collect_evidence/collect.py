@@ -8,7 +8,7 @@ something, further passes read the records of those, until nothing new is learne
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.paths import Paths
 from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
 from lambdas.collect_evidence.reader import Reader
+from lambdas.collect_evidence.recall import Recall, Stretch, stretch_of
 from lambdas.collect_evidence.spool import Spool
 from lambdas.collect_evidence.translate import Maker, text_of
 from lambdas.model.finding import Finding, Severity
@@ -59,17 +60,23 @@ class Part:
     def note(self, record: Record, phase: str) -> None:
         """Take up what a record of the run hands over, and that the run was at work then."""
         self.followed.learn(record, phase)
+        self.paths.learn(record)
         self.last = max(self.last, text_of(record, "eventTime"))
 
-    def take(self, record: Record, maker: Maker, writer: Writer, *, handed: bool = False) -> None:
+    def keep(
+        self,
+        lines: Iterable[Line],
+        findings: Iterable[Finding],
+        event_id: str,
+        *,
+        handed: bool = False,
+    ) -> None:
         """Keep what a record proves."""
-        self.paths.learn(record)
         spool = self.handed if handed else self.own
-        lines, findings = writer.write(record, maker)
         for line in lines:
             spool.add(line)
         for finding in findings:
-            self.ledger.add(replace(finding, source=text_of(record, "eventID")))
+            self.ledger.add(finding, event_id)
 
     def lines(self) -> Iterator[Line]:
         """All evidence in order, each line once."""
@@ -139,15 +146,32 @@ def in_turn(
 
 def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:
     """Read the principal's own records."""
-    writer = Writer()
+    writer, recall = Writer(), Recall()
+    stretch: Stretch | None = None
+
+    def passed(text: bytes) -> bool:
+        nonlocal stretch
+        stretch = stretch_of(text)
+        known = recall.lines(stretch) if stretch else None
+        if stretch is None or known is None:
+            return False
+        part.last = max(part.last, stretch.time)
+        part.keep(*known, stretch.event_id)
+        return True
 
     def take(record: Record, caller: Caller) -> None:
+        nonlocal stretch
         if selection.chooses(caller):
             phase = selection.phase(caller)
             part.note(record, phase)
-            part.take(record, _maker(record, caller, phase), writer)
+            lines, findings = writer.write(record, _maker(record, caller, phase))
+            part.keep(lines, findings, text_of(record, "eventID"))
+            if stretch is not None:
+                recall.remember(stretch, record, lines, findings)
+        stretch = None
 
-    Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger).read(files, take)
+    reader = Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger)
+    reader.read(files, take, passed)
 
 
 def read_followed(
@@ -163,11 +187,14 @@ def read_followed(
         assumed = known.session_of(caller, record)
         if assumed is not None:
             part.note(record, assumed.phase)
-            part.take(record, _maker(record, caller, assumed.phase), writer)
+            lines, findings = writer.write(record, _maker(record, caller, assumed.phase))
+            part.keep(lines, findings, text_of(record, "eventID"))
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
+            part.paths.learn(record)
             maker = _maker(record, caller, "", own=(_CLOUDFORMATION,))
-            part.take(record, maker, writer, handed=True)
+            lines, findings = writer.write(record, maker)
+            part.keep(lines, findings, text_of(record, "eventID"), handed=True)
 
     needles = Needles(known.needles())
     # What is wrong with the files themselves was said when the principal's own records were read.

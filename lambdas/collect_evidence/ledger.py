@@ -24,11 +24,17 @@ class Ledger:
         made.extend(findings)
         return made
 
-    def add(self, one: Finding) -> None:
-        """Take a finding; its source is kept when it is the first in order."""
-        key = replace(one, source="", count=1)
-        count, source = self._found.get(key, (0, one.source))
-        self._found[key] = (count + one.count, min(source, one.source))
+    def add(self, one: Finding, source: str = "") -> None:
+        """Take a finding; its source is kept when it is the first in order.
+
+        Args:
+            one: the finding.
+            source: where it was seen, when the finding itself does not say.
+        """
+        key = replace(one, source="", count=1) if one.source or one.count != 1 else one
+        source = source or one.source
+        count, first = self._found.get(key, (0, source))
+        self._found[key] = (count + one.count, min(first, source))
 
     def extend(self, many: Iterable[Finding]) -> None:
         """Take several."""

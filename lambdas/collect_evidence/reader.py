@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lambdas.collect_evidence.ledger import Ledger
     from lambdas.collect_evidence.needles import Needles
+    from lambdas.collect_evidence.records import Passed
     from lambdas.gateways.trail import Trail, TrailFile
 
     Record = Mapping[str, Any]
@@ -37,21 +38,21 @@ class Reader:
     needles: Needles
     ledger: Ledger
 
-    def read(self, files: Iterable[TrailFile], take: Take) -> None:
-        """Give every record that may matter to `take`."""
+    def read(self, files: Iterable[TrailFile], take: Take, passed: Passed | None = None) -> None:
+        """Give every record that may matter to `take`, unless `passed` has dealt with it."""
         for file in files:
             if file.is_digest:
                 self.ledger.add(_digests())
             else:
-                self._file(file, take)
+                self._file(file, take, passed)
 
-    def _file(self, file: TrailFile, take: Take) -> None:
+    def _file(self, file: TrailFile, take: Take, passed: Passed | None) -> None:
         def report(kind: str, offset: int, detail: str) -> None:
             self.ledger.add(_finding(kind, file.name, offset, detail))
 
         try:
             with self.trail.open(file) as opened:
-                for offset, record in records_in(opened, self.needles, report):
+                for offset, record in records_in(opened, self.needles, report, passed):
                     caller = Caller.of(record)
                     if caller is not None:
                         take(record, caller)

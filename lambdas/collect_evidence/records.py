@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lambdas.collect_evidence.unpacking import Report, unpacked
 
@@ -39,12 +39,22 @@ _IDENTITY = b'"userIdentity":{'
 _DECODER = json.JSONDecoder()
 
 Record = Mapping[str, Any]
+Passed = Callable[[bytes], bool]
 Placed = tuple[int, Record]  # where it begins in the unpacked file, and the record
 
 
-def records_in(file: BinaryIO, needles: Needles, report: Report) -> Iterator[Placed]:
-    """The records that may matter, and those that have no identity to judge by."""
-    reader = _Reader(needles=needles, report=report)
+def records_in(
+    file: BinaryIO, needles: Needles, report: Report, passed: Passed | None = None
+) -> Iterator[Placed]:
+    """The records that may matter, and those that have no identity to judge by.
+
+    Args:
+        file: its bytes, packed or not.
+        needles: texts of which a record must hold one.
+        report: takes what is wrong, and where.
+        passed: is asked first, and told a record's bytes: whether it need not be parsed.
+    """
+    reader = _Reader(needles=needles, report=report, passed=passed)
     damages: list[str] = []
 
     def damaged(kind: str, offset: int, detail: str) -> None:
@@ -65,6 +75,7 @@ class _Reader:
 
     needles: Needles
     report: Report
+    passed: Passed | None = None
     rest: bytes = b""
     offset: int = 0  # of the rest in the unpacked file
     separator: bytes = b""
@@ -169,6 +180,8 @@ class _Reader:
         self._keep(data, end if last or not end else end + 1)
 
     def _parsed(self, text: bytes, offset: int) -> Iterator[Placed]:
+        if self.passed is not None and self.passed(text):
+            return
         try:
             yield offset, json.loads(text)
         except (ValueError, RecursionError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.formats import Place
 from lambdas.collect_evidence.implied import implied_by, is_second_generation
