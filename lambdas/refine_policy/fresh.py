@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import Arn, is_arn
+from lambdas.refine_policy.slots import parsed
 from lambdas.refine_policy.tokens import Shape, is_id, may_be_suffix, pieces
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tu
     made = _what_it_makes(action.name)
     if made is None:
         return
-    if not is_arn(resource):
+    arn = parsed(resource)
+    if arn is None:
         yield "collection", f"{action.service}/{made}"
         return
-    arn = Arn.from_text(resource)
     kind, slots = layout.read(arn.service, arn.resource)
     if not _same(made, kind, slots):
         return
@@ -134,12 +134,13 @@ def _what_it_makes(name: str) -> str | None:
 
 
 def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[str, str]]:
-    if not is_arn(resource):
+    arn = parsed(resource)
+    if arn is None:
         return
     if verb == "POST":
         yield "collection", resource
     if verb == "DELETE":
-        _, slots = layout.read("apigateway", Arn.from_text(resource).resource)
+        _, slots = layout.read("apigateway", arn.resource)
         if slots[-1].is_id:
             yield "token", slots[-1].text
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.arn import Arn, is_arn
 from lambdas.refine_policy.fresh import noun
 from lambdas.refine_policy.grounds import BECAUSE
 from lambdas.refine_policy.permission import Permission
+from lambdas.refine_policy.slots import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -173,7 +173,8 @@ def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[
 
 
 def _fits(action: Action, one: Sighting, reference: Reference, layout: Layout, kind: str) -> bool:
-    if not is_arn(one.seen.resource) or one.seen.action.service != action.service:
+    arn = parsed(one.seen.resource)
+    if arn is None or one.seen.action.service != action.service:
         return False
     if action.service == "apigateway":
         # A collection takes POST; what was made in it takes PATCH and DELETE.
@@ -181,6 +182,5 @@ def _fits(action: Action, one: Sighting, reference: Reference, layout: Layout, k
     known = reference.facts(action)
     if known is None:
         return False
-    arn = Arn.from_text(one.seen.resource)
     seen_kind, _ = layout.read(arn.service, arn.resource)
     return any(use.type.name == seen_kind for use in known.uses)

@@ -10,16 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import Arn, is_arn
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
+from lambdas.refine_policy.slots import parsed
 from lambdas.refine_policy.tokens import Piece, Shape, is_id, pieces
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from lambdas.model.arn import Arn
     from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
@@ -90,9 +91,9 @@ class Naming:
     def _read(self, resource: str) -> Name:
         if resource == ANYTHING:
             return Name(Template.of(ANY))
-        if not is_arn(resource):
+        arn = parsed(resource)
+        if arn is None:
             return Name(Template.of(resource))
-        arn = Arn.from_text(resource)
         writing = Writing(["arn:"])
         for field_, variable in (
             (arn.partition, "partition"),
@@ -188,7 +189,7 @@ class Naming:
     ) -> bool:
         """Write a name piece by piece; tells whether something of it varies."""
         varies = False
-        for segment in _ESCAPED.split(text):
+        for segment in _ESCAPED.split(text) if "%" in text else (text,):
             if _ESCAPED.fullmatch(segment):
                 writing.parts.append(segment)
                 continue

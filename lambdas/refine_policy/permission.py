@@ -50,11 +50,15 @@ class Sighting:
     @property
     def regions(self) -> tuple[str, ...]:
         """Where the calls were recorded."""
+        if len(self.lines) == 1:  # of most sightings there is one event
+            return (self.lines[0].region,)
         return distinct(line.region for line in self.lines)
 
     @property
     def types(self) -> tuple[str, ...]:
         """CloudFormation resource types that the events changed."""
+        if len(self.lines) == 1:
+            return self.lines[0].types
         return distinct(one for line in self.lines for one in line.types)
 
     @property

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from lambdas.model.arn import Arn, is_arn
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,6 +40,12 @@ class Reference(Hashable, Protocol):
 
     def service_title(self, service: str) -> str:
         """The name that people know a service by."""
+
+
+@lru_cache(maxsize=131_072)
+def parsed(resource: str) -> Arn | None:
+    """The resource as an ARN, or None; every resource is looked at several times."""
+    return Arn.from_text(resource) if is_arn(resource) else None
 
 
 @dataclass(frozen=True, slots=True)
