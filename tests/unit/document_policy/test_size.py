@@ -1,8 +1,7 @@
-"""The dossier of a large run is quick to make and light to open."""
+"""The dossier of a large run is light to open; how quickly it is made, benchmarks/dossier tells."""
 
 from __future__ import annotations
 
-import time
 from itertools import cycle, islice
 
 from lambdas.document_policy.dossier import dossier
@@ -19,7 +18,6 @@ from tests.unit.document_policy.samples import (
 )
 
 LINES = 60_000
-SECONDS = 5  # of one core
 BYTES = 2_000_000
 
 
@@ -31,7 +29,7 @@ def queues(teams: int, queues_each: int) -> list[str]:
     ]
 
 
-def test_sixty_thousand_lines_and_two_thousand_grants_take_less_than_five_seconds() -> None:
+def test_the_report_of_sixty_thousand_lines_and_two_thousand_grants_stays_light() -> None:
     refinement = a_refinement(
         *(
             statement(f"T{t}", "Send.", ["sqs:SendMessage", "sqs:TagQueue"], queues(1, 20))
@@ -40,7 +38,6 @@ def test_sixty_thousand_lines_and_two_thousand_grants_take_less_than_five_second
     )
     lines = islice(cycle(list(evidence_lines(refinement))), LINES)
 
-    began = time.process_time()
     files = dossier(
         run=a_run(),
         process=a_process(),
@@ -53,7 +50,6 @@ def test_sixty_thousand_lines_and_two_thousand_grants_take_less_than_five_second
         previous=None,
     )
 
-    assert time.process_time() - began < SECONDS
     assert len(files["report.html"]) < BYTES
 
 
