@@ -9,7 +9,7 @@ import pytest
 from lambdas.model.action import Action
 from lambdas.reference import actions
 from lambdas.reference.compile.__main__ import compile_reference, text_of
-from lambdas.reference.shards import FOLDER, SERVICES, service_shard, shard
+from lambdas.reference.shards import FOLDER, SERVICES, shard
 
 
 def test_an_action_is_known_whatever_its_case_and_spelled_as_iam_spells_it() -> None:
