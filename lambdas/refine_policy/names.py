@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
+# How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
+_LONGEST = frozenset({62, 63, 64, 79, 80})
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
 
 Reasons = tuple[str, ...]
@@ -41,8 +43,12 @@ class Name:
 class Naming:
     """How the resources of one run are spelled in its policy."""
 
-    def __init__(self, values: Mapping[str, str], fresh: Fresh, layout: Layout) -> None:
+    def __init__(
+        self, values: Mapping[str, str], fresh: Fresh, layout: Layout, slack: int = 0
+    ) -> None:
+        """`slack`: by how many characters the variables' values differ between the cycles."""
         self._values = values
+        self._slack = slack
         self._fresh = fresh
         self._layout = layout
         self._known: dict[str, Name] = {}
@@ -182,7 +188,10 @@ class Naming:
             writing.wild("versions are numbered by the service and grow with every deployment")
             return inherited
         content = arn.service == "s3" and kind.endswith("object")
-        return self._pieces(text, writing, inherited=inherited, content=content)
+        varies = self._pieces(text, writing, inherited=inherited, content=content)
+        if varies and self._slack and len(text) in _LONGEST and not content:
+            writing.cut(self._slack)
+        return varies
 
     def _pieces(
         self, text: str, writing: Writing, *, inherited: bool, content: bool = False

@@ -72,7 +72,7 @@ def refine(  # the six things that a policy follows from, and nothing else
 
     values = variables(run, process)
     made = fresh(seen, history, layout)
-    naming = Naming(values, made, layout)
+    naming = Naming(values, made, layout, _slack(process))
     settings = Settings(off=hints.conditions_off, own_buckets=_own_buckets(permissions))
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints)
@@ -108,6 +108,10 @@ def variables(run: Run, process: Process) -> dict[str, str]:
         "partition": Arn.from_text(run.principal).partition,
         "region": process.regions[0] if process.regions else run.region,
     }
+
+
+def _slack(process: Process) -> int:
+    return sum(abs(len(one.learn) - len(one.prove)) for one in process.variables)
 
 
 def own_roles(principal: str) -> frozenset[str]:

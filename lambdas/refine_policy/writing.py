@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OTHERS = "and IAM cannot tell it from others by name"
 
 
+_TAIL = 3  # parts: a word, a dash, a random suffix
+
+
 @dataclass(slots=True)
 class Writing:
     """The parts of a template while they are put together."""
@@ -29,6 +32,16 @@ class Writing:
         """Any text from here on, because of the reason."""
         self.parts.append(ANY)
         self.reasons[reason] = None
+
+    def cut(self, characters: int) -> None:
+        """Take back what another stage's name may lack or have more: the name was cut to fit."""
+        *_, word, dash, suffix = self.parts if len(self.parts) > _TAIL else ("", "", "")
+        if suffix == ANY and dash == "-" and isinstance(word, str) and len(word) > characters:
+            self.parts[-3:] = [word[:-characters]]
+            self.wild(
+                "CloudFormation cut the name to the length that is allowed; where it cuts depends "
+                "on the lengths of its other parts"
+            )
 
 
 def because(piece: Piece, fresh: Fresh) -> str:

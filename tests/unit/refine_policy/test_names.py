@@ -87,6 +87,19 @@ def test_a_suffix_of_letters_alone_is_random_when_the_stacks_name_comes_before()
     }
 
 
+def test_a_name_that_was_cut_to_fit_holds_for_a_stage_of_another_length() -> None:
+    role = (
+        f"arn:aws:iam::{ACCOUNT}:role/"
+        + "orders-service-dev-IamRoleStateMachineExecutionRol-1A2B3C4D5E6FG"
+    )
+    assert len(role.rpartition("/")[2]) == 64
+
+    assert _resource("iam:CreateRole", forwarded("iam:CreateRole", role)) == {
+        "arn:${partition}:iam::${account}:role/orders-service-${stage}-"
+        "IamRoleStateMachineExecutionRo*"
+    }
+
+
 def test_what_was_there_before_keeps_its_name_however_random() -> None:
     key = f"arn:aws:kms:{AT}:key/0a1b2c3d-1111-4222-8333-444455556666"
     zone = "arn:aws:route53:::hostedzone/Z0ABCDEF12345"
