@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lambdas.collect_evidence.resources import resources_of
+from lambdas.collect_evidence.elements import Elements
+from lambdas.collect_evidence.formats import formats_of
+from lambdas.collect_evidence.resources import ANY, resources_of
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
@@ -19,18 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lambdas.collect_evidence.resources import Call
+    from lambdas.reference.actions import ResourceUse
     from lambdas.reference.events import Meaning
 
 PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
+NOTHING = Elements.of(None)
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
-_TAGS = (
-    "tags",
-    "tagset",
-    "taglist",
-    "tagspecificationset",
-    "tagspecifications",
-    "tagspecification",
+# `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
+_TAGGED = re.compile(
+    r"(?:.+\.)?\w*tag(?:s|set|list|specifications?|specificationset)\.(?:key|@keys)"
 )
 _MAKING = re.compile(
     r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
@@ -97,6 +97,23 @@ def _log_deliveries(call: Call, meaning: Meaning) -> Iterator[Implied]:
             yield Implied(kind="dependent-action", action=Action("logs", name), resource="*")
 
 
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    """What a request with certain names may imply."""
+
+    tags: bool
+    objects: bool
+    keys: bool
+
+
+@lru_cache(maxsize=8_192)
+def _interest(names: tuple[str, ...]) -> _Interest:
+    known = set(names)
+    tags = "x-amz-tagging" in known or any(map(_TAGGED.fullmatch, names))
+    objects = {name for pair in _BUCKETS for name in pair} | {"templateurl", "stackpolicyurl"}
+    return _Interest(tags, bool(known & objects), bool(known & set(_KEY_NAMES)))
+
+
 def _roles(call: Call, meaning: Meaning) -> Iterator[Implied]:
     """Every role that the request hands over, with the service that will receive it."""
     table = shard("pass_role")
@@ -135,8 +152,8 @@ def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:
 def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """Tags sent while making something are authorised as a tagging action of their own."""
     texts = call.request.texts
-    sent = any(texts.get(f"{name}.{part}") for name in _TAGS for part in ("key", "@keys"))
-    if not (sent or "x-amz-tagging" in call.request.texts) or not _MAKING.match(meaning.operation):
+    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name))
+    if not (sent or "x-amz-tagging" in texts) or not _MAKING.match(meaning.operation):
         return
     if meaning.service == "apigateway":
         tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
@@ -202,7 +219,18 @@ def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
         kinds = kinds & said or kinds
     shared = tuple(use for use in one.uses if use.type.name in kinds)
     limited = replace(one, uses=shared or one.uses)
-    return resources_of(call, Need(action=one.action), limited)
+    if not one.uses and len(tagging.uses) == 1:
+        return _any_of(tagging.uses[0], call)
+    need = Need(action=one.action)
+    asked = resources_of(replace(call, response=NOTHING, named=()), need, limited)
+    if asked == (ANY,) and shared:
+        return _any_of(shared[0], call)
+    return resources_of(call, need, limited)
+
+
+def _any_of(use: ResourceUse, call: Call) -> tuple[str, ...]:
+    """What the service will name has no name yet when it is tagged: `userpool/*`."""
+    return tuple(form.fill({}, call.place) for form in formats_of(use.type)[:1])
 
 
 def _code(call: Call) -> Iterator[Implied]:

@@ -98,7 +98,7 @@ def test_ec2_tags_what_the_request_says_and_names_the_action_that_made_it() -> N
         (
             "tag-on-create",
             "ec2:CreateTags",
-            f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-1",
+            f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/*",  # it has no id yet
             "RunInstances",
         )
     ]
