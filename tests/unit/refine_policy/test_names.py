@@ -88,15 +88,13 @@ def test_a_suffix_of_letters_alone_is_random_when_the_stacks_name_comes_before()
 
 
 def test_a_name_that_was_cut_to_fit_holds_for_a_stage_of_another_length() -> None:
-    role = (
-        f"arn:aws:iam::{ACCOUNT}:role/"
-        + "orders-service-dev-IamRoleStateMachineExecutionRol-1A2B3C4D5E6FG"
-    )
-    assert len(role.rpartition("/")[2]) == 64
+    name = "orders-service-dev-IamRoleStateMachineExecutionRol-1A2B3C4D5E6FG"
+    role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    expected = "orders-service-${stage}-IamRoleStateMachineExecutionRo*"
+    assert len(name) == 64
 
     assert _resource("iam:CreateRole", forwarded("iam:CreateRole", role)) == {
-        "arn:${partition}:iam::${account}:role/orders-service-${stage}-"
-        "IamRoleStateMachineExecutionRo*"
+        f"arn:${{partition}}:iam::${{account}}:role/{expected}"
     }
 
 
