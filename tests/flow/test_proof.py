@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.flow
 PROCESS = "orders"
 MOST_TRANSITIONS = 100
+DEADLINE = 900  # seconds; rounds are whole cycles, and machines of tests are busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Proved:
 @pytest.fixture(scope="module")
 def proved(cloud: Cloud) -> Proved:
     """One run of the example, with its proof."""
-    done = cloud.run(PROCESS)
+    done = cloud.end(cloud.begin(PROCESS), seconds=DEADLINE)
     assert done.status == "SUCCEEDED", done.cause
 
     def evidence(name: str) -> tuple[Evidence, ...]:
@@ -99,7 +100,7 @@ def prove(cloud: Cloud, proved: Proved) -> Callable[..., dict[str, Any]]:
         name = f"a{next(numbers)}"
         given = alone.given(cloud.connection, learned, refinement, name=name, **options)
         started = client.start_execution(stateMachineArn=machine, input=json.dumps(given))
-        done = cloud.end(started["executionArn"])
+        done = cloud.end(started["executionArn"], seconds=DEADLINE)
         assert done.status == "SUCCEEDED", done.cause
         return dict(json.loads(cloud.document(PROCESS, given["run"]["id"], "proof.json")))
 
@@ -279,11 +280,11 @@ def test_after_a_stop_in_the_midst_of_a_proof_the_next_run_starts_clean(
 ) -> None:
     assert proved.execution.status == "SUCCEEDED"
     arn = cloud.begin("parcels")
-    until(lambda: state in cloud.states(arn), what=state)
+    until(lambda: state in cloud.states(arn), seconds=DEADLINE, what=state)
     cloud.client("stepfunctions").stop_execution(executionArn=arn, error="Stopped", cause="a test")
     assert held(cloud, "parcels")
 
-    done = cloud.run("parcels")
+    done = cloud.end(cloud.begin("parcels"), seconds=DEADLINE)
 
     assert done.status == "SUCCEEDED", done.cause
     assert done.output["verdict"] == "proved"
@@ -294,7 +295,7 @@ def test_after_a_stop_in_the_midst_of_a_proof_the_next_run_starts_clean(
 
 def test_a_build_that_is_stopped_ends_the_proof_and_leaves_nothing(cloud: Cloud) -> None:
     arn = cloud.begin("parcels")
-    until(lambda: "RunProof" in cloud.states(arn), what="RunProof")
+    until(lambda: "RunProof" in cloud.states(arn), seconds=DEADLINE, what="RunProof")
     builds = cloud.client("codebuild")
 
     def running() -> Any:
@@ -305,7 +306,7 @@ def test_a_build_that_is_stopped_ends_the_proof_and_leaves_nothing(cloud: Cloud)
     (build,) = until(running, what="the proof's build")
     builds.stop_build(id=build)
 
-    done = cloud.end(arn)
+    done = cloud.end(arn, seconds=DEADLINE)
 
     assert done.status == "SUCCEEDED", done.cause
     assert done.output["verdict"] == "not proved"

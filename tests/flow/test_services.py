@@ -23,7 +23,7 @@ ALWAYS = ("mailroom", "feedback", "reports", "http-jwt", "rest-keys", "streams",
 OTHERS = tuple(sorted(one.name for one in (HERE / "services").iterdir() if one.name not in ALWAYS))
 MOST_REPAIRS = 1
 MOST_TRANSITIONS = 100
-DEADLINE = 600  # seconds; a bootstrap and a deployment of the CDK, twice
+DEADLINE = 1_200  # seconds; a bootstrap and a deployment of the CDK, twice, on a busy machine
 
 
 def every(names: tuple[str, ...]) -> list[object]:
