@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from local.side_by_side import SideBySide
 if TYPE_CHECKING:
     from argparse import Namespace
 
+SELDOM = 200_000  # objects between two searches for cycles
 USAGE = 2  # what argparse exits with when the command line is wrong
 
 
@@ -33,6 +35,7 @@ def evidence(args: Namespace) -> int:
     if not logs.exists():
         print(f"LOGS: there is no {logs}", file=sys.stderr)
         return USAGE
+    gc.set_threshold(SELDOM)  # records come and go without cycles; looking for some takes time
     part = collect(FolderTrail(logs), selection, SideBySide())
     write = sys.stdout.write
     for _, line in part.lines():

@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, cast
 
 from lambdas.collect_evidence.collect import Part
+from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lambdas.gateways.trail import Trail, TrailFile
 
 WORTH_IT = 4 << 20  # packed bytes below which starting processes costs more than it saves
+SHARED = ("events", "pass_role", "resources", "types")
 BATCH = 400  # lines handed over at a time
 MOST = 8
 
@@ -42,6 +44,8 @@ class SideBySide:
         if self._workers < 2 or sum(file.size for file in files) < WORTH_IT:  # noqa: PLR2004
             read(trail, files, selection, part)
             return
+        for name in SHARED:  # read once, before the processes part
+            shard(name)
         context = multiprocessing.get_context()
         largest = sorted(files, key=lambda file: (-file.size, file))
         at_work: dict[Connection, BaseProcess] = {}

@@ -151,7 +151,7 @@ def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, par
 
     def passed(text: bytes) -> bool:
         nonlocal stretch
-        stretch = stretch_of(text)
+        stretch = stretch_of(text) if recall.useful else None
         known = recall.lines(stretch) if stretch else None
         if stretch is None or known is None:
             return False
@@ -159,12 +159,21 @@ def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, par
         part.keep(*known, stretch.event_id)
         return True
 
+    makers: dict[tuple[Caller, tuple[str, ...]], Maker | None] = {}
+
+    def maker_of(record: Record, caller: Caller) -> Maker | None:
+        key = (caller, services_via(record))
+        if key not in makers:
+            phase = selection.phase(caller)
+            makers[key] = _maker(record, caller, phase) if selection.chooses(caller) else None
+        return makers[key]
+
     def take(record: Record, caller: Caller) -> None:
         nonlocal stretch
-        if selection.chooses(caller):
-            phase = selection.phase(caller)
-            part.note(record, phase)
-            lines, findings = writer.write(record, _maker(record, caller, phase))
+        maker = maker_of(record, caller)
+        if maker is not None:
+            part.note(record, maker.phase)
+            lines, findings = writer.write(record, maker)
             part.keep(lines, findings, text_of(record, "eventID"))
             if stretch is not None:
                 recall.remember(stretch, record, lines, findings)

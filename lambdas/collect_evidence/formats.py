@@ -67,12 +67,14 @@ class Format:
 
 def formats_of(kind: ResourceType) -> tuple[Format, ...]:
     """The formats of a resource type."""
-    return _formats(kind.service, kind.name, kind.arns)
+    known = _FORMATS.get((kind.service, kind.name))
+    if known is None:
+        known = tuple(_format(kind.service, kind.name, template) for template in kind.arns)
+        _FORMATS[kind.service, kind.name] = known
+    return known
 
 
-@lru_cache(maxsize=4_096)
-def _formats(service: str, kind: str, arns: tuple[str, ...]) -> tuple[Format, ...]:
-    return tuple(_format(service, kind, template) for template in arns)
+_FORMATS: dict[tuple[str, str], tuple[Format, ...]] = {}
 
 
 @lru_cache(maxsize=1_024)

@@ -70,14 +70,14 @@ _KEY_NAMES = (
 def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
     """Everything that the request needed besides, sorted."""
     own = {one.action for one in known}
-    found = {
-        *_roles(call, meaning),
-        *_tags(call, meaning, known),
-        *_code(call),
-        *_keys(call, meaning),
-        *_service_roles(call, known),
-        *_log_deliveries(call, meaning),
-    }
+    found = {*_roles(call, meaning), *_service_roles(call, known), *_log_deliveries(call, meaning)}
+    interest = _interest(call.request.names)
+    if interest.tags:
+        found.update(_tags(call, meaning, known))
+    if interest.objects:
+        found.update(_code(call))
+    if interest.keys:
+        found.update(_keys(call, meaning))
     return tuple(
         sorted(
             one
@@ -222,7 +222,7 @@ def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
     if not one.uses and len(tagging.uses) == 1:
         return _any_of(tagging.uses[0], call)
     need = Need(action=one.action)
-    asked = resources_of(replace(call, response=NOTHING, named=()), need, limited)
+    asked = resources_of(replace(call, response=NOTHING, named=(), given=()), need, limited)
     if asked == (ANY,) and shared:
         return _any_of(shared[0], call)
     return resources_of(call, need, limited)

@@ -8,7 +8,7 @@ returned, execution roles by the stacks that the run operated and the time in wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -31,14 +31,12 @@ class Caller:
         principal: the IAM ARN of the role or user, with its path where the record tells it.
         account, name: of the role or user.
         session: the role session's name, or empty.
-        key: the access key's id, or empty.
     """
 
     principal: str
     account: str
     name: str
     session: str = ""
-    key: str = ""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Caller | None:
@@ -49,9 +47,7 @@ class Caller:
         arn = identity.get("arn")
         if not isinstance(arn, str):
             return None
-        known = _read(arn, _issuer(identity))
-        key = identity.get("accessKeyId")
-        return replace(known, key=key) if known and isinstance(key, str) else known
+        return _read(arn, _issuer(identity))
 
 
 @lru_cache(maxsize=4_096)
@@ -221,15 +217,15 @@ class Followed:
 
     def session_of(self, caller: Caller, record: Mapping[str, Any]) -> Assumed | None:
         """The followed session that made a call: by its key, or by its name when forwarded."""
-        found = self.assumed.get(caller.key)
+        identity = record["userIdentity"]
+        key = identity.get("accessKeyId")
+        found = self.assumed.get(key) if isinstance(key, str) else None
         if found is not None:
             return found
-        if not isinstance(record.get("userIdentity"), dict) or not caller.session:
-            return None
-        if not record["userIdentity"].get("invokedBy"):
+        if not (caller.session and identity.get("invokedBy")):
             return None
         # Services call on with keys of their own under the session's name.
-        arn, time = record["userIdentity"].get("arn"), str(record.get("eventTime", ""))
+        arn, time = identity.get("arn"), str(record.get("eventTime", ""))
         same = [one for one in self.assumed.values() if one.session == arn and one.since <= time]
         return max(same) if same else None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 REMEMBERED = 4_096  # records; each takes about a kilobyte or two
+TRIED, WORTH_IT = 512, 0.15  # after so many records, how many must have repeated others
 # What differs, in the order in which CloudTrail writes it.
 _KEY, _TIME, _REQUEST, _EVENT = (
     b'"accessKeyId":"', b'"eventTime":"', b'"requestID":"', b'"eventID":"',
@@ -48,12 +49,20 @@ class Recall:
 
     def __init__(self) -> None:
         self._known: dict[bytes, _Lines] = {}
+        self._asked = 0
+        self._answered = 0
+        self.useful = True
 
     def lines(self, stretch: Stretch) -> tuple[list[Line], tuple[Finding, ...]] | None:
         """What a record gives that repeats another; None when it repeats none."""
         known = self._known.get(stretch.key)
+        self._asked += 1
         if known is None:
+            if self._asked == TRIED:
+                # Where calls do not repeat, remembering them costs more than it saves.
+                self.useful = self._answered >= TRIED * WORTH_IT
             return None
+        self._answered += 1
         time, event_id = stretch.time, stretch.event_id
         lines: list[Line] = [
             ((time, event_id, *rest), f"{head}{event_id}{middle}{time}{tail}")

@@ -35,16 +35,22 @@ class Call:
     request: Elements
     response: Elements
     named: tuple[str, ...]
+    sent: tuple[str, ...]  # ARNs in the request and in the answer that may be acted upon
+    given: tuple[str, ...]
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: Place) -> Call:
         """Read a record."""
+        request = Elements.of(record.get("requestParameters"))
+        response = Elements.of(record.get("responseElements"))
         return cls(
             operation=operation,
             place=place,
-            request=Elements.of(record.get("requestParameters")),
-            response=Elements.of(record.get("responseElements")),
+            request=request,
+            response=response,
             named=tuple(_named(record.get("resources"))),
+            sent=_arns(request),
+            given=_arns(response),
         )
 
 
@@ -96,13 +102,10 @@ def _use(
         arns = (
             _matching(call.named, form, kinds)
             # What is being made has its id, or its path, in the answer alone.
-            or (
-                _MAKING.match(call.operation)
-                and _matching(_arns(call.response), form, kinds, kinds)
-            )
+            or (_MAKING.match(call.operation) and _matching(call.given, form, kinds, kinds))
             or _built(call, form, only=only)
-            or _matching(_arns(call.request), form, kinds)
-            or _matching(_arns(call.response), form, kinds)
+            or _matching(call.sent, form, kinds)
+            or _matching(call.given, form, kinds)
             or _built(call, form, only=only, answered=True)
         )
         if arns:
@@ -112,8 +115,8 @@ def _use(
             yield _Filled(form, required, tuple(partly), whole=False)
 
 
-def _arns(elements: Elements) -> list[str]:
-    return [arn for _, name, arn in elements.arns if name not in _ASIDE]
+def _arns(elements: Elements) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(arn for _, name, arn in elements.arns if name not in _ASIDE))
 
 
 def _matching(
@@ -121,7 +124,7 @@ def _matching(
 ) -> list[str]:
     """ARNs of this format, unless they are meant as another of the action's types."""
     found = []
-    for arn in dict.fromkeys(arns):
+    for arn in arns:
         if form.pattern.fullmatch(arn):
             meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
             if meant.kind == form.kind or (meant.kind not in kinds and form.kind not in exactly):
@@ -216,12 +219,12 @@ def _without_parents(arns: set[str]) -> Iterable[str]:
 def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:
     """EC2's tags name ids alone; their prefixes tell the type."""
     kinds = shard("resources")["ec2_ids"]
-    forms = {use.type.name: formats_of(use.type)[0] for use in facts.uses}
+    forms = {use.type.name: use.type for use in facts.uses}
     found = set()
     for text in call.request.texts.get("resourceid") or call.request.texts.get("resources") or ():
         kind = kinds.get(text.rpartition("-")[0])
         if kind in forms:
-            form = forms[kind]
+            form = formats_of(forms[kind])[0]
             found.add(form.fill(dict.fromkeys(form.variables, text), call.place))
         else:
             found.add(call.place.fill("arn:${Partition}:ec2:${Region}:${Account}:*/" + text))

@@ -189,7 +189,7 @@ def types_made_by(service: str, operation: str) -> tuple[str, ...]:
         service: an IAM prefix.
         operation: the API's name without version, such as `CreateRestApi`.
     """
-    made = shard("cloudformation")["operations"].get(service, {})
+    made = shard("types").get(service, {})
     return tuple(made.get(operation, ()))
 
 

@@ -79,14 +79,14 @@ def meaning(source: str, name: str, request: Request | None = None) -> Meaning |
     if found is None:
         return None
     service, operation, rule = found
-    request = request or {}
     if rule is None:
         action = canonical(Action(service, operation))
         needs = (Need(action=action),) if action else ()
         return Meaning(service=service, operation=operation, needs=needs)
     if isinstance(rule, str):
         return Meaning(service=service, operation=operation, nothing=rule)
-    return Meaning(service=service, operation=operation, needs=_needs(rule, request))
+    lowered = {str(key).lower(): value for key, value in (request or {}).items()}
+    return Meaning(service=service, operation=operation, needs=_needs(rule, lowered))
 
 
 def prefixes_of(source: str) -> tuple[str, ...]:
@@ -102,7 +102,11 @@ def elements(value: object, path: str) -> Iterator[Any]:
     if head == "*":
         inner = _items(value)
     elif isinstance(value, Mapping):
-        inner = [one for key, one in value.items() if str(key).lower() == head.lower()]
+        head = head.lower()
+        if head in value:
+            inner = [value[head]]
+        else:
+            inner = [one for key, one in value.items() if str(key).lower() == head]
     for one in inner:
         if rest:
             yield from elements(one, rest)

@@ -23,7 +23,7 @@ def service_shard(prefix: str) -> dict[str, Any]:
 
 @cache
 def shard(name: str) -> dict[str, Any]:
-    """A file that spans services: `events`, `cloudformation`, `versions`."""
+    """A file that spans services: `events`, `resources`, `types`, `versions` and others."""
     return _read(FOLDER / f"{name}.json")
 
 

@@ -23,7 +23,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
     return {
         **{f"services/{prefix}": content for prefix, content in shards.items()},
         "events": compile_events(sources, shards),
-        "cloudformation": compile_types(sources, shards),
+        **compile_types(sources, shards),
         "resources": read_curated("resources"),
         "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),

@@ -38,8 +38,10 @@ NOUNS = {
 }
 
 
-def compile_types(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The file of all types: handlers as places in a table of actions, operations by prefix."""
+def compile_types(
+    sources: Sources, known: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Two files: handlers as places in a table of actions, and operations by prefix."""
     texts = Texts()
     spelled = {
         f"{prefix}:{name}".lower(): f"{prefix}:{name}"
@@ -64,9 +66,8 @@ def compile_types(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> d
                 verb: texts.index(actions) for verb, actions in declared.items() if actions
             }
     return {
-        "actions": texts.table,
-        "handlers": handlers,
-        "operations": _operations(sources, prefixes, known),
+        "cloudformation": {"actions": texts.table, "handlers": handlers},
+        "types": _operations(sources, prefixes, known),
     }
 
 
