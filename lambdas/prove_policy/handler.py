@@ -73,11 +73,11 @@ def prove(
 def _install(
     event: Mapping[str, Any], run: Run, archive: Archive, candidate: Candidate, path: str
 ) -> dict[str, Any]:
-    proof = _proof(event)
+    proof, process = _proof(event), _process(event, run)
     refinement = _refinement(event, archive)
     wanted = documents(
-        own_policy(refinement, run.principal),
-        values(refinement, _process(event, run)),
+        own_policy(refinement, run.principal, process),
+        values(refinement, process),
         stem=f"fencepost-{run.process}-{proof.run}",
     )
     cleared = install(candidate, path, wanted, f"Proof of {run.process}, run {proof.run}")
@@ -117,7 +117,7 @@ def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
         run=run,
         proof=proof,
         process=process,
-        policy=own_policy(refinement, run.principal),
+        policy=own_policy(refinement, run.principal, process),
         rendered_with=values(refinement, process),
         first=record.from_evidence(archive.get(_field(event, "evidence"))),
         second=_kept_evidence(event.get("observed"), archive),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import CandidateNotCleanError, PolicyNotEffectiveError
@@ -35,9 +35,25 @@ class Document:
     probe: Probe
 
 
-def own_policy(refinement: Refinement, principal: str) -> PrincipalPolicy:
-    """The policy of the run's own role, which the candidate stands in for."""
-    return next(one for one in refinement.policies if one.principal == principal)
+def own_policy(refinement: Refinement, principal: str, process: Process) -> PrincipalPolicy:
+    """The policy of the run's own role, which the candidate stands in for.
+
+    Where process.yaml asks for two roles, the cycle ran as one all the same: the candidate gets
+    what both hold.
+    """
+    own = next(one for one in refinement.policies if one.principal == principal)
+    if not process.hints.split:
+        return own
+    execution = f":role/{process.name}-cloudformation"
+    other = next((one for one in refinement.policies if one.principal.endswith(execution)), None)
+    if other is None:
+        return own
+    behind = len(own.statements)
+    return replace(
+        own,
+        statements=(*own.statements, *other.statements),
+        packs=(*own.packs, *(tuple(index + behind for index in pack) for pack in other.packs)),
+    )
 
 
 def values(refinement: Refinement, process: Process) -> dict[str, str]:

@@ -103,7 +103,7 @@ def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
     kept = [part for part in parts if part not in {learn, prove}]
     uses = (Use(name="stage", learn=learn, prove=prove),)
     likeness = Likeness.of(
-        own_policy(a_refinement(), SANDBOX),
+        own_policy(a_refinement(), SANDBOX, a_process()),
         (),
         uses,
         learn={"stage": learn},
@@ -146,7 +146,7 @@ def test_wherever_a_proof_was_cut_short_the_next_one_starts_clean(
         candidate.refuses = trouble if trouble != "slow" else ""
         candidate.slow = 1 if trouble == "slow" else 0
         wanted = documents(
-            own_policy(refinement, SANDBOX),
+            own_policy(refinement, SANDBOX, a_process()),
             values(refinement, a_process()),
             stem=f"fencepost-orders-run-r{number}",
         )

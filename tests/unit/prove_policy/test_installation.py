@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from lambdas.errors import CandidateNotCleanError, CandidateRefusedError, PolicyNotEffectiveError
+from lambdas.model.process import Process
 from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
 from tests.unit.prove_policy.builders import (
     ACCOUNT,
@@ -27,7 +29,9 @@ def wanted(*statements: object) -> tuple[object, ...]:
     refinement = a_refinement(*(statements or (a_statement(),)))  # type: ignore[arg-type]
     rendered_with = values(refinement, a_process())
     return documents(
-        own_policy(refinement, SANDBOX), rendered_with, stem=f"fencepost-orders-{ROUND}"
+        own_policy(refinement, SANDBOX, a_process()),
+        rendered_with,
+        stem=f"fencepost-orders-{ROUND}",
     )
 
 
@@ -123,3 +127,24 @@ def test_the_question_to_iam_fits_the_conditions_and_names_no_wildcard() -> None
 
     assert candidate.asked == [("s3:PutObject", "arn:aws:s3:::orders-qa-x/x")]
     assert documents_[0].probe.context == (("aws:CalledVia", "cloudformation.amazonaws.com"),)  # type: ignore[attr-defined]
+
+
+def test_two_roles_out_of_one_are_proved_together() -> None:
+    whole = a_refinement(a_statement())
+    execution = replace(
+        a_refinement(a_statement("sqs:TagQueue")).policies[0],
+        principal=f"arn:aws:iam::{ACCOUNT}:role/orders-cloudformation",
+    )
+    both = replace(whole, policies=(*whole.policies, execution))
+    process = Process.from_mapping(
+        "orders", {**a_process().to_mapping(), "split": "cloudformation"}
+    )
+
+    together = own_policy(both, SANDBOX, process)
+
+    assert [str(one.statement.actions[0]) for one in together.statements] == [
+        "sqs:CreateQueue",
+        "sqs:TagQueue",
+    ]
+    assert together.packs == ((0,), (1,))
+    assert own_policy(both, SANDBOX, a_process()) == whole.policies[0]

@@ -22,7 +22,7 @@ CFN = "cloudformation.amazonaws.com"
 
 def policy_and_values(*statements: object) -> tuple[object, dict[str, str]]:
     refinement = a_refinement(*statements)  # type: ignore[arg-type]
-    return own_policy(refinement, SANDBOX), values(refinement, a_process())
+    return own_policy(refinement, SANDBOX, a_process()), values(refinement, a_process())
 
 
 def test_a_grant_on_a_persons_word_that_no_cycle_used_is_reported() -> None:

@@ -35,7 +35,7 @@ def repaired(
     known = a_process().variables if uses is None else uses
     learn = VALUES | {one.name: one.learn for one in known}
     likeness = Likeness.of(
-        own_policy(a_refinement(BUCKETS), SANDBOX),
+        own_policy(a_refinement(BUCKETS), SANDBOX, a_process()),
         first,
         known,
         learn=learn,
