@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
+_QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
 # How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
 _LONGEST = frozenset({62, 63, 64, 79, 80})
@@ -70,23 +71,26 @@ class Naming:
         return known
 
     def forms(self, service: str, resource: str) -> tuple[Name, ...]:
-        """All spellings under which IAM may ask for the resource.
-
-        CloudWatch Logs asks for `log-group:NAME:*` where it means a log group, and for tags without
-        `:*`; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-        """
+        """All spellings under which IAM may ask for the resource."""
         known = self._forms.get(resource)
         if known is None:
-            known = self._forms[resource] = self._spellings(service, resource)
+            known = self._forms[resource] = tuple(self._spellings(service, resource))
         return known
 
-    def _spellings(self, service: str, resource: str) -> tuple[Name, ...]:
-        if service != "logs" or ":log-group:" not in resource or ":log-stream:" in resource:
-            return (self.of(resource),)
-        plain = self.of(resource.removesuffix(":*"))
-        streams = Template.of(*plain.template.parts, ":", ANY)
-        reason = "CloudWatch Logs names a log group together with all of its streams"
-        return (plain, Name(streams, (*plain.reasons, reason)))
+    def _spellings(self, service: str, resource: str) -> Iterable[Name]:
+        if service == "logs" and ":log-group:" in resource and ":log-stream:" not in resource:
+            # Logs asks for `log-group:NAME:*` where it means a log group, for tags without `:*`,
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+            plain = self.of(resource.removesuffix(":*"))
+            streams = Template.of(*plain.template.parts, ":", ANY)
+            reason = "CloudWatch Logs names a log group together with all of its streams"
+            return plain, Name(streams, (*plain.reasons, reason))
+        qualified = _QUALIFIED.fullmatch(resource) if service == "lambda" else None
+        if qualified:
+            # Whether the qualifier of a request is part of what IAM asks for differs by action,
+            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+            return self.of(qualified.group(1)), self.of(resource)
+        return (self.of(resource),)
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""

@@ -171,9 +171,15 @@ def test_numbered_versions_of_what_was_published_are_wildcards() -> None:
         forwarded("lambda:GetFunction", f"{function}:3"),
     ]
 
-    assert _resource("lambda:GetFunction", *lines) == {
-        f"arn:${{partition}}:lambda:{AT_TEMPLATE}:function:orders-${{stage}}-take:*"
-    }
+    take = f"arn:${{partition}}:lambda:{AT_TEMPLATE}:function:orders-${{stage}}-take"
+    assert _resource("lambda:GetFunction", *lines) == {take, f"{take}:*"}
+
+
+def test_a_qualified_function_is_asked_for_with_and_without_its_qualifier() -> None:
+    alias = seen("lambda:AddPermission", f"arn:aws:lambda:{AT}:function:orders-dev-take:live")
+
+    take = f"arn:${{partition}}:lambda:{AT_TEMPLATE}:function:orders-${{stage}}-take"
+    assert _resource("lambda:AddPermission", alias) == {take, f"{take}:live"}
 
 
 def test_an_action_for_which_iam_names_no_resource_gets_every_resource_with_the_reason() -> None:
