@@ -44,33 +44,39 @@ class Caller:
         identity = record.get("userIdentity")
         if not isinstance(identity, dict):
             return None
-        arn = identity.get("arn")
-        if not isinstance(arn, str):
-            return None
-        return _read(arn, _issuer(identity))
+        return _read(_text(identity, "arn"), _issuer(identity), _text(identity, "principalId"))
 
 
 @lru_cache(maxsize=4_096)
-def _read(arn: str, issuer: str) -> Caller | None:
-    """Who an identity's ARN and its session's issuer name."""
+def _read(arn: str, issuer: str, unique: str) -> Caller | None:
+    """Who an identity's ARN and its session's issuer name; the issuer alone is enough."""
     try:
         known = Arn.from_text(arn)
     except ValueError:
-        return None
+        known = Arn(partition="", service="sts", resource=_ASSUMED)
     kind, _, rest = known.resource.partition("/")
     name, _, session = rest.partition("/")
-    account = known.account
     match known.service, kind:
-        case "sts", "assumed-role":
-            role = f"arn:{known.partition}:iam::{account}:role/{name}"
+        case "sts", "assumed-role" if name or ":role/" in issuer:
+            role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
             principal = issuer if ":role/" in issuer else role
-            return Caller(principal=principal, account=account, name=name, session=session)
+            return Caller(
+                principal=principal,
+                account=principal.split(":")[4],
+                name=principal.rpartition("/")[2],
+                session=session or unique.partition(":")[2],
+            )
         case "sts", "federated-user" if ":user/" in issuer:
             own = issuer.rpartition("/")[2]
-            return Caller(principal=issuer, account=account, name=own, session=name)
+            return Caller(principal=issuer, account=known.account, name=own, session=name)
         case "iam", "user":
-            return Caller(principal=arn, account=account, name=known.name)
+            return Caller(principal=arn, account=known.account, name=known.name)
     return None
+
+
+def _text(identity: Mapping[str, Any], key: str) -> str:
+    text = identity.get(key)
+    return text if isinstance(text, str) else ""
 
 
 def _issuer(identity: Mapping[str, Any]) -> str:

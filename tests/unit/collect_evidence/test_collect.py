@@ -249,3 +249,13 @@ def test_an_assumed_session_s_arn_names_role_and_session() -> None:
     chosen = Selection.of(f"arn:aws:sts::{ACCOUNT}:assumed-role/sandbox/{RUN}deploy")
     assert str(chosen.principal) == ROLE
     assert chosen.session == f"{RUN}deploy"
+
+
+@pytest.mark.parametrize("arn", [None, "arn:aws:sts::111122223333:assumed-role/sandboxme@example"])
+def test_the_issuer_tells_the_role_where_the_session_s_own_arn_is_odd(arn: str | None) -> None:
+    who = {**identity(), "arn": arn}
+
+    (line,) = lines_of(collected(trail_of([record(request=GET, who=who)])))
+
+    assert line["principal"] == ROLE
+    assert line["session"] == f"{RUN}deploy"
