@@ -29,13 +29,26 @@ class Elements:
         """Read a request or an answer; anything that is not an object has no elements."""
         found = cls()
         if isinstance(value, Mapping):
-            found._object(_unwrapped(value), parent="", depth=0)
+            found._top(_unwrapped(value))
             found.names = tuple(found.texts)
         return found
 
     def first(self, name: str) -> str:
         """The first text of a name, or empty."""
         return (self.texts.get(name) or [""])[0]
+
+    def _top(self, value: Mapping[str, Any]) -> None:
+        """The elements at the top come first and are as near as can be: most need no comparing."""
+        for key, inner in value.items():
+            name = str(key).lower()
+            if isinstance(inner, str) and name not in self.texts:
+                if inner:
+                    self.texts[name] = self.texts[TOP + name] = [inner]
+                    self._depths[name] = self._depths[TOP + name] = 0
+                    if inner.startswith("arn:"):
+                        self.arns.append(("", name, inner))
+            elif inner is not None:
+                self._value(inner, "", name, 0)
 
     def _object(self, value: Mapping[str, Any], parent: str, depth: int) -> None:
         if parent and value.keys() == {"content", "tag"}:

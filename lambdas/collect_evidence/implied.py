@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lambdas.collect_evidence.elements import Elements
 from lambdas.collect_evidence.formats import formats_of
-from lambdas.collect_evidence.resources import ANY, resources_of
+from lambdas.collect_evidence.resources import ANY, Answer, resources_of
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
-NOTHING = Elements.of(None)
+NOTHING = Answer(None)
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
 _TAGGED = re.compile(
@@ -222,7 +221,7 @@ def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
     if not one.uses and len(tagging.uses) == 1:
         return _any_of(tagging.uses[0], call)
     need = Need(action=one.action)
-    asked = resources_of(replace(call, response=NOTHING, named=(), given=()), need, limited)
+    asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
     if asked == (ANY,) and shared:
         return _any_of(shared[0], call)
     return resources_of(call, need, limited)

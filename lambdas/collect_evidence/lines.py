@@ -36,6 +36,7 @@ _DEPENDS_ON = (
     "eventType",
 )
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Writer:
     def write(self, record: Record, maker: Maker) -> tuple[list[Line], tuple[Finding, ...]]:
         """The evidence in a record, each line with its order, and the findings, without its id."""
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
-        place = _encode(text_of(record, "awsRegion"))
-        middle = f',"region":{place},"event_id":{_encode(event_id)},"time":{_encode(time)}'
+        place = _quoted(text_of(record, "awsRegion"))
+        middle = f',"region":{place},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
         who = _who(maker)
         written, findings = self._written(record, maker.principal)
         lines: list[Line] = [
@@ -91,18 +92,17 @@ def _key(record: Record, principal: str) -> str:
 
 def _write(one: Proof, record: Record) -> _Written:
     action, resource = str(one.action), one.resource
-    head = _encode({"action": action, "resource": resource, "outcome": one.outcome.value})[:-1]
-    tail: dict[str, Any] = {
-        "source": text_of(record, "eventSource"),
-        "name": text_of(record, "eventName"),
-    }
+    outcome = one.outcome.value
+    head = f'{{"action":{_quoted(action)},"resource":{_quoted(resource)},"outcome":"{outcome}"'
+    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
+    tail = f',"source":{_quoted(source)},"name":{_quoted(name)}'
     if one.error:
-        tail["error"] = one.error
+        tail += f',"error":{_quoted(one.error)}'
     if one.implies:
-        tail["implies"] = [implied.to_json() for implied in one.implies]
+        tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
     if one.types:
-        tail["types"] = list(one.types)
-    return _Written(action, resource, head, f",{_encode(tail)[1:]}")
+        tail += f',"types":{_encode(list(one.types))}'
+    return _Written(action, resource, head, tail + "}")
 
 
 @lru_cache(maxsize=1_024)

@@ -1,7 +1,8 @@
 """Records that repeat others but for time and ids: answered from memory, without being parsed.
 
-A run polls: it asks the same of the same stack every few seconds, under the same session. Such records
-differ in eventTime, eventID, requestID and access key alone; their evidence differs in the first two.
+A run polls: it asks the same of the same stack every few seconds, under the same session. Such
+records differ in eventTime, eventID, requestID and access key alone; their evidence in the first
+two.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 REMEMBERED = 4_096  # records; each takes about a kilobyte or two
-TRIED, WORTH_IT = 512, 0.15  # after so many records, how many must have repeated others
+TRIED, WORTH_IT = 512, 0.25  # after so many records, how many must have repeated others
 # What differs, in the order in which CloudTrail writes it.
 _KEY, _TIME, _REQUEST, _EVENT = (
     b'"accessKeyId":"', b'"eventTime":"', b'"requestID":"', b'"eventID":"',
@@ -103,9 +104,10 @@ def stretch_of(text: bytes) -> Stretch | None:
     time, event_id = text[at:until], text[event:ended]
     if b"\\" in time or b"\\" in event_id or not (time.isascii() and event_id.isascii()):
         return None
-    rest = b"".join(
-        (text[: key[0]], text[key[1] : at], text[until : request[0]], text[request[1] : event], text[ended:])
-    )  # fmt: skip
+    cuts = (key, (at, until), request, (event, ended))
+    begins = (0, *(end for _, end in cuts))
+    ends = (*(begin for begin, _ in cuts), len(text))
+    rest = b"".join(text[begin:end] for begin, end in zip(begins, ends, strict=True))
     return Stretch(rest, time.decode(), event_id.decode())
 
 

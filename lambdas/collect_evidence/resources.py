@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -26,31 +27,50 @@ _MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore"
 _ASIDE = frozenset({"sourcearn", "principal", "principalarn", "policyarn", "permissionsboundary"})
 
 
+class Answer:
+    """What a service answered, looked at only when the request does not tell enough."""
+
+    def __init__(self, raw: object) -> None:
+        self._raw = raw
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Its elements by name."""
+        return Elements.of(self._raw)
+
+    @cached_property
+    def arns(self) -> tuple[str, ...]:
+        """The ARNs in it that may be acted upon."""
+        return _arns(self.elements)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a record says that matters for its resources, read once for all its actions."""
+    """What a record says that matters for its resources, read once for all its actions.
+
+    Attributes:
+        named: the ARNs that the record itself names as its resources.
+        sent: the ARNs in the request that may be acted upon.
+    """
 
     operation: str
     place: Place
     request: Elements
-    response: Elements
+    answer: Answer
     named: tuple[str, ...]
-    sent: tuple[str, ...]  # ARNs in the request and in the answer that may be acted upon
-    given: tuple[str, ...]
+    sent: tuple[str, ...]
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: Place) -> Call:
         """Read a record."""
         request = Elements.of(record.get("requestParameters"))
-        response = Elements.of(record.get("responseElements"))
         return cls(
             operation=operation,
             place=place,
             request=request,
-            response=response,
+            answer=Answer(record.get("responseElements")),
             named=tuple(_named(record.get("resources"))),
             sent=_arns(request),
-            given=_arns(response),
         )
 
 
@@ -102,10 +122,10 @@ def _use(
         arns = (
             _matching(call.named, form, kinds)
             # What is being made has its id, or its path, in the answer alone.
-            or (_MAKING.match(call.operation) and _matching(call.given, form, kinds, kinds))
+            or (_MAKING.match(call.operation) and _matching(call.answer.arns, form, kinds, kinds))
             or _built(call, form, only=only)
             or _matching(call.sent, form, kinds)
-            or _matching(call.given, form, kinds)
+            or _matching(call.answer.arns, form, kinds)
             or _built(call, form, only=only, answered=True)
         )
         if arns:
@@ -141,7 +161,7 @@ def _built(
         keys = keys_of(form.service, form.kind, variable, call.operation, only=only)
         texts = texts_of(keys, form, variable, call.request)
         if not texts and answered:
-            texts = texts_of(keys, form, variable, call.response)
+            texts = texts_of(keys, form, variable, call.answer.elements)
         whole = [text for text in texts if text.startswith("arn:")]
         if whole:
             return whole
