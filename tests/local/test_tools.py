@@ -29,7 +29,7 @@ def test_the_cli_asks_the_embedded_aws_for_queues_too(
         "AWS_ENDPOINT_URL": "http://here",
     }
 
-    said = subprocess.run(  # noqa: S603 - our own tool
+    said = subprocess.run(
         [TOOL.resolve(), *given.split()],
         env=environment,
         capture_output=True,

@@ -94,8 +94,10 @@ def test_the_same_event_delivered_twice_is_one_line() -> None:
 
 def test_files_in_any_order_give_the_same_lines_and_findings() -> None:
     files = [
-        [record(request={"functionName": f"f{n}"}, number=n)]
-        + [record("nosuch", "Frobnicate", number=n + 30)]
+        [
+            record(request={"functionName": f"f{n}"}, number=n),
+            record("nosuch", "Frobnicate", number=n + 30),
+        ]
         for n in range(4)
     ]
     answers = set()
@@ -196,7 +198,7 @@ def test_a_refused_hand_over_hands_nothing_over() -> None:
                     number=5,
                     who=identity(execution, "AWSCloudFormation"),
                 ),
-            ]  # fmt: skip
+            ]
         )
     )
     assert {one["principal"] for one in lines_of(part)} == {ROLE}
@@ -216,7 +218,7 @@ def test_a_role_made_with_a_path_keeps_it_in_later_calls_by_name() -> None:
                     number=1,
                 )
             ],
-        )  # fmt: skip
+        )
     )
     assert {one["resource"] for one in lines_of(part)} == {full}
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +20,9 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RUN = {
     "id": "20261123T100000Z-0a1b2c3d", "process": "orders", "principal": ROLE, "account": ACCOUNT,

@@ -59,22 +59,22 @@ def test_no_error_is_success() -> None:
 @pytest.mark.parametrize(
     ("message", "action", "resource"),
     [
-        (f"{WHO} is not authorized to perform: lambda:GetFunction on resource: "
-         f"arn:aws:lambda:eu-west-1:1:function:f {BECAUSE}", "lambda:GetFunction",
+        ((f"{WHO} is not authorized to perform: lambda:GetFunction on resource: "
+         f"arn:aws:lambda:eu-west-1:1:function:f {BECAUSE}"), "lambda:GetFunction",
          "arn:aws:lambda:eu-west-1:1:function:f"),
         (f"{WHO} is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:1:t.",
          "sns:Publish", "arn:aws:sns:eu-west-1:1:t"),
-        (f"You are not authorized to perform this operation. {WHO} is not authorized to perform: "
+        ((f"You are not authorized to perform this operation. {WHO} is not authorized to perform: "
          f"ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:1:volume/* {BECAUSE}. "
-         "Encoded authorization failure message: abc", "ec2:RunInstances",
+         "Encoded authorization failure message: abc"), "ec2:RunInstances",
          "arn:aws:ec2:eu-west-1:1:volume/*"),
         (f"{WHO} is not authorized to perform: organizations:LeaveOrganization on resource: * {BECAUSE}",
          "organizations:LeaveOrganization", "*"),
         (f"{WHO} is not authorized to perform: kms:decrypt", "kms:Decrypt", ""),
         (f'{WHO} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" {BECAUSE}',
          "s3:GetObject", "arn:aws:s3:::b/k"),
-        (f"{WHO} is not authorized to perform: iam:PassRole on resource: "
-         "arn:aws:iam::1:role/r with an explicit deny in a service control policy", "iam:PassRole",
+        ((f"{WHO} is not authorized to perform: iam:PassRole on resource: "
+         "arn:aws:iam::1:role/r with an explicit deny in a service control policy"), "iam:PassRole",
          "arn:aws:iam::1:role/r"),
     ],
 )  # fmt: skip

@@ -62,8 +62,8 @@ CASES: list[Case] = [
     ("apigateway", "UpdateStage", {"apiId": "a", "stageName": "$default"}, None,
      [f"apigateway:PATCH arn:aws:apigateway:{REGION}::/apis/a/stages/$default"]),
     ("apigateway", "TagResource", {"resourceArn": f"arn:aws:apigateway:{REGION}::/restapis/a"}, None,
-     [f"apigateway:PUT arn:aws:apigateway:{REGION}::/tags/"
-      f"arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Frestapis%2Fa"]),
+     [(f"apigateway:PUT arn:aws:apigateway:{REGION}::/tags/"
+      f"arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Frestapis%2Fa")]),
     # Several resources of one call.
     ("dynamodb", "BatchGetItem", {"requestItems": {"t1": {}, "t2": {"keys": []}}}, None,
      [f"dynamodb:BatchGetItem arn:aws:dynamodb:{HERE}:table/t1",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from lambdas.gateways.trail_bucket import S3Trail, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAME = "111122223333_CloudTrail_eu-west-1_{time}_abcdefghijklmnop.json.gz"
 
@@ -40,7 +42,7 @@ class Bucket:
             for key in below:
                 yield {"Contents": [{"Key": key, "Size": 7}]}
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         return {"Body": BytesIO(f"{Bucket}/{Key}".encode())}
 
 

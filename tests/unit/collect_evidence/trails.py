@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lambdas.collect_evidence.collect import Part, collect
 from lambdas.collect_evidence.principals import Selection
 from lambdas.gateways.trail import TrailFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"

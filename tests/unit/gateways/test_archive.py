@@ -22,13 +22,13 @@ class FakeS3:
         self.puts: list[dict[str, Any]] = []
         self.fails = fails
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803, ARG002
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: ARG002
         self._fail()
         if Key not in self.objects:
             raise an_error("NoSuchKey", "GetObject")
         return {"Body": io.BytesIO(self.objects[Key])}
 
-    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803, ARG002
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: ARG002
         self._fail()
         if Key not in self.objects:
             raise an_error("404", "HeadObject")

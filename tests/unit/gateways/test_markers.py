@@ -56,7 +56,7 @@ class FakeS3:
         assert name == "list_objects_v2"
         return self
 
-    def paginate(self, *, Bucket: str, Prefix: str, StartAfter: str) -> Iterator[dict[str, Any]]:  # noqa: N803
+    def paginate(self, *, Bucket: str, Prefix: str, StartAfter: str) -> Iterator[dict[str, Any]]:
         assert Bucket == "trail"
         keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > StartAfter)
         for start in range(0, len(keys) + 1, 2):
@@ -67,7 +67,7 @@ class FakeS3:
                 ]
             }
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         assert Bucket == "trail"
         self.read.append(Key)
         return {"Body": io.BytesIO(self.objects[Key][0])}
