@@ -1,4 +1,4 @@
-"""`python -m benchmarks.policy`: whose policy lets the next fortnight work, and what else it allows.
+"""`python -m benchmarks.policy`: whose policy lets the next fortnight work, what else it allows.
 
 Forty stacks are deployed and removed every day under random names. Each tool sees the first half of
 the days; then every call of the second half is asked of its policy.
