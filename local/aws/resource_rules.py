@@ -75,10 +75,9 @@ def _lambda(action: Action, call: Call) -> list[str] | None:
     name, _, qualifier = name.partition(":")
     qualifier = qualifier or place_of(call.params, "Qualifier")
     arn = f"arn:{call.partition}:lambda:{call.region}:{call.account}:function:{name}"
-    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-    by_version = kinds & {"function alias", "function version"} or "Invoke" in action.name
-    qualified = qualifier not in ("", "$LATEST") and by_version
-    return [f"{arn}:{qualifier}" if qualified else arn]
+    # Since January 2022 Lambda asks for the qualified ARN whenever a call names a version or alias,
+    # whatever resource types the reference lists; https://github.com/aws/aws-cdk/issues/19273
+    return [arn if qualifier in ("", "$LATEST") else f"{arn}:{qualifier}"]
 
 
 def _events(action: Action, call: Call) -> list[str] | None:
