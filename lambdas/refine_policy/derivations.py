@@ -45,7 +45,7 @@ def implied_permissions(
     for one, sighting in seen.implied:
         if one.kind in off:
             findings.append(_switched_off(one))
-        elif one.kind == PASS_ROLE and one.resource in own_roles | {sighting.seen.principal}:
+        elif one.kind == PASS_ROLE and one.resource in own_roles | {sighting.principal}:
             findings.append(_passes_itself(one, sighting))
         else:
             permissions.append(_permission(one, sighting))
@@ -56,7 +56,7 @@ def implied_permissions(
 def _permission(one: Implied, sighting: Sighting) -> Permission:
     because = BECAUSE.get(one.kind, "the request needed it")
     return Permission(
-        principal=sighting.seen.principal,
+        principal=sighting.principal,
         action=one.action,
         resource=one.resource,
         basis=one.kind,

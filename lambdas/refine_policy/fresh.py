@@ -76,7 +76,7 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     collections: set[str] = set()
     versioned: set[str] = set()
     seen = seen_things.allowed
-    resources = {one.seen.resource for one in seen}
+    resources = {one.resource for one in seen}
     stacks = _stacks(resources)
     for one in seen:
         for kind, text in _made(one, layout, stacks):
@@ -108,7 +108,7 @@ def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
 
 
 def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    action, resource = one.seen.action, one.seen.resource
+    action, resource = one.action, one.resource
     if action.service == "apigateway":
         yield from _made_by_verb(action.name, resource, layout)
         return
@@ -169,7 +169,7 @@ def _unversioned(resource: str) -> str:
 
 def _of_another_cycle(missed: Iterable[Sighting], resources: set[str]) -> set[str]:
     """A proof is another cycle: what looks made up there and was not seen here is of its making."""
-    made_up = set(_id_pieces({one.seen.resource for one in missed}))
+    made_up = set(_id_pieces({one.resource for one in missed}))
     return made_up - set(_id_pieces(resources)) if made_up else made_up
 
 

@@ -27,7 +27,7 @@ EVERYTHING = Template.of(ANY)
 NO_RESOURCE = (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Allowed:
     """A grant with its conditions, before grants share statements.
 

@@ -81,7 +81,7 @@ def handler_permissions(
         declared = layout.reference.handlers(made.type)
         if declared is None:
             continue
-        own = {one.seen.resource for one in made.sightings}
+        own = {one.resource for one in made.sightings}
         done = made.done | {action for action, resource in tagged if resource in own}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
             if kind in off:
@@ -96,12 +96,12 @@ def handler_permissions(
 def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
     """What the deploying tool itself needs on a path that a clean cycle does not take."""
     for one in allowed:
-        undone = _NO_CHANGES.get(str(one.seen.action))
-        if undone and not one.seen.via:
+        undone = _NO_CHANGES.get(str(one.action))
+        if undone and not one.via:
             yield Permission(
-                principal=one.seen.principal,
+                principal=one.principal,
                 action=Action.from_text(undone),
-                resource=one.seen.resource,
+                resource=one.resource,
                 basis=ROLLBACK,
                 because="a deployment without changes deletes the change set that it made",
                 sighting=one,
@@ -111,13 +111,13 @@ def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
 def _by_type(allowed: Iterable[Sighting]) -> Iterator[_Made]:
     types: dict[tuple[str, str], list[Sighting]] = {}
     for one in allowed:
-        if one.seen.via[:1] == ("cloudformation.amazonaws.com",):
+        if one.via[:1] == ("cloudformation.amazonaws.com",):
             for resource_type in one.types:
-                types.setdefault((one.seen.principal, resource_type), []).append(one)
+                types.setdefault((one.principal, resource_type), []).append(one)
     for (_, resource_type), sightings in sorted(types.items()):
         yield _Made(
             type=resource_type,
-            done=frozenset(one.seen.action for one in sightings),
+            done=frozenset(one.action for one in sightings),
             sightings=tuple(sightings),
         )
 
@@ -159,13 +159,13 @@ def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[
     reference = layout.reference
     found: set[str] = set()
     for one in made.sightings:
-        if one.seen.resource in found or not _fits(action, one, reference, layout, kind):
+        if one.resource in found or not _fits(action, one, reference, layout, kind):
             continue
-        found.add(one.seen.resource)
+        found.add(one.resource)
         yield Permission(
-            principal=one.seen.principal,
+            principal=one.principal,
             action=action,
-            resource=one.seen.resource,
+            resource=one.resource,
             basis=kind,
             because=f"{made.type} is part of the stack: {BECAUSE[kind]}",
             sighting=one,
@@ -173,12 +173,12 @@ def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[
 
 
 def _fits(action: Action, one: Sighting, reference: Reference, layout: Layout, kind: str) -> bool:
-    arn = parsed(one.seen.resource)
-    if arn is None or one.seen.action.service != action.service:
+    arn = parsed(one.resource)
+    if arn is None or one.action.service != action.service:
         return False
     if action.service == "apigateway":
         # A collection takes POST; what was made in it takes PATCH and DELETE.
-        return one.seen.action.name in ("GET", "PATCH", "PUT", "DELETE") and bool(kind)
+        return one.action.name in ("GET", "PATCH", "PUT", "DELETE") and bool(kind)
     known = reference.facts(action)
     if known is None:
         return False

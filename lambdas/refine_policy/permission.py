@@ -1,9 +1,11 @@
-"""A permission on its way to a grant: who needs which action on what, and why we think so."""
+"""A permission on its way to a grant: who needs which action on what, and why we think so.
+
+Named tuples, because there is one for every line of evidence that differs.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,25 +18,17 @@ ANYTHING = "*"
 EVENT_IDS = 5  # enough for a reviewer to look up; the evidence file holds them all
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Seen:
-    """What tells one sighting from another."""
-
-    principal: str
-    action: Action
-    resource: str
-    via: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sighting:
+class Sighting(NamedTuple):
     """One action on one resource, by one principal, through the same services, and all its events.
 
     What the events have in common is worked out only when it is asked for: most sightings end in
     one grant with many others.
     """
 
-    seen: Seen
+    principal: str
+    action: Action
+    resource: str
+    via: tuple[str, ...]
     lines: Sequence[Evidence]
 
     @property
@@ -72,8 +66,7 @@ class Sighting:
         return distinct(line.error for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class Permission(NamedTuple):
     """An action on a resource as an event names it, with its ground.
 
     Attributes:
@@ -98,7 +91,7 @@ class Permission:
     @property
     def via(self) -> tuple[str, ...]:
         """The services that made the calls, outermost first."""
-        return self.sighting.seen.via if self.sighting else ()
+        return self.sighting.via if self.sighting else ()
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from lambdas.model.finding import Finding, Severity
 from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.refine_policy.ambiguity import ambiguities
 from lambdas.refine_policy.bounds import hinted_permissions, require_bounds, unused_hints
+from lambdas.refine_policy.collector import uncollected
 from lambdas.refine_policy.conditions import Settings
 from lambdas.refine_policy.derivations import implied_permissions
 from lambdas.refine_policy.doubts import doubts
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from lambdas.model.run import Run
 
 
+@uncollected()
 def refine(  # the six things that a policy follows from, and nothing else
     *,
     run: Run,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.run import CLOSING
-from lambdas.refine_policy.permission import Seen, Sighting
+from lambdas.refine_policy.permission import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +38,7 @@ class Sightings:
     @property
     def principals(self) -> tuple[str, ...]:
         """Everyone who needs something, sorted."""
-        return tuple(sorted({one.seen.principal for one in (*self.allowed, *self.missed)}))
+        return tuple(sorted({one.principal for one in (*self.allowed, *self.missed)}))
 
 
 def gather(evidence: Iterable[Evidence]) -> Sightings:
@@ -73,6 +72,5 @@ def _sorted(gathered: Lines) -> tuple[Sighting, ...]:
 
 
 def _sighting(key: Key, lines: list[Evidence]) -> Sighting:
-    principal, service, name, resource, via = key
-    action = Action(service, name)
-    return Sighting(Seen(principal=principal, action=action, resource=resource, via=via), lines)
+    principal, _, _, resource, via = key
+    return Sighting(principal, lines[0].action, resource, via, lines)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lambdas.model.arn import Arn, is_arn
 
@@ -48,8 +48,7 @@ def parsed(resource: str) -> Arn | None:
     return Arn.from_text(resource) if is_arn(resource) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A stretch of an ARN's resource field.
 
     Attributes:

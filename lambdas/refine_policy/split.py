@@ -36,8 +36,8 @@ def split(permissions: Iterable[Permission], deployer: str, execution: str) -> I
         if one.principal != deployer or one.via[:1] != (CLOUDFORMATION,) or one.sighting is None:
             yield one
             continue
-        seen = replace(one.sighting.seen, principal=execution, via=one.via[1:])
-        yield replace(one, principal=execution, sighting=replace(one.sighting, seen=seen))
+        sighting = one.sighting._replace(principal=execution, via=one.via[1:])
+        yield one._replace(principal=execution, sighting=sighting)
         if joint is None or one.sighting.first < (joint.sighting or one.sighting).first:
             joint = _joint(one, deployer, execution)
     if joint is not None:

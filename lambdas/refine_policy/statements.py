@@ -94,11 +94,11 @@ def _rectangles(block: Block) -> Iterator[Block]:
     Either actions that share their resources stay together, or resources that share their actions:
     whatever takes fewer characters.
     """
-    by_action: dict[Action, set[Allowed]] = defaultdict(set)
-    by_resource: dict[Template, set[Allowed]] = defaultdict(set)
+    by_action: dict[Action, list[Allowed]] = defaultdict(list)
+    by_resource: dict[Template, list[Allowed]] = defaultdict(list)
     for one in block.grants:
-        by_action[one.action].add(one)
-        by_resource[one.template].add(one)
+        by_action[one.action].append(one)
+        by_resource[one.template].append(one)
     rows = _alike(by_action.values(), lambda one: str(one.template))
     columns = _alike(by_resource.values(), lambda one: str(one.action))
     parts = min((rows, columns), key=lambda groups: sum(map(_cost, groups)))
@@ -106,7 +106,7 @@ def _rectangles(block: Block) -> Iterator[Block]:
         yield from _cut(Block(block.service, block.use, block.conditions, part))
 
 
-def _alike(groups: Iterable[set[Allowed]], what: Callable[[Allowed], str]) -> list[Group]:
+def _alike(groups: Iterable[list[Allowed]], what: Callable[[Allowed], str]) -> list[Group]:
     alike: dict[frozenset[str], list[Allowed]] = defaultdict(list)
     for group in groups:
         alike[frozenset(map(what, group))] += sorted(group, key=lambda one: one.order)

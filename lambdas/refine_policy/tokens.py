@@ -6,9 +6,9 @@ A shape alone is a suspicion. Whether a piece differs in the next run is decided
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 ISO_TIME = r"\d{4}-\d{2}-\d{2}T\d{2}(?::|%3[Aa]|-)?\d{2}(?::|%3[Aa]|-)?\d{2}(?:\.\d{1,9})?Z?"
@@ -24,6 +24,9 @@ _PIECES = re.compile(
     rf"|(?P<hash>(?<![0-9A-Za-z])(?:{HASH})(?![0-9A-Za-z]))"
     r"|(?P<word>[0-9A-Za-z]+)"
 )
+# Most names hold nothing that any of these could begin with: they are cut at separators only.
+_SUSPECT = re.compile(r"\d{8}|\d{4}[-/]\d{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}|[0-9A-Fa-f]{32}")
+_WORDS = re.compile(r"(?P<word>[0-9A-Za-z]+)")
 _GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
@@ -56,8 +59,7 @@ class Shape(StrEnum):
     WORD = "a word"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of characters of a name, or the separators between two."""
 
     text: str
@@ -69,12 +71,13 @@ def pieces(text: str) -> tuple[Piece, ...]:
     """Cut a name at its separators and around what a machine may have made; nothing is lost."""
     found: list[Piece] = []
     position = 0
-    for match in _PIECES.finditer(text):
+    suspect = bool(_SUSPECT.search(text))
+    for match in (_PIECES if suspect else _WORDS).finditer(text):
         if match.start() > position:
             found.append(Piece(text[position : match.start()], None))
         position = match.end()
-        glued = _GLUED.fullmatch(match.group()) if match.lastgroup == "word" else None
-        if glued:
+        glued = _GLUED.fullmatch(match.group()) if suspect else None
+        if glued and match.lastgroup == "word":
             found += [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
         else:
             found.append(Piece(match.group(), _shape(match)))

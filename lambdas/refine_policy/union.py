@@ -69,12 +69,12 @@ def seen_permissions(allowed: Iterable[Sighting], listed_too: Listed) -> Iterato
     """Every authorised call, as a permission."""
     for one in allowed:
         yield Permission(
-            principal=one.seen.principal,
-            action=one.seen.action,
-            resource=one.seen.resource,
+            principal=one.principal,
+            action=one.action,
+            resource=one.resource,
             basis=OBSERVED,
             sighting=one,
-            listed=one.seen.action in listed_too.actions,
+            listed=one.action in listed_too.actions,
         )
 
 
@@ -82,9 +82,9 @@ def missed_permissions(missed: Iterable[Sighting]) -> Iterator[Permission]:
     """Every call that a policy under proof refused: the policy lacked it."""
     for one in missed:
         yield Permission(
-            principal=one.seen.principal,
-            action=one.seen.action,
-            resource=one.seen.resource,
+            principal=one.principal,
+            action=one.action,
+            resource=one.resource,
             basis=DENIED_IN_PROOF,
             because="a proof was denied it: the cycle under this policy alone could not go on",
             sighting=one,
@@ -93,22 +93,20 @@ def missed_permissions(missed: Iterable[Sighting]) -> Iterator[Permission]:
 
 def left_out(seen: Sightings, listed_too: Listed) -> tuple[LeftOut, ...]:
     """What was offered or tried and is not granted, and why."""
-    allowed = {one.seen.action for one in seen.allowed}
-    denied = {one.seen.action for one in seen.denied}
+    allowed = {one.action for one in seen.allowed}
+    denied = {one.action for one in seen.denied}
     pairs = {
-        (one.seen.principal, one.seen.action, one.seen.resource)
-        for one in seen.allowed
-        if one.seen.action in denied
+        (one.principal, one.action, one.resource) for one in seen.allowed if one.action in denied
     }
     found = [
         LeftOut(
-            action=str(one.seen.action),
-            resource=one.seen.resource,
+            action=str(one.action),
+            resource=one.resource,
             kind=ONLY_DENIED,
             reason=f"was only ever denied{_codes(one)}: a refused call proves no need",
         )
         for one in seen.denied
-        if (one.seen.principal, one.seen.action, one.seen.resource) not in pairs
+        if (one.principal, one.action, one.resource) not in pairs
     ]
     found += [
         LeftOut(
