@@ -11,8 +11,8 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.collect_evidence.principals import Caller
-from lambdas.collect_evidence.translate import translate
+from lambdas.collect_evidence.principals import Caller, services_via
+from lambdas.collect_evidence.translate import Maker, evidence_of, translate
 from lambdas.model.action import Action
 from lambdas.model.arn import is_arn
 from lambdas.reference.actions import facts
@@ -172,3 +172,24 @@ def test_dealing_records_out_to_files_in_any_way_gives_the_same_evidence(
     assert [line for _, line in collected(trail).lines()] == [
         line for _, line in collected(once).lines()
     ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(made=st.lists(strange_records(), min_size=1, max_size=4), times=st.integers(1, 5))
+def test_what_is_remembered_and_written_fast_is_what_the_model_writes(
+    made: list[dict[str, Any]], times: int
+) -> None:
+    records = [
+        {**one, "eventID": f"id{turn}", "eventTime": f"2026-11-23T10:00:{turn:02d}Z"}
+        for turn in range(times)
+        for one in made
+    ]
+    records = json.loads(json.dumps(records))
+    wanted: set[tuple[tuple[str, ...], str]] = set()
+    for one in records:
+        caller = Caller.of(one)
+        assert caller is not None
+        maker = Maker(principal=ROLE, session=caller.session, via=services_via(one))
+        wanted.update((line.order, line.to_line()) for line in evidence_of(one, maker))
+    part = collected(MadeUpTrail({"a.json.gz": packed(records)}))
+    assert list(part.lines()) == sorted(wanted)

@@ -1,0 +1,77 @@
+"""`python -m local evidence`: lines to standard output, findings to standard error, exit 0."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals import Selection
+from lambdas.gateways.trail import FolderTrail
+from local import side_by_side
+from local.offline import evidence
+from tests.unit.collect_evidence.trails import ROLE, RUN, packed, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIELDS = {
+    "action", "resource", "outcome", "principal", "phase", "via", "region", "event_id", "time", "source",
+    "name",
+}  # fmt: skip
+
+
+def folder(place: Path) -> Path:
+    for number in range(6):
+        records = [
+            record(request={"functionName": f"f{n}"}, number=n) for n in range(number, number + 20)
+        ]
+        (place / f"{number}.json.gz").write_bytes(
+            packed([*records, record("nosuch", "X", number=99)])
+        )
+    (place / "broken.json.gz").write_bytes(b"\x1f\x8bnothing")
+    return place
+
+
+def test_evidence_goes_to_standard_output_and_findings_to_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = Namespace(logs=str(folder(tmp_path)), principal=ROLE, session=RUN)
+    assert evidence(args) == 0
+    printed = capsys.readouterr()
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert len(lines) == 25
+    assert all(set(one) >= FIELDS for one in lines)
+    assert {one["phase"] for one in lines} == {"deploy"}
+    kinds = {json.loads(line)["kind"] for line in printed.err.splitlines()}
+    assert kinds == {"corrupt-gzip", "unmapped-event"}
+
+
+@pytest.mark.parametrize("principal", ["nonsense", "arn:aws:s3:::b"])
+def test_a_principal_that_is_none_is_said_in_one_sentence(
+    principal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evidence(Namespace(logs=str(tmp_path), principal=principal, session=None)) == 2
+    assert capsys.readouterr().err.startswith("--principal: ")
+
+
+def test_logs_that_are_not_there_are_said_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = Namespace(logs=str(tmp_path / "none"), principal=ROLE, session=None)
+    assert evidence(args) == 2
+    assert capsys.readouterr().err.startswith("LOGS: ")
+
+
+def test_several_processes_find_what_one_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    trail, selection = FolderTrail(folder(tmp_path)), Selection.of(ROLE)
+    alone = collect(trail, selection)
+    together = collect(trail, selection, side_by_side.SideBySide(workers=3))
+    assert list(together.lines()) == list(alone.lines())
+    assert together.ledger.sorted() == alone.ledger.sorted()
