@@ -42,7 +42,7 @@ class Window:
 
     @property
     def first(self) -> str:
-        """The earliest delivery, as file names spell it: no event is delivered before it happens."""
+        """The earliest delivery, as file names spell it: no event comes before it happens."""
         return f"{self.since:%Y%m%dT%H%MZ}"
 
 
