@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.refine_policy.slots import parsed
-from lambdas.refine_policy.tokens import Shape, is_id, may_be_suffix, pieces
+from lambdas.refine_policy.tokens import CERTAIN, Shape, is_id, may_be_suffix, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -158,7 +158,10 @@ def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
         if is_id(slot.text):
             yield slot.text
         cut = pieces(slot.text)
-        yield from (one.text for one in cut if one.shape and one.shape is not Shape.WORD)
+        yield from (one.text for one in cut if one.shape in CERTAIN)
+        # CloudFormation appends one suffix: what looks like one before it is a logical id.
+        suffixes = [one.text for one in cut if one.shape is Shape.SUFFIX]
+        yield from suffixes[-1:]
         if slot.text.lower().startswith(stacks) and may_be_suffix(cut[-1].text):
             yield cut[-1].text
 

@@ -14,7 +14,7 @@ from lambdas.model.template import ANY, Template, Variable
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.slots import parsed
-from lambdas.refine_policy.tokens import Piece, Shape, is_id, pieces
+from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_id, pieces
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class Naming:
             return True  # an object's key changes with its content and its hour
         if piece.text in self._fresh.stable:
             return False
-        return inherited and piece.shape is not Shape.WORD
+        return inherited and piece.shape in CERTAIN
 
     def _literal(self, text: str, writing: Writing) -> None:
         for variable, stretch in self._stretches(text):

@@ -59,6 +59,10 @@ class Shape(StrEnum):
     WORD = "a word"
 
 
+# No person writes these.
+CERTAIN = frozenset({Shape.TIME, Shape.UUID, Shape.HASH})
+
+
 class Piece(NamedTuple):
     """A run of characters of a name, or the separators between two."""
 

@@ -87,6 +87,25 @@ def test_a_suffix_of_letters_alone_is_random_when_the_stacks_name_comes_before()
     }
 
 
+def test_a_logical_id_that_looks_like_a_suffix_is_kept() -> None:
+    bucket = "arn:aws:s3:::orders-dev-inbox1a2b3c4d-9z8y7x6w5v4u"
+
+    assert _resource("s3:CreateBucket", forwarded("s3:CreateBucket", bucket)) == {
+        "arn:${partition}:s3:::orders-${stage}-inbox1a2b3c4d-*"
+    }
+
+
+def test_names_within_a_nested_stack_vary_twice() -> None:
+    stack = "orders-dev-Inner-1A2B3C4D5E6F"
+    at = f"arn:aws:cloudformation:{AT}:stack/{stack}/*"
+    queue = f"arn:aws:sqs:{AT}:{stack}-Jobs-9Z8Y7X6W5V4U"
+    lines = [forwarded("cloudformation:CreateStack", at), forwarded("sqs:CreateQueue", queue)]
+
+    assert _resource("sqs:CreateQueue", *lines) == {
+        f"arn:${{partition}}:sqs:{AT_TEMPLATE}:orders-${{stage}}-Inner-*-Jobs-*"
+    }
+
+
 def test_a_name_that_was_cut_to_fit_holds_for_a_stage_of_another_length() -> None:
     name = "orders-service-dev-IamRoleStateMachineExecutionRol-1A2B3C4D5E6FG"
     role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
