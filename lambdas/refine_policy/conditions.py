@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Permission
 
+REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
 _SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
 
@@ -103,7 +104,7 @@ def _region(
         or _says_region(template)
     ):
         return
-    yield _equals("aws:RequestedRegion", map(naming.value, regions))
+    yield _equals(REQUESTED_REGION, map(naming.value, regions))
 
 
 def _says_region(template: Template) -> bool:

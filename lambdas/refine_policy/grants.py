@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import ANY, Template
-from lambdas.refine_policy.conditions import Settings, conditions_of
+from lambdas.refine_policy.conditions import REQUESTED_REGION, Settings, conditions_of
 from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
 from lambdas.refine_policy.names import Name
@@ -131,10 +131,11 @@ def _once(allowed: list[Allowed]) -> Iterator[Allowed]:
 
 
 def _widest(same: list[Allowed]) -> Iterator[Allowed]:
-    # The least conditions and the shortest text first: what covers comes before what is covered.
+    # Everything, then the least conditions and the shortest text: what covers comes first.
     same.sort(
         key=lambda one: (
             one.basis != OBSERVED,
+            one.template != EVERYTHING,
             len(one.conditions),
             not one.template.wild,
             len(one.template.text),
@@ -144,9 +145,8 @@ def _widest(same: list[Allowed]) -> Iterator[Allowed]:
     kept: list[Allowed] = []
     known: Coverings[int] = Coverings()
     for one in same:
-        conditions = set(one.conditions)
         index = next(
-            (at for at in known.of(one.template) if conditions.issuperset(kept[at].conditions)),
+            (at for at in known.of(one.template) if _holds(kept[at].conditions, one)),
             None,
         )
         if index is None:
@@ -155,6 +155,20 @@ def _widest(same: list[Allowed]) -> Iterator[Allowed]:
         elif one.basis == kept[index].basis:
             kept[index] = _together(kept[index], one)
     yield from kept
+
+
+def _holds(conditions: tuple[Condition, ...], narrow: Allowed) -> bool:
+    """Whether the narrower grant meets all conditions of the wider one anyway."""
+    return all(
+        one in narrow.conditions
+        or (one.key == REQUESTED_REGION and _region(narrow.template) in map(str, one.values))
+        for one in conditions
+    )
+
+
+def _region(template: Template) -> str:
+    fields = template.text.split(":")
+    return fields[3] if fields[0] == "arn" else ""
 
 
 def _together(wide: Allowed, narrow: Allowed) -> Allowed:
