@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.elements import Elements
 from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of
+from lambdas.collect_evidence.qualifiers import qualified
 from lambdas.collect_evidence.values import keys_of, texts_of
 from lambdas.reference.shards import shard
 
@@ -96,7 +97,7 @@ def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
             return tagged
     also = shard("resources")["also"].get(str(facts.action), ())
     filled = [one for use in facts.uses for one in _use(call, use, facts, also)]
-    return _chosen(filled, call)
+    return qualified(_chosen(filled, call), facts.action, call.request)
 
 
 def is_required(facts: ActionFacts) -> bool:
