@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lambdas.model.action import Action
 from lambdas.model.evidence import Outcome
 from lambdas.model.run import CLOSING
+from lambdas.reference.actions import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -152,7 +153,7 @@ def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterat
         forwarded = _STACK_EVENT.search(before) or "HandlerErrorCode" in match["reason"]
         resource = match["resource"] or "*"
         yield Denial(
-            action=Action.from_text(match["action"]),
+            action=_spelled(match["action"]),
             resource=resource.rstrip(".;)"),
             phase=session.removeprefix(prefix),
             via=(CLOUDFORMATION,) if forwarded else (),
@@ -161,6 +162,13 @@ def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterat
             source=Source.OUTPUT,
         )
         previous = match.end()
+
+
+def _spelled(text: str) -> Action:
+    """As IAM's reference spells it: SQS writes `sqs:createqueue`."""
+    action = Action.from_text(text)
+    known = facts(action)
+    return known.action if known else action
 
 
 def _obstacle(reason: str) -> str:

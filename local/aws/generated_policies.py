@@ -201,6 +201,7 @@ def _activity(job: Job) -> Activity:
             first=job.start.date(),
             # A file may hold events of the day before.
             last=job.end.date() + timedelta(days=1),
+            since=f"{job.start:%Y%m%dT%H%MZ}",
             most_files=quotas["files"],
             most_bytes=quotas["bytes"],
         )

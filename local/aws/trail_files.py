@@ -35,6 +35,7 @@ class Reading:
     regions: tuple[str, ...]  # none means all
     first: date
     last: date
+    since: str  # `YYYYMMDDTHHMMZ`: what was delivered before cannot hold what happened later
     most_files: int
     most_bytes: int
 
@@ -44,10 +45,18 @@ def records(acting: Acting, reading: Reading) -> Iterator[Mapping[str, Any]]:
     try:
         files = list(_files(acting, reading))
         for bucket, key in _within_quota(files, reading):
+            if _delivered(key) < reading.since:
+                continue
             body = acting.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
             yield from _parsed(body)
     except ClientError as error:
         raise _translated(error) from error
+
+
+def _delivered(key: str) -> str:
+    """The time in `account_CloudTrail_region_YYYYMMDDTHHMMZ_unique.json.gz`; late when unknown."""
+    parts = key.rsplit("/", 1)[-1].split("_")
+    return parts[3] if len(parts) > 4 else "9"  # noqa: PLR2004 (parts of a file's name)
 
 
 def _files(acting: Acting, reading: Reading) -> Iterator[tuple[str, str, int]]:

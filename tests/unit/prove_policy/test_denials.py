@@ -107,6 +107,14 @@ def test_what_both_name_is_one_denial_with_the_event_as_its_proof() -> None:
     assert one.obstacle == "an explicit deny"
 
 
+def test_an_action_in_small_letters_is_the_same_action() -> None:
+    output = f"User: {WHO} is not authorized to perform: sqs:createqueue on resource: {QUEUE}"
+
+    (one,) = found(output, a_line(outcome=Outcome.DENIED))
+
+    assert str(one.action) == "sqs:CreateQueue"
+
+
 def test_a_denial_by_a_boundary_says_so() -> None:
     (one,) = found(
         f"User: {WHO} is not authorized to perform: iam:CreateUser on resource: "
