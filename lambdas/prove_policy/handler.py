@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STEP = "prove_policy"
 PACKED = "application/gzip"
+LEFTOVERS = "proof-leftovers.json"
 WITH_PROOF = "findings-with-proof.json"
 logger = Logger(service=STEP)
 tracer = Tracer(service=STEP)
@@ -80,9 +81,20 @@ def _install(
         values(refinement, process),
         stem=f"fencepost-{run.process}-{proof.run}",
     )
-    cleared = install(candidate, path, wanted, f"Proof of {run.process}, run {proof.run}")
+    gone = retire(candidate, path, keep={one.name for one in wanted})
+    cleared = _leftovers(run, archive, gone) if proof.number == 1 else []
+    install(candidate, path, wanted, f"Proof of {run.process}, run {proof.run}")
     logger.info("policies installed", policies=len(wanted), cleared=len(cleared))
     return {"policies": len(wanted), "cleared": cleared}
+
+
+def _leftovers(run: Run, archive: Archive, gone: list[str]) -> list[str]:
+    """What an earlier run had left: told again when IAM was too slow and the state is repeated."""
+    if gone:
+        _keep(archive, run, LEFTOVERS, (json.dumps(gone) + "\n").encode())
+        return gone
+    key = run.key(LEFTOVERS)
+    return list(json.loads(archive.get(key))) if archive.exists(key) else []
 
 
 def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, Any]:

@@ -75,15 +75,14 @@ def documents(
     )
 
 
-def install(candidate: Candidate, path: str, wanted: Sequence[Document], why: str) -> list[str]:
-    """Give the candidate these policies; answers with the leftovers that were cleared.
+def install(candidate: Candidate, path: str, wanted: Sequence[Document], why: str) -> None:
+    """Give the candidate these policies and nothing else.
 
     Raises:
         CandidateNotCleanError: it holds what the proof did not give it.
         PolicyNotEffectiveError: IAM does not apply them yet; calling again goes on from here.
     """
-    names = {one.name for one in wanted}
-    cleared = retire(candidate, path, keep=names)
+    retire(candidate, path, keep={one.name for one in wanted})
     foreign = [*(one for one in candidate.attached() if not _ours(one, path)), *candidate.inline()]
     if foreign:
         raise CandidateNotCleanError(
@@ -101,7 +100,6 @@ def install(candidate: Candidate, path: str, wanted: Sequence[Document], why: st
             raise PolicyNotEffectiveError(
                 f"IAM does not allow {candidate.name} {one.probe.action} yet, as {one.name} does"
             )
-    return cleared
 
 
 def retire(candidate: Candidate, path: str, *, keep: set[str] | None = None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.errors import InvalidEventError
+from lambdas.errors import InvalidEventError, PolicyNotEffectiveError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.verdict import Verdict
@@ -82,6 +82,16 @@ def test_installing_tells_what_was_left_over(stage: Stage) -> None:
 
     assert stage.act("install") == {"policies": 1, "cleared": ["old"]}
     assert len(stage.candidate.held) == 1
+
+
+def test_what_was_left_over_is_told_again_when_iam_was_too_slow(stage: Stage) -> None:
+    stage.candidate.policies["arn:aws:iam::1:policy/fencepost/orders/old"] = "{}"
+    stage.candidate.slow = 1
+
+    with pytest.raises(PolicyNotEffectiveError):
+        stage.act("install")
+
+    assert stage.act("install") == {"policies": 1, "cleared": ["old"]}
 
 
 def test_retiring_leaves_nothing(stage: Stage) -> None:
