@@ -78,7 +78,12 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     seen = seen_things.allowed
     resources = {one.resource for one in seen}
     stacks = _stacks(resources)
-    for one in seen:
+    # What was made was mostly removed too: it is looked at once.
+    calls = {
+        (one.action.service, _what_it_makes(one.action.name) or one.action.name, one.resource): one
+        for one in seen
+    }
+    for one in calls.values():
         for kind, text in _made(one, layout, stacks):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
     tokens |= _of_another_cycle(seen_things.missed, resources)

@@ -20,6 +20,7 @@ from lambdas.refine_policy.slots import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Sighting
     from lambdas.refine_policy.slots import Layout, Reference
 
@@ -57,6 +58,7 @@ class _Made:
 
     type: str
     done: frozenset[Action]
+    resources: frozenset[str]
     sightings: tuple[Sighting, ...]
 
 
@@ -64,6 +66,7 @@ def handler_permissions(
     allowed: Iterable[Sighting],
     tagged: frozenset[tuple[Action, str]],
     layout: Layout,
+    naming: Naming,
     off: frozenset[str],
 ) -> Iterator[Permission]:
     """Updates and removals of the stack's own resources that the cycle did not show.
@@ -72,17 +75,17 @@ def handler_permissions(
         allowed: what was seen.
         tagged: tag actions that are derived, with their resources: tags can be taken off again.
         layout: the ARN formats.
+        naming: how the policy will spell the resources.
         off: kinds that the process switches off.
     """
     seen = tuple(allowed)
     if ROLLBACK not in off:
         yield from _own_calls(seen)
-    for made in _by_type(seen):
+    for made in _by_type(seen, naming):
         declared = layout.reference.handlers(made.type)
         if declared is None:
             continue
-        own = {one.resource for one in made.sightings}
-        done = made.done | {action for action, resource in tagged if resource in own}
+        done = made.done | {action for action, resource in tagged if resource in made.resources}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
             if kind in off:
                 continue
@@ -90,7 +93,7 @@ def handler_permissions(
                 if not _plausible(action, kind, made.type, done):
                     continue
                 done |= {action}
-                yield from _on_own(action, kind, made, layout)
+                yield from _on_own(action, kind, made, layout, naming)
 
 
 def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
@@ -108,17 +111,22 @@ def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
             )
 
 
-def _by_type(allowed: Iterable[Sighting]) -> Iterator[_Made]:
+def _by_type(allowed: Iterable[Sighting], naming: Naming) -> Iterator[_Made]:
     types: dict[tuple[str, str], list[Sighting]] = {}
     for one in allowed:
         if one.via[:1] == ("cloudformation.amazonaws.com",):
             for resource_type in one.types:
                 types.setdefault((one.principal, resource_type), []).append(one)
     for (_, resource_type), sightings in sorted(types.items()):
+        # Resources that the policy spells alike need it once: the first of them stands for all.
+        alike: dict[tuple[str, Action], Sighting] = {}
+        for one in sightings:
+            alike.setdefault((naming.of(one.resource).template.text, one.action), one)
         yield _Made(
             type=resource_type,
-            done=frozenset(one.action for one in sightings),
-            sightings=tuple(sightings),
+            done=frozenset(action for _, action in alike),
+            resources=frozenset(one.resource for one in sightings),
+            sightings=tuple(alike.values()),
         )
 
 
@@ -154,14 +162,17 @@ def _plausible_verb(action: Action, kind: str) -> bool:
     return action.name == ("PATCH" if kind == UPDATE else "DELETE")
 
 
-def _on_own(action: Action, kind: str, made: _Made, layout: Layout) -> Iterator[Permission]:
+def _on_own(
+    action: Action, kind: str, made: _Made, layout: Layout, naming: Naming
+) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference
     found: set[str] = set()
     for one in made.sightings:
-        if one.resource in found or not _fits(action, one, reference, layout, kind):
+        spelled = naming.of(one.resource).template.text
+        if spelled in found or not _fits(action, one, reference, layout, kind):
             continue
-        found.add(one.resource)
+        found.add(spelled)
         yield Permission(
             principal=one.principal,
             action=action,

@@ -56,6 +56,9 @@ def refine(  # the six things that a policy follows from, and nothing else
     layout = Layout(reference)
     seen = gather(evidence)
     analyzer = listed(generated, reference)
+    values = variables(run, process)
+    naming = Naming(values, fresh(seen, history, layout), layout, _slack(process))
+
     derived = implied_permissions(
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
     )
@@ -66,15 +69,12 @@ def refine(  # the six things that a policy follows from, and nothing else
         *seen_permissions(seen.allowed, analyzer),
         *missed_permissions(seen.missed),
         *derived.permissions,
-        *handler_permissions(seen.allowed, tags, layout, hints.derivations_off),
+        *handler_permissions(seen.allowed, tags, layout, naming, hints.derivations_off),
         *hinted_permissions(hints, run.principal),
     )
     execution = execution_role(process.name, Arn.from_text(run.principal)) if hints.split else ""
     permissions = tuple(split(needed, run.principal, execution)) if execution else needed
 
-    values = variables(run, process)
-    made = fresh(seen, history, layout)
-    naming = Naming(values, made, layout, _slack(process))
     settings = Settings(off=hints.conditions_off, own_buckets=_own_buckets(permissions))
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints)
