@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Template, Variable
+from lambdas.model.template import ANY, Template, Variable, Wildcard
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.slots import parsed
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+_SECRET = re.compile(r"(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:.+)-(?:[A-Za-z0-9]{6}|\?{6})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
 # How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
 _LONGEST = frozenset({62, 63, 64, 79, 80})
@@ -99,6 +101,15 @@ class Naming:
         return Template.of(*writing.parts)
 
     def _read(self, resource: str) -> Name:
+        secret = _SECRET.fullmatch(resource)
+        if secret is None:
+            return self._plain(resource)
+        known = self._plain(secret[1])
+        reason = "Secrets Manager ends the ARN of every secret with six random characters"
+        ending = [Wildcard("?")] * 6
+        return Name(Template.of(*known.template.parts, "-", *ending), (*known.reasons, reason))
+
+    def _plain(self, resource: str) -> Name:
         if resource == ANYTHING:
             return Name(Template.of(ANY))
         arn = parsed(resource)

@@ -284,3 +284,17 @@ def test_a_value_that_may_stand_for_something_else_is_said() -> None:
     assert _ambiguous("dev-orders-dev", stage=dev) == {"stage"}
     assert _ambiguous("orders-dev", stage=dev, name=dev) == {"name and stage"}
     assert _ambiguous("orders-1", slot={"learn": "1", "prove": "2"}) == {"slot"}
+
+
+@pytest.mark.parametrize("ending", ["f6163e", "AbCdEf", "??????"])
+def test_the_six_characters_at_the_end_of_a_secret_are_random_and_its_name_is_not(
+    ending: str,
+) -> None:
+    line = seen(
+        "secretsmanager:DescribeSecret",
+        f"arn:aws:secretsmanager:{AT}:secret:db-dev-secret-{ending}",
+    )
+
+    assert _resource("secretsmanager:DescribeSecret", line) == {
+        f"arn:${{partition}}:secretsmanager:{AT_TEMPLATE}:secret:db-${{stage}}-secret-??????"
+    }
