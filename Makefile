@@ -25,7 +25,9 @@ demo: setup ## Run the example's whole workflow on the embedded AWS and show the
 	@$(WITH_TOOLS) $(PY) -m local demo
 
 test: check setup ## Check and test everything that needs no AWS account
-	@$(PYTEST)
+	@# These share one embedded AWS each, so they keep their order; the others come in any.
+	@$(PYTEST) -p no:randomly tests/local tests/flow
+	@$(PYTEST) --ignore=tests/local --ignore=tests/flow
 
 check: setup ## Lint, types and layers
 	@$(VENV)/bin/ruff check --quiet .
