@@ -7,10 +7,15 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# `ci` tries every law 200 times; the default keeps a developer's run short.
+# `ci` draws the same examples every time, so that a red build is somebody's change; developers'
+# runs draw new ones.
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile(
-    "ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
