@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 ASSEMBLIES = BUILD / "assemblies"
 KEPT = 3  # assemblies
+IN_USE = 3_600  # seconds; what is younger may be another process's, just being made or deployed
 SOURCES = (
     "app.py",
     "cdk.json",
@@ -56,11 +57,19 @@ def assembly(environment: dict[str, str], *, say: Callable[[str], None]) -> Path
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     _synth(draft, environment)
-    if not wanted.exists():
-        draft.rename(wanted)
+    _keep(draft, wanted)
     _forget_old()
     say(f"synth: {time.monotonic() - began:.1f} s")
     return wanted
+
+
+def _keep(draft: Path, wanted: Path) -> None:
+    try:
+        draft.rename(wanted)
+    except OSError:
+        if not (wanted / "manifest.json").exists():
+            raise
+        shutil.rmtree(draft)  # another process was faster, and what it made is the same
 
 
 def _synth(outdir: Path, environment: dict[str, str]) -> None:
@@ -113,4 +122,5 @@ def _files(environment: dict[str, str]) -> Iterator[Path]:
 def _forget_old() -> None:
     found = sorted(ASSEMBLIES.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in found[KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+        if time.time() - path.stat().st_mtime > IN_USE:
+            shutil.rmtree(path, ignore_errors=True)

@@ -7,6 +7,7 @@ and compiles a thousand files, which takes longer than everything else that the 
 import hashlib
 import os
 import shutil
+import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 
 KEPT = 8  # packages
+IN_USE = 86_400  # seconds; a warm environment, perhaps another host's, still reads from its package
 
 
 def install() -> None:
@@ -58,4 +60,5 @@ def _publish(draft: Path, unpacked: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
     packages = [path for path in unpacked.parent.iterdir() if "." not in path.name]
     for path in sorted(packages, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+        if time.time() - path.stat().st_mtime > IN_USE:
+            shutil.rmtree(path, ignore_errors=True)

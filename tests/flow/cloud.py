@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from local import runs, session
+from tests import asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from local.connection import Connection
 
-DEADLINE = 180  # seconds; a run that takes longer hangs
+DEADLINE = 900  # seconds; a run that takes longer hangs, also on a busy machine
+MAIL_DEADLINE = 120  # seconds
 POLL = 0.1  # seconds
 
 
@@ -63,6 +65,10 @@ class Cloud:
 
     def client(self, service: Any, **options: Any) -> Any:
         return self.connection.client(service, **options)
+
+    def turn(self, knobs: str, **to: Any) -> None:
+        """Turn knobs of the embedded AWS: those of `generation`, of the `trail`."""
+        asking.ask(self.connection, f"/_fencepost/{knobs}", to)
 
     def begin(self, process: str, **more: Any) -> str:
         """Start a run; its execution ARN."""
@@ -127,7 +133,7 @@ class Cloud:
             texts = [one.read_text(encoding="utf-8") for one in sorted(inbox.glob("**/*.*"))]
             return [text for text in texts if about in text]
 
-        return list(until(found, seconds=20, what=f"a mail about {about}"))
+        return list(until(found, seconds=MAIL_DEADLINE, what=f"a mail about {about}"))
 
     def as_role(self, role: str, session_name: str) -> Connection:
         """A session of a role that trusts nobody but a build: its trust is opened for a moment."""

@@ -127,13 +127,17 @@ def test_a_generation_that_fails_is_told_with_access_analyzers_own_words(cloud: 
 
 def test_a_generation_that_is_cancelled_ends_the_run_by_its_name(cloud: Cloud) -> None:
     before = {one["jobId"] for one in jobs(cloud)}
+    cloud.turn("generation", seconds=300)  # longer than it takes to cancel it
     arn = cloud.begin("parcels", prove=False)
 
     def new() -> list[dict[str, Any]]:
         return [one for one in jobs(cloud, "parcels") if one["jobId"] not in before]
 
-    job = until(new, what="the run's generation")[0]["jobId"]
-    cloud.client("accessanalyzer").cancel_policy_generation(jobId=job)
+    try:
+        job = until(new, what="the run's generation")[0]["jobId"]
+        cloud.client("accessanalyzer").cancel_policy_generation(jobId=job)
+    finally:
+        cloud.turn("generation", seconds=0.5)
     done = cloud.end(arn)
 
     assert (done.status, done.error) == ("FAILED", "GenerationCanceled")
