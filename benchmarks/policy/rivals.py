@@ -27,9 +27,9 @@ def trailscraper(logs: Path, role: str) -> dict[str, Any]:
     """
     program = ENVIRONMENT / "bin" / "trailscraper"
     if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, f"trailscraper=={VERSION}"], check=True)
+        _quietly(sys.executable, "-m", "venv", str(ENVIRONMENT))
+        python = str(ENVIRONMENT / "bin" / "python")
+        _quietly(python, "-m", "pip", "install", f"trailscraper=={VERSION}")
     select = [str(program), "select", "--log-dir", str(logs / "AWSLogs")]
     select += ["--filter-assumed-role-arn", role, "--from", ALWAYS[0][:10], "--to", ALWAYS[1][:10]]
     selected = subprocess.run(select, check=True, capture_output=True)
@@ -38,6 +38,14 @@ def trailscraper(logs: Path, role: str) -> dict[str, Any]:
     )
     document: dict[str, Any] = json.loads(generated.stdout)
     return document
+
+
+def _quietly(*command: str) -> None:
+    """What it says is shown only when it fails: warnings of the machine are nobody's result."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
 
 
 def access_analyzer(logs: Path, role: str) -> dict[str, Any]:

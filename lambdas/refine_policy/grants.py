@@ -11,6 +11,7 @@ from lambdas.model.template import ANY, Template
 from lambdas.refine_policy.conditions import REQUESTED_REGION, Settings, conditions_of
 from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
+from lambdas.refine_policy.kinship import kinships
 from lambdas.refine_policy.names import Name
 from lambdas.refine_policy.permission import ANYTHING
 
@@ -72,17 +73,20 @@ def grants_of(
     """Sorted, each action on each resource once for every set of conditions that it needs."""
     # Plain values as keys: there is one for every line that differs.
     gathered: dict[tuple[object, ...], _Behind] = {}
-    for one in permissions:
+    named = [(one, name) for one in permissions for name in _names(one, naming, reference)]
+    kin = kinships(named)
+    for one, name in named:
         action = one.action
-        for name in _names(one, naming, reference):
-            text = name.template.text
-            key = (one.principal, action.service, action.name, text, one.basis, one.context)
-            behind = gathered.get(key)
-            if behind is None:
-                gathered[key] = _Behind(name, [one], set(name.reasons))
-            else:
-                behind.permissions.append(one)
-                behind.reasons.update(name.reasons)
+        family = kin.get((one.principal, action.service, action.name, name.template.text))
+        spelled = family or name
+        text = spelled.template.text
+        key = (one.principal, action.service, action.name, text, one.basis, one.context)
+        behind = gathered.get(key)
+        if behind is None:
+            gathered[key] = _Behind(spelled, [one], set(spelled.reasons))
+        else:
+            behind.permissions.append(one)
+            behind.reasons.update(spelled.reasons)
     allowed = [_allowed(behind, naming, settings) for behind in gathered.values()]
     return tuple(sorted(_once(allowed), key=lambda one: one.order))
 

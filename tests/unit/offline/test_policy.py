@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,8 +129,8 @@ def test_what_does_not_fit_is_written_all_the_same_and_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tables = [
-        a_record("DescribeTable", {"tableName": f"{'long-' * 20}{number}"}, number)
-        for number in range(600)
+        a_record("DescribeTable", {"tableName": f"{'long-' * 20}{''.join(word)}"}, number)
+        for number, word in enumerate(islice(permutations("abcdefgh", 4), 600))
     ]
 
     assert policy(asked(tmp_path, *tables)) == 1

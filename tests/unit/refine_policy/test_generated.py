@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from typing import TYPE_CHECKING
 
@@ -107,9 +108,9 @@ def test_a_policy_that_does_not_fit_is_kept_before_the_step_fails(tmp_path: Path
     tables = [
         seen(
             "dynamodb:DescribeTable",
-            f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{'long-' * 20}{index}",
+            f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{'long-' * 20}{''.join(word)}",
         )
-        for index in range(600)
+        for word in itertools.islice(itertools.permutations("abcdefgh", 4), 600)
     ]
 
     with pytest.raises(PolicyTooLargeError, match="10 managed policies of 6144"):
