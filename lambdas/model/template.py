@@ -71,15 +71,20 @@ class Template:
     def of(cls, *parts: Part) -> Self:
         """Join neighbouring literals, drop empty ones, and fold `**` into `*`."""
         joined: list[Part] = []
+        literal: list[str] = []
         for part in parts:
-            last = joined[-1] if joined else None
             if isinstance(part, str):
-                if isinstance(last, str):
-                    joined[-1] = last + part
-                elif part:
-                    joined.append(part)
-            elif not (part == ANY and last == ANY):
+                literal.append(part)
+                continue
+            text = "".join(literal)
+            literal.clear()
+            if text:
+                joined.append(text)
+            if not (part == ANY and joined and joined[-1] == ANY):
                 joined.append(part)
+        text = "".join(literal)
+        if text:
+            joined.append(text)
         return cls(tuple(joined))
 
     @classmethod

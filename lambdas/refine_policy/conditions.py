@@ -95,16 +95,16 @@ def _region(
     settings: Settings,
 ) -> Iterator[Condition]:
     """Where nothing else says in which region: `*` and ARNs without one."""
-    regions = {region for one in permissions for region in one.regions if region}
     if (
         "requested-region" in settings.off
         or action.service in GLOBAL
-        or not regions
-        or any(one.basis not in _SAME_REQUEST for one in permissions)
         or _says_region(template)
+        or any(one.basis not in _SAME_REQUEST for one in permissions)
     ):
         return
-    yield _equals(REQUESTED_REGION, map(naming.value, regions))
+    regions = {region for one in permissions for region in one.regions if region}
+    if regions:
+        yield _equals(REQUESTED_REGION, map(naming.value, regions))
 
 
 def _says_region(template: Template) -> bool:

@@ -79,12 +79,14 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     resources = {one.resource for one in seen}
     stacks = _stacks(resources)
     # What was made was mostly removed too: it is looked at once.
-    calls = {
-        (one.action.service, _what_it_makes(one.action.name) or one.action.name, one.resource): one
-        for one in seen
-    }
-    for one in calls.values():
-        for kind, text in _made(one, layout, stacks):
+    calls: dict[tuple[str, str, str], Sighting] = {}
+    for one in seen:
+        action = one.action
+        made = action.name if action.service == "apigateway" else _what_it_makes(action.name)
+        if made is not None:
+            calls[action.service, made, one.resource] = one
+    for (_, made, _), one in calls.items():
+        for kind, text in _made(made, one, layout, stacks):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
     tokens |= _of_another_cycle(seen_things.missed, resources)
     differed, stable = _compared(resources, history)
@@ -112,13 +114,12 @@ def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name[:_STACK_PREFIX].lower() for name in names if name}))
 
 
-def _made(one: Sighting, layout: Layout, stacks: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _made(
+    made: str, one: Sighting, layout: Layout, stacks: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     action, resource = one.action, one.resource
     if action.service == "apigateway":
         yield from _made_by_verb(action.name, resource, layout)
-        return
-    made = _what_it_makes(action.name)
-    if made is None:
         return
     arn = parsed(resource)
     if arn is None:

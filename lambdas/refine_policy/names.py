@@ -134,7 +134,7 @@ class Naming:
             self._stack(text, writing)
             return
         owned = arn.account in ("", self._values.get("account"))
-        before = str(arn.with_resource(""))
+        before = f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account}:"
         inherited = False
         for slot in slots:
             if not slot.placeholder:
@@ -196,8 +196,7 @@ class Naming:
             writing.wild(f"the event does not tell the {placeholder_words(slot.placeholder)}")
             return inherited
         versioned = _VERSION.fullmatch(text)
-        before = str(arn.with_resource(arn.resource[: arn.resource.rfind(":")]))
-        if versioned and arn.service != "s3" and before in self._fresh.versioned:
+        if versioned and arn.service != "s3" and self._is_versioned(arn):
             inherited = self._pieces(versioned.group(1), writing, inherited=inherited)
             writing.parts.append(":")
             writing.wild("versions are numbered by the service and grow with every deployment")
@@ -207,6 +206,10 @@ class Naming:
         if varies and self._slack and len(text) in _LONGEST and not content:
             writing.cut(self._slack)
         return varies
+
+    def _is_versioned(self, arn: Arn) -> bool:
+        before = arn.with_resource(arn.resource[: arn.resource.rfind(":")])
+        return str(before) in self._fresh.versioned
 
     def _pieces(
         self, text: str, writing: Writing, *, inherited: bool, content: bool = False
@@ -222,17 +225,14 @@ class Naming:
                     writing.parts.append(Variable(variable))
                     continue
                 for piece in pieces(stretch):
-                    varies |= self._piece(piece, writing, inherited=inherited, content=content)
+                    if piece.shape and self._varies(piece, inherited=inherited, content=content):
+                        writing.wild(because(piece, self._fresh))
+                        varies = True
+                    else:
+                        writing.parts.append(piece.text)
         return varies
 
-    def _piece(self, piece: Piece, writing: Writing, *, inherited: bool, content: bool) -> bool:
-        if piece.shape and self._piece_varies(piece, inherited=inherited, content=content):
-            writing.wild(because(piece, self._fresh))
-            return True
-        writing.parts.append(piece.text)
-        return False
-
-    def _piece_varies(self, piece: Piece, *, inherited: bool, content: bool) -> bool:
+    def _varies(self, piece: Piece, *, inherited: bool, content: bool) -> bool:
         if piece.text in self._fresh.tokens:
             return True
         if content and piece.shape in (Shape.HASH, Shape.TIME):

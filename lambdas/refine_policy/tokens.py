@@ -26,7 +26,7 @@ _PIECES = re.compile(
 )
 # Most names hold nothing that any of these could begin with: they are cut at separators only.
 _SUSPECT = re.compile(r"\d{8}|\d{4}[-/]\d{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}|[0-9A-Fa-f]{32}")
-_WORDS = re.compile(r"(?P<word>[0-9A-Za-z]+)")
+_SEPARATED = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]+")
 _GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
@@ -73,14 +73,15 @@ class Piece(NamedTuple):
 @lru_cache(maxsize=65_536)
 def pieces(text: str) -> tuple[Piece, ...]:
     """Cut a name at its separators and around what a machine may have made; nothing is lost."""
+    if not _SUSPECT.search(text):
+        return tuple(map(_plain, _SEPARATED.findall(text)))
     found: list[Piece] = []
     position = 0
-    suspect = bool(_SUSPECT.search(text))
-    for match in (_PIECES if suspect else _WORDS).finditer(text):
+    for match in _PIECES.finditer(text):
         if match.start() > position:
             found.append(Piece(text[position : match.start()], None))
         position = match.end()
-        glued = _GLUED.fullmatch(match.group()) if suspect else None
+        glued = _GLUED.fullmatch(match.group())
         if glued and match.lastgroup == "word":
             found += [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
         else:
@@ -133,6 +134,13 @@ def _is_word(text: str) -> bool:
         and sum(character in _VOWELS for character in spoken) >= _MOSTLY * len(spoken)
         and not _CONSONANTS_IN_A_ROW.search(spoken)
     )
+
+
+@lru_cache(maxsize=16_384)
+def _plain(text: str) -> Piece:
+    if not text[0].isalnum() or not text[0].isascii():
+        return Piece(text, None)
+    return Piece(text, Shape.SUFFIX if is_suffix(text) else Shape.WORD)
 
 
 def _shape(match: re.Match[str]) -> Shape:
