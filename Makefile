@@ -15,6 +15,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # JavaScript tools and a recent enough Node first, then the environment's own commands.
 WITH_TOOLS = PATH="$$($(PY) -m local.node):$(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$$PATH"
 PROCESS ?= orders
+# Two processes: a run waits for others half of its time, and more would starve its deadlines.
+BY_FILE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(WITH_TOOLS) $(PY) -m pytest
 
 help: ## Say what each target does
@@ -25,9 +27,9 @@ demo: setup ## Run the example's whole workflow on the embedded AWS and show the
 	@$(WITH_TOOLS) $(PY) -m local demo
 
 test: check setup ## Check and test everything that needs no AWS account
-	@# These share one embedded AWS each, so they keep their order; the others come in any.
-	@$(PYTEST) -p no:randomly tests/local tests/flow
-	@$(PYTEST) --ignore=tests/local --ignore=tests/flow
+	@# Files that share an embedded AWS keep their order, the longest first; the others come in any.
+	@$(PYTEST) -p no:randomly $(BY_FILE) tests/flow tests/local
+	@$(PYTEST) $(BY_FILE) --ignore=tests/local --ignore=tests/flow
 
 check: setup ## Lint, types and layers
 	@$(VENV)/bin/ruff check --quiet .
