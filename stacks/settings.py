@@ -42,6 +42,8 @@ class Settings:
         settle_seconds: how long after the last closing marker the trail counts as complete:
             files hold records of any time before, and CloudTrail publishes every five minutes
             (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html).
+        few_files, few_megabytes: how many log files of a run are read by one call, in number and
+            as they are packed; more are read in batches side by side.
         retention_days: Object Lock of the archive, governance mode.
         log_days: how long log files of the trail are kept.
         operator: an e-mail address for alarms, or empty.
@@ -51,6 +53,8 @@ class Settings:
 
     name: str = "fencepost"
     settle_seconds: int = 300
+    few_files: int = 2_000
+    few_megabytes: int = 256
     retention_days: int = 365
     log_days: int = 90
     operator: str = ""
@@ -82,6 +86,8 @@ class Settings:
         return cls(
             name=name,
             settle_seconds=_number(value, "settleSeconds", standard.settle_seconds),
+            few_files=_number(value, "fewFiles", standard.few_files),
+            few_megabytes=_number(value, "fewMegabytes", standard.few_megabytes),
             retention_days=_number(value, "retentionDays", standard.retention_days),
             log_days=_number(value, "logDays", standard.log_days),
             operator=str(value("operator") or ""),

@@ -31,6 +31,7 @@ class Step:
         timeout: seconds. memory: MiB; a function's share of a core grows with it.
         disk: MiB. trail: whether it reads log files. archive: whether it reads and writes the
             archive. settles: whether it waits for the trail.
+        collects: whether it decides how many files are few.
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
     """
@@ -41,6 +42,7 @@ class Step:
     disk: int = 512
     trail: bool = False
     settles: bool = False
+    collects: bool = False
     archive: bool = True
     actions: tuple[str, ...] = ()
     candidates: bool = False
@@ -53,7 +55,7 @@ class Step:
 
 STEPS = (
     Step(state="AwaitTrail", timeout=240, memory=512, trail=True, settles=True, archive=False),
-    Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True),
+    Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True, collects=True),
     Step(state="RefinePolicy", timeout=840, memory=3_008),
     Step(
         state="CheckPolicy",
@@ -131,6 +133,9 @@ class Steps(Construct):
             environment["TRAIL_PREFIX"] = ""
         if step.settles:
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
+        if step.collects:
+            environment["FEW_FILES"] = str(self._settings.few_files)
+            environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
         if step.candidates:

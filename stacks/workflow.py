@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
+from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge_wildcards, allow
@@ -55,6 +55,7 @@ class Workflow(Construct):
             *(one.function_arn for one in functions.values()),
         )
         self._allow_generation(archive, sandbox)
+        self._allow_batches()
         allow(self.role, ["sns:Publish"], topic.topic_arn)
         allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         self.machine = self._machine(
@@ -73,6 +74,10 @@ class Workflow(Construct):
             self.role, "*", because="X-Ray and the delivery of logs have no resources"
         )
 
+    @property
+    def _name(self) -> str:
+        return f"{self._settings.name}-build-policy"
+
     def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
         log = aws_logs.LogGroup(
             self,
@@ -83,7 +88,7 @@ class Workflow(Construct):
         return aws_stepfunctions.StateMachine(
             self,
             "BuildPolicy",
-            state_machine_name=f"{self._settings.name}-build-policy",
+            state_machine_name=self._name,
             comment="Least-privilege policies from what deployments really do",
             definition_body=aws_stepfunctions.DefinitionBody.from_string(
                 DEFINITION.read_text(encoding="utf-8")
@@ -142,3 +147,27 @@ class Workflow(Construct):
             because="the key is made of the process and the run",
         )
         allow(self.role, ["kms:GenerateDataKey"], archive.key.key_arn)
+
+    def _allow_batches(self) -> None:
+        """https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html."""
+        allow(self.role, ["states:StartExecution"], self._arn("stateMachine", self._name))
+        # That page names children as the machine's own executions; their ARNs bear a label.
+        batches = self._arn("execution", f"{self._name}/*:*")
+        allow(
+            self.role,
+            ["states:DescribeExecution", "states:StopExecution"],
+            self._arn("execution", f"{self._name}:*"),
+            batches,
+            because="executions of batches have names of their own",
+        )
+        # https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+        allow(self.role, ["states:RedriveExecution"], batches)
+
+    def _arn(self, resource: str, name: str) -> str:
+        """Of the machine, made of its name: its role exists before it does."""
+        return Stack.of(self).format_arn(
+            service="states",
+            resource=resource,
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

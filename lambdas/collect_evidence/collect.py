@@ -122,18 +122,20 @@ def collect(trail: Trail, selection: Selection, reading: Reading | None = None) 
     own = Part()
     reading(read_own, trail, files, selection, own)
     known = own.followed
-    for _ in range(MOST_PASSES):
+    for passes in range(1, MOST_PASSES + 1):
         if not known.needles():
             return own
         more = Part(followed=known.copy(), last=own.last)
         reading(read_followed, trail, files, selection, more)
-        if more.followed == known:
+        complete = more.followed == known
+        if complete or passes == MOST_PASSES:
             own.absorb(more)
-            return own
+            if not complete:
+                own.ledger.add(too_deep(selection))
+            break
         # Sessions of sessions: what was read is not all, and is read again by what is known now.
         more.close()
         known = more.followed
-    own.ledger.add(_too_deep(selection))
     return own
 
 
@@ -235,7 +237,8 @@ def _later(time: str) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _too_deep(selection: Selection) -> Finding:
+def too_deep(selection: Selection) -> Finding:
+    """That sessions assumed sessions for longer than is followed."""
     return Finding(
         severity=Severity.ERROR,
         kind="too-many-roles",

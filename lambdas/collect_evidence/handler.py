@@ -1,7 +1,8 @@
 """CollectEvidence: the run's own evidence, out of everything in the trail.
 
-A run's trail is read in one call. Where its files are many, the same function plans batches
-(`task: plan`), reads one (`task: read`) and joins them (`task: merge`), to the same bytes.
+Few files are read in one call. Where they are many it answers `again` and how many batches there
+are; each is read by a call of its own (`task: read`), and one joins them (`task: merge`), to the
+same bytes. What the batches taught of other sessions may ask for them `again`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.collect_evidence.collect import Part, collect
+from lambdas.collect_evidence.collect import MOST_PASSES, Part, collect, too_deep
 from lambdas.collect_evidence.parts import (
+    Few,
     batches_of,
     followed_from,
     followed_to,
@@ -26,12 +28,12 @@ from lambdas.collect_evidence.parts import (
 from lambdas.collect_evidence.principals import Followed, Selection
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.trail import TrailFile
+from lambdas.gateways.trail import ListedTrail, TrailFile
 from lambdas.gateways.trail_bucket import S3Trail, Window
 from lambdas.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -55,11 +57,14 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         account=run.account,
         window=Window.of(run.started_at, run.ended_at),
     )
-    return collect_evidence(event, trail, S3Archive(os.environ["ARCHIVE_BUCKET"]))
+    few = Few.of(files=os.environ["FEW_FILES"], megabytes=os.environ["FEW_MEGABYTES"])
+    return collect_evidence(event, trail, S3Archive(os.environ["ARCHIVE_BUCKET"]), few)
 
 
-def collect_evidence(event: Mapping[str, Any], trail: Trail, archive: Archive) -> dict[str, Any]:
-    """Do the task that the event names; without one, everything.
+def collect_evidence(
+    event: Mapping[str, Any], trail: Trail, archive: Archive, few: Few
+) -> dict[str, Any]:
+    """Do the task that the event names; without one, everything, or its plan.
 
     Raises:
         NoEvidenceError: the trail holds nothing that the run's sessions did.
@@ -69,50 +74,64 @@ def collect_evidence(event: Mapping[str, Any], trail: Trail, archive: Archive) -
     selection = Selection.of(run.principal, run.session_prefix)
     match event.get("task"):
         case None:
-            return _keep(collect(trail, selection), run, archive)
-        case "plan":
-            return _plan(trail, run, archive)
+            files = sorted(trail.files())
+            answer = (
+                _keep(collect(ListedTrail(trail, files), selection), run, archive)
+                if few.covers(files)
+                else _plan(files, run, archive)
+            )
         case "read":
-            return _read(event, trail, selection, run, archive)
+            answer = _read(event, trail, selection, run, archive)
         case "merge":
-            return _merge(event, run, archive)
+            answer = _merge(event, selection, run, archive)
         case other:
             raise InvalidEventError(f"there is no task {other!r}; see statemachine/README.md")
+    return {**answer, "run": event["run"]}
 
 
-def _plan(trail: Trail, run: Run, archive: Archive) -> dict[str, Any]:
-    """Cut the files into batches, each an item for a Map state."""
-    batches = batches_of(trail.files())
-    items = [
-        {"number": number, "files": [[file.name, file.size] for file in batch]}
-        for number, batch in enumerate(batches)
-    ]
-    key = run.key("parts/batches.json")
-    archive.put(key, json.dumps(items).encode(), "application/json", replace=True)
-    return {"batches": key, "parts": len(items), "files": sum(map(len, batches))}
+def _plan(files: Sequence[TrailFile], run: Run, archive: Archive) -> dict[str, Any]:
+    """Cut the files into batches and write down each; a Map state needs their numbers alone."""
+    batches = batches_of(files)
+    for number, batch in enumerate(batches):
+        document = json.dumps([[file.name, file.size] for file in batch]).encode()
+        archive.put(_key(run, f"{number}.files"), document, "application/json", replace=True)
+    logger.info("the trail is read in batches", files=len(files), batches=len(batches))
+    return {"again": True, "parts": len(batches), "passes": 0, "followed": ""}
 
 
 def _read(
     event: Mapping[str, Any], trail: Trail, selection: Selection, run: Run, archive: Archive
 ) -> dict[str, Any]:
     """Read one batch; what it gave goes into the archive, for the merge."""
-    files = [_file(name, size) for name, size in event["batch"]["files"]]
+    number = int(event["number"])
+    listed = json.loads(archive.get(_key(run, f"{number}.files")))
+    files = [TrailFile.of(name, size) for name, size in listed]
     document = read_batch(trail, files, selection, _followed(event, archive))
-    key = run.key(f"parts/{event['batch']['number']}.json.gz")
-    archive.put(key, gzip.compress(document, mtime=0), "application/gzip", replace=True)
-    return {"part": key}
+    packed = gzip.compress(document, mtime=0)
+    archive.put(_key(run, f"{number}", ".gz"), packed, "application/gzip", replace=True)
+    return {"number": number}
 
 
-def _merge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, Any]:
+def _merge(
+    event: Mapping[str, Any], selection: Selection, run: Run, archive: Archive
+) -> dict[str, Any]:
     """Join the parts, or say that they must be read again with what they taught."""
-    keys = [run.key(f"parts/{number}.json.gz") for number in range(int(event["parts"]))]
+    parts, passes = int(event["parts"]), int(event["passes"])
+    keys = (_key(run, f"{number}", ".gz") for number in range(parts))
     whole = merged(gzip.decompress(archive.get(key)) for key in keys)
     if whole.followed != _followed(event, archive):
-        key = run.key("parts/followed.json")
-        document = json.dumps(followed_to(whole.followed)).encode()
-        archive.put(key, document, "application/json", replace=True)
-        return {"again": True, "followed": key}
-    return {"again": False, **_keep(whole, run, archive)}
+        if passes < MOST_PASSES:
+            key = _key(run, f"followed-{passes}")
+            document = json.dumps(followed_to(whole.followed)).encode()
+            archive.put(key, document, "application/json", replace=True)
+            whole.close()
+            return {"again": True, "parts": parts, "passes": passes + 1, "followed": key}
+        whole.ledger.add(too_deep(selection))
+    return _keep(whole, run, archive)
+
+
+def _key(run: Run, name: str, packed: str = "") -> str:
+    return run.key(f"parts/{name}.json{packed}")
 
 
 def _keep(part: Part, run: Run, archive: Archive) -> dict[str, Any]:
@@ -131,6 +150,7 @@ def _keep(part: Part, run: Run, archive: Archive) -> dict[str, Any]:
     metrics.add_metric("EvidenceLines", MetricUnit.Count, count)
     logger.info("evidence collected", lines=count, findings=len(findings))
     return {
+        "again": False,
         "evidence": run.key("evidence.jsonl.gz"),
         "findings": run.key("evidence-findings.json"),
         "lines": count,
@@ -153,7 +173,3 @@ def _packed(lines: Iterable[Line]) -> tuple[bytes, int, list[str]]:
 def _followed(event: Mapping[str, Any], archive: Archive) -> Followed:
     key = event.get("followed")
     return followed_from(json.loads(archive.get(key))) if key else Followed()
-
-
-def _file(name: str, size: int) -> TrailFile:
-    return TrailFile.of(name, size)

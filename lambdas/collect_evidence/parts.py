@@ -7,8 +7,8 @@ The merge joins the documents; where they teach more than was known, the batches
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.collect_evidence.collect import Part, read_followed, read_own
 from lambdas.collect_evidence.ledger import Ledger
@@ -23,8 +23,26 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.spool import Line
     from lambdas.gateways.trail import Trail, TrailFile
 
-LARGEST_BATCH = 64 << 20  # packed bytes: a batch must fit a function's time
+# A batch must fit a function's time and memory even if every record of it is the run's.
+LARGEST_BATCH = 16 << 20  # packed bytes
 MOST_FILES = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Few:
+    """How many files are read in one call, in number and in packed bytes."""
+
+    files: int
+    size: int
+
+    @classmethod
+    def of(cls, *, files: str, megabytes: str) -> Self:
+        """Read what the function's environment says."""
+        return cls(files=int(files), size=int(float(megabytes) * (1 << 20)))
+
+    def covers(self, files: Sequence[TrailFile]) -> bool:
+        """Whether these are few."""
+        return len(files) <= self.files and sum(file.size for file in files) <= self.size
 
 
 def batches_of(files: Iterable[TrailFile]) -> list[list[TrailFile]]:

@@ -72,15 +72,15 @@ class FolderTrail:
 
 
 class ListedTrail:
-    """Some files of another trail: a batch of them."""
+    """A trail whose files are listed already."""
 
-    def __init__(self, trail: Trail, names: Sequence[str]) -> None:
+    def __init__(self, trail: Trail, files: Sequence[TrailFile]) -> None:
         self._trail = trail
-        self._names = names
+        self._files = files
 
     def files(self) -> Iterator[TrailFile]:
         """See `Trail`."""
-        return map(TrailFile.of, self._names)
+        return iter(self._files)
 
     def open(self, file: TrailFile) -> BinaryIO:
         """See `Trail`."""

@@ -56,6 +56,17 @@ def test_the_contract_tells_what_each_function_is_given(definition: Json) -> Non
         assert set(words(rows("The states")[step.state][1])) == payload - ENVELOPE, step.state
 
 
+def test_the_contract_tells_what_each_batch_is_given(definition: Json) -> None:
+    batches, merge = (definition["States"][name] for name in ("ReadBatches", "MergeBatches"))
+
+    for name, payload in {
+        "ReadBatches": set(batches["ItemSelector"]),
+        "MergeBatches": set(merge["Arguments"]["Payload"]),
+    }.items():
+        assert payload >= ENVELOPE
+        assert set(words(rows("The states")[name][1])) == payload - ENVELOPE, name
+
+
 def test_the_contract_tells_each_functions_environment(synthesis: Synthesis) -> None:
     functions = synthesis.of_type("workflow", "AWS::Lambda::Function").values()
     environments = {

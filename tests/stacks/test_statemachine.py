@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 STATELINT = Path(sys.executable).with_name("statelint")
 ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
-STATES_ERRORS = {"States.ALL", "States.TaskFailed"}
+STATES_ERRORS = {"States.ALL", "States.ExceedToleratedFailureThreshold", "States.TaskFailed"}
 # https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 LAMBDA_ERRORS = {
     "Lambda.ServiceException",
@@ -53,6 +53,8 @@ PROOF = {
     "JudgeProof": "ProofBroke",
     "RetirePolicy": "HasFailed",
 }
+# Batches fail as the state would that asked for the evidence.
+BATCHES = {"ReadBatches": "BatchesFailed", "MergeBatches": "BatchesFailed"}
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 NEEDED = {
     "aws-sdk:ssm:getParameter": {"ssm:GetParameter"},
@@ -64,6 +66,13 @@ NEEDED = {
     "aws-sdk:accessanalyzer:getGeneratedPolicy": {"access-analyzer:GetGeneratedPolicy"},
     "aws-sdk:s3:putObject": {"s3:PutObject", "kms:GenerateDataKey"},
     "lambda:invoke": {"lambda:InvokeFunction"},
+    # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    "map": {
+        "states:StartExecution",
+        "states:DescribeExecution",
+        "states:StopExecution",
+        "states:RedriveExecution",
+    },
     "sns:publish": {"sns:Publish", "kms:GenerateDataKey", "kms:Decrypt"},
     "codebuild:startBuild.sync": {
         "codebuild:StartBuild",
@@ -84,11 +93,19 @@ def states(definition: Json) -> dict[str, Json]:
 
 
 def tasks(definition: Json) -> dict[str, Json]:
-    return {name: one for name, one in states(definition).items() if one["Type"] == "Task"}
+    """Every task, those of a Map's children too."""
+    found = {name: one for name, one in states(definition).items() if one["Type"] == "Task"}
+    for one in maps(definition).values():
+        found |= one["ItemProcessor"]["States"]
+    return found
+
+
+def maps(definition: Json) -> dict[str, Json]:
+    return {name: one for name, one in states(definition).items() if one["Type"] == "Map"}
 
 
 def named(definition: Json, kind: str) -> Iterator[str]:
-    for one in tasks(definition).values():
+    for one in (tasks(definition) | maps(definition)).values():
         for rule in one.get(kind, []):
             yield from rule["ErrorEquals"]
 
@@ -130,18 +147,24 @@ def test_every_state_can_be_reached(definition: Json) -> None:
 def test_every_task_has_a_ceiling_tries_again_and_catches_everything(definition: Json) -> None:
     for name, one in tasks(definition).items():
         assert one["TimeoutSeconds"] > 0, name
+    for name, one in (tasks(definition) | maps(definition)).items():
         assert one["Retry"], name
-        assert one["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+        # What fails in a child of a Map fails the Map, which catches it.
+        if name in states(definition):
+            assert one["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
 def test_whatever_fails_after_the_first_state_is_documented(definition: Json) -> None:
     last = {
         name: one["Catch"][-1]["Next"]
-        for name, one in tasks(definition).items()
-        if name not in {"LoadProcess", "DocumentFailure", "NotifyFailure"}
+        for name, one in (tasks(definition) | maps(definition)).items()
+        if name in states(definition)
+        and name not in {"LoadProcess", "DocumentFailure", "NotifyFailure"}
     }
 
     assert {name: last.pop(name) for name in PROOF} == PROOF
+    assert {name: last.pop(name) for name in BATCHES} == BATCHES
+    assert states(definition)["BatchesFailed"]["Default"] == "DocumentFailure"
 
     assert last.pop("RunCycle") == "WasBuilt"  # and that leads there, with what the build tells
     assert set(last.values()) == {"DocumentFailure"}
@@ -216,6 +239,7 @@ def test_the_machines_role_may_do_what_the_definition_does_and_nothing_else(
     calls = {
         one["Resource"].removeprefix("arn:aws:states:::") for one in tasks(definition).values()
     }
+    calls |= {"map" for _ in maps(definition)}
     needed = set().union(*(NEEDED[call] for call in calls))
 
     granted = {
@@ -238,6 +262,21 @@ def test_the_machines_role_names_every_resource_that_can_be_named(synthesis: Syn
         "access-analyzer:StartPolicyGeneration",
         "access-analyzer:GetGeneratedPolicy",
     }
+
+
+def test_the_executions_of_batches_are_the_machines_own(synthesis: Synthesis) -> None:
+    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    name = machine["StateMachineName"]
+    granted = {
+        action: json.dumps(statement["Resource"])
+        for statement in _statements(synthesis)
+        for action in _many(statement["Action"])
+        if action.startswith("states:")
+    }
+
+    assert f':stateMachine:{name}"' in granted["states:StartExecution"]
+    for action in ("Describe", "Stop", "Redrive"):
+        assert f':execution:{name}/*:*"' in granted[f"states:{action}Execution"]
 
 
 def test_the_machine_logs_everything_and_is_traced(synthesis: Synthesis) -> None:

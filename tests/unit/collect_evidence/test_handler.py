@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.collect_evidence import parts
+from lambdas.collect_evidence.collect import MOST_PASSES
 from lambdas.collect_evidence.handler import collect_evidence
+from lambdas.collect_evidence.parts import Few
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive import FolderArchive
 from tests.unit.collect_evidence.trails import (
@@ -28,6 +30,7 @@ RUN = {
     "id": "20261123T100000Z-0a1b2c3d", "process": "orders", "principal": ROLE, "account": ACCOUNT,
     "region": "eu-west-1", "startedAt": "2026-11-23T10:00:00Z",
 }  # fmt: skip
+MANY = Few(files=1_000, size=1 << 20)
 FOLDER = "orders/20261123T100000Z-0a1b2c3d"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/cdk-deploy"
 EXECUTION = f"arn:aws:iam::{ACCOUNT}:role/cfn-exec"
@@ -57,8 +60,10 @@ def busy_trail() -> MadeUpTrail:
 
 
 def test_a_run_s_evidence_and_findings_go_into_its_folder(tmp_path: Path) -> None:
-    answer = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path))
+    answer = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path), MANY)
     assert answer == {
+        "again": False,
+        "run": RUN,
         "evidence": f"{FOLDER}/evidence.jsonl.gz",
         "findings": f"{FOLDER}/evidence-findings.json",
         "lines": 17,
@@ -73,30 +78,46 @@ def test_a_run_s_evidence_and_findings_go_into_its_folder(tmp_path: Path) -> Non
 def test_repeating_the_step_writes_the_same_bytes(tmp_path: Path) -> None:
     bodies = []
     for name in ("once", "again"):
-        collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / name))
+        collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / name), MANY)
         bodies.append((tmp_path / name / FOLDER / "evidence.jsonl.gz").read_bytes())
     assert bodies[0] == bodies[1]
 
 
 def in_batches(trail: MadeUpTrail, archive: FolderArchive) -> dict[str, Any]:
     """What the state machine does with a Map state around the step."""
-    event: dict[str, Any] = {"run": RUN}
-    plan = collect_evidence({**event, "task": "plan"}, trail, archive)
-    items = json.loads(archive.get(plan["batches"]))
-    assert len(items) == plan["parts"]
-    followed = None
-    for _ in range(8):
-        for item in reversed(items):
-            collect_evidence(
-                {**event, "task": "read", "batch": item, "followed": followed}, trail, archive
-            )
-        answer = collect_evidence(
-            {**event, "task": "merge", "parts": plan["parts"], "followed": followed}, trail, archive
-        )
-        if not answer.pop("again"):
-            return answer
-        followed = answer["followed"]
-    pytest.fail("the batches were never complete")
+    none = Few(files=0, size=0)
+    answer = collect_evidence({"run": RUN}, trail, archive, none)
+    assert answer["again"]
+    while answer["again"]:
+        assert answer["run"] == RUN
+        for number in reversed(range(answer["parts"])):
+            event = {"run": RUN, "task": "read", "number": number, "followed": answer["followed"]}
+            collect_evidence(event, trail, archive, none)
+        answer = collect_evidence({**answer, "task": "merge"}, trail, archive, none)
+    return answer
+
+
+def chain_of_roles(links: int) -> MadeUpTrail:
+    """Each session assumes the next role; the last calls are in the first file."""
+    records = []
+    for link in range(links):
+        role = f"arn:aws:iam::{ACCOUNT}:role/r{link}"
+        who = identity(role, "s", f"ASIA{link}") if link else identity()
+        answer = {
+            "credentials": {"accessKeyId": f"ASIA{link + 1}", "expiration": "x"},
+            "assumedRoleUser": {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/r{link + 1}/s"},
+        }
+        request = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/r{link + 1}"}
+        records.append(record("sts", "AssumeRole", request, answer, number=link, who=who))
+    files = {f"{99 - number}.json.gz": packed([one]) for number, one in enumerate(records)}
+    return MadeUpTrail(files)
+
+
+def same_files(one: Path, other: Path) -> bool:
+    return all(
+        (one / FOLDER / name).read_bytes() == (other / FOLDER / name).read_bytes()
+        for name in ("evidence.jsonl.gz", "evidence-findings.json")
+    )
 
 
 @pytest.mark.parametrize("most", [1, 2, 100])
@@ -104,21 +125,52 @@ def test_batches_and_their_merge_give_the_same_bytes(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "MOST_FILES", most)
-    at_once = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / "once"))
+    at_once = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / "once"), MANY)
     answer = in_batches(busy_trail(), FolderArchive(tmp_path / "batches"))
     assert answer == at_once
-    for name in ("evidence.jsonl.gz", "evidence-findings.json"):
-        once = (tmp_path / "once" / FOLDER / name).read_bytes()
-        assert (tmp_path / "batches" / FOLDER / name).read_bytes() == once
+    assert same_files(tmp_path / "once", tmp_path / "batches")
+
+
+@pytest.mark.parametrize("links", [MOST_PASSES - 1, MOST_PASSES + 4])
+def test_batches_follow_a_chain_of_roles_as_far_as_one_reading_does(
+    links: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST_FILES", 2)
+    once = FolderArchive(tmp_path / "once")
+    at_once = collect_evidence({"run": RUN}, chain_of_roles(links), once, MANY)
+    answer = in_batches(chain_of_roles(links), FolderArchive(tmp_path / "batches"))
+    assert answer == at_once
+    assert answer["lines"] == min(links, MOST_PASSES + 1)
+    findings = (tmp_path / "once" / FOLDER / "evidence-findings.json").read_text()
+    assert ("too-many-roles" in findings) == (links > MOST_PASSES)
+    assert same_files(tmp_path / "once", tmp_path / "batches")
+
+
+@pytest.mark.parametrize(
+    ("few", "again"),
+    [
+        (Few(files=6, size=1 << 20), False),
+        (Few(files=5, size=1 << 20), True),
+        (Few(files=6, size=100), True),
+        (Few.of(files="6", megabytes="0.5"), False),
+    ],
+)
+def test_files_are_read_at_once_as_long_as_they_are_few_and_small(
+    few: Few, *, again: bool, tmp_path: Path
+) -> None:
+    answer = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path), few)
+    assert answer["again"] is again
 
 
 def test_a_run_that_left_no_trace_fails_by_name(tmp_path: Path) -> None:
     with pytest.raises(NoEvidenceError, match=r"no call of a session"):
         collect_evidence(
-            {"run": RUN}, MadeUpTrail({"a.json.gz": packed([])}), FolderArchive(tmp_path)
+            {"run": RUN}, MadeUpTrail({"a.json.gz": packed([])}), FolderArchive(tmp_path), MANY
         )
 
 
 def test_a_task_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidEventError, match="frobnicate"):
-        collect_evidence({"run": RUN, "task": "frobnicate"}, busy_trail(), FolderArchive(tmp_path))
+        collect_evidence(
+            {"run": RUN, "task": "frobnicate"}, busy_trail(), FolderArchive(tmp_path), MANY
+        )
