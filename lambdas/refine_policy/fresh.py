@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.refine_policy.dates import dates
 from lambdas.refine_policy.slots import parsed
 from lambdas.refine_policy.tokens import CERTAIN, Shape, is_id, may_be_suffix, pieces
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 _MAKES = re.compile(
     r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
-    r"|ScheduleKeyDeletion|Put(?=Object|Rule$|MetricAlarm$|Parameter$|Secret$)|Start(?=Execution))(.*)"
+    r"|ScheduleKeyDeletion|Submit|Send|Change(?=ResourceRecordSets)|Put(?=Object|Rule$|MetricAlarm$|Parameter$|Secret$)|Start)(.*)"
 )
+# What is started has an id of its own that the call's resource does not tell.
+_STARTS = re.compile(r"Run|Start|Submit|Send|ChangeResourceRecordSets")
 _ALIASES = {  # nouns of operations, and the resource types that they make, where the words differ
     "dbinstance": "db",
     "dbcluster": "cluster",
@@ -40,7 +43,7 @@ _ALIASES = {  # nouns of operations, and the resource types that they make, wher
     "distributionwithtags": "distribution",
     "key": "key",
     "": "key",
-    "hostedzone": "hostedzone",
+    "resourcerecordsets": "change",
     "multipartupload": "object",
     "objectversion": "object",
 }
@@ -127,9 +130,13 @@ def _made(
         return
     kind, slots = layout.read(arn.service, arn.resource)
     if not _same(made, kind, slots):
+        if _STARTS.match(action.name):
+            yield "collection", f"{action.service}/{made}"
         return
     yield "versioned", _unversioned(resource)
     for text in _own(slots, stacks):
+        yield "token", text
+    for text in dates(slots, one):
         yield "token", text
 
 

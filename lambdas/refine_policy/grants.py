@@ -12,8 +12,8 @@ from lambdas.refine_policy.conditions import REQUESTED_REGION, Settings, conditi
 from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
 from lambdas.refine_policy.kinship import kinships
-from lambdas.refine_policy.names import Name
 from lambdas.refine_policy.permission import ANYTHING
+from lambdas.refine_policy.spellings import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
     from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Sighting
+    from lambdas.refine_policy.sightings import Sightings
     from lambdas.refine_policy.slots import Layout, Reference
 
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+_TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
 UPDATE = "update"
 ROLLBACK = "rollback"
 _VERB = re.compile(r"[A-Z][a-z]+")
@@ -63,7 +66,7 @@ class _Made:
 
 
 def handler_permissions(
-    allowed: Iterable[Sighting],
+    seen: Sightings,
     tagged: frozenset[tuple[Action, str]],
     layout: Layout,
     naming: Naming,
@@ -72,15 +75,14 @@ def handler_permissions(
     """Updates and removals of the stack's own resources that the cycle did not show.
 
     Args:
-        allowed: what was seen.
+        seen: the sightings.
         tagged: tag actions that are derived, with their resources: tags can be taken off again.
         layout: the ARN formats.
         naming: how the policy will spell the resources.
         off: kinds that the process switches off.
     """
-    seen = tuple(allowed)
     if ROLLBACK not in off:
-        yield from _own_calls(seen)
+        yield from _own_calls(seen.allowed)
     for made in _by_type(seen, naming):
         declared = layout.reference.handlers(made.type)
         if declared is None:
@@ -111,10 +113,11 @@ def _own_calls(allowed: Iterable[Sighting]) -> Iterator[Permission]:
             )
 
 
-def _by_type(allowed: Iterable[Sighting], naming: Naming) -> Iterator[_Made]:
+def _by_type(seen: Sightings, naming: Naming) -> Iterator[_Made]:
+    handed = frozenset(one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context)
     types: dict[tuple[str, str], list[Sighting]] = {}
-    for one in allowed:
-        if one.via[:1] == ("cloudformation.amazonaws.com",):
+    for one in seen.allowed:
+        if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed:
             for resource_type in one.types:
                 types.setdefault((one.principal, resource_type), []).append(one)
     for (_, resource_type), sightings in sorted(types.items()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.action import Action
 from lambdas.refine_policy.families import Family, Life, families
 from lambdas.refine_policy.folders import folders
-from lambdas.refine_policy.names import Name
+from lambdas.refine_policy.spellings import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,13 +7,13 @@ makes up anew; whatever else is fixed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Template, Variable, Wildcard
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.slots import parsed
+from lambdas.refine_policy.spellings import Name, spellings
 from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_id, pieces
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
@@ -24,23 +24,12 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
-_QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
 _SECRET = re.compile(r"(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:.+)-(?:[A-Za-z0-9]{6}|\?{6})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
 # How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
 _LONGEST = frozenset({62, 63, 64, 79, 80})
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
-
-Reasons = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Name:
-    """A resource as the policy will spell it, and why each of its wildcards is there."""
-
-    template: Template
-    reasons: Reasons = ()
 
 
 class Naming:
@@ -76,23 +65,8 @@ class Naming:
         """All spellings under which IAM may ask for the resource."""
         known = self._forms.get(resource)
         if known is None:
-            known = self._forms[resource] = tuple(self._spellings(service, resource))
+            known = self._forms[resource] = tuple(spellings(service, resource, self.of))
         return known
-
-    def _spellings(self, service: str, resource: str) -> Iterable[Name]:
-        if service == "logs" and ":log-group:" in resource and ":log-stream:" not in resource:
-            # Logs asks for `log-group:NAME:*` where it means a log group, for tags without `:*`,
-            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-            plain = self.of(resource.removesuffix(":*"))
-            streams = Template.of(*plain.template.parts, ":", ANY)
-            reason = "CloudWatch Logs names a log group together with all of its streams"
-            return plain, Name(streams, (*plain.reasons, reason))
-        qualified = _QUALIFIED.fullmatch(resource) if service == "lambda" else None
-        if qualified:
-            # Whether the qualifier of a request is part of what IAM asks for differs by action,
-            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-            return self.of(qualified.group(1)), self.of(resource)
-        return (self.of(resource),)
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
@@ -142,6 +116,7 @@ class Naming:
             elif slot.text.isdigit() and before[:-1] in self._fresh.versioned:
                 writing.wild("versions are numbered by the service and grow with every deployment")
             elif slot.is_id and owned:
+                writing.named |= any(slot.is_of(other) for other in slots)
                 inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
             else:
                 inherited |= self._name(slot, arn, kind, writing, inherited=inherited)

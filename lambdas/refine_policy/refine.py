@@ -69,7 +69,7 @@ def refine(  # the six things that a policy follows from, and nothing else
         *seen_permissions(seen.allowed, analyzer),
         *missed_permissions(seen.missed),
         *derived.permissions,
-        *handler_permissions(seen.allowed, tags, layout, naming, hints.derivations_off),
+        *handler_permissions(seen, tags, layout, naming, hints.derivations_off),
         *hinted_permissions(hints, run.principal),
     )
     execution = execution_role(process.name, Arn.from_text(run.principal)) if hints.split else ""

@@ -63,6 +63,11 @@ class Slot(NamedTuple):
         """Whether the service, not a person, gives what stands here."""
         return bool(_ID.fullmatch(self.placeholder))
 
+    def is_of(self, other: Slot) -> bool:
+        """Whether the other slot names the very thing that this one is the id of."""
+        thing = self.placeholder.removesuffix("Id")
+        return bool(thing) and other.placeholder.startswith(thing) and not other.is_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:

@@ -15,12 +15,16 @@ ISO_TIME = r"\d{4}-\d{2}-\d{2}T\d{2}(?::|%3[Aa]|-)?\d{2}(?::|%3[Aa]|-)?\d{2}(?:\
 COMPACT_TIME = r"20\d{6}T?\d{6,18}Z?"  # 20261123T221320Z, terraform's 20261123221320000000000001
 EPOCH = r"1[5-9]\d{8}(?:\d{3})?"  # seconds or milliseconds, from 2017 to 2033
 DAY = r"20\d{2}/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])"  # Lambda's log streams
+_MONTH_DAY = r"(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
+# 20261123, 2026-11-23, 2026-11-23-17-00-00-123: a version of something, unless it is today's.
+DATE = rf"20\d{{2}}-?{_MONTH_DAY}(?:[-_]\d{{2}}(?:[-.]?\d{{2}}){{1,2}}(?:[-.]\d{{1,6}})?)?"
 HASH = r"[0-9a-f]{32,128}|[0-9A-F]{32,128}"  # MD5 and longer; never a word
 
 _PIECES = re.compile(
     rf"(?P<uuid>(?<![0-9A-Za-z]){UUID}(?![0-9A-Za-z]))"
     rf"|(?P<time>(?<![0-9A-Za-z]){ISO_TIME}(?![0-9A-Za-z])|(?<!\d){COMPACT_TIME}(?![0-9A-Za-z])"
     rf"|(?<!\d){EPOCH}(?!\d)|(?<!\d){DAY}(?!\d))"
+    rf"|(?P<date>(?<![0-9A-Za-z]){DATE}(?![0-9A-Za-z]))"
     rf"|(?P<hash>(?<![0-9A-Za-z])(?:{HASH})(?![0-9A-Za-z]))"
     r"|(?P<word>[0-9A-Za-z]+)"
 )
@@ -54,6 +58,7 @@ class Shape(StrEnum):
 
     TIME = "a timestamp"
     UUID = "a UUID"
+    DATE = "a date"
     HASH = "a hash"
     SUFFIX = "a random suffix"
     WORD = "a word"
@@ -149,6 +154,8 @@ def _shape(match: re.Match[str]) -> Shape:
             return Shape.UUID
         case "time":
             return Shape.TIME
+        case "date":
+            return Shape.DATE
         case "hash":
             return Shape.HASH
         case _:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 OTHERS = "and IAM cannot tell it from others by name"
 
 
+_BECAUSE: dict[Shape | None, str] = {
+    Shape.SUFFIX: "CloudFormation appends random characters to the names that it gives",
+    Shape.TIME: "this part is a timestamp",
+    Shape.DATE: "this part is the date of the day on which it was made",
+    Shape.UUID: "this part is a UUID that is made up anew",
+    Shape.HASH: "this part is a hash that changes with the content",
+}
 _TAIL = 3  # parts: a word, a dash, a random suffix
 
 
@@ -26,7 +33,7 @@ class Writing:
 
     parts: list[Part] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
-    named: bool = False  # whether a name that a person chose was written already
+    named: bool = False  # whether a name that a person chose tells it from others
 
     def wild(self, reason: str) -> None:
         """Any text from here on, because of the reason."""
@@ -48,17 +55,7 @@ def because(piece: Piece, fresh: Fresh) -> str:
     """Why the piece is not the same in the next run."""
     if piece.text in fresh.differed:
         return "this part differed between the archived runs"
-    match piece.shape:
-        case Shape.SUFFIX:
-            return "CloudFormation appends random characters to the names that it gives"
-        case Shape.TIME:
-            return "this part is a timestamp"
-        case Shape.UUID:
-            return "this part is a UUID that is made up anew"
-        case Shape.HASH:
-            return "this part is a hash that changes with the content"
-        case _:
-            return "this part is an id that is made up anew"
+    return _BECAUSE.get(piece.shape, "this part is an id that is made up anew")
 
 
 def placeholder_words(placeholder: str) -> str:
