@@ -29,7 +29,7 @@ DERIVATIONS = (
 SPLITS = ("", "cloudformation")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
-_ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
+ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Hints:
             InvalidProcessError: names the key, what is wrong with it, and what to write.
         """
         grants = _mapping("grants", raw.get("grants", {}), ("add", "forbid"))
-        known = variables | _ACCOUNT_VARIABLES
+        known = variables | ACCOUNT_VARIABLES
         split = raw.get("split", "")
         if split not in SPLITS:
             raise InvalidProcessError("split", f"is {split!r}; write cloudformation, or nothing")

@@ -41,6 +41,12 @@ class Statement:
     resources: tuple[Template, ...]
     conditions: tuple[Condition, ...] = ()
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that must be given to render it."""
+        texts = (*self.resources, *(value for one in self.conditions for value in one.values))
+        return frozenset().union(*(one.variables for one in texts))
+
     def render(self, values: Mapping[str, str]) -> dict[str, Any]:
         """IAM's JSON of this statement."""
         rendered: dict[str, Any] = {
@@ -59,6 +65,11 @@ class Policy:
     """A policy document with variables still open."""
 
     statements: tuple[Statement, ...]
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that must be given to render it."""
+        return frozenset().union(*(one.variables for one in self.statements))
 
     def render(self, values: Mapping[str, str]) -> dict[str, Any]:
         """IAM's JSON, ready for CreatePolicy."""

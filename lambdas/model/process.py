@@ -139,6 +139,17 @@ class Process:
         """The variables' values for `learn` or `prove`."""
         return {one.name: one.learn if use == "learn" else one.prove for one in self.variables}
 
+    def spellings(self, use: str) -> dict[str, str]:
+        """The same, and as names in capitals-first case spell them: `Dev` for `dev`."""
+        plain = self.values(use)
+        titles = {f"{name}_title": in_title_case(value) for name, value in plain.items()}
+        return {**titles, **plain}
+
+
+def in_title_case(value: str) -> str:
+    """`my-stage` → `MyStage`."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^0-9A-Za-z]+", value))
+
 
 def _definition(raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, dict):

@@ -58,7 +58,7 @@ def own_policy(refinement: Refinement, principal: str, process: Process) -> Prin
 
 def values(refinement: Refinement, process: Process) -> dict[str, str]:
     """The account's variables as they are, and the process's as in the proof."""
-    return {**dict(refinement.variables), **process.values("prove")}
+    return {**dict(refinement.variables), **process.spellings("prove")}
 
 
 def documents(

@@ -121,7 +121,7 @@ def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
         case.policy,
         case.first,
         case.process.variables,
-        learn={**case.rendered_with, **case.process.values("learn")},
+        learn={**case.rendered_with, **case.process.spellings("learn")},
         prove=case.rendered_with,
     )
     added = repairs(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.template import Variable
+from lambdas.refine_policy.variables import TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.refine_policy.grants import Allowed
 
@@ -18,7 +19,7 @@ _SHORT = 2  # characters; shorter values turn up in names by chance
 _ACCOUNTS = frozenset({"account", "region", "partition"})
 
 
-def ambiguities(values: Mapping[str, str], grants: Iterable[Allowed]) -> Iterator[Finding]:
+def ambiguities(values: Mapping[str, str], grants: Sequence[Allowed]) -> Iterator[Finding]:
     """What to look at before the policy is rendered with other values."""
     owners: dict[str, list[str]] = {}
     for name, value in sorted(values.items()):
@@ -38,6 +39,7 @@ def ambiguities(values: Mapping[str, str], grants: Iterable[Allowed]) -> Iterato
                 f"Its value {value!r} is so short that it may stand in names by chance.",
                 "Look at the names where it was replaced, or choose a longer value.",
             )
+    yield from _humps(own, grants)
     twice = sorted(
         {
             (name, one.template.text)
@@ -54,6 +56,18 @@ def ambiguities(values: Mapping[str, str], grants: Iterable[Allowed]) -> Iterato
             f"Its value stands more than once in {text}; both are taken for the variable.",
             "A proof with another value shows whether that is right.",
         )
+
+
+def _humps(own: Mapping[str, str], grants: Sequence[Allowed]) -> Iterator[Finding]:
+    for name in sorted(own):
+        if name.endswith(TITLE) and name.removesuffix(TITLE) in own:
+            texts = [one.template.text for one in grants if name in one.template.variables]
+            yield _finding(
+                name,
+                f"{own[name]!r} stands within words, first in {min(texts, default='a condition')}; "
+                f"it is taken for {name.removesuffix(TITLE)} in title case.",
+                "A proof with another value shows whether that is right.",
+            )
 
 
 def _by_path(text: str, name: str) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.refine_policy.dates import dates
-from lambdas.refine_policy.slots import parsed
+from lambdas.refine_policy.slots import both_name_one, parsed
 from lambdas.refine_policy.tokens import CERTAIN, Shape, is_id, may_be_suffix, pieces
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ def _same(made: str, kind: str, slots: tuple[Slot, ...]) -> bool:
 def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
     """The pieces of what was made itself, not of what it belongs to."""
     named = [slot for slot in slots if slot.placeholder]
-    mine = named[-2:] if named and named[-1].is_id else named[-1:]
+    two = bool(named and named[-1].is_id) or both_name_one(slots)
+    mine = named[-2:] if two else named[-1:]
     for slot in mine:
         if is_id(slot.text):
             yield slot.text

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from lambdas.model.template import ANY, Template, Variable, Wildcard
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
-from lambdas.refine_policy.slots import parsed
+from lambdas.refine_policy.slots import both_name_one, parsed
 from lambdas.refine_policy.spellings import Name, spellings
 from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_id, pieces
+from lambdas.refine_policy.variables import Words
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from lambdas.model.arn import Arn
     from lambdas.refine_policy.slots import Layout, Slot
@@ -45,14 +46,7 @@ class Naming:
         self._layout = layout
         self._known: dict[str, Name] = {}
         self._forms: dict[str, tuple[Name, ...]] = {}
-        names = {value: name for name, value in sorted(values.items()) if name != "partition"}
-        self._variables = names
-        longest_first = sorted(names, key=lambda value: (-len(value), value))
-        self._words = re.compile(
-            "|".join(
-                rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in longest_first
-            )
-        )
+        self._words = Words(values)
 
     def of(self, resource: str) -> Name:
         """The resource's template and the reasons for its wildcards."""
@@ -70,9 +64,12 @@ class Naming:
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
-        writing = Writing()
-        self._literal(text, writing)
-        return Template.of(*writing.parts)
+        return Template.of(
+            *(
+                Variable(variable) if variable else stretch
+                for variable, stretch in self._words.plain.cut(text)
+            )
+        )
 
     def _read(self, resource: str) -> Name:
         secret = _SECRET.fullmatch(resource)
@@ -89,7 +86,7 @@ class Naming:
         arn = parsed(resource)
         if arn is None:
             return Name(Template.of(resource))
-        writing = Writing(["arn:"])
+        writing = Writing(self._words.within(arn.resource), ["arn:"])
         for field_, variable in (
             (arn.partition, "partition"),
             (arn.service, ""),
@@ -116,7 +113,7 @@ class Naming:
             elif slot.text.isdigit() and before[:-1] in self._fresh.versioned:
                 writing.wild("versions are numbered by the service and grow with every deployment")
             elif slot.is_id and owned:
-                writing.named |= any(slot.is_of(other) for other in slots)
+                writing.named |= both_name_one(slots)
                 inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
             else:
                 inherited |= self._name(slot, arn, kind, writing, inherited=inherited)
@@ -195,7 +192,7 @@ class Naming:
             if _ESCAPED.fullmatch(segment):
                 writing.parts.append(segment)
                 continue
-            for variable, stretch in self._stretches(segment):
+            for variable, stretch in writing.words.cut(segment):
                 if variable:
                     writing.parts.append(Variable(variable))
                     continue
@@ -215,18 +212,3 @@ class Naming:
         if piece.text in self._fresh.stable:
             return False
         return inherited and piece.shape in CERTAIN
-
-    def _literal(self, text: str, writing: Writing) -> None:
-        for variable, stretch in self._stretches(text):
-            writing.parts.append(Variable(variable) if variable else stretch)
-
-    def _stretches(self, text: str) -> Iterable[tuple[str, str]]:
-        position = 0
-        if self._variables:
-            for match in self._words.finditer(text):
-                if match.start() > position:
-                    yield "", text[position : match.start()]
-                yield self._variables[match.group()], match.group()
-                position = match.end()
-        if position < len(text):
-            yield "", text[position:]

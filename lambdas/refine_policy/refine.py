@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.errors import PolicyTooLargeError
 from lambdas.model.arn import Arn
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.refine_policy.ambiguity import ambiguities
 from lambdas.refine_policy.bounds import hinted_permissions, require_bounds, unused_hints
@@ -80,8 +81,9 @@ def refine(  # the six things that a policy follows from, and nothing else
     require_bounds(grants, hints)
 
     leavings = left_out(seen, analyzer)
-    uses = (values, {**values, **process.values("prove")})
+    uses = (values, {**values, **process.spellings("prove")})
     policies, unfit = _policies(run, grants, reference, uses)
+    told_values = _told(values, process, policies)
     return Refinement(
         policies=policies,
         findings=tuple(
@@ -91,25 +93,34 @@ def refine(  # the six things that a policy follows from, and nothing else
                     *derived.findings,
                     *((told(execution),) if execution else ()),
                     *escalations(grants),
-                    *ambiguities(values, grants),
+                    *ambiguities(dict(told_values), grants),
                     *doubts(grants, leavings, analyzer, reference),
                     *unused_hints(hints, permissions, grants, reference),
                 )
             )
         ),
         left_out=leavings,
-        variables=tuple(sorted(values.items())),
+        variables=told_values,
     )
 
 
 def variables(run: Run, process: Process) -> dict[str, str]:
     """What the policy leaves open, with the values of the first cycle."""
     return {
-        **process.values("learn"),
+        **process.spellings("learn"),
         "account": run.account,
         "partition": Arn.from_text(run.principal).partition,
         "region": process.regions[0] if process.regions else run.region,
     }
+
+
+def _told(
+    values: Mapping[str, str], process: Process, policies: Iterable[PrincipalPolicy]
+) -> tuple[tuple[str, str], ...]:
+    """The variables of the account and the process, and of other spellings those that are used."""
+    used = {name for one in policies for name in one.policy.variables}
+    plain = {*process.values("learn"), *ACCOUNT_VARIABLES}
+    return tuple(sorted((name, text) for name, text in values.items() if name in plain | used))
 
 
 def _slack(process: Process) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lambdas.model.arn import Arn, is_arn
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+_NAME_OF = re.compile(r":[a-z]\w*Name/")
 _ID = re.compile(r".*(Id|ID|Uuid|UUID|Version|Revision|Number|Label|Timestamp)|Id")
 # API Gateway's paths name a collection, then one of it; in these people choose the name.
 _NAMED = frozenset(
@@ -63,10 +65,13 @@ class Slot(NamedTuple):
         """Whether the service, not a person, gives what stands here."""
         return bool(_ID.fullmatch(self.placeholder))
 
-    def is_of(self, other: Slot) -> bool:
-        """Whether the other slot names the very thing that this one is the id of."""
-        thing = self.placeholder.removesuffix("Id")
-        return bool(thing) and other.placeholder.startswith(thing) and not other.is_id
+
+def both_name_one(slots: Sequence[Slot]) -> bool:
+    """Whether an id and a name are of the same thing: `<id>:autoScalingGroupName/<name>`."""
+    return any(
+        before.is_id and not between.placeholder and _NAME_OF.fullmatch(between.text)
+        for before, between in pairwise(slots)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

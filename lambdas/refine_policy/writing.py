@@ -11,6 +11,7 @@ from lambdas.refine_policy.tokens import Piece, Shape
 
 if TYPE_CHECKING:
     from lambdas.refine_policy.fresh import Fresh
+    from lambdas.refine_policy.variables import Cutter
 
 
 # How a reason ends when nothing but a made-up id names the resource.
@@ -31,6 +32,7 @@ _TAIL = 3  # parts: a word, a dash, a random suffix
 class Writing:
     """The parts of a template while they are put together."""
 
+    words: Cutter
     parts: list[Part] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
     named: bool = False  # whether a name that a person chose tells it from others

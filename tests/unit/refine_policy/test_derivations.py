@@ -192,3 +192,24 @@ def test_every_principal_gets_its_own_policy() -> None:
         ("policy", ROLE),
         ("policy.cdk-exec", other),
     ]
+
+
+def test_a_service_role_is_told_what_its_stack_needs_on_change() -> None:
+    service = f"arn:aws:iam::{ACCOUNT}:role/cdk-exec"
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders-dev-jobs"
+    lines = [
+        seen(
+            "cloudformation:CreateStack",
+            f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/orders-dev/*",
+            implies=(passes(service, "cloudformation.amazonaws.com"),),
+        ),
+        seen("sqs:CreateQueue", queue, principal=service, types=("AWS::SQS::Queue",)),
+        seen("sqs:CreateQueue", queue.replace("jobs", "own"), types=("AWS::SQS::Queue",)),
+    ]
+
+    refinement = refined(lines)
+
+    (policy,) = (one for one in refinement.policies if one.principal == service)
+    found = granted(refinement, refinement.policies.index(policy))
+    assert set(found) == {"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes"}
+    assert "sqs:DeleteQueue" not in granted(refinement)

@@ -34,6 +34,82 @@ def test_a_variables_value_is_replaced_as_a_word_only() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("OrdersDevTable", "Orders${stage_title}Table"),
+        ("ordersDev", "orders${stage_title}"),
+        ("DevTable-x", "${stage_title}Table-x"),
+        ("DevelopTable", "DevelopTable"),
+        ("OrdersDev2", "OrdersDev2"),
+        ("DevTable-dev", "DevTable-${stage}"),  # the word tells the stage; the hump is a name
+        ("Orders_Dev", "Orders_${stage_title}"),
+    ],
+)
+def test_a_value_in_title_case_is_found_within_words(name: str, expected: str) -> None:
+    line = seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/{name}")
+    refinement = refined([line])
+
+    (statement,) = refinement.policies[0].statements
+    assert [str(one) for one in statement.statement.resources] == [
+        f"arn:${{partition}}:dynamodb:{AT_TEMPLATE}:table/{expected}"
+    ]
+    other = statement.statement.resources[0].render(
+        {**dict(refinement.variables), **a_process().spellings("prove")}
+    )
+    assert other.endswith(expected.replace("${stage_title}", "Qa").replace("${stage}", "qa"))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("etl-20261123", "etl-*"),
+        ("etl-2026-11-24-17-00-00-123", "etl-*"),
+        ("etl-2026-11-21", "etl-2026-11-21"),
+        ("etl-20269999", "etl-20269999"),
+    ],
+)
+def test_todays_date_in_a_name_is_another_tomorrow(name: str, expected: str) -> None:
+    line = seen("glue:CreateJob", f"arn:aws:glue:{AT}:job/{name}")
+
+    assert _resource("glue:CreateJob", line) == {
+        f"arn:${{partition}}:glue:{AT_TEMPLATE}:job/{expected}"
+    }
+
+
+def test_what_was_started_has_an_id_that_only_later_calls_tell() -> None:
+    task = "0f9d3c2b1a0f9d3c2b1a0f9d3c2b1a0f"
+    lines = [
+        seen("ecs:RunTask", f"arn:aws:ecs:{AT}:task-definition/migrate:12"),
+        seen("ecs:DescribeTasks", f"arn:aws:ecs:{AT}:task/main/{task}"),
+        seen("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z0ABCDEF12345"),
+        seen("route53:GetChange", "arn:aws:route53:::change/C0123456789ABCDEFGHIJ"),
+    ]
+
+    found = granted(refined(lines))
+
+    assert found["ecs:RunTask"] == {
+        f"arn:${{partition}}:ecs:{AT_TEMPLATE}:task-definition/migrate:12"
+    }
+    assert found["ecs:DescribeTasks"] == {f"arn:${{partition}}:ecs:{AT_TEMPLATE}:task/main/*"}
+    assert found["route53:GetChange"] == {"arn:${partition}:route53:::change/*"}
+    assert found["route53:ChangeResourceRecordSets"] == {
+        "arn:${partition}:route53:::hostedzone/Z0ABCDEF12345"
+    }
+
+
+def test_an_id_beside_the_name_of_the_same_thing_reaches_no_others() -> None:
+    group = (
+        f"arn:aws:autoscaling:{AT}:autoScalingGroup:0a1b2c3d-1111-4222-8333-444455556666"
+        ":autoScalingGroupName/orders-dev"
+    )
+    refinement = refined([seen("autoscaling:CreateAutoScalingGroup", group)])
+
+    (found,) = granted(refinement)["autoscaling:CreateAutoScalingGroup"]
+    assert found.endswith(":autoScalingGroup:*:autoScalingGroupName/orders-${stage}")
+    assert "reaches-others" not in {one.kind for one in refinement.findings}
+
+
 def test_fixed_parts_of_an_arn_are_no_names() -> None:
     process = a_process(variables={"stage": {"learn": "table", "prove": "other"}})
     line = seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/table-x")
@@ -283,6 +359,7 @@ def test_a_value_that_may_stand_for_something_else_is_said() -> None:
     assert _ambiguous("orders-dev", stage=dev) == set()
     assert _ambiguous("dev-orders-dev", stage=dev) == {"stage"}
     assert _ambiguous("orders-dev", stage=dev, name=dev) == {"name and stage"}
+    assert _ambiguous("OrdersDevTable", stage=dev) == {"stage_title"}
     assert _ambiguous("orders-1", slot={"learn": "1", "prove": "2"}) == {"slot"}
 
 
