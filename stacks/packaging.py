@@ -1,9 +1,7 @@
 """The one asset of all Lambda functions: our `lambdas` package and what it imports.
 
 The packages are copied from the environment that synthesises, Python files alone: no Docker, no
-network, no layer, and the same bytes on every machine. wrapt, the only one with a compiled part,
-does without it (https://wrapt.readthedocs.io/en/latest/changes.html, 1.0.0).
-boto3 comes from the Lambda runtime.
+network, no layer, and the same bytes on every machine. botocore comes from the Lambda runtime.
 """
 
 from __future__ import annotations
@@ -22,13 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "lambdas"
 BUILD = ROOT / ".build" / "lambdas"
-DISTRIBUTIONS = (
-    "aws-lambda-powertools",
-    "aws-xray-sdk",
-    "jmespath",
-    "typing-extensions",
-    "wrapt",
-)
+DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing-extensions")
 LEFT_OUT = (".so", ".pyd", ".pyc", ".pyi")
 UNZIPPED_LIMIT = 20 * 1024 * 1024  # bytes, ours: small functions start fast
 

@@ -6,12 +6,12 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.await_trail.markers import complete
+from lambdas.await_trail.markers import complete, delay
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.markers import Markers, S3Markers
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.run import Run
 
 if TYPE_CHECKING:
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STEP = "await_trail"
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     markers = S3Markers(os.environ["TRAIL_BUCKET"], os.environ.get("TRAIL_PREFIX", ""))
@@ -39,7 +37,6 @@ def await_trail(
 ) -> dict[str, Any]:
     """Answer when every region's marker came, or raise so that the state machine asks again."""
     run = Run.from_json(event["run"])
-    logger.append_keys(run_id=run.id)
     regions = event.get("regions")
     if not isinstance(regions, list):
         raise InvalidEventError("regions is missing; see statemachine/README.md")
@@ -47,8 +44,8 @@ def await_trail(
     files = sum(one.files for one in found)
     unreadable = sorted(key for one in found for key in one.unreadable)
     logger.info("looked for closing markers", regions=regions, files=files, unreadable=unreadable)
-    waited_for = complete(found, now=now, settle=settle)
-    late = max(datetime.fromisoformat(at) for at in waited_for.values())
     ended = datetime.fromisoformat(run.ended_at or run.started_at)
-    metrics.add_metric("TrailDelay", MetricUnit.Seconds, max(0.0, (late - ended).total_seconds()))
-    return {"files": files, "waitedFor": waited_for}
+    waited = delay(found, ended=ended, now=now)
+    # Told while it is waited for, too: a trail that never comes would else never be late.
+    metrics.add_metric("TrailDelay", MetricUnit.Seconds, waited.total_seconds())
+    return {"files": files, "waitedFor": complete(found, now=now, settle=settle)}

@@ -38,6 +38,12 @@ def complete(deliveries: Iterable[Delivery], *, now: datetime, settle: timedelta
     return {one.region: one.at.isoformat() for one in found if one.at}
 
 
+def delay(deliveries: Iterable[Delivery], *, ended: datetime, now: datetime) -> timedelta:
+    """From the cycle's end to the last region's marker, or until now while one is waited for."""
+    last = max((one.at or now for one in deliveries), default=now)
+    return max(timedelta(0), last - ended)
+
+
 def _waiting(one: Delivery, now: datetime, settle: timedelta) -> str:
     if one.at is None:
         return f"no closing marker of {one.region} in {one.files} files"

@@ -8,7 +8,6 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.check_policy.checks import Checks
@@ -18,6 +17,7 @@ from lambdas.gateways.access_analyzer import AccessAnalyzerChecks, PolicyChecks
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.history import previous_run
 from lambdas.gateways.simulation import IamSimulator, Simulator
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.checking import Denial
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
@@ -38,13 +38,11 @@ if TYPE_CHECKING:
 
 STEP = "check_policy"
 SHOWN = 5  # denials in the error; the document has all
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
@@ -56,7 +54,6 @@ def check(
 ) -> dict[str, Any]:
     """Ask, write down the answers, and refuse a policy that denies what was seen."""
     run = Run.from_json(event["run"])
-    logger.append_keys(run_id=run.id)
     refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
     asked = asked_of(_evidence(archive.get(event["evidence"])), run.account)
     baseline = previous_run(archive, run).baseline

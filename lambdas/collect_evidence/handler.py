@@ -13,7 +13,6 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.collect_evidence.collect import MOST_PASSES, Part, collect, too_deep
@@ -28,6 +27,7 @@ from lambdas.collect_evidence.parts import (
 from lambdas.collect_evidence.principals import Followed, Selection
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.gateways.trail import ListedTrail, TrailFile
 from lambdas.gateways.trail_bucket import S3Trail, Window
 from lambdas.model.run import Run
@@ -41,13 +41,11 @@ if TYPE_CHECKING:
     from lambdas.gateways.trail import Trail
 
 STEP = "collect_evidence"
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     run = Run.from_json(event["run"])
@@ -70,7 +68,6 @@ def collect_evidence(
         NoEvidenceError: the trail holds nothing that the run's sessions did.
     """
     run = Run.from_json(event["run"])
-    logger.append_keys(run_id=run.id)
     selection = Selection.of(run.principal, run.session_prefix)
     match event.get("task"):
         case None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_failure.failure import Failure
 from lambdas.document_failure.words import document, message, record, subject, to_json
 from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.run import Run
 
 if TYPE_CHECKING:
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 STEP = "document_failure"
 RECORD = "failure.json"
 DOCUMENT = "FAILURE.md"  # beside the dossier's README.md, if the run came as far as that
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
@@ -37,7 +35,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 def document_failure(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
     """Write the failure's documents and answer with the mail and the execution's own error."""
     run = Run.from_json(event["run"])
-    logger.append_keys(run_id=run.id)
     failure = Failure.from_event(run, event)
     prefix = run.key("")
     collected = [

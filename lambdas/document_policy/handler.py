@@ -10,7 +10,6 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_policy.dossier import written
@@ -20,6 +19,7 @@ from lambdas.document_policy.story import Story, tell
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.history import previous_run
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.manifest import APPROVAL, MANIFEST, digest
 from lambdas.model.process import Process
@@ -44,13 +44,11 @@ TYPES = {
     ".yaml": "text/plain; charset=utf-8",
     ".py": "text/plain; charset=utf-8",
 }
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
@@ -60,7 +58,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 def document(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
     """Write the dossier and answer with the mail; writing it again changes nothing."""
     run = Run.from_json(_field(event, "run"))
-    logger.append_keys(run_id=run.id)
     kept = _kept(event, archive, run)
     story = _story(event, archive, run, kept)
     files = written(story, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
@@ -147,9 +144,11 @@ def content_type(name: str) -> str:
 
 
 def _measure(story: Story) -> None:
-    metrics.add_dimension("process", story.process.name)
     metrics.add_metric("Statements", MetricUnit.Count, story.statements)
     metrics.add_metric("Grants", MetricUnit.Count, story.grants)
+    metrics.add_metric("Wildcards", MetricUnit.Count, story.wildcards)
+    metrics.add_metric("Characters", MetricUnit.Count, story.characters)
+    metrics.add_metric("Repairs", MetricUnit.Count, story.verdict.repairs)
     metrics.add_metric("NewAccess", MetricUnit.Count, len(story.changes.new))
     metrics.add_metric("Findings", MetricUnit.Count, len(story.findings))
     metrics.add_metric("Proved", MetricUnit.Count, int(story.verdict.proved))

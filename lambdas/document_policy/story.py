@@ -70,6 +70,16 @@ class Story:
         return sum(len(policy.statements) for policy in self.refinement.policies)
 
     @property
+    def wildcards(self) -> int:
+        """Resources with a wildcard, over all principals."""
+        return sum(len(one.wildcards) for p in self.refinement.policies for one in p.statements)
+
+    @property
+    def characters(self) -> int:
+        """Of all policies together, as IAM counts them."""
+        return sum(characters(policy, self.refinement) for policy in self.refinement.policies)
+
+    @property
     def actions(self) -> int:
         """Different actions, over all principals."""
         return len(

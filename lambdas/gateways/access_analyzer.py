@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import boto3
 from botocore.config import Config
 
+from lambdas.gateways import clients
 from lambdas.model.checking import Comparison, Objection
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class AccessAnalyzerChecks:
     """The service itself."""
 
     def __init__(self, client: AccessAnalyzerClient | None = None) -> None:
-        self._client: AccessAnalyzerClient = client or boto3.client(
+        self._client: AccessAnalyzerClient = client or clients.client(
             "accessanalyzer", config=PATIENT
         )
 

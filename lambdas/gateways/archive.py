@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
+from lambdas.gateways import clients
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class S3Archive:
 
     def __init__(self, bucket: str, client: S3Client | None = None) -> None:
         self._bucket = bucket
-        self._s3: S3Client = client or boto3.client("s3")
+        self._s3: S3Client = client or clients.client("s3")
 
     def get(self, key: str) -> bytes:
         """See `Archive`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import boto3
 from botocore.exceptions import ClientError
 
 from lambdas.errors import CandidateRefusedError
+from lambdas.gateways import clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +59,7 @@ class IamCandidate:
 
     def __init__(self, role: str, client: IAMClient | None = None) -> None:
         self._arn = role
-        self._iam: IAMClient = client or boto3.client("iam")
+        self._iam: IAMClient = client or clients.client("iam")
 
     @property
     def name(self) -> str:

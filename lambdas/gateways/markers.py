@@ -8,8 +8,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-import boto3
-
+from lambdas.gateways import clients
 from lambdas.model.delivery import Delivery
 from lambdas.model.run import CLOSING, Run
 
@@ -36,7 +35,7 @@ class S3Markers:
     def __init__(self, bucket: str, prefix: str = "", client: S3Client | None = None) -> None:
         self._bucket = bucket
         self._root = f"{prefix.strip('/')}/AWSLogs" if prefix.strip("/") else "AWSLogs"
-        self._s3: S3Client = client or boto3.client("s3")
+        self._s3: S3Client = client or clients.client("s3")
 
     def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
         """See `Markers`. Reads until it finds the marker."""

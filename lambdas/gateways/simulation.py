@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-import boto3
 from botocore.config import Config
+
+from lambdas.gateways import clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ class IamSimulator:
     """SimulateCustomPolicy."""
 
     def __init__(self, client: IAMClient | None = None) -> None:
-        self._iam: IAMClient = client or boto3.client("iam", config=PATIENT)
+        self._iam: IAMClient = client or clients.client("iam", config=PATIENT)
 
     def denied(
         self,

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-import boto3
-
+from lambdas.gateways import clients
 from lambdas.gateways.trail import TrailFile
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class S3Trail:
         head = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._head, self._account = f"{head}AWSLogs/", account
         self._window = window
-        self._s3: S3Client = client or boto3.client("s3")
+        self._s3: S3Client = client or clients.client("s3")
 
     def files(self) -> Iterator[TrailFile]:
         """See `Trail`."""

@@ -6,12 +6,12 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.errors import InvalidEventError, MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.candidate import Candidate, IamCandidate
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
@@ -33,13 +33,11 @@ STEP = "prove_policy"
 PACKED = "application/gzip"
 LEFTOVERS = "proof-leftovers.json"
 WITH_PROOF = "findings-with-proof.json"
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
@@ -56,7 +54,6 @@ def prove(
         InvalidEventError: the input names no act of ours.
     """
     run = Run.from_json(_field(event, "run"))
-    logger.append_keys(run_id=run.id)
     path = f"{below}{run.process}/"
     match event.get("act"):
         case "install":
@@ -104,7 +101,6 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
     _keep(archive, run, record.DOCUMENT, record.to_document(found.rounds, found.decision))
     _keep_observed(event, run, archive, number)
     logger.info("round judged", next=found.decision.next.value, rounds=len(found.rounds))
-    metrics.add_dimension("process", run.process)
     metrics.add_metric("Rounds", MetricUnit.Count, len(found.rounds))
     metrics.add_metric("Repairs", MetricUnit.Count, found.decision.repairs)
     evidence: str = event["evidence"]

@@ -8,12 +8,12 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.past import past_runs
+from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
 
 STEP = "refine_policy"
-logger = Logger(service=STEP)
-tracer = Tracer(service=STEP)
-metrics = Metrics(namespace="Fencepost", service=STEP)
+telemetry = Telemetry(STEP)
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
-@metrics.log_metrics
-@tracer.capture_lambda_handler
+@telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     return refine_run(event, S3Archive(os.environ["ARCHIVE_BUCKET"]))
@@ -48,7 +46,6 @@ def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
         PolicyTooLargeError: the policy is kept, whole, but cannot be packed.
     """
     run = Run.from_json(_field(event, "run"))
-    logger.append_keys(run_id=run.id)
     definition = dict(_field(event, "process"))
     refinement = refine(
         run=run,

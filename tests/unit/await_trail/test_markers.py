@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.await_trail.handler import await_trail
-from lambdas.await_trail.markers import complete
+from lambdas.await_trail.markers import complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
 from lambdas.model.delivery import Delivery
 
@@ -64,6 +64,19 @@ def test_a_marker_that_came_just_now_must_settle() -> None:
 def test_everything_that_is_waited_for_is_told_at_once() -> None:
     with pytest.raises(TrailNotReadyError, match=r"eu-west-1 settles.*; no closing marker of us-e"):
         complete([seen("us-east-1", None), seen("eu-west-1", 1)], now=NOW, settle=SETTLE)
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "delayed"), [((2, 7), 8), ((2, None), 10), ((30, 30), 0), ((), 10)]
+)
+def test_the_delay_is_the_last_markers_and_grows_while_one_is_waited_for(
+    minutes_ago: tuple[float | None, ...], delayed: float
+) -> None:
+    found = [seen(str(number), one) for number, one in enumerate(minutes_ago)]
+
+    waited = delay(found, ended=NOW - timedelta(minutes=10), now=NOW)
+
+    assert waited == timedelta(minutes=delayed)
 
 
 def test_no_marker_at_all_is_not_a_complete_trail() -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from stacks.packaging import UNZIPPED_LIMIT, package_lambdas
+from stacks.packaging import CODE, UNZIPPED_LIMIT, package_lambdas
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,8 +12,17 @@ if TYPE_CHECKING:
 IMPORT_ALL = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import aws_lambda_powertools, aws_xray_sdk, jmespath, wrapt, lambdas.errors
-assert all(m.__file__.startswith(sys.argv[1]) for m in (aws_lambda_powertools, wrapt, jmespath))
+import aws_lambda_powertools, jmespath, typing_extensions, lambdas.errors
+assert all(m.__file__.startswith(sys.argv[1]) for m in (aws_lambda_powertools, jmespath))
+"""
+
+HEAVY = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+heavy = {"boto3", "s3transfer", "aws_xray_sdk", "yaml", "jsonschema", "asyncio", "multiprocessing"}
+print(*sorted(heavy & set(sys.modules)))
 """
 
 
@@ -29,7 +38,7 @@ def test_the_package_holds_the_code_and_what_it_imports_and_is_small(tmp_path: P
     package = package_lambdas(build=tmp_path)
 
     found = [one for one in package.folder.rglob("*") if one.is_file()]
-    assert {"lambdas", "aws_lambda_powertools", "aws_xray_sdk", "wrapt", "jmespath"} <= {
+    assert {"lambdas", "aws_lambda_powertools", "jmespath"} <= {
         one.name for one in package.folder.iterdir()
     }
     assert sum(one.stat().st_size for one in found) < UNZIPPED_LIMIT
@@ -50,3 +59,20 @@ def test_the_same_code_is_packaged_once_and_other_code_apart(tmp_path: Path) -> 
     assert first == again
     assert first.folder != other.folder
     assert not [one for one in (tmp_path / "build").iterdir() if "making" in one.name]
+
+
+def test_no_handler_imports_what_would_only_make_its_start_slower() -> None:
+    """The times themselves are benchmarks/coldstart's to measure."""
+    handlers = sorted(one.parent.name for one in CODE.glob("*/handler.py"))
+    given = [f"lambdas.{name}.handler" for name in handlers]
+
+    found = subprocess.run(
+        [sys.executable, "-c", HEAVY, str(package_lambdas().folder), *given],
+        check=True,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+
+    assert len(given) >= 7
+    assert found.stdout.split() == []

@@ -1,0 +1,89 @@
+"""What every function tells of itself: log lines, metrics and a trace that carry the run's id."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+
+from lambdas.errors import FencepostError
+from lambdas.gateways.tracing import Subsegment, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+NAMESPACE = "Fencepost"
+
+
+class Telemetry:
+    """The logger and the metrics of one step.
+
+    Metrics are lines of the log in CloudWatch's embedded format: they need no permission and no
+    call, https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html.
+    """
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+        self.logger = Logger(service=step)
+        self.metrics = Metrics(namespace=NAMESPACE, service=step)
+
+    def entry(self, handler: Handler) -> Handler:
+        """Wrap an entry point: whatever it tells is told of its run, and so is what it raises."""
+
+        @functools.wraps(handler)
+        def told(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            began, about, fault = time.time(), about_run(event), True
+            self._begin(about, context)
+            try:
+                answer = handler(event, context)
+                fault = False
+            except FencepostError as error:
+                self.logger.warning(str(error), error=type(error).__name__)
+                raise
+            except Exception:
+                self.logger.exception("the step failed")
+                raise
+            finally:
+                self._end(about, began, fault=fault)
+            return answer
+
+        return told
+
+    def _begin(self, about: Mapping[str, str], context: LambdaContext) -> None:
+        self.logger.clear_state()
+        request = getattr(context, "aws_request_id", "")
+        self.logger.append_keys(function_request_id=request, **about)
+        self.metrics.clear_metrics()
+        for key, value in about.items():
+            self.metrics.add_metadata(key, value)
+        if "process" in about:
+            self.metrics.add_dimension("process", about["process"])
+
+    def _end(self, about: Mapping[str, str], began: float, *, fault: bool) -> None:
+        if self.metrics.metric_set:
+            self.metrics.flush_metrics()
+        self.metrics.clear_metrics()
+        send(
+            Subsegment(
+                id=os.urandom(8).hex(),
+                name=self._step,
+                began=began,
+                ended=time.time(),
+                annotations=about,
+                fault=fault,
+            )
+        )
+
+
+def about_run(event: Mapping[str, Any]) -> dict[str, str]:
+    """The run's id and process, as far as the event tells them."""
+    run = event.get("run")
+    told = {"run_id": run.get("id"), "process": run.get("process")} if isinstance(run, dict) else {}
+    return {key: value for key, value in told.items() if isinstance(value, str) and value}
