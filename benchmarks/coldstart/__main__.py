@@ -75,9 +75,7 @@ def _handlers(task: Path) -> list[str]:
 def _measured(task: Path, name: str, times: int) -> float:
     """Print the medians of one handler; the import's is the answer."""
     runs = [_start(task, name) for _ in range(times)]
-    wall, core, later, later_core = (
-        statistics.median(column) for column in zip(*runs, strict=True)
-    )
+    wall, core, later, later_core = (_median([run[at] for run in runs]) for at in range(4))
     print(f"{name:18}{wall:8.0f} ({core:6.0f}){later:9.0f} ({later_core:6.0f}){wall + later:8.0f}")
     return wall
 
@@ -93,6 +91,10 @@ def _start(task: Path, name: str) -> list[float]:
     )
     found: list[float] = json.loads(done.stdout)
     return found
+
+
+def _median(values: list[float]) -> float:
+    return statistics.median(values)
 
 
 def _size(folder: Path) -> int:
