@@ -98,6 +98,7 @@ def _context(one: Evidence, account: str) -> Context:
     if SERVICE_LINKED in one.resource:
         named = one.resource.partition(SERVICE_LINKED)[2].partition("/")[0]
         context["iam:AWSServiceName"] = (named,)
+    context |= {key: (value,) for key, value in one.context}
     return tuple(sorted(context.items()))
 
 

@@ -102,6 +102,8 @@ def _write(one: Proof, record: Record) -> _Written:
         tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
     if one.types:
         tail += f',"types":{_encode(list(one.types))}'
+    if one.context:
+        tail += f',"context":{_encode(dict(one.context))}'
     return _Written(action, resource, head, tail + "}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.collect_evidence.context import context_of
 from lambdas.collect_evidence.formats import Place
 from lambdas.collect_evidence.implied import implied_by, is_second_generation
 from lambdas.collect_evidence.outcome import Answer, answer_of
@@ -47,6 +48,7 @@ class Proof:
     error: str = ""
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
+    context: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def evidence_of(record: Record, maker: Maker) -> tuple[Evidence, ...]:
             error=one.error,
             implies=one.implies,
             types=one.types,
+            context=one.context,
         )
         for one in translate(record, maker.principal).proofs
     )
@@ -93,11 +96,12 @@ def translate(record: Record, principal: str) -> Translation:
     request = record.get("requestParameters")
     meant = meaning(source, name, request if isinstance(request, dict) else {})
     answer = answer_of(record)
+    operation = meant.operation if meant else name
+    call = Call.of(record, operation, _place(record, principal))
     if meant is None:
-        return _unmapped(subject, answer)
+        return _unmapped(subject, answer, call)
     if meant.nothing and answer.action is None:
         return Translation(findings=(_note("needs-nothing", subject, meant.nothing),))
-    call = Call.of(record, meant.operation, _place(record, principal))
     if answer.outcome is Outcome.DENIED:
         return _denied(meant, answer, call)
     return _allowed(meant, answer, call)
@@ -120,6 +124,7 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
                 # What the request implies is said once, with its first action and resource.
                 implies=() if proofs or index else implied,
                 types=types,
+                context=context_of(one, call),
             )
             for index, resource in enumerate(resources)
         ]
@@ -155,18 +160,28 @@ def _denied(meant: Meaning, answer: Answer, call: Call) -> Translation:
         resources: Sequence[str] = (answer.resource,)
         if not answer.resource.startswith(("arn:", ANY)):
             resources = _resources_of_named(answer.action, meant, call)
-        return Translation(_refusals([(answer.action, resources)], answer), findings)
+        return Translation(_refusals([(answer.action, resources)], answer, call), findings)
     proofs = _refusals(
-        [(one.action, resources_of(call, need, one)) for need, one in _known(meant.needs)], answer
+        [(one.action, resources_of(call, need, one)) for need, one in _known(meant.needs)],
+        answer,
+        call,
     )
     if not proofs:
         findings += (_note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
     return Translation(proofs, findings)
 
 
-def _refusals(pairs: Sequence[tuple[Action, Sequence[str]]], answer: Answer) -> tuple[Proof, ...]:
+def _refusals(
+    pairs: Sequence[tuple[Action, Sequence[str]]], answer: Answer, call: Call
+) -> tuple[Proof, ...]:
     return tuple(
-        Proof(action=action, resource=resource, outcome=answer.outcome, error=answer.code)
+        Proof(
+            action=action,
+            resource=resource,
+            outcome=answer.outcome,
+            error=answer.code,
+            context=context_of(known, call) if (known := facts(action)) else (),
+        )
         for action, resources in pairs
         for resource in resources
     )
@@ -179,7 +194,7 @@ def _resources_of_named(action: Action, meant: Meaning, call: Call) -> Sequence[
     return resources_of(call, own, known) if known else (ANY,)
 
 
-def _unmapped(subject: str, answer: Answer) -> Translation:
+def _unmapped(subject: str, answer: Answer, call: Call) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
     finding = Finding(
         severity=Severity.ERROR,
@@ -191,7 +206,7 @@ def _unmapped(subject: str, answer: Answer) -> Translation:
     findings = (finding, *_doubts(answer))
     if answer.outcome is Outcome.DENIED and answer.action is not None:
         resource = answer.resource if answer.resource.startswith("arn:") else ANY
-        return Translation(_refusals([(answer.action, (resource,))], answer), findings)
+        return Translation(_refusals([(answer.action, (resource,))], answer, call), findings)
     return Translation((), findings)
 
 

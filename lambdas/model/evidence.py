@@ -79,6 +79,7 @@ class Evidence:
         error: CloudTrail's errorCode, or empty.
         implies: further permissions that the request needed; refinement decides on them.
         types: CloudFormation resource types that this event made or changed, when known.
+        context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
     """
 
     action: Action
@@ -96,6 +97,7 @@ class Evidence:
     error: str = ""
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
+    context: tuple[tuple[str, str], ...] = ()
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:
@@ -121,10 +123,11 @@ class Evidence:
             error=raw.get("error", ""),
             implies=tuple(Implied.from_json(one) for one in raw.get("implies", ())),
             types=tuple(raw.get("types", ())),
+            context=tuple(sorted(raw["context"].items())) if "context" in raw else (),
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, in a fixed order; `implies`, `types` and `error` only when any."""
+        """Plain values, in a fixed order; what follows `name` only when there is any."""
         raw: dict[str, Any] = {
             "action": str(self.action),
             "resource": self.resource,
@@ -145,6 +148,8 @@ class Evidence:
             raw["implies"] = [one.to_json() for one in self.implies]
         if self.types:
             raw["types"] = list(self.types)
+        if self.context:
+            raw["context"] = dict(self.context)
         return raw
 
     def to_line(self) -> str:

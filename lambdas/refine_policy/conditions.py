@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
-_SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
+SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def _way(
     action: Action, permissions: tuple[Permission, ...], naming: Naming
 ) -> Iterator[Condition]:
     """Through which services the calls came, when none came directly."""
-    if not all(one.via and one.basis in _SAME_REQUEST for one in permissions):
+    if not all(one.via and one.basis in SAME_REQUEST for one in permissions):
         return
     nearest = {one.via[-1].removesuffix(".amazonaws.com") for one in permissions}
     if action.service == "kms" and nearest <= VIA_SERVICE:
@@ -99,7 +99,7 @@ def _region(
         "requested-region" in settings.off
         or action.service in GLOBAL
         or _says_region(template)
-        or any(one.basis not in _SAME_REQUEST for one in permissions)
+        or any(one.basis not in SAME_REQUEST for one in permissions)
     ):
         return
     regions = {region for one in permissions for region in one.regions if region}

@@ -13,6 +13,7 @@ from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
 from lambdas.refine_policy.kinship import kinships
 from lambdas.refine_policy.permission import ANYTHING
+from lambdas.refine_policy.requested import requested
 from lambdas.refine_policy.spellings import Name
 
 if TYPE_CHECKING:
@@ -87,20 +88,24 @@ def grants_of(
         else:
             behind.permissions.append(one)
             behind.reasons.update(spelled.reasons)
-    allowed = [_allowed(behind, naming, settings) for behind in gathered.values()]
+    allowed = [_allowed(behind, naming, reference, settings) for behind in gathered.values()]
     return tuple(sorted(_once(allowed), key=lambda one: one.order))
 
 
-def _allowed(behind: _Behind, naming: Naming, settings: Settings) -> Allowed:
+def _allowed(behind: _Behind, naming: Naming, reference: Reference, settings: Settings) -> Allowed:
     permissions = tuple(behind.permissions)
     first = permissions[0]
     template = behind.name.template
+    facts = reference.facts(first.action)
     return Allowed(
         principal=first.principal,
         action=first.action,
         template=template,
         basis=first.basis,
-        conditions=conditions_of(first.action, template, permissions, naming, settings),
+        conditions=(
+            *conditions_of(first.action, template, permissions, naming, settings),
+            *(requested(facts.condition_keys, permissions, naming) if facts else ()),
+        ),
         permissions=permissions,
         reasons=tuple(sorted(behind.reasons)),
     )

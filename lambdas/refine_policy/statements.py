@@ -155,6 +155,12 @@ def explained(one: Shaped, reference: Reference) -> ExplainedStatement:
     """The statement with what a reviewer asks of it."""
     block = one.block
     reasons = {(str(grant.template), reason) for grant in block.grants for reason in grant.reasons}
+    reasons |= {
+        (str(value), "the policy that the requests named is made anew, under another name")
+        for condition in block.conditions
+        for value in condition.values
+        if value.wild
+    }
     return ExplainedStatement(
         statement=one.statement,
         purpose=purpose_of(block, reference),

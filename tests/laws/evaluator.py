@@ -40,7 +40,7 @@ def context_of(line: Evidence, account: str) -> dict[str, Any]:
         context["aws:CalledVia"] = list(line.via)
         nearest = line.via[-1].removesuffix(".amazonaws.com")
         context["kms:ViaService"] = f"{nearest}.{line.region}.amazonaws.com"
-    return context
+    return context | dict(line.context)
 
 
 def allows_line(document: Mapping[str, Any], line: Evidence, account: str) -> bool:
@@ -69,5 +69,7 @@ def _holds(operator: str, key: str, values: str | list[str], context: Mapping[st
         return False
     if operator == "ForAnyValue:StringEquals":
         return any(one in wanted for one in actual)
+    if operator in ("ArnEquals", "ArnLike"):
+        return _any(wanted, actual)
     assert operator == "StringEquals", operator
     return actual in wanted

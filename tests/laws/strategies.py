@@ -41,6 +41,7 @@ _SUBJECTS: tuple[tuple[str, str | None, str], ...] = (
     ("s3:PutObject", "arn:aws:s3:::bucket-1a2b3c4d5e6f/%s", ""),
     ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/%s", "AWS::IAM::Role"),
     ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/%s", "AWS::IAM::Role"),
+    ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/%s", "AWS::IAM::Role"),
     ("lambda:CreateFunction", f"arn:aws:lambda:{_AT}:function:%s", "AWS::Lambda::Function"),
     ("lambda:GetFunction", f"arn:aws:lambda:{_AT}:function:%s:3", ""),
     ("logs:CreateLogGroup", f"arn:aws:logs:{_AT}:log-group:/aws/lambda/%s", "AWS::Logs::LogGroup"),
@@ -54,6 +55,15 @@ _SUBJECTS: tuple[tuple[str, str | None, str], ...] = (
 )
 _WAYS = st.sampled_from(
     [(), (), (CLOUDFORMATION,), (CLOUDFORMATION,), (CLOUDFORMATION, "dynamodb.amazonaws.com")]
+)
+
+# Most requests name what they attach; of some the trail does not tell it.
+_ATTACHED = st.sampled_from(
+    [
+        *((("iam:PolicyARN", f"arn:aws:iam::aws:policy/{name}"),) for name in ("ReadOnly", "Logs")),
+        (("iam:PolicyARN", f"arn:aws:iam::{ACCOUNT}:policy/dev-1A2B3C4D5E6F"),),
+        (),
+    ]
 )
 
 
@@ -87,6 +97,7 @@ def lines(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES) -> Evidence:
         error="AccessDenied" if outcome is Outcome.DENIED else "",
         implies=_implied(known, resource, name),
         types=(made,) if made and via else (),
+        context=draw(_ATTACHED) if known.name == "AttachRolePolicy" else (),
     )
 
 

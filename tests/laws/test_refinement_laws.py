@@ -182,7 +182,9 @@ def test_packs_grant_exactly_what_the_whole_grants(evidence: list[Evidence]) -> 
 def test_every_wildcard_has_a_reason(evidence: list[Evidence]) -> None:
     for policy in refined(evidence).policies:
         for one in policy.statements:
-            wild = {str(resource) for resource in one.statement.resources if resource.wild}
+            values = (value for each in one.statement.conditions for value in each.values)
+            spelled = (*one.statement.resources, *values)
+            wild = {str(template) for template in spelled if template.wild}
             assert wild == {wildcard.resource for wildcard in one.wildcards}
 
 

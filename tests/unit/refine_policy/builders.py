@@ -58,6 +58,7 @@ def seen(  # noqa: PLR0913  # every field of evidence may matter to a test
     region: str = REGION,
     error: str = "",
     number: int | None = None,
+    context: tuple[tuple[str, str], ...] = (),
 ) -> Evidence:
     at = next(_numbers) if number is None else number
     known = Action.from_text(action)
@@ -77,6 +78,7 @@ def seen(  # noqa: PLR0913  # every field of evidence may matter to a test
         error=error,
         implies=implies,
         types=types,
+        context=context,
     )
 
 

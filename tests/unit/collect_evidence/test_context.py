@@ -1,0 +1,58 @@
+"""What a request named beside its resource, where IAM has a condition key for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.collect_evidence.translate import translate
+from lambdas.model.evidence import Evidence
+from tests.unit.collect_evidence.trails import ROLE, collected, lines_of, record, trail_of
+
+LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "expected"),
+    [
+        (
+            "AttachRolePolicy",
+            {"roleName": "r", "policyArn": LOGS},
+            (("iam:PolicyARN", LOGS),),
+        ),
+        (
+            "CreateRole",
+            {"roleName": "r", "permissionsBoundary": LOGS},
+            (("iam:PermissionsBoundary", LOGS),),
+        ),
+        ("CreateRole", {"roleName": "r"}, ()),
+        ("AttachRolePolicy", {"roleName": "r", "policyArn": "no ARN"}, ()),
+        ("GetPolicy", {"policyArn": LOGS}, ()),  # the key says nothing about reading it
+    ],
+)
+def test_the_key_is_kept_where_the_action_honours_it(
+    name: str, request_: dict[str, Any], expected: tuple[tuple[str, str], ...]
+) -> None:
+    (proof,) = translate(record("iam", name, request_), ROLE).proofs
+
+    assert proof.context == expected
+
+
+def test_a_refused_request_keeps_it_too() -> None:
+    denied = record("iam", "AttachRolePolicy", {"roleName": "r", "policyArn": LOGS})
+    denied |= {"errorCode": "AccessDenied", "errorMessage": "no"}
+
+    (proof,) = translate(denied, ROLE).proofs
+
+    assert proof.context == (("iam:PolicyARN", LOGS),)
+
+
+def test_a_line_holds_it_and_reads_back_the_same() -> None:
+    event = record("iam", "AttachRolePolicy", {"roleName": "r", "policyArn": LOGS})
+
+    (line,) = lines_of(collected(trail_of([event])))
+
+    assert line["context"] == {"iam:PolicyARN": LOGS}
+    assert json.loads(Evidence.from_json(line).to_line()) == line
