@@ -173,8 +173,9 @@ def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
             yield slot.text
         cut = pieces(slot.text)
         yield from (one.text for one in cut if one.shape in CERTAIN)
-        # CloudFormation appends one suffix: what looks like one before it is a logical id.
-        suffixes = [one.text for one in cut if one.shape is Shape.SUFFIX]
+        # CloudFormation appends one suffix: what looks like one before it is a logical id,
+        # and what stands alone is a name that a person chose.
+        suffixes = [one.text for one in cut[1:] if one.shape is Shape.SUFFIX]
         yield from suffixes[-1:]
         if slot.text.lower().startswith(stacks) and may_be_suffix(cut[-1].text):
             yield cut[-1].text

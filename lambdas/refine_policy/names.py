@@ -174,7 +174,10 @@ class Naming:
             writing.wild("versions are numbered by the service and grow with every deployment")
             return inherited
         content = arn.service == "s3" and kind.endswith("object")
+        start = len(writing.parts)
         varies = self._pieces(text, writing, inherited=inherited, content=content)
+        if varies and not writing.named:
+            writing.shape(text, start)
         if varies and self._slack and len(text) in _LONGEST and not content:
             writing.cut(self._slack)
         return varies

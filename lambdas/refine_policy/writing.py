@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Part
+from lambdas.model.template import ANY, Part, Wildcard
 from lambdas.refine_policy.tokens import Piece, Shape
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _BECAUSE: dict[Shape | None, str] = {
     Shape.UUID: "this part is a UUID that is made up anew",
     Shape.HASH: "this part is a hash that changes with the content",
 }
+_LETTER = re.compile(r"[A-Za-z]")
 _TAIL = 3  # parts: a word, a dash, a random suffix
 
 
@@ -41,6 +42,12 @@ class Writing:
         """Any text from here on, because of the reason."""
         self.parts.append(ANY)
         self.reasons[reason] = None
+
+    def shape(self, text: str, start: int) -> None:
+        """Where nothing of a name is fixed, keep at least how it is made."""
+        if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
+            self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
+            self.reasons[f"the whole name is made up anew, {OTHERS}"] = None
 
     def cut(self, characters: int) -> None:
         """Take back what another stage's name may lack or have more: the name was cut to fit."""

@@ -375,3 +375,21 @@ def test_the_six_characters_at_the_end_of_a_secret_are_random_and_its_name_is_no
     assert _resource("secretsmanager:DescribeSecret", line) == {
         f"arn:${{partition}}:secretsmanager:{AT_TEMPLATE}:secret:db-${{stage}}-secret-??????"
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (f"{ACCOUNT}x", f"{ACCOUNT}x"),  # as long as a suffix, but it stands alone
+        ("a1b2c3d4e5f6", "?" * 12),
+        ("0a1b2c3d-1111-4222-8333-444455556666", "-".join("?" * n for n in (8, 4, 4, 4, 12))),
+        (f"{'0a' * 16}", "?" * 32),
+        (f"logs-{'0a' * 16}", "logs-*"),
+    ],
+)
+def test_a_name_of_which_nothing_is_fixed_is_never_just_any_name(name: str, expected: str) -> None:
+    refinement = refined([seen("s3:CreateBucket", f"arn:aws:s3:::{name}")])
+
+    assert granted(refinement)["s3:CreateBucket"] == {f"arn:${{partition}}:s3:::{expected}"}
+    kinds = {one.kind for one in refinement.findings}
+    assert ("reaches-others" in kinds) == expected.startswith("?")
