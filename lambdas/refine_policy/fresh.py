@@ -182,7 +182,9 @@ def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
 
 
 def _unversioned(resource: str) -> str:
-    return re.sub(r":\d+$", "", resource)
+    """Without the number at its end; what is nothing but a number is a name."""
+    name, _, number = resource.rpartition(":")
+    return name if number.isdigit() and parsed(name) else resource
 
 
 def _of_another_cycle(missed: Iterable[Sighting], resources: set[str]) -> set[str]:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.past import History
 from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size, policy_text
 from lambdas.model.process import Process
-from lambdas.model.refinement import OBSERVED, Refinement
+from lambdas.model.refinement import OBSERVED, Grant, Refinement
 from lambdas.model.run import Run
+from lambdas.model.template import Template
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.covering import covers
 from lambdas.refine_policy.refine import refine
 from tests.laws.evaluator import allows_line
-from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, REGION, ROLE, lines
+from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, NAMES, REGION, ROLE, lines
 
 if TYPE_CHECKING:
     import random
@@ -34,6 +37,8 @@ PROCESS = Process.from_mapping(
         "phases": {"deploy": ["true"], "remove": ["true"]},
     },
 )
+JOINT = Template.from_text("arn:${partition}:iam::${account}:role/orders-cloudformation")
+SPLIT = Process.from_mapping("orders", {**PROCESS.to_mapping(), "split": "cloudformation"})
 RUN = Run(
     id="20261123T170000Z-0a1b2c3d",
     process="orders",
@@ -237,3 +242,112 @@ def test_a_star_in_a_name_is_a_star_and_nothing_else(name: str) -> None:
 
     assert allows_line(document, line, ACCOUNT)
     assert not allows_line(document, other, ACCOUNT)
+
+
+OWN = NAMES.map("orders-dev-{}".format)
+
+
+def elsewhere(line: Evidence, service: str, stage: str) -> Evidence:
+    """The same call of another service or stage: its words replaced wherever they stand."""
+    resource = re.sub(r"(?<![0-9A-Za-z])dev(?![0-9A-Za-z])", stage, line.resource)
+    return dataclasses.replace(line, resource=re.sub(r"\borders-", f"{service}-", resource))
+
+
+@given(st.lists(lines(names=OWN), min_size=1, max_size=14))
+def test_rendered_for_another_stage_it_allows_that_stages_cycle(evidence: list[Evidence]) -> None:
+    refinement = refined(evidence)
+    values = {**dict(refinement.variables), **PROCESS.spellings("prove")}
+    documents = {one.principal: one.policy.render(values) for one in refinement.policies}
+
+    for line in authorised(evidence):
+        assert allows_line(documents[line.principal], elsewhere(line, "orders", "qa"), ACCOUNT)
+
+
+@given(
+    st.lists(lines(names=OWN), min_size=1, max_size=14),
+    st.sampled_from(
+        [("orders", "qa"), ("payments", "dev"), ("payments", "qa"), ("orders", "dev2")]
+    ),
+)
+def test_no_policy_reaches_another_stage_or_service(
+    evidence: list[Evidence], other: tuple[str, str]
+) -> None:
+    documents = rendered(refined(evidence))
+
+    for line in authorised(evidence):
+        facts = reference.facts(line.action)
+        by_name = facts is None or (facts.resource_level and line.action.service != "apigateway")
+        if line.resource != "*" and by_name:  # an API is known by its id alone: a finding says so
+            foreign = elsewhere(line, *other)
+            assert not allows_line(documents[line.principal], foreign, ACCOUNT), foreign
+
+
+@given(EVIDENCE)
+def test_a_split_grants_what_the_whole_grants_and_one_pass_role(evidence: list[Evidence]) -> None:
+    whole = refined(evidence)
+    parts = refine(
+        run=RUN,
+        process=SPLIT,
+        generated=(),
+        evidence=evidence,
+        reference=reference,
+        history=History(),
+    )
+
+    assert all(has(whole, one) for one in grants_of_all(parts) if one.resource != JOINT)
+    assert all(has(parts, one) for one in grants_of_all(whole))
+
+
+def grants_of_all(refinement: Refinement) -> list[Grant]:
+    return [
+        grant
+        for policy in refinement.policies
+        for statement in policy.statements
+        for grant in statement.grants
+    ]
+
+
+def has(refinement: Refinement, grant: Grant) -> bool:
+    return any(
+        one.action == grant.action and covers(one.resource, grant.resource)
+        for one in grants_of_all(refinement)
+    )
+
+
+@given(
+    st.sets(st.integers(0, 99), min_size=10, max_size=40),
+    st.sampled_from(["orders", "svc", "api-v2"]),
+    st.sampled_from(["table", "x", "dev-queue"]),
+    st.integers(0, 99),
+)
+def test_a_family_reaches_its_own_numbers_and_nothing_else(
+    numbers: set[int], head: str, tail: str, unseen: int
+) -> None:
+    evidence = [table_line(f"{head}-{number:02d}-{tail}") for number in sorted(numbers)]
+    document = rendered(refined(evidence))[ROLE]
+
+    assert all(allows_line(document, line, ACCOUNT) for line in evidence)
+    assert allows_line(document, table_line(f"{head}-{unseen:02d}-{tail}"), ACCOUNT)
+    for foreign in (
+        f"{head}-{unseen:02d}-{tail}-more",
+        f"{head}-{unseen:02d}",
+        f"{head}-{unseen:03d}-{tail}",
+        f"{head}-prod-{tail}",
+        f"other-{unseen:02d}-{tail}",
+        f"{head}-{unseen:02d}-other",
+    ):
+        assert not allows_line(document, table_line(foreign), ACCOUNT), foreign
+
+
+def table_line(name: str) -> Evidence:
+    return Evidence(
+        action=Action("dynamodb", "DescribeTable"),
+        resource=f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}",
+        outcome=Outcome.SUCCEEDED,
+        principal=ROLE,
+        region=REGION,
+        event_id=f"event-{name}",
+        time="2026-11-23T17:00:00Z",
+        source="dynamodb.amazonaws.com",
+        name="DescribeTable",
+    )
