@@ -46,7 +46,7 @@ class Deployed:
     topic: str
 
 
-def environment() -> dict[str, str]:
+def environment(first: tuple[Path, ...] = ()) -> dict[str, str]:
     """What our processes are started with: tools on the path, none of the user's AWS settings."""
     kept = {
         name: value
@@ -54,7 +54,7 @@ def environment() -> dict[str, str]:
         # Compiled once, MiniStack starts in half a second; uncompiled it takes four.
         if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
     }
-    tools = [node.directory(), ROOT / "node_modules" / ".bin", ROOT / ".venv" / "bin"]
+    tools = [*first, node.directory(), ROOT / "node_modules" / ".bin", ROOT / ".venv" / "bin"]
     path = os.pathsep.join([*(str(tool) for tool in tools if tool), kept.get("PATH", "")])
     return {
         **kept,
@@ -70,8 +70,11 @@ def start(
     region: str = REGION,
     inbox: Path | None = None,
     options: tuple[str, ...] = (),
+    tools: tuple[Path, ...] = (),
 ) -> Connection:
     """Start an embedded AWS in the background and wait until it answers.
+
+    Builds find the tools of the folders `tools` before all others.
 
     Raises:
         StartError: it did not.
@@ -87,7 +90,7 @@ def start(
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment(),
+            env=environment(tools),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

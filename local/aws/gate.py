@@ -79,7 +79,7 @@ class Gate:
             await _reply(send, route(incoming))
             return
         if incoming.method == "PUT" and _awaited(incoming.path):
-            await self._application(scope, _replay(incoming.body, receive), send)
+            await self._application(scope, replay(incoming.body, receive), send)
             return
         await self._admit_signed(scope, incoming, receive, send)
 
@@ -116,7 +116,7 @@ class Gate:
         )
         answer = _without_cross_origin(send)
         known = {**scope, "fencepost.request": incoming}
-        await self._application(known, _replay(incoming.body, receive), answer)
+        await self._application(known, replay(incoming.body, receive), answer)
 
     def _own_route(self, claim: Claim, incoming: Incoming) -> Answer:
         """MiniStack's own /_ paths stay closed; ours need the root key."""
@@ -153,7 +153,7 @@ async def _arrival(scope: Scope, receive: Receive) -> Incoming | None:
     )
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """Hand an arrived body on; afterwards the connection speaks for itself again."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -68,7 +68,7 @@ class _Heard:
 def record(request: Incoming, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Write down one request and its answer."""
     signer = caller.current.get()
-    service_key = _service_of(request)
+    service_key = service_of(request)
     operation = identify(service_key, request)
     if operation is None or signer is None:
         target = request.headers.get("x-amz-target", "")
@@ -141,7 +141,8 @@ def _call(
     )
 
 
-def _service_of(request: Incoming) -> str:
+def service_of(request: Incoming) -> str:
+    """MiniStack's key of the service that a request is for."""
     query: dict[str, Any] = dict(request.query)
     if "x-www-form-urlencoded" in request.headers.get("content-type", ""):
         query = {**parse_qs(request.body.decode("utf-8", "replace")), **query}

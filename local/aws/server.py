@@ -19,7 +19,7 @@ from ministack import app as ministack
 from ministack.core import lambda_runtime
 from ministack.services import sts
 
-from local.aws import admin, delivery, gate, recording
+from local.aws import admin, delivery, faults, gate, recording
 from local.aws.settings import STATE_FILE, Settings
 
 # The order matters: authorisation wraps what forwards calls, and integrations use both.
@@ -54,8 +54,11 @@ def application(settings: Settings, port: int) -> tuple[Any, dict[str, dict[str,
     keys = {account: _root_key(account) for account in settings.accounts}
     delivery.running.change(settings.knobs)
     admin.install()
+    faults.install()
     root_keys = frozenset(key["access_key"] for key in keys.values())
-    served = gate.Gate(recording.Recording(ministack.app), port=port, root_keys=root_keys)
+    served = gate.Gate(
+        faults.Injection(recording.Recording(ministack.app)), port=port, root_keys=root_keys
+    )
     return served, keys
 
 

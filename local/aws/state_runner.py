@@ -19,6 +19,7 @@ Handler = Callable[[State, Any, Execution, Context], Outcome]
 # Wildcards do not match these (Step Functions guide, "Handling errors").
 BEYOND_WILDCARDS = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 KINDS: dict[str, Handler] = {}  # how each type of state runs; `states.install` fills it
+watchers: list[Callable[[str], None]] = []  # told of every state that is entered
 DEFAULT_INTERVAL, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF = 1.0, 3, 2.0
 
 
@@ -60,6 +61,8 @@ def _run(name: str, state: State, data: Any, execution: Execution, context: Cont
 
 
 def _entered(execution: Execution, kind: str, name: str, data: Any) -> None:
+    for watcher in watchers:
+        watcher(name)
     details = {"name": name, "input": json.dumps(data)}
     engine._add_event(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": details})
 
