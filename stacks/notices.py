@@ -8,6 +8,7 @@ from aws_cdk import (
     Stack,
     aws_cloudwatch,
     aws_cloudwatch_actions,
+    aws_events,
     aws_iam,
     aws_kms,
     aws_sns,
@@ -18,10 +19,20 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_stepfunctions
+
     from lambdas.model.process import Process
     from stacks.settings import Settings
 
 CLOUDWATCH = aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")
+EVENTBRIDGE = aws_iam.ServicePrincipal("events.amazonaws.com")
+# https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+BAD_ENDS = ["FAILED", "TIMED_OUT", "ABORTED"]
+END_TOLD = (
+    '"The execution <execution> ended as <status> <error>. Its owner has a mail when it failed by '
+    "itself; when it was stopped or out of time nobody has, its sandbox may hold what it made, and "
+    "the next run of its process begins by clearing the proof's.\""
+)
 
 
 class Notices(Construct):
@@ -48,8 +59,9 @@ class Notices(Construct):
                     },
                 )
             )
-        if settings.operator:
-            self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(settings.operator))
+        # Without an operator the owners are all there is to be told.
+        for address in [settings.operator] if settings.operator else _by_owner(processes):
+            self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(address))
         self._let_alarms_publish(key)
 
     def alarm(self, metric: aws_cloudwatch.IMetric, construct_id: str, because: str) -> None:
@@ -69,6 +81,50 @@ class Notices(Construct):
         """One alarm per metric, each with what its ringing means."""
         for construct_id, (metric, because) in metrics.items():
             self.alarm(metric, construct_id, because)
+
+    def tell_of_bad_ends(self, machine: aws_stepfunctions.StateMachine, key: aws_kms.Key) -> None:
+        """Tell by name of every execution that ends badly, whatever became of its own mail."""
+        rule = aws_events.CfnRule(
+            self,
+            "BadEnd",
+            description="Runs that failed, were stopped or ran out of time",
+            event_pattern={
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {"stateMachineArn": [machine.state_machine_arn], "status": BAD_ENDS},
+            },
+            targets=[
+                aws_events.CfnRule.TargetProperty(
+                    id="alarms",
+                    arn=self.alarms.topic_arn,
+                    input_transformer=aws_events.CfnRule.InputTransformerProperty(
+                        input_paths_map={
+                            "execution": "$.detail.executionArn",
+                            "status": "$.detail.status",
+                            "error": "$.detail.error",
+                        },
+                        input_template=END_TOLD,
+                    ),
+                )
+            ],
+        )
+        self.alarms.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[EVENTBRIDGE],
+                actions=["sns:Publish"],
+                resources=[self.alarms.topic_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+            )
+        )
+        # Conditions on the source are not supported in the key's policy:
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[EVENTBRIDGE],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+            )
+        )
 
     def _let_alarms_publish(self, key: aws_kms.Key) -> None:
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services

@@ -46,7 +46,7 @@ class Settings:
             as they are packed; more are read in batches side by side.
         retention_days: Object Lock of the archive, governance mode.
         log_days: how long log files of the trail are kept.
-        operator: an e-mail address for alarms, or empty.
+        operator: an e-mail address for alarms; without one they go to the processes' owners.
         analyzer: whether to make an account analyzer; an account has one per region at most.
         data_events: resource types whose data events the trail records for the cycles.
     """

@@ -100,6 +100,7 @@ class WorkflowStack(Stack):
             machine=workflow.machine,
             key=key,
         )
+        notices.tell_of_bad_ends(workflow.machine, key)
         self._alarms(notices, workflow, schedules)
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=notices.runs.topic_arn)

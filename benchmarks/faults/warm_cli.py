@@ -14,8 +14,12 @@ import socket
 import subprocess
 import sys
 import traceback
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Driver = Any  # the CLI has no types
 
 CLIENT = """#!{python} -ISE
 import array, json, os, socket, sys
@@ -56,15 +60,19 @@ class WarmCli:
         client.chmod(0o755)
         self.folder = folder
         self._server = subprocess.Popen(
-            [sys.executable, "-m", __name__, place], stdout=subprocess.PIPE
+            [sys.executable, "-m", __name__, place],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what the rehearsals say
         )
-        assert self._server.stdout
-        self._server.stdout.readline()  # it listens
+        if self._server.stdout:
+            self._server.stdout.readline()  # it listens
 
     def stop(self) -> None:
         """End the process that has the CLI loaded."""
         self._server.terminate()
         self._server.wait()
+        if self._server.stdout:
+            self._server.stdout.close()
 
 
 def serve(place: str) -> None:
@@ -82,8 +90,8 @@ def serve(place: str) -> None:
         asked.close()
 
 
-def _driver() -> Any:  # noqa: ANN401  # the CLI has no types
-    """The CLI, with the models of its commands in its loader's cache; it has read no settings."""
+def _driver() -> Driver:
+    """The CLI, with the models of its commands in its loader's cache."""
     from awscli import clidriver  # noqa: PLC0415  # the client must not wait for it
 
     used = clidriver.create_clidriver()
@@ -98,18 +106,18 @@ def _driver() -> Any:  # noqa: ANN401  # the CLI has no types
     return driver
 
 
-def _answer(asked: socket.socket, driver: Any) -> None:
+def _answer(asked: socket.socket, driver: Driver) -> None:
     code = FAILED
     try:
         code = _run(asked, driver)
-    except Exception:
+    except Exception:  # noqa: BLE001 (the caller reads it on its own standard error)
         traceback.print_exc()
     finally:
         asked.sendall(str(code).encode())
         os._exit(code)
 
 
-def _run(asked: socket.socket, driver: Any) -> int:
+def _run(asked: socket.socket, driver: Driver) -> int:
     _, files, _, _ = socket.recv_fds(asked, 1, 3)
     text = b"".join(iter(lambda: asked.recv(65536), b""))
     arguments, folder, environment = json.loads(text)
@@ -121,6 +129,8 @@ def _run(asked: socket.socket, driver: Any) -> int:
     os.environ.clear()
     os.environ.update({"AWS_DATA_PATH": own, **environment})
     sys.argv = ["aws", *arguments]
+    driver.session._config = None  # noqa: SLF001  # the CLI reads its settings when it is made
+    driver.session._profile_map = None  # noqa: SLF001
     try:
         code = driver.main(arguments)
     except SystemExit as end:

@@ -94,10 +94,11 @@ def _modelled(kind: str, operation: Operation) -> tuple[str, int] | None:
     """The service's own error of a kind, from its model."""
     for shape in operation.model.error_shapes:
         about: dict[str, Any] = shape.metadata.get("error", {})
-        code, status = str(about.get("code", shape.name)), int(about.get("httpStatusCode", 400))
+        usual = SERVER if shape.metadata.get("fault") else 400
+        code, status = str(about.get("code", shape.name)), int(about.get("httpStatusCode", usual))
         ours = {
             "throttled": code in THROTTLED or shape.name in THROTTLED,
-            "unavailable": status == SERVER or (shape.metadata.get("fault") and status >= SERVER),
+            "unavailable": status == SERVER,
             "denied": code in ("AccessDenied", "AccessDeniedException"),
         }
         if ours[kind]:

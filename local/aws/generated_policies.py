@@ -146,7 +146,8 @@ def _within_quota() -> None:
         raise _over_quota("Concurrent policy generations quota exceeded")
     today = datetime.now(UTC) - timedelta(days=1)
     recent = [job for job in _jobs.values() if job.started > today]
-    if len(recent) >= quotas["daily_by_region"].get(get_region(), quotas["daily"]):
+    daily = quotas["daily_by_region"].get(get_region(), quotas["daily"])
+    if len(recent) >= (daily if knobs.daily is None else knobs.daily):
         raise _over_quota("Policy generations per day quota exceeded")
 
 

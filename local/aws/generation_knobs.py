@@ -1,8 +1,8 @@
 """How policy generations go: in half a second and well, unless a test asks for something else.
 
 The root key turns the knobs, with POST /_fencepost/generation and any of {"seconds": how long a
-job takes, "busy": how many of the next starts meet the one-job quota, "outcomes": ["FAILED" |
-"CANCELED" | "SUCCEEDED", …] of the next jobs, in order}.
+job takes, "busy": how many of the next starts meet the one-job quota, "daily": how many are allowed
+a day, "outcomes": ["FAILED" | "CANCELED" | "SUCCEEDED", …] of the next jobs, in order}.
 """
 
 import json
@@ -21,6 +21,7 @@ class Knobs:
 
     seconds: float = 0.5
     busy: int = 0
+    daily: int | None = None  # the service's quota
     outcomes: list[str] = field(default_factory=list)
 
 
@@ -36,12 +37,13 @@ def _turn(request: Incoming) -> Answer:
     try:
         wanted = json.loads(request.body)
         seconds, busy = float(wanted.get("seconds", knobs.seconds)), int(wanted.get("busy", 0))
+        daily = wanted.get("daily", knobs.daily)
         outcomes = [str(outcome) for outcome in wanted.get("outcomes", [])]
     except (ValueError, TypeError, AttributeError) as error:
         return _told(400, str(error))
     if not OUTCOMES.issuperset(outcomes):
         return _told(400, f"outcomes are {', '.join(sorted(OUTCOMES))}")
-    knobs.seconds, knobs.busy, knobs.outcomes = seconds, busy, outcomes
+    knobs.seconds, knobs.busy, knobs.outcomes, knobs.daily = seconds, busy, outcomes, daily
     return _told(200, "turned")
 
 

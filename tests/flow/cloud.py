@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local import runs, session
@@ -12,10 +14,11 @@ from tests import asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from local.connection import Connection
 
+HERE = Path(__file__).parent
+MORE_PROCESSES = os.pathsep.join([str(HERE / "processes"), str(HERE / "services")])
 DEADLINE = 900  # seconds; a run that takes longer hangs, also on a busy machine
 MAIL_DEADLINE = 120  # seconds
 POLL = 0.1  # seconds

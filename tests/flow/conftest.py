@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from local import session
-from tests.flow.cloud import Cloud
+from tests.flow.cloud import MORE_PROCESSES, Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-HERE = Path(__file__).parent
-MORE_PROCESSES = os.pathsep.join([str(HERE / "processes"), str(HERE / "services")])
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,27 @@ def test_an_alarm_rings_for_every_way_a_run_can_go_wrong(synthesis: Synthesis) -
     assert all(one["AlarmActions"] and one["AlarmDescription"] for one in alarms)
 
 
+def test_every_bad_end_of_an_execution_is_told_by_name(synthesis: Synthesis) -> None:
+    (rule,) = (
+        one
+        for one in synthesis.of_type("workflow", "AWS::Events::Rule").values()
+        if one["EventPattern"].get("source") == ["aws.states"]
+    )
+    (topic,) = (one["Arn"]["Ref"] for one in rule["Targets"])
+    allowed = [
+        statement
+        for one in synthesis.of_type("workflow", "AWS::SNS::TopicPolicy").values()
+        for statement in one["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+    ]
+
+    assert set(rule["EventPattern"]["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
+    assert len(rule["EventPattern"]["detail"]["stateMachineArn"]) == 1
+    assert "<execution>" in rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+    assert [one["Resource"]["Ref"] for one in allowed] == [topic]
+    assert all("aws:SourceArn" in one["Condition"]["ArnEquals"] for one in allowed)
+
+
 def test_every_function_has_a_role_and_a_log_of_its_own_and_is_traced(
     synthesis: Synthesis,
 ) -> None:

@@ -1,0 +1,185 @@
+"""An embedded AWS on which a run takes seconds, and what a run with faults left behind in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.faults.remains import Remains
+from benchmarks.faults.verdicts import Observation
+from benchmarks.faults.warm_cli import WarmCli
+from local import session
+from tests.asking import ask
+from tests.flow.cloud import MORE_PROCESSES, Cloud, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from benchmarks.faults.routes import Route, Rule
+
+FAULTS = "/_fencepost/faults"
+# Of the waits and retry intervals of the state machine.
+HURRY = {"SFN_WAIT_SCALE": "0.001", "FENCEPOST_GENERATION_SECONDS": "0.05"}
+DELIVERY = ("--trail-interval", "0.1")
+# Of the functions: the trail settles at once, and the SDK repeats once, not four times.
+FUNCTIONS = {"SETTLE_SECONDS": "0.3", "AWS_MAX_ATTEMPTS": "2"}
+OPERATOR = "operator@example.com"
+RUN_SECONDS = 120
+A_DAY = 100_000  # generations; Access Analyzer allows fifty
+MAIL_SECONDS = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """The embedded AWS, the app in it, and the CLI that its builds use."""
+
+    cloud: Cloud
+    cli: WarmCli
+    alarms: str = ""
+
+    @classmethod
+    def start(cls, folder: Path) -> Bench:
+        """Bring everything up."""
+        cli = WarmCli(folder / "cli")
+        with environment({**HURRY, "FENCEPOST_PROCESSES": MORE_PROCESSES}):
+            connection = session.start(
+                folder / "state", inbox=folder / "inbox", options=DELIVERY, tools=(cli.folder,)
+            )
+            deployed = session.bring_in(connection, say=lambda _: None)
+        bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
+        bench._hurry()
+        bench._listen()
+        return bench
+
+    @property
+    def remains(self) -> Remains:
+        """What runs have left."""
+        return Remains(cloud=self.cloud)
+
+    def stop(self) -> None:
+        """Take everything down."""
+        session.stop(self.cloud.folder / "state")
+        self.cli.stop()
+
+    def _hurry(self) -> None:
+        client = self.cloud.client("lambda")
+        for page in client.get_paginator("list_functions").paginate():
+            for one in page["Functions"]:
+                variables = one.get("Environment", {}).get("Variables", {})
+                if "POWERTOOLS_SERVICE_NAME" in variables:
+                    client.update_function_configuration(
+                        FunctionName=one["FunctionName"],
+                        Environment={"Variables": {**variables, **FUNCTIONS}},
+                    )
+
+    def _listen(self) -> None:
+        """An operator's mails: the topic that is not the runs' own."""
+        sns = self.cloud.client("sns")
+        topics = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
+        self.alarms = next(one for one in topics if one != self.cloud.deployed.topic)
+        sns.subscribe(TopicArn=self.alarms, Protocol="email", Endpoint=OPERATOR)
+
+    def faults(self, rules: Sequence[Rule], *, generation: Sequence[str] = ()) -> None:
+        """From now on."""
+        connection = self.cloud.connection
+        ask(connection, FAULTS, {"rules": list(rules)})
+        knobs = {"outcomes": list(generation), "daily": A_DAY}
+        ask(connection, "/_fencepost/generation", knobs)
+
+    def definition(self) -> dict[str, Any]:
+        """The state machine's definition, as deployed."""
+        client = self.cloud.client("stepfunctions")
+        found = client.describe_state_machine(stateMachineArn=self.cloud.deployed.machine)
+        return dict(json.loads(found["definition"]))
+
+    def told(self) -> Mapping[str, Any]:
+        """The rules with their counts, and the calls that passed."""
+        told: Mapping[str, Any] = ask(self.cloud.connection, FAULTS)
+        return told
+
+    def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
+        """One run on a way, with further faults; `stop` is "stop" or "redrive"."""
+        self.clear()
+        self.faults([*rules, *route.rules], generation=route.generation)
+        began = time.monotonic()
+        arn = self.cloud.begin(route.process, prove=route.prove)
+        if stop:
+            self._stop(arn, redrive=stop == "redrive")
+        done = self.cloud.end(arn, seconds=RUN_SECONDS)
+        seconds = time.monotonic() - began
+        told = self.told()
+        self.faults(())
+        run = self._run_of(arn)
+        return Observation(
+            status=done.status,
+            error=done.error,
+            cause=done.cause,
+            verdict=str(done.output.get("verdict", "")),
+            states=done.states,
+            calls=tuple(told["calls"]),
+            injected=sum(one["injected"] for one in told["rules"][: len(rules)]),
+            seconds=seconds,
+            mails=self.remains.subjects(self.cloud.deployed.topic, run),
+            alarms=self._alarms(arn, expected=done.status != "SUCCEEDED"),
+            left=tuple(self.remains.left(route.process)),
+            held=tuple(self.remains.held(route.process)),
+            policy=self.remains.policy(route.process, run),
+            archive=tuple(self.remains.archive_problems(route.process, run, told["calls"])),
+        )
+
+    def _stop(self, arn: str, *, redrive: bool) -> None:
+        """Stop the execution when the first rule's call is held; go on, if asked."""
+        client = self.cloud.client("stepfunctions")
+
+        def held() -> bool:
+            described = client.describe_execution(executionArn=arn)
+            return bool(self.told()["rules"][0]["injected"]) or described["status"] != "RUNNING"
+
+        until(held, seconds=RUN_SECONDS, what="the call that is held")
+        client.stop_execution(executionArn=arn, error="Stopped", cause="a test")
+        if redrive:
+            client.redrive_execution(executionArn=arn)
+
+    def _run_of(self, arn: str) -> str:
+        """The run's id: the state machine makes it of the execution's start and ARN."""
+        described = self.cloud.client("stepfunctions").describe_execution(executionArn=arn)
+        began = described["startDate"].astimezone(UTC)
+        return f"{began:%Y%m%dT%H%M%SZ}-{sha256(arn.encode()).hexdigest()[:8]}"
+
+    def clear(self) -> None:
+        """Forget the mails and log files of earlier runs."""
+        for mail in self.remains.mails():
+            mail.unlink(missing_ok=True)
+        self.remains.forget_trail()
+
+    def _alarms(self, arn: str, *, expected: bool) -> int:
+        """How many alarms name the execution; waited for when there should be one."""
+
+        def heard() -> int:
+            return len(self.remains.subjects(self.alarms, arn))
+
+        if expected:
+            try:
+                until(heard, seconds=MAIL_SECONDS, what="an alarm")
+            except AssertionError:
+                return 0
+        return heard()
+
+
+@contextmanager
+def environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Variables for what is started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,98 @@
+"""Whether a run with a fault was sound: it recovers, or it fails clean and somebody is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# A publication whose answer is lost is made again: SNS has no token that would prevent it.
+AT_LEAST_ONCE = frozenset({"lost", "twice"})
+
+
+class Verdict(StrEnum):
+    """How a cell of the matrix went."""
+
+    RECOVERED = "recovers"  # as the way would have ended without the fault
+    CLEAN = "fails clean"  # told by mail, nothing left
+    ALARM = "by alarm alone"  # clean, but the owner's mail could not be sent
+    LATER = "removed later"  # told; the next run of the process cleared what was left
+    UNSOUND = "UNSOUND"
+    MISSED = "not met"  # the call did not come, so nothing was tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What a run with a fault left behind.
+
+    Attributes:
+        verdict: the proof's. injected: how often the fault struck.
+        mails: the subjects of the owner's mails. alarms: how many named the execution.
+        left: what the cycle made and nobody removed. held: the candidate's policies.
+        archive: what is wrong in it. policy: the digest of the policy, or empty.
+        later: what the next run of the process did not clear, or None when there was nothing to
+            clear.
+    """
+
+    status: str
+    error: str
+    cause: str
+    verdict: str
+    states: tuple[str, ...]
+    calls: tuple[Mapping[str, Any], ...]
+    injected: int
+    seconds: float
+    mails: tuple[str, ...]
+    alarms: int
+    left: tuple[str, ...]
+    held: tuple[str, ...]
+    archive: tuple[str, ...]
+    policy: str
+    later: tuple[str, ...] | None = None
+
+    @property
+    def dirty(self) -> tuple[str, ...]:
+        """What is left of the run."""
+        return self.left + self.held
+
+
+def judge(seen: Observation, clean: Observation, kind: str) -> tuple[Verdict, str]:
+    """The verdict, and what is worth saying about it."""
+    problems = list(_problems(seen, kind))
+    if seen.policy and seen.policy != clean.policy:
+        problems.append("the policy is another than without the fault")
+    if problems:
+        return Verdict.UNSOUND, "; ".join(problems)
+    if not seen.injected:
+        return Verdict.MISSED, f"ended {seen.status}"
+    if seen.dirty:
+        return Verdict.LATER, ", ".join(seen.dirty)
+    if _end(seen) == _end(clean):
+        return Verdict.RECOVERED, ""
+    if not seen.mails:
+        return Verdict.ALARM, f"{seen.status} {seen.error}"
+    return Verdict.CLEAN, f"{seen.status} {seen.error or seen.verdict}"
+
+
+def _end(seen: Observation) -> tuple[str, str, str, bool]:
+    return seen.status, seen.error, seen.verdict, bool(seen.mails)
+
+
+def _problems(seen: Observation, kind: str) -> Iterator[str]:
+    if not seen.mails and not seen.alarms:
+        yield f"nobody was told that it {seen.status} {seen.error}"
+    if seen.status == "SUCCEEDED" and not seen.mails:
+        yield "it succeeded without a mail"
+    if len(seen.mails) > 1 and kind not in AT_LEAST_ONCE:
+        yield f"{len(seen.mails)} mails: {', '.join(seen.mails)}"
+    if seen.dirty and (seen.status == "SUCCEEDED" or seen.later is None or seen.later):
+        yield f"left: {', '.join(seen.dirty)}"
+    yield from seen.archive
+
+
+def with_later(seen: Observation, later: Observation) -> Observation:
+    """The observation, with what the next run of the process found and did."""
+    return replace(seen, later=tuple(one for one in seen.dirty if one in later.dirty))

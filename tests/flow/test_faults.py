@@ -1,0 +1,80 @@
+"""When a call fails a run recovers, or fails clean and somebody is told.
+
+A few cells of the matrix always; all of it with FENCEPOST_FAULTS=all.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.faults import __main__ as matrix
+from benchmarks.faults import cells
+from benchmarks.faults.bench import Bench
+from benchmarks.faults.routes import ROUTES
+from benchmarks.faults.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.faults.verdicts import Observation
+
+pytestmark = pytest.mark.flow
+WHOLE = os.environ.get("FENCEPOST_FAULTS") == "all"
+# One of each sort: what is retried, what is caught, what has half happened, what is stopped.
+ALWAYS = {
+    ("GeneratePolicy", "accessanalyzer:StartPolicyGeneration", "empty always"): Verdict.CLEAN,
+    ("CollectEvidence", "lambda:Invoke", "answer lost"): Verdict.RECOVERED,
+    ("NotifyTeam", "sns:Publish", "500 once"): Verdict.RECOVERED,
+    ("ProvePolicy", "iam:AttachRolePolicy", "denied"): Verdict.CLEAN,
+    ("RunProof", "codebuild:BatchGetBuilds", "stopped, stop"): Verdict.LATER,
+}
+SHORT = ("learned", "proved")
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    started = Bench.start(tmp_path_factory.mktemp("faults"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def unharmed(bench: Bench) -> dict[str, Observation]:
+    routes = [one for one in ROUTES if WHOLE or one.name in SHORT]
+    return {one.name: bench.run(one) for one in routes}
+
+
+@pytest.fixture(scope="module")
+def every(bench: Bench, unharmed: dict[str, Observation]) -> list[cells.Cell]:
+    found, _ = cells.points(unharmed)
+    return list(cells.cells(found, task_states=cells.tasks(bench.definition())))
+
+
+@pytest.mark.parametrize(("place", "expected"), ALWAYS.items(), ids=str)
+def test_a_run_with_a_fault_ends_as_it_should(
+    bench: Bench,
+    unharmed: dict[str, Observation],
+    every: list[cells.Cell],
+    place: tuple[str, str, str],
+    expected: Verdict,
+) -> None:
+    cell = next(one for one in every if (one.point.state, one.point.call, one.kind) == place)
+
+    verdict, note, seen = matrix.attempt(bench, cell, unharmed[cell.point.route.name])
+
+    assert verdict is expected, (note, seen.status, seen.cause)
+
+
+@pytest.mark.skipif(not WHOLE, reason="hours: FENCEPOST_FAULTS=all tries every cell")
+def test_no_cell_of_the_matrix_is_unsound(
+    bench: Bench, unharmed: dict[str, Observation], every: list[cells.Cell]
+) -> None:
+    assert not cells.never_entered(bench.definition(), unharmed)
+    tried = {one.name: matrix.attempt(bench, one, unharmed[one.point.route.name]) for one in every}
+
+    assert {
+        name: note for name, (verdict, note, _) in tried.items() if verdict is Verdict.UNSOUND
+    } == {}
