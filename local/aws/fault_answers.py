@@ -94,8 +94,11 @@ def _modelled(kind: str, operation: Operation) -> tuple[str, int] | None:
     """The service's own error of a kind, from its model."""
     for shape in operation.model.error_shapes:
         about: dict[str, Any] = shape.metadata.get("error", {})
-        usual = SERVER if shape.metadata.get("fault") else 400
-        code, status = str(about.get("code", shape.name)), int(about.get("httpStatusCode", usual))
+        own = shape.metadata.get("fault") or shape.name.startswith("InternalServer")
+        code, status = (
+            str(about.get("code", shape.name)),
+            int(about.get("httpStatusCode", SERVER if own else 400)),
+        )
         ours = {
             "throttled": code in THROTTLED or shape.name in THROTTLED,
             "unavailable": status == SERVER,
