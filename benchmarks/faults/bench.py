@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.faults.remains import Remains
+from benchmarks.faults.routes import PROCESSES
 from benchmarks.faults.verdicts import Observation
 from benchmarks.faults.warm_cli import WarmCli
 from local import session
@@ -32,6 +33,7 @@ DELIVERY = ("--trail-interval", "0.1")
 FUNCTIONS = {"SETTLE_SECONDS": "0.3", "AWS_MAX_ATTEMPTS": "2"}
 OPERATOR = "operator@example.com"
 RUN_SECONDS = 120
+LATEST = 20  # builds
 A_DAY = 100_000  # generations; Access Analyzer allows fifty
 MAIL_SECONDS = 5
 
@@ -116,6 +118,7 @@ class Bench:
         seconds = time.monotonic() - began
         told = self.told()
         self.faults(())
+        self._let_builds_end(route.process)
         run = self._run_of(arn)
         return Observation(
             status=done.status,
@@ -146,6 +149,20 @@ class Bench:
         client.stop_execution(executionArn=arn, error="Stopped", cause="a test")
         if redrive:
             client.redrive_execution(executionArn=arn)
+
+    def _let_builds_end(self, process: str) -> None:
+        """A build may outlive its execution, and still make and remove things."""
+        client = self.cloud.client("codebuild")
+
+        def idle() -> bool:
+            ids = client.list_builds_for_project(
+                projectName=f"fencepost-{process}", sortOrder="DESCENDING"
+            )["ids"]
+            builds = client.batch_get_builds(ids=ids[:LATEST])["builds"] if ids else []
+            return all(one["buildStatus"] != "IN_PROGRESS" for one in builds)
+
+        if process in PROCESSES:
+            until(idle, seconds=RUN_SECONDS, what="the end of the builds")
 
     def _run_of(self, arn: str) -> str:
         """The run's id: the state machine makes it of the execution's start and ARN."""

@@ -7,6 +7,7 @@ from typing import Any
 
 PROCESS = "crate"
 REPAIRED = "chest"  # its policy lacks a call of the second cycle
+PROCESSES = (PROCESS, REPAIRED)
 Rule = dict[str, Any]
 
 

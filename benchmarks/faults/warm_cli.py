@@ -41,6 +41,7 @@ NOWHERE = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_MAX_ATTEMPTS": "1",
 }
+HURRY = {"AWS_MAX_ATTEMPTS": "2"}  # what always fails is tried again once, not four times
 REHEARSED = (
     "sts get-caller-identity",
     "sts assume-role --role-arn none-of-them-exists --role-session-name none",
@@ -125,9 +126,9 @@ def _run(asked: socket.socket, driver: Driver) -> int:
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.chdir(folder)
-    own = os.environ["AWS_DATA_PATH"]  # which the CLI sets on import
+    own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}  # which the CLI sets on import
     os.environ.clear()
-    os.environ.update({"AWS_DATA_PATH": own, **environment})
+    os.environ.update({**own, **HURRY, **environment})
     sys.argv = ["aws", *arguments]
     driver.session._config = None  # noqa: SLF001  # the CLI reads its settings when it is made
     driver.session._profile_map = None  # noqa: SLF001
