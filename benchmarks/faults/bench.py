@@ -35,6 +35,7 @@ OPERATOR = "operator@example.com"
 RUN_SECONDS = 120
 LATEST = 20  # builds
 A_DAY = 100_000  # generations; Access Analyzer allows fifty
+FEW = "FEW_FILES"  # of the trail, that are read at once
 MAIL_SECONDS = 5
 
 
@@ -56,7 +57,7 @@ class Bench:
             )
             deployed = session.bring_in(connection, say=lambda _: None)
         bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
-        bench._hurry()
+        bench._set(FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
         bench._listen()
         return bench
 
@@ -70,15 +71,16 @@ class Bench:
         session.stop(self.cloud.folder / "state")
         self.cli.stop()
 
-    def _hurry(self) -> None:
+    def _set(self, wanted: Mapping[str, str], *, where: str) -> None:
+        """Set variables of the functions that have one of the name `where`."""
         client = self.cloud.client("lambda")
         for page in client.get_paginator("list_functions").paginate():
             for one in page["Functions"]:
                 variables = one.get("Environment", {}).get("Variables", {})
-                if "POWERTOOLS_SERVICE_NAME" in variables:
+                if where in variables and not wanted.items() <= variables.items():
                     client.update_function_configuration(
                         FunctionName=one["FunctionName"],
-                        Environment={"Variables": {**variables, **FUNCTIONS}},
+                        Environment={"Variables": {**variables, **wanted}},
                     )
 
     def _listen(self) -> None:
@@ -109,6 +111,7 @@ class Bench:
     def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
         """One run on a way, with further faults; `stop` is "stop" or "redrive"."""
         self.clear()
+        self._set({FEW: "1" if route.batches else str(A_DAY)}, where=FEW)
         self.faults([*rules, *route.rules], generation=route.generation)
         began = time.monotonic()
         arn = self.cloud.begin(route.process, prove=route.prove)

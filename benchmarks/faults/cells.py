@@ -101,7 +101,7 @@ def points(seen: Mapping[str, Observation]) -> tuple[list[Point], dict[str, str]
     for route in ROUTES:
         if route.name not in seen:
             continue
-        states = [one for one in dict.fromkeys(seen[route.name].states) if one not in taken]
+        states = [one for one in seen[route.name].entered if one not in taken]
         taken |= set(states)
         for state in states:
             calls = [
@@ -175,7 +175,7 @@ def writes(call: str) -> bool:
 
 def never_entered(definition: Mapping[str, Any], seen: Mapping[str, Observation]) -> list[str]:
     """The states to which no way leads: each is a hole in the matrix."""
-    entered = {state for one in seen.values() for state in one.states}
+    entered = {state for one in seen.values() for state in one.entered}
     return sorted(set(_states(definition)) - entered)
 
 

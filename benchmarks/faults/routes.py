@@ -17,6 +17,7 @@ class Route:
 
     Attributes:
         ends: how the run ends when nothing else goes wrong.
+        batches: whether two log files are many already.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Route:
     prove: bool = True
     rules: tuple[Rule, ...] = ()
     generation: tuple[str, ...] = ()
+    batches: bool = False
 
     @property
     def cleared(self) -> Route:
@@ -51,6 +53,14 @@ ROUTES = (
         ends="FAILED",
     ),
     Route(name="generation fails", prove=False, generation=("FAILED",), ends="FAILED"),
+    Route(name="batches", prove=False, batches=True),
+    Route(
+        name="batches fail",
+        prove=False,
+        batches=True,
+        rules=(_refused("MergeBatches", INVOKE),),
+        ends="FAILED",
+    ),
     Route(name="proved"),
     Route(name="proof breaks", rules=(_refused("JudgeProof", INVOKE),)),
     Route(name="proof fails", rules=(CANDIDATE,)),

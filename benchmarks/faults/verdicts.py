@@ -54,6 +54,11 @@ class Observation:
     later: tuple[str, ...] | None = None
 
     @property
+    def entered(self) -> tuple[str, ...]:
+        """All states, in order; those of a Map's own executions are known by their calls."""
+        return tuple(dict.fromkeys([*self.states, *(one["state"] for one in self.calls)]))
+
+    @property
     def dirty(self) -> tuple[str, ...]:
         """What is left of the run."""
         return self.left + self.held
