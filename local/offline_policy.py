@@ -22,11 +22,12 @@ from lambdas.model.evidence import Evidence
 from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.run import Run
-from lambdas.model.text import counted
+from lambdas.model.text import counted, visible
 from lambdas.model.verdict import Verdict, VerdictKind
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.packing import require_fit
 from lambdas.refine_policy.refine import refine
+from local.callers import callers
 from stacks.processes import load_process
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def policy(args: Namespace) -> int:
     except FencepostError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or args.out}: {error.strerror or error}", file=sys.stderr)
+        return 1
 
 
 def _write(logs: Path, selection: Selection, process: Process | None, out: Path) -> int:
@@ -73,8 +77,11 @@ def _write(logs: Path, selection: Selection, process: Process | None, out: Path)
     findings = part.ledger.sorted()
     evidence = [Evidence.from_json(json.loads(line)) for line in lines]
     if not evidence:
+        for one in findings:
+            print(f"{one.severity} {one.kind}: {one.subject}: {one.detail}", file=sys.stderr)
         raise NoEvidenceError(
             f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
+            + _others(FolderTrail(logs))
         )
     process = process or _unnamed(selection)
     run = _run(evidence, selection, process)
@@ -106,6 +113,11 @@ def _write(logs: Path, selection: Selection, process: Process | None, out: Path)
     _tell(refinement, len(lines), out)
     require_fit(refinement.policies)
     return 0
+
+
+def _others(trail: FolderTrail) -> str:
+    found = callers(trail)
+    return f". Who called most: {', '.join(map(visible, found))}" if found else ". It has no calls"
 
 
 def _kept(

@@ -6,18 +6,15 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from lambdas.errors import ForbiddenActionError
-from lambdas.model.finding import Finding, Severity
-from lambdas.model.refinement import OBSERVED
 from lambdas.refine_policy.covering import covers
 from lambdas.refine_policy.permission import ANYTHING, Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from lambdas.model.hints import Hints
     from lambdas.model.template import Template
     from lambdas.refine_policy.grants import Allowed
-    from lambdas.refine_policy.slots import Reference
 
 HINT = "hint"
 _NAMED = 5  # how many violations an error spells out
@@ -48,10 +45,10 @@ def require_bounds(grants: Iterable[Allowed], hints: Hints) -> None:
         problems += [
             f"{name} is forbidden: {rule.reason}"
             for rule in hints.forbid
-            if _matches(rule.action, one) and _overlaps(rule.resource, one.template)
+            if matches(rule.action, one) and _overlaps(rule.resource, one.template)
         ]
         if hints.bounds and not any(
-            _matches(bound.action, one) and covers(bound.resource, one.template)
+            matches(bound.action, one) and covers(bound.resource, one.template)
             for bound in hints.bounds
         ):
             problems.append(f"{name} exceeds the bounds")
@@ -65,38 +62,10 @@ def require_bounds(grants: Iterable[Allowed], hints: Hints) -> None:
         )
 
 
-def unused_hints(
-    hints: Hints, permissions: Sequence[Permission], grants: Sequence[Allowed], reference: Reference
-) -> Iterator[Finding]:
-    """Parts of the hints that change nothing."""
-    for added in hints.add:
-        if reference.facts(added.action) is None:
-            yield _unused(f"grants.add {added.action}", "IAM's reference does not know the action.")
-        if any(
-            one.basis == OBSERVED
-            and one.action == added.action
-            and covers(one.template, added.resource)
-            for one in grants
-        ):
-            yield _unused(f"grants.add {added.action}", "The cycle's own events grant it already.")
-    known = {one.basis for one in permissions}
-    for kind in sorted(hints.derivations_off - known):
-        yield _unused(f"derivations.{kind}", "Nothing of this kind was derived.", Severity.NOTE)
-
-
-def _matches(pattern: str, one: Allowed) -> bool:
+def matches(pattern: str, one: Allowed) -> bool:
+    """Whether an action's pattern means the grant."""
     return fnmatchcase(str(one.action).lower(), pattern.lower())
 
 
 def _overlaps(rule: Template, granted: Template) -> bool:
     return covers(rule, granted) or covers(granted, rule)
-
-
-def _unused(subject: str, detail: str, severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(
-        severity=severity,
-        kind="unused-hint",
-        subject=subject,
-        detail=detail,
-        action="Take the hint out of process.yaml.",
-    )

@@ -63,7 +63,8 @@ class Fresh:
             id no event told.
         versioned: ARNs of things of which numbered versions were made.
         stable: pieces that earlier runs had too: they do not vary, whatever they look like.
-        history: how many of the tokens only earlier runs gave away, for the reason's text.
+        differed: tokens that only earlier runs gave away.
+        stacks: the names of the stacks that were seen.
     """
 
     tokens: frozenset[str]
@@ -71,6 +72,7 @@ class Fresh:
     versioned: frozenset[str]
     stable: frozenset[str]
     differed: frozenset[str]
+    stacks: tuple[str, ...]
 
 
 def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
@@ -81,6 +83,8 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     seen = seen_things.allowed
     resources = {one.resource for one in seen}
     stacks = _stacks(resources)
+    # How names that CloudFormation gives begin: with the stack's, cut short and lower-cased.
+    heads = tuple({name[:_STACK_PREFIX].lower() for name in stacks})
     # What was made was mostly removed too: it is looked at once.
     calls: dict[tuple[str, str, str], Sighting] = {}
     for one in seen:
@@ -89,7 +93,7 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
         if made is not None:
             calls[action.service, made, one.resource] = one
     for (_, made, _), one in calls.items():
-        for kind, text in _made(made, one, layout, stacks):
+        for kind, text in _made(made, one, layout, heads):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
     tokens |= _of_another_cycle(seen_things.missed, resources)
     differed, stable = _compared(resources, history)
@@ -99,6 +103,7 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
         versioned=frozenset(versioned),
         stable=stable,
         differed=differed,
+        stacks=stacks,
     )
 
 
@@ -108,17 +113,16 @@ def noun(text: str) -> str:
 
 
 def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
-    """How names that CloudFormation gives begin: with the stack's, cut short and lower-cased."""
-    names = (
+    names = {
         resource.split(":stack/", 1)[1].split("/")[0]
         for resource in resources
         if ":cloudformation:" in resource and ":stack/" in resource
-    )
-    return tuple(sorted({name[:_STACK_PREFIX].lower() for name in names if name}))
+    }
+    return tuple(sorted(names - {""}))
 
 
 def _made(
-    made: str, one: Sighting, layout: Layout, stacks: tuple[str, ...]
+    made: str, one: Sighting, layout: Layout, heads: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     action, resource = one.action, one.resource
     if action.service == "apigateway":
@@ -134,7 +138,7 @@ def _made(
             yield "collection", f"{action.service}/{made}"
         return
     yield "versioned", _unversioned(resource)
-    for text in _own(slots, stacks):
+    for text in _own(slots, heads):
         yield "token", text
     for text in dates(slots, one):
         yield "token", text
@@ -159,15 +163,18 @@ def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[st
 
 
 def _same(made: str, kind: str, slots: tuple[Slot, ...]) -> bool:
-    types = {noun(kind), noun(slots[0].text)} if not slots[0].placeholder else {noun(kind)}
-    return made in types or any(one and (made.endswith(one) or one.endswith(made)) for one in types)
+    """Whether the resource is of the type that was made: `loadbalancer/app` is a load balancer."""
+    types = [kind] if slots[0].placeholder else [kind, slots[0].text]
+    nouns = {noun(text) for one in types for text in (one, one.split("/")[0])} - {""}
+    return any(made.endswith(one) or one.endswith(made) for one in nouns)
 
 
-def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
+def _own(slots: tuple[Slot, ...], heads: tuple[str, ...]) -> Iterator[str]:
     """The pieces of what was made itself, not of what it belongs to."""
     named = [slot for slot in slots if slot.placeholder]
-    two = bool(named and named[-1].is_id) or both_name_one(slots)
-    mine = named[-2:] if two else named[-1:]
+    # A name and the id that goes with it; an id before an id is the parent's.
+    two = bool(named) and named[-1].is_id and not all(slot.is_id for slot in named[-2:])
+    mine = named[-2:] if two or both_name_one(slots) else named[-1:]
     for slot in mine:
         if is_id(slot.text):
             yield slot.text
@@ -177,7 +184,7 @@ def _own(slots: tuple[Slot, ...], stacks: tuple[str, ...]) -> Iterator[str]:
         # and what stands alone is a name that a person chose.
         suffixes = [one.text for one in cut[1:] if one.shape is Shape.SUFFIX]
         yield from suffixes[-1:]
-        if slot.text.lower().startswith(stacks) and may_be_suffix(cut[-1].text):
+        if slot.text.lower().startswith(heads) and may_be_suffix(cut[-1].text):
             yield cut[-1].text
 
 

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.refine_policy.cuts import REASON as CUT
+from lambdas.refine_policy.cuts import cut_names, cut_word
 from lambdas.refine_policy.fresh import Fresh, noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.slots import both_name_one, parsed
@@ -47,6 +49,7 @@ class Naming:
         self._known: dict[str, Name] = {}
         self._forms: dict[str, tuple[Name, ...]] = {}
         self._words = Words(values)
+        self._cuts = cut_names(fresh.stacks, self._words.plain.variables)
 
     def of(self, resource: str) -> Name:
         """The resource's template and the reasons for its wildcards."""
@@ -175,6 +178,12 @@ class Naming:
             return inherited
         content = arn.service == "s3" and kind.endswith("object")
         start = len(writing.parts)
+        cut = cut_word(text, self._cuts)
+        if cut and not content:
+            self._pieces(text[: cut[0]], writing, inherited=inherited)
+            writing.parts += [Wildcard("?")] * (cut[1] - cut[0])
+            writing.reasons[CUT] = None
+            text = text[cut[1] :]
         varies = self._pieces(text, writing, inherited=inherited, content=content)
         if varies and not writing.named:
             writing.shape(text, start)

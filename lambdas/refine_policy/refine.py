@@ -10,7 +10,7 @@ from lambdas.model.finding import Finding, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.refine_policy.ambiguity import ambiguities
-from lambdas.refine_policy.bounds import hinted_permissions, require_bounds, unused_hints
+from lambdas.refine_policy.bounds import hinted_permissions, require_bounds
 from lambdas.refine_policy.collector import uncollected
 from lambdas.refine_policy.conditions import Settings
 from lambdas.refine_policy.derivations import implied_permissions
@@ -26,6 +26,7 @@ from lambdas.refine_policy.slots import Layout, Reference
 from lambdas.refine_policy.split import execution_role, split, told
 from lambdas.refine_policy.statements import Shaped, explained, shaped
 from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
+from lambdas.refine_policy.unused import Otherwise, unused_hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from lambdas.model.past import History
     from lambdas.model.process import Process
     from lambdas.model.run import Run
+    from lambdas.refine_policy.permission import Permission
+    from lambdas.refine_policy.sightings import Sightings
 
 
 @uncollected()
@@ -80,6 +83,14 @@ def refine(  # the six things that a policy follows from, and nothing else
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints)
 
+    otherwise = Otherwise()
+    if hints.derivations_off or hints.conditions_off:
+        unconditional = Settings(off=frozenset(), own_buckets=settings.own_buckets)
+        otherwise = _otherwise(
+            seen,
+            handler_permissions(seen, tags, layout, naming, frozenset()),
+            grants_of(permissions, naming, reference, unconditional),
+        )
     leavings = left_out(seen, analyzer)
     uses = (values, {**values, **process.spellings("prove")})
     policies, unfit = _policies(run, grants, reference, uses)
@@ -95,13 +106,22 @@ def refine(  # the six things that a policy follows from, and nothing else
                     *escalations(grants),
                     *ambiguities(dict(told_values), grants),
                     *doubts(grants, leavings, analyzer, reference),
-                    *unused_hints(hints, permissions, grants, reference),
+                    *unused_hints(hints, grants, otherwise, reference),
                 )
             )
         ),
         left_out=leavings,
         variables=told_values,
     )
+
+
+def _otherwise(
+    seen: Sightings, derivable: Iterable[Permission], unconditional: Iterable[Allowed]
+) -> Otherwise:
+    """What the hints could switch off, were it not for them."""
+    kinds = {one.kind for one, _ in seen.implied} | {one.basis for one in derivable}
+    keys = {condition.key for one in unconditional for condition in one.conditions}
+    return Otherwise(kinds=frozenset(kinds), keys=frozenset(keys))
 
 
 def variables(run: Run, process: Process) -> dict[str, str]:

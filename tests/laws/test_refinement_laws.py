@@ -249,8 +249,13 @@ OWN = NAMES.map("orders-dev-{}".format)
 
 def elsewhere(line: Evidence, service: str, stage: str) -> Evidence:
     """The same call of another service or stage: its words replaced wherever they stand."""
-    resource = re.sub(r"(?<![0-9A-Za-z])dev(?![0-9A-Za-z])", stage, line.resource)
-    return dataclasses.replace(line, resource=re.sub(r"\borders-", f"{service}-", resource))
+
+    def there(text: str) -> str:
+        staged = re.sub(r"(?<![0-9A-Za-z])dev(?![0-9A-Za-z])", stage, text)
+        return re.sub(r"\borders-", f"{service}-", staged)
+
+    context = tuple((key, there(value)) for key, value in line.context)
+    return dataclasses.replace(line, resource=there(line.resource), context=context)
 
 
 @given(st.lists(lines(names=OWN), min_size=1, max_size=14))

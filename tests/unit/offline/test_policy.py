@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from itertools import islice, permutations
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.offline_policy import policy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deployer"
@@ -137,3 +135,42 @@ def test_what_does_not_fit_is_written_all_the_same_and_said(
 
     assert (tmp_path / "out" / "policy.json").exists()
     assert "PolicyTooLargeError" in capsys.readouterr().err
+
+
+def test_a_principal_that_did_nothing_is_told_who_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = asked(
+        tmp_path,
+        a_record("DescribeTable", TABLE),
+        principal=f"arn:aws:iam::{ACCOUNT}:role/ci/deploier",
+    )
+
+    assert policy(args) == 1
+
+    assert f"Who called most: arn:aws:iam::{ACCOUNT}:role/deployer" in capsys.readouterr().err
+
+
+def test_files_that_cannot_be_read_are_said_when_nothing_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = asked(tmp_path, a_record("DescribeTable", TABLE))
+    for path in Path(args.logs).rglob("*.json*"):
+        path.write_bytes(b'{"Records": [')
+
+    assert policy(args) == 1
+
+    said = capsys.readouterr().err
+    assert "truncated-json" in said
+    assert "It has no calls" in said
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    args = asked(tmp_path, a_record("DescribeTable", TABLE), out=str(tmp_path / "taken" / "out"))
+
+    assert policy(args) == 1
+
+    assert "taken" in capsys.readouterr().err

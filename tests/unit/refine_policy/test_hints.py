@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,9 @@ from tests.unit.refine_policy.builders import (
     seen,
     values,
 )
+
+if TYPE_CHECKING:
+    from lambdas.model.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{AT}:table/orders-dev"
@@ -149,3 +152,36 @@ def test_split_gives_cloudformation_a_role_of_its_own_and_joins_the_two_by_one_p
         "iam:PassRole",
     }
     assert "aws:CalledVia" not in str(execution.policy.render(values(refinement)))
+
+
+def _needless(*lines: Evidence, **keys: Any) -> set[str]:
+    findings = refined(lines, process=a_process(**keys)).findings
+    return {one.subject for one in findings if one.kind == "unused-hint"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "subject"),
+    [
+        ({"derivations": {"update": False}}, "derivations.update"),
+        ({"derivations": {"pass-role": False}}, "derivations.pass-role"),
+        ({"conditions": {"called-via": False}}, "conditions.called-via"),
+        ({"conditions": {"requested-region": False}}, "conditions.requested-region"),
+        ({"split": "cloudformation"}, "split"),
+    ],
+)
+def test_a_hint_that_changes_nothing_is_said_and_one_that_does_is_not(
+    keys: dict[str, Any], subject: str
+) -> None:
+    table = {"types": ("AWS::DynamoDB::Table",), "implies": (passes(ROLE + "-worker"),)}
+    lines = [forwarded("dynamodb:CreateTable", TABLE, **table), forwarded("ec2:DescribeVpcs")]
+
+    assert _needless(LINE, **keys) == {subject}
+    assert _needless(*lines, **keys) == set()
+
+
+def test_a_bound_within_which_nothing_lies_is_said() -> None:
+    within = {"action": "dynamodb:*", "resource": TEMPLATE}
+    beyond = {"action": "sqs:*", "resource": "*"}
+
+    assert _needless(LINE, bounds=[within]) == set()
+    assert _needless(LINE, bounds=[within, beyond]) == {"bounds sqs:* on *"}

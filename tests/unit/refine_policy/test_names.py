@@ -393,3 +393,35 @@ def test_a_name_of_which_nothing_is_fixed_is_never_just_any_name(name: str, expe
     assert granted(refinement)["s3:CreateBucket"] == {f"arn:${{partition}}:s3:::{expected}"}
     kinds = {one.kind for one in refinement.findings}
     assert ("reaches-others" in kinds) == expected.startswith("?")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("orders-d-Publi-1A2B3C4D5E6F", "orders-?-Publi-*"),
+        ("orders-de-Publi-1A2B3C4D5E6F", "orders-??-Publi-*"),
+        ("ord-Publi-1A2B3C4D5E6F", "ord-Publi-*"),  # cut in what every stage calls the same
+        ("orders-dev-Publi-1A2B3C4D5E6F", "orders-${stage}-Publi-*"),
+        ("orders-data-1A2B3C4D5E6F", "orders-data-*"),
+    ],
+)
+def test_a_stage_that_was_cut_in_a_name_is_another_for_another_stage(
+    name: str, expected: str
+) -> None:
+    stack = seen("cloudformation:CreateStack", f"arn:aws:cloudformation:{AT}:stack/orders-dev/*")
+    balancer = f"arn:aws:elasticloadbalancing:{AT}:loadbalancer/app/{name}/50dc6c495c0c9188"
+    lines = [stack, forwarded("elasticloadbalancing:CreateLoadBalancer", balancer)]
+
+    assert _resource("elasticloadbalancing:CreateLoadBalancer", *lines) == {
+        f"arn:${{partition}}:elasticloadbalancing:{AT_TEMPLATE}:loadbalancer/app/{expected}/*"
+    }
+
+
+def test_a_listener_that_was_made_makes_nothing_of_its_load_balancer() -> None:
+    path = "app/shared/50dc6c495c0c9188"
+    listener = f"arn:aws:elasticloadbalancing:{AT}:listener/{path}/f2f7dc8efc522ab2"
+
+    assert _resource(
+        "elasticloadbalancing:DeleteListener",
+        seen("elasticloadbalancing:DeleteListener", listener),
+    ) == {f"arn:${{partition}}:elasticloadbalancing:{AT_TEMPLATE}:listener/{path}/*"}
