@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
 TOP = "/"  # before a name that stands at the top, nowhere deeper
 _WRAPPERS = ("Request", "Response", "Input", "Output", "Result", "Message")
+_ENCODED = "arn%3A"  # an ARN that was part of a request's path, as MSK's records show it
 DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looked at
 
 
@@ -42,7 +44,9 @@ class Elements:
         for key, inner in value.items():
             name = str(key).lower()
             if isinstance(inner, str) and name not in self.texts:
-                if inner:
+                if inner.startswith(_ENCODED):
+                    self._value(inner, "", name, 0)
+                elif inner:
                     self.texts[name] = self.texts[TOP + name] = [inner]
                     self._depths[name] = self._depths[TOP + name] = 0
                     if inner.startswith("arn:"):
@@ -62,6 +66,8 @@ class Elements:
 
     def _value(self, value: object, parent: str, name: str, depth: int) -> None:
         if isinstance(value, str):
+            if value.startswith(_ENCODED):
+                value = unquote(value, errors="surrogatepass")
             if value.startswith("arn:"):
                 self.arns.append((parent, name, value))
             self._named(value, parent, name, depth)

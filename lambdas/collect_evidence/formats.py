@@ -59,6 +59,11 @@ class Format:
             text = text.replace(f"${{{variable}}}", values.get(variable, "*"), 1)
         return text
 
+    def is_parent(self, variable: str) -> bool:
+        """Whether a variable names what holds the resource: a service's cluster."""
+        own, noun = stem(variable), stem(self.kind)
+        return variable != self.variables[-1] and own not in noun and noun not in own
+
     def before(self, variable: str) -> str:
         """The fixed text right before a variable, back to the last separator but one: `alias/`."""
         head = self.template[: self.template.index(f"${{{variable}}}")]
@@ -95,6 +100,9 @@ def stem(name: str) -> str:
 
 
 def _format(service: str, kind: str, template: str) -> Format:
+    template = template.replace(
+        ":${AccountId}:", ":${Account}:"
+    )  # as some services' pages spell it
     variables = tuple(one for one in _VARIABLE.findall(template) if one not in PLACES)
     pieces = _VARIABLE.split(template)
     regex = []

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lambdas.collect_evidence.formats import formats_of
-from lambdas.collect_evidence.resources import ANY, Answer, resources_of
+from lambdas.collect_evidence.tagging import sends_tags, tags_of
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
-from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
-from lambdas.reference.events import Need
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources import Call
-    from lambdas.reference.actions import ResourceUse
+    from lambdas.reference.actions import ActionFacts
     from lambdas.reference.events import Meaning
 
 PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
-NOTHING = Answer(None)
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
-# `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
-_TAGGED = re.compile(
-    r"(?:.+\.)?\w*tag(?:s|set|list|specifications?|specificationset)\.(?:key|@keys)"
-)
-_MAKING = re.compile(
-    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
-)
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
 _BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
 # Who calls KMS as the caller, and for what, when a request names a key,
@@ -72,7 +61,7 @@ def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tu
     found = {*_roles(call, meaning), *_service_roles(call, known), *_log_deliveries(call, meaning)}
     interest = _interest(call.request.names)
     if interest.tags:
-        found.update(_tags(call, meaning, known))
+        found.update(tags_of(call, meaning, known))
     if interest.objects:
         found.update(_code(call))
     if interest.keys:
@@ -108,7 +97,7 @@ class _Interest:
 @lru_cache(maxsize=8_192)
 def _interest(names: tuple[str, ...]) -> _Interest:
     known = set(names)
-    tags = "x-amz-tagging" in known or any(map(_TAGGED.fullmatch, names))
+    tags = sends_tags(names)
     objects = {name for pair in _BUCKETS for name in pair} | {"templateurl", "stackpolicyurl"}
     return _Interest(tags, bool(known & objects), bool(known & set(_KEY_NAMES)))
 
@@ -146,90 +135,6 @@ def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:
         resource=role,
         context=(("iam:PassedToService", receiver),),
     )
-
-
-def _tags(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterator[Implied]:
-    """Tags sent while making something are authorised as a tagging action of their own."""
-    texts = call.request.texts
-    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name))
-    if not (sent or "x-amz-tagging" in texts) or not _MAKING.match(meaning.operation):
-        return
-    if meaning.service == "apigateway":
-        tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
-        verb = "POST" if is_second_generation(meaning) else "PUT"
-        yield Implied(kind="tag-on-create", action=Action("apigateway", verb), resource=tagged)
-        return
-    for one in known:
-        tagging = _tagging_action(one.action)
-        if tagging is not None and one.access_level is not AccessLevel.TAGGING:
-            for resource in _made(call, one, tagging):
-                yield Implied(
-                    kind="tag-on-create",
-                    action=tagging.action,
-                    resource=resource,
-                    context=_create_action(tagging, meaning),
-                )
-
-
-def is_second_generation(meaning: Meaning) -> bool:
-    """Whether an API Gateway call is about HTTP or WebSocket APIs."""
-    return any("::/apis" in arn for need in meaning.needs for arn in need.resources)
-
-
-def _create_action(tagging: ActionFacts, meaning: Meaning) -> tuple[tuple[str, str], ...]:
-    if tagging.action == Action("ec2", "CreateTags"):
-        return (("ec2:CreateAction", meaning.operation),)
-    return ()
-
-
-@lru_cache(maxsize=4_096)
-def _tagging_action(action: Action) -> ActionFacts | None:
-    """The action that tags what another makes: named by the reference, else of the same type."""
-    one = facts(action)
-    if one is None:
-        return None
-    needed = [facts(other) for other in one.dependent_actions]
-    for other in needed:
-        if other is not None and other.access_level is AccessLevel.TAGGING:
-            return other
-    kinds = {use.type.name for use in one.uses}
-    candidates = [
-        other
-        for name in actions_of(one.action.service)
-        if (other := facts(name)) is not None
-        and other.access_level is AccessLevel.TAGGING
-        and not re.match(r"(?i)(un|remove|delete|list|get|describe)", other.action.name)
-    ]
-    matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
-    # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
-    matching.sort(key=lambda other: other.action.name != "TagResource")
-    exact = [other for other in candidates if other.action.name == "TagResource"]
-    return next(iter([*matching[:1], *exact]), None) if matching or exact else None
-
-
-def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
-    """Of what the call touched, what can be tagged: the types that both actions have."""
-    if not tagging.uses:
-        return ("*",)
-    kinds = {use.type.name for use in tagging.uses}
-    if one.action.service == "ec2":
-        # Requests say which of what they make is tagged.
-        said = set(call.request.texts.get("resourcetype", ()))
-        kinds = kinds & said or kinds
-    shared = tuple(use for use in one.uses if use.type.name in kinds)
-    limited = replace(one, uses=shared or one.uses)
-    if not one.uses and len(tagging.uses) == 1:
-        return _any_of(tagging.uses[0], call)
-    need = Need(action=one.action)
-    asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
-    if asked == (ANY,) and shared:
-        return _any_of(shared[0], call)
-    return resources_of(call, need, limited)
-
-
-def _any_of(use: ResourceUse, call: Call) -> tuple[str, ...]:
-    """What the service will name has no name yet when it is tagged: `userpool/*`."""
-    return tuple(form.fill({}, call.place) for form in formats_of(use.type)[:1])
 
 
 def _code(call: Call) -> Iterator[Implied]:

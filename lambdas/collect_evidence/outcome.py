@@ -38,7 +38,7 @@ _WRONG_PASSWORD = re.compile(
     r"incorrect username or password|password attempts exceeded", re.IGNORECASE
 )
 _WORDS = re.compile(
-    r"not authori[sz]ed to perform(?: action)?:? *[\[\"']?(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
+    r"not authori[sz]ed to perform(?: action)?:? *[\[\"'`]?(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
     r"(?:[\]\"'])?"
     r"(?: on (?:the )?(?:specified )?resource:? *(?P<resource>(?:role |user |policy )?[^\s,]+))?",
     re.IGNORECASE,

@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from lambdas.collect_evidence.choosing import ANY, Filled, chosen
 from lambdas.collect_evidence.elements import Elements
-from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of
+from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of, stem
 from lambdas.collect_evidence.qualifiers import qualified
 from lambdas.collect_evidence.values import keys_of, texts_of
 from lambdas.reference.shards import shard
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from lambdas.reference.actions import ActionFacts, ResourceUse
     from lambdas.reference.events import Need
 
-ANY = "*"
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
@@ -52,6 +52,7 @@ class Call:
     Attributes:
         named: the ARNs that the record itself names as its resources.
         sent: the ARNs in the request that may be acted upon.
+        sent_as: the same by what their element says that they are: `connection` of connectionArn.
     """
 
     operation: str
@@ -60,6 +61,7 @@ class Call:
     answer: Answer
     named: tuple[str, ...]
     sent: tuple[str, ...]
+    sent_as: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: Place) -> Call:
@@ -72,17 +74,8 @@ class Call:
             answer=Answer(record.get("responseElements")),
             named=tuple(_named(record.get("resources"))),
             sent=_arns(request),
+            sent_as=_by_noun(request),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """What is known of one format."""
-
-    form: Format
-    required: bool
-    arns: tuple[str, ...]
-    whole: bool  # every variable has a value
 
 
 def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
@@ -97,7 +90,7 @@ def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
             return tagged
     also = shard("resources")["also"].get(str(facts.action), ())
     filled = [one for use in facts.uses for one in _use(call, use, facts, also)]
-    return qualified(_chosen(filled, call), facts.action, call.request)
+    return qualified(chosen(filled, call.place), facts.action, call.request)
 
 
 def is_required(facts: ActionFacts) -> bool:
@@ -113,9 +106,7 @@ def _named(resources: object) -> Iterable[str]:
                 yield arn
 
 
-def _use(
-    call: Call, use: ResourceUse, facts: ActionFacts, also: Sequence[str]
-) -> Iterable[_Filled]:
+def _use(call: Call, use: ResourceUse, facts: ActionFacts, also: Sequence[str]) -> Iterable[Filled]:
     kinds = {other.type.name for other in facts.uses}
     only = len(facts.uses) == 1
     required = use.required or use.type.name in also
@@ -124,20 +115,29 @@ def _use(
             _matching(call.named, form, kinds)
             # What is being made has its id, or its path, in the answer alone.
             or (_MAKING.match(call.operation) and _matching(call.answer.arns, form, kinds, kinds))
+            or _matching(call.sent_as.get(stem(use.type.name), ()), form, kinds)
             or _built(call, form, only=only)
             or _matching(call.sent, form, kinds)
             or _matching(call.answer.arns, form, kinds)
             or _built(call, form, only=only, answered=True)
         )
         if arns:
-            yield _Filled(form, required, tuple(arns), whole=True)
+            yield Filled(form, required, tuple(arns), whole=True)
         else:
             partly = _built(call, form, only=only, answered=True, partly=True)
-            yield _Filled(form, required, tuple(partly), whole=False)
+            yield Filled(form, required, tuple(partly), whole=False)
 
 
 def _arns(elements: Elements) -> tuple[str, ...]:
     return tuple(dict.fromkeys(arn for _, name, arn in elements.arns if name not in _ASIDE))
+
+
+def _by_noun(elements: Elements) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for _, name, arn in elements.arns:
+        if name not in _ASIDE:
+            found.setdefault(stem(name.removesuffix("s")), []).append(arn)
+    return {noun: tuple(dict.fromkeys(arns)) for noun, arns in found.items()}
 
 
 def _matching(
@@ -159,13 +159,14 @@ def _built(
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
     for variable in form.variables:
-        keys = keys_of(form.service, form.kind, variable, call.operation, only=only)
+        parent = form.is_parent(variable)
+        keys = keys_of(form.service, form.kind, variable, call.operation, only=only, parent=parent)
         texts = texts_of(keys, form, variable, call.request)
         if not texts and answered:
             texts = texts_of(keys, form, variable, call.answer.elements)
         whole = [text for text in texts if text.startswith("arn:")]
         if whole:
-            return whole
+            return [call.place.fill(text) for text in whole]
         if texts:
             values[variable] = texts
         elif not partly:
@@ -196,45 +197,6 @@ def _account(call: Call, form: Format) -> str:
         if match:
             return match[0]
     return ""
-
-
-def _chosen(filled: Sequence[_Filled], call: Call) -> tuple[str, ...]:
-    whole = _without_less([one for one in filled if one.whole])
-    if whole:
-        arns = {arn for one in whole for arn in one.arns}
-        known = {one.form.kind for one in whole}
-        # A call that needs several types is refused when one of them is missing in the policy.
-        for one in filled:
-            if one.required and one.form.kind not in known:
-                arns.update(one.arns or (one.form.fill({}, call.place),))
-        return tuple(sorted(_without_parents(arns)))
-    partly = [one for one in filled if one.arns]
-    required = [one for one in partly if one.required] or _surest(partly)
-    return tuple(sorted({arn for one in required for arn in one.arns})) or (ANY,)
-
-
-def _without_less(whole: Sequence[_Filled]) -> list[_Filled]:
-    """Of two forms of one thing the fuller: a rule on its own bus, not on the default one."""
-    return [
-        one
-        for one in whole
-        if one.required
-        or not any(set(one.form.variables) < set(other.form.variables) for other in whole)
-    ]
-
-
-def _surest(partly: Sequence[_Filled]) -> list[_Filled]:
-    """Of optional types the one of which most is known."""
-    if not partly:
-        return []
-    return [min(partly, key=lambda one: (one.arns[0].count(ANY), -one.form.weight, one.form.kind))]
-
-
-def _without_parents(arns: set[str]) -> Iterable[str]:
-    """A table's index is asked for instead of the table, an alias instead of the function."""
-    for arn in arns:
-        if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in arns):
-            yield arn
 
 
 def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:

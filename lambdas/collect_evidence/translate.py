@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.collect_evidence.choosing import ANY
 from lambdas.collect_evidence.context import context_of
 from lambdas.collect_evidence.formats import Place
-from lambdas.collect_evidence.implied import implied_by, is_second_generation
+from lambdas.collect_evidence.implied import implied_by
 from lambdas.collect_evidence.outcome import Answer, answer_of
-from lambdas.collect_evidence.resources import ANY, Call, is_required, resources_of
+from lambdas.collect_evidence.resources import Call, is_required, resources_of
+from lambdas.collect_evidence.tagging import is_second_generation
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.reference.actions import ActionFacts, facts, types_made_by

@@ -119,7 +119,8 @@ def filled(template: str, request: Request) -> tuple[str, ...]:
     places = list(dict.fromkeys(_PLACE.findall(template)))
     texts = [template]
     for place in places:
-        values = [_text(place, one) for one in elements(request, place)]
+        path, _, how = place.partition("|")
+        values = [_text(path, one, how) for one in elements(request, path)]
         values = [value for value in dict.fromkeys(values) if value]
         # An element may hold the ARN itself.
         texts = [
@@ -178,7 +179,11 @@ def _need(one: Mapping[str, Any], request: Request) -> Need:
 
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:
-    present = any(any(True for _ in elements(request, path)) for path in one.get("when", ()))
+    when = one.get("when", ())
+    if isinstance(when, Mapping):
+        present = any(value in elements(request, path) for path, value in when.items())
+    else:
+        present = any(any(True for _ in elements(request, path)) for path in when)
     absent = not any(any(True for _ in elements(request, path)) for path in one.get("unless", ()))
     return (present or "when" not in one) and absent
 
@@ -216,8 +221,10 @@ def _items(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _text(place: str, value: object) -> str:
+def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
+    if how:
+        return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
     if place.lower() == "x-amz-copy-source":
         # Bucket and key, perhaps URL-encoded, perhaps with a version,
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
