@@ -17,7 +17,7 @@ from aws_cdk import (
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk import aws_stepfunctions
 
@@ -64,23 +64,28 @@ class Notices(Construct):
             self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(address))
         self._let_alarms_publish(key)
 
-    def alarm(self, metric: aws_cloudwatch.IMetric, construct_id: str, because: str) -> None:
-        """Tell the operator as soon as the metric counts one."""
-        aws_cloudwatch.Alarm(
-            self,
+    def alarm(
+        self,
+        scope: Construct,
+        construct_id: str,
+        metric: aws_cloudwatch.IMetric,
+        because: str,
+        *,
+        threshold: float = 1,
+    ) -> aws_cloudwatch.Alarm:
+        """Tell the operator as soon as the metric reaches the threshold."""
+        alarm = aws_cloudwatch.Alarm(
+            scope,
             construct_id,
             metric=metric,
             alarm_description=because,
-            threshold=1,
+            threshold=threshold,
             evaluation_periods=1,
             comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(aws_cloudwatch_actions.SnsAction(self.alarms))
-
-    def alarm_each(self, metrics: Mapping[str, tuple[aws_cloudwatch.IMetric, str]]) -> None:
-        """One alarm per metric, each with what its ringing means."""
-        for construct_id, (metric, because) in metrics.items():
-            self.alarm(metric, construct_id, because)
+        )
+        alarm.add_alarm_action(aws_cloudwatch_actions.SnsAction(self.alarms))
+        return alarm
 
     def tell_of_bad_ends(self, machine: aws_stepfunctions.StateMachine, key: aws_kms.Key) -> None:
         """Tell by name of every execution that ends badly, whatever became of its own mail."""

@@ -175,6 +175,7 @@ class Boundary(Construct):
             self._arn("s3", mine, region="", account=""),
             self._arn("cloudformation", f"stack/{mine}"),
             self._arn("cloudwatch", f"alarm:{mine}"),
+            self._arn("cloudwatch", f"dashboard/{mine}", region=""),
             self._arn("codebuild", f"project/{mine}"),
             self._arn("events", f"rule/{BUILD_RULE}"),
             self._arn("lambda", f"function:{mine}"),

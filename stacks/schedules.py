@@ -13,16 +13,22 @@ from stacks.acknowledgements import acknowledge, allow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_kms, aws_stepfunctions
+    from aws_cdk import aws_kms, aws_lambda, aws_stepfunctions
 
     from lambdas.model.process import Process
     from stacks.settings import Settings
 
+# No process can be called so: their names have no underscore.
+WATCH = "watch_policies"
 LATEST = 60 * 60  # seconds after its time when a start is given up; the next one is soon enough
 
 
 class Schedules(Construct):
-    """One schedule per process that has one. The group's name is given: the fence names it."""
+    """One per process that has one, and the watch's. The group's name is given: the fence names it.
+
+    Attributes:
+        failed: the queue of what could not be started.
+    """
 
     def __init__(
         self,
@@ -32,6 +38,7 @@ class Schedules(Construct):
         settings: Settings,
         processes: Sequence[Process],
         machine: aws_stepfunctions.StateMachine,
+        watch: aws_lambda.IFunction,
         key: aws_kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -44,31 +51,40 @@ class Schedules(Construct):
             retention_period=Duration.days(14),
         )
         acknowledge(self.failed, "SQS3", because="this is the dead-letter queue of the schedules")
-        group = aws_scheduler.CfnScheduleGroup(self, "Group", name=settings.name)
-        role = self._role(settings, machine, key)
+        self._group = aws_scheduler.CfnScheduleGroup(self, "Group", name=settings.name)
+        self._role = self._allowed(settings, machine, watch, key)
         for process in processes:
             if process.schedule:
-                self._schedule(process, group, role, machine)
+                self._schedule(
+                    process.name,
+                    f"Runs of {process.name}",
+                    process.schedule,
+                    machine.state_machine_arn,
+                    {"process": process.name},
+                )
+        self._schedule(
+            WATCH,
+            "Tells how old the proof of each process is",
+            "rate(1 day)",
+            watch.function_arn,
+            {"processes": sorted(one.name for one in processes if one.prove)},
+        )
 
     def _schedule(
-        self,
-        process: Process,
-        group: aws_scheduler.CfnScheduleGroup,
-        role: aws_iam.Role,
-        machine: aws_stepfunctions.StateMachine,
+        self, name: str, description: str, when: str, target: str, event: dict[str, object]
     ) -> None:
         schedule = aws_scheduler.CfnSchedule(
             self,
-            process.name,
-            name=process.name,
-            group_name=group.ref,
-            description=f"Runs of {process.name}",
-            schedule_expression=process.schedule,
+            name,
+            name=name,
+            group_name=self._group.ref,
+            description=description,
+            schedule_expression=when,
             flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=aws_scheduler.CfnSchedule.TargetProperty(
-                arn=machine.state_machine_arn,
-                role_arn=role.role_arn,
-                input=json.dumps({"process": process.name}),
+                arn=target,
+                role_arn=self._role.role_arn,
+                input=json.dumps(event),
                 dead_letter_config=aws_scheduler.CfnSchedule.DeadLetterConfigProperty(
                     arn=self.failed.queue_arn
                 ),
@@ -77,10 +93,14 @@ class Schedules(Construct):
                 ),
             ),
         )
-        schedule.node.add_dependency(role)
+        schedule.node.add_dependency(self._role)
 
-    def _role(
-        self, settings: Settings, machine: aws_stepfunctions.StateMachine, key: aws_kms.IKey
+    def _allowed(
+        self,
+        settings: Settings,
+        machine: aws_stepfunctions.StateMachine,
+        watch: aws_lambda.IFunction,
+        key: aws_kms.IKey,
     ) -> aws_iam.Role:
         group = Stack.of(self).format_arn(
             service="scheduler", resource="schedule-group", resource_name=settings.name
@@ -96,6 +116,7 @@ class Schedules(Construct):
             ),
         )
         allow(role, ["states:StartExecution"], machine.state_machine_arn)
+        allow(role, ["lambda:InvokeFunction"], watch.function_arn)
         allow(role, ["sqs:SendMessage"], self.failed.queue_arn)
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         return role

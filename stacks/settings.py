@@ -46,6 +46,8 @@ class Settings:
             as they are packed; more are read in batches side by side.
         retention_days: Object Lock of the archive, governance mode.
         log_days: how long log files of the trail are kept.
+        late_minutes: after how many minutes without the trail's last files an alarm rings.
+        stale_days: after how many days without a proved run of a process an alarm rings.
         operator: an e-mail address for alarms; without one they go to the processes' owners.
         analyzer: whether to make an account analyzer; an account has one per region at most.
         data_events: resource types whose data events the trail records for the cycles.
@@ -57,6 +59,8 @@ class Settings:
     few_megabytes: int = 256
     retention_days: int = 365
     log_days: int = 90
+    late_minutes: int = 30
+    stale_days: int = 30
     operator: str = ""
     analyzer: bool = True
     data_events: tuple[str, ...] = DATA_EVENTS
@@ -90,6 +94,8 @@ class Settings:
             few_megabytes=_number(value, "fewMegabytes", standard.few_megabytes),
             retention_days=_number(value, "retentionDays", standard.retention_days),
             log_days=_number(value, "logDays", standard.log_days),
+            late_minutes=_number(value, "lateMinutes", standard.late_minutes),
+            stale_days=_number(value, "staleDays", standard.stale_days),
             operator=str(value("operator") or ""),
             analyzer=str(value("analyzer")).lower() not in {"false", "no", "0"},
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,

@@ -29,8 +29,8 @@ class Step:
     Attributes:
         state: its name; the folder of its code is the same in snake case.
         timeout: seconds. memory: MiB; a function's share of a core grows with it.
-        disk: MiB. trail: whether it reads log files. archive: whether it reads and writes the
-            archive. settles: whether it waits for the trail.
+        disk: MiB. trail: whether it reads log files. archive: whether it reads the archive.
+        writes: whether it writes it, too. settles: whether it waits for the trail.
         collects: whether it decides how many files are few.
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
@@ -44,6 +44,7 @@ class Step:
     settles: bool = False
     collects: bool = False
     archive: bool = True
+    writes: bool = True
     actions: tuple[str, ...] = ()
     candidates: bool = False
 
@@ -77,10 +78,12 @@ STEPS = (
     Step(state="DocumentPolicy", timeout=840, memory=1_769),
     Step(state="DocumentFailure", timeout=240, memory=512),
 )
+# Called by a schedule of its own, not by the state machine.
+WATCH = Step(state="WatchPolicies", timeout=240, memory=512, writes=False)
 
 
 class Steps(Construct):
-    """The functions, by the names of their states."""
+    """The functions, by the names of their states, and the one that watches them all."""
 
     def __init__(
         self,
@@ -98,6 +101,7 @@ class Steps(Construct):
         self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
         self._settings, self._trail, self._archive = settings, trail, archive
         self.functions = {step.state: self._function(step) for step in STEPS}
+        self.watch = self._function(WATCH)
 
     def _function(self, step: Step) -> aws_lambda.Function:
         log = aws_logs.LogGroup(
@@ -161,7 +165,8 @@ class Steps(Construct):
             _allow_bucket(role, self._trail.bucket_arn, self._trail.key, ["s3:GetObject"])
         if step.archive:
             bucket, key = self._archive.bucket_arn, self._archive.key
-            _allow_bucket(role, bucket, key, ["s3:GetObject", "s3:PutObject"])
+            writes = ["s3:PutObject"] if step.writes else []
+            _allow_bucket(role, bucket, key, ["s3:GetObject", *writes])
         if step.candidates:
             self._allow_candidates(role)
         return role

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_kms
+from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_kms
 
+from stacks.alarms import Alarms
 from stacks.build import CycleBuild
+from stacks.dashboard import Dashboard
 from stacks.notices import Notices
 from stacks.registry import RegisteredProcess
 from stacks.schedules import Schedules
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from stacks.processes import ProcessFolder
     from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
-
-ALARM_PERIOD = Duration.minutes(5)
 
 
 class WorkflowStack(Stack):
@@ -98,34 +98,27 @@ class WorkflowStack(Stack):
             settings=settings,
             processes=processes,
             machine=workflow.machine,
+            watch=steps.watch,
             key=key,
         )
         notices.tell_of_bad_ends(workflow.machine, key)
-        self._alarms(notices, workflow, schedules)
+        alarms = Alarms(
+            self,
+            "Alarms",
+            settings=settings,
+            processes=processes,
+            notices=notices,
+            machine=workflow.machine,
+            schedules=schedules,
+            watch=steps.watch,
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            settings=settings,
+            processes=processes,
+            machine=workflow.machine,
+            alarms=alarms.all,
+        )
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=notices.runs.topic_arn)
-
-    def _alarms(self, notices: Notices, workflow: Workflow, schedules: Schedules) -> None:
-        machine = workflow.machine
-        notices.alarm_each(
-            {
-                "RunFailed": (
-                    machine.metric_failed(period=ALARM_PERIOD),
-                    "A run failed; its owner has a mail that says why.",
-                ),
-                "RunTimedOut": (
-                    machine.metric_timed_out(period=ALARM_PERIOD),
-                    "A run took more than two days; nobody has been told yet.",
-                ),
-                "RunAborted": (
-                    machine.metric_aborted(period=ALARM_PERIOD),
-                    "A run was stopped by hand; its remove phase may not have run.",
-                ),
-                "StartFailed": (
-                    schedules.failed.metric_approximate_number_of_messages_visible(
-                        period=ALARM_PERIOD
-                    ),
-                    "A scheduled run could not be started; the queue holds why.",
-                ),
-            }
-        )

@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 
 from lambdas.errors import FencepostError
 from lambdas.gateways.tracing import Subsegment, send
@@ -15,6 +15,7 @@ from lambdas.gateways.tracing import Subsegment, send
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aws_lambda_powertools.metrics import MetricUnit
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -55,6 +56,12 @@ class Telemetry:
             return answer
 
         return told
+
+    def measure(self, process: str, name: str, unit: MetricUnit, value: float) -> None:
+        """A metric of another process than the call's own, told at once."""
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+            metric.add_dimension("service", self._step)
+            metric.add_dimension("process", process)
 
     def _begin(self, about: Mapping[str, str], context: LambdaContext) -> None:
         self.logger.clear_state()

@@ -102,7 +102,6 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
     _keep_observed(event, run, archive, number)
     logger.info("round judged", next=found.decision.next.value, rounds=len(found.rounds))
     metrics.add_metric("Rounds", MetricUnit.Count, len(found.rounds))
-    metrics.add_metric("Repairs", MetricUnit.Count, found.decision.repairs)
     evidence: str = event["evidence"]
     if found.repaired:
         evidence = run.key(f"evidence-repaired-{number}.jsonl.gz")

@@ -8,8 +8,6 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.past import past_runs
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
 STEP = "refine_policy"
 telemetry = Telemetry(STEP)
-logger, metrics = telemetry.logger, telemetry.metrics
+logger = telemetry.logger
 
 
 @telemetry.entry
@@ -57,7 +55,7 @@ def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
     )
     key = run.key(event.get("name") or "refined.json")
     archive.put(key, _text(refinement), "application/json")
-    _measure(refinement)
+    _tell(refinement)
     require_fit(refinement.policies)
     return {
         "refined": key,
@@ -108,12 +106,10 @@ def _text(refinement: Refinement) -> bytes:
     return (json.dumps(refinement.to_json(), separators=(",", ":")) + "\n").encode()
 
 
-def _measure(refinement: Refinement) -> None:
+def _tell(refinement: Refinement) -> None:
     statements = [one for policy in refinement.policies for one in policy.statements]
     grants = sum(len(one.grants) for one in statements)
     wildcards = sum(len(one.wildcards) for one in statements)
-    metrics.add_metric("GrantsRefined", MetricUnit.Count, grants)
-    metrics.add_metric("Wildcards", MetricUnit.Count, wildcards)
     logger.info(
         "policy refined",
         statements=len(statements),

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from lambdas.errors import InvalidProcessError
 from lambdas.model.process import Process
+from stacks.dashboard import SHOWN
+from stacks.metrics import STEP_OF
+from tests.stacks.samples import definition
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis
@@ -99,22 +106,97 @@ def test_schedules_start_the_state_machine_and_keep_what_could_not_start(
     assert {one["Name"]: one["ScheduleExpression"] for one in schedules} == {
         "orders": "rate(7 days)",
         "billing": "cron(0 3 * * ? *)",
+        "watch_policies": "rate(1 day)",
     }
     for one in schedules:
-        assert json.loads(one["Target"]["Input"]) == {"process": one["Name"]}
+        watched = {"processes": ["billing", "orders"]}  # search is never proved
+        expected = watched if one["Name"] == "watch_policies" else {"process": one["Name"]}
+        assert json.loads(one["Target"]["Input"]) == expected
         assert "Arn" in one["Target"]["DeadLetterConfig"]
 
 
-def test_an_alarm_rings_for_every_way_a_run_can_go_wrong(synthesis: Synthesis) -> None:
-    alarms = synthesis.of_type("workflow", "AWS::CloudWatch::Alarm").values()
+def test_no_process_can_have_the_name_of_the_watchs_schedule() -> None:
+    with pytest.raises(InvalidProcessError):
+        Process.from_mapping("watch_policies", definition())
 
-    assert {one["MetricName"] for one in alarms} == {
-        "ExecutionsFailed",
-        "ExecutionsTimedOut",
-        "ExecutionsAborted",
-        "ApproximateNumberOfMessagesVisible",
+
+def test_an_alarm_rings_for_everything_that_the_operator_must_know(synthesis: Synthesis) -> None:
+    alarms = synthesis.of_type("workflow", "AWS::CloudWatch::Alarm")
+
+    assert Counter(one["MetricName"] for one in alarms.values()) == {
+        "ExecutionsFailed": 1,
+        "ExecutionsTimedOut": 1,
+        "ExecutionsAborted": 1,
+        "ApproximateNumberOfMessagesVisible": 1,
+        "NumberOfNotificationsFailed": 1,
+        "Errors": 1,
+        "TrailDelay": len(PROCESSES),
+        "DaysUnproved": len(PROCESSES) - 1,  # search is never proved
     }
-    assert all(one["AlarmActions"] and one["AlarmDescription"] for one in alarms)
+    for one in alarms.values():
+        assert one["AlarmActions"]
+        assert one["AlarmDescription"]
+
+
+def test_alarms_ring_at_the_settings_limits(synthesis: Synthesis) -> None:
+    alarms = synthesis.of_type("workflow", "AWS::CloudWatch::Alarm").values()
+    limits = {(one["MetricName"], one["Threshold"]) for one in alarms if "Dimensions" in one}
+
+    assert ("TrailDelay", synthesis.settings.late_minutes * 60) in limits
+    assert ("DaysUnproved", synthesis.settings.stale_days) in limits
+
+
+def test_the_section_that_an_alarm_points_to_is_in_the_runbook(synthesis: Synthesis) -> None:
+    runbook = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    alarms = json.dumps(synthesis.of_type("workflow", "AWS::CloudWatch::Alarm"))
+
+    sections = set(re.findall(r"See '([^']+)' in docs/operations.md", alarms))
+
+    assert sections
+    assert [one for one in sections if f"## {one}\n" not in runbook] == []
+
+
+def test_every_metric_of_the_dashboard_and_the_alarms_is_told_by_the_step_that_it_names() -> None:
+    for name, step in STEP_OF.items():
+        code = (Path(__file__).parents[2] / "lambdas" / step / "handler.py").read_text()
+        assert f'"{name}"' in code, name
+
+
+def test_every_metric_that_a_step_tells_is_known() -> None:
+    folder = Path(__file__).parents[2] / "lambdas"
+    told = {
+        (name, path.parent.name)
+        for path in folder.glob("*/handler.py")
+        for name in re.findall(r'add_metric\(\s*"(\w+)"', path.read_text())
+    }
+
+    assert told
+    assert {name for name, step in told if STEP_OF.get(name) != step} == set()
+
+
+def test_the_dashboard_has_a_line_per_process(synthesis: Synthesis) -> None:
+    (page,) = synthesis.of_type("workflow", "AWS::CloudWatch::Dashboard").values()
+    body = json.loads(joined(page["DashboardBody"]))
+    graphs = {
+        one["properties"]["title"]: one["properties"]["metrics"]
+        for one in body["widgets"]
+        if one["type"] == "metric" and one["properties"].get("metrics")
+    }
+
+    assert page["DashboardName"] == "fencepost-processes"
+    assert {title for title, *_ in SHOWN} < set(graphs)
+    for title, metric, _ in SHOWN:
+        assert {line[-1]["label"] for line in graphs[title]} == set(PROCESSES)
+        assert all(line[:2] == ["Fencepost", metric] for line in graphs[title])
+
+
+def test_the_dashboard_shows_every_alarm(synthesis: Synthesis) -> None:
+    (page,) = synthesis.of_type("workflow", "AWS::CloudWatch::Dashboard").values()
+
+    shown = json.dumps(page["DashboardBody"])
+
+    for name in synthesis.of_type("workflow", "AWS::CloudWatch::Alarm"):
+        assert f'"{name}"' in shown, name
 
 
 def test_every_bad_end_of_an_execution_is_told_by_name(synthesis: Synthesis) -> None:

@@ -97,6 +97,24 @@ def test_metrics_are_told_per_process_in_cloudwatchs_embedded_format(
     assert (second["Grants"], second["process"]) == ([12.0], "billing")
 
 
+def test_a_metric_of_another_process_has_the_same_dimensions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    telemetry = a_telemetry()
+
+    telemetry.measure("billing", "DaysUnproved", MetricUnit.Count, 3)
+    telemetry.measure("orders", "DaysUnproved", MetricUnit.Count, 4)
+
+    told = lines(capsys)
+    assert [(one["process"], one["DaysUnproved"]) for one in told] == [
+        ("billing", [3.0]),
+        ("orders", [4.0]),
+    ]
+    for one in told:
+        (metrics,) = one["_aws"]["CloudWatchMetrics"]
+        assert metrics["Dimensions"] == [["service", "process"]]
+
+
 def test_what_was_measured_before_a_failure_is_told_and_the_failure_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

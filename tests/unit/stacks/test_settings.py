@@ -19,12 +19,15 @@ def test_values_may_be_texts_as_the_command_line_gives_them() -> None:
         name="fence2",
         settleSeconds="2",
         retentionDays=30,
+        lateMinutes="45",
+        staleDays=14,
         analyzer="false",
         dataEvents="AWS::S3::Object,AWS::Lambda::Function",
     )
 
     assert chosen.settle_seconds == 2
     assert chosen.retention_days == 30
+    assert (chosen.late_minutes, chosen.stale_days) == (45, 14)
     assert not chosen.analyzer
     assert chosen.data_events == ("AWS::Lambda::Function", "AWS::S3::Object")
     assert chosen.parameters == "/fence2/processes/"

@@ -1,0 +1,60 @@
+"""WatchPolicies: a metric per process, from what lies in the archive."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.errors import InvalidEventError, MissingObjectError
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.telemetry import Telemetry
+from lambdas.watch_policies.ages import days_unproved
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+STEP = "watch_policies"
+telemetry = Telemetry(STEP)
+logger = telemetry.logger
+
+
+@telemetry.entry
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    ages = watch(event, S3Archive(os.environ["ARCHIVE_BUCKET"]), now=datetime.now(UTC))
+    for process, days in ages.items():
+        telemetry.measure(process, "DaysUnproved", MetricUnit.Count, days)
+    return {"daysUnproved": ages}
+
+
+def watch(event: Mapping[str, Any], archive: Archive, *, now: datetime) -> dict[str, float]:
+    """Days by process, of those that have run.
+
+    Raises:
+        InvalidEventError: the event names no processes.
+    """
+    processes = event.get("processes")
+    if not isinstance(processes, list):
+        raise InvalidEventError("processes is missing; the schedule of WatchPolicies names them")
+    found = {}
+    for process in sorted(set(map(str, processes))):
+        days = days_unproved(_proved(archive, process), archive.folders(f"{process}/"), now)
+        logger.info("looked for a proved run", watched=process, days=days)
+        if days is not None:
+            found[process] = days
+    return found
+
+
+def _proved(archive: Archive, process: str) -> str | None:
+    try:
+        latest: dict[str, Any] = json.loads(archive.get(f"{process}/latest.json"))
+    except MissingObjectError:
+        return None
+    proved: str | None = latest["run"]
+    return proved

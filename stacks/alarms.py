@@ -1,0 +1,107 @@
+"""What the operator is told of. Each alarm says what it means and what to do first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, aws_cloudwatch
+from constructs import Construct
+
+from stacks.metrics import told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_lambda, aws_stepfunctions
+
+    from lambdas.model.process import Process
+    from stacks.notices import Notices
+    from stacks.schedules import Schedules
+    from stacks.settings import Settings
+
+SOON = Duration.minutes(5)
+DAILY = Duration.days(1)
+
+
+class Alarms(Construct):
+    """Of the workflow as a whole, and of each process."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        processes: Sequence[Process],
+        notices: Notices,
+        machine: aws_stepfunctions.StateMachine,
+        schedules: Schedules,
+        watch: aws_lambda.IFunction,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._notices = notices
+        self.all: list[aws_cloudwatch.Alarm] = []
+        self._of_runs(machine)
+        self._of_channels(schedules, watch)
+        for process in processes:
+            self._of_process(process, settings)
+
+    def _of_runs(self, machine: aws_stepfunctions.StateMachine) -> None:
+        self._ring(
+            "RunFailed",
+            machine.metric_failed(period=SOON),
+            "A run failed; its owner has a mail that says why. See 'A run failed' in "
+            "docs/operations.md.",
+        )
+        self._ring(
+            "RunTimedOut",
+            machine.metric_timed_out(period=SOON),
+            "A run took more than two days and was ended; nobody has been told yet.",
+        )
+        self._ring(
+            "RunAborted",
+            machine.metric_aborted(period=SOON),
+            "A run was stopped by hand; its remove phase may not have run. See 'Stop a run' in "
+            "docs/operations.md.",
+        )
+
+    def _of_channels(self, schedules: Schedules, watch: aws_lambda.IFunction) -> None:
+        self._ring(
+            "StartFailed",
+            schedules.failed.metric_approximate_number_of_messages_visible(period=SOON),
+            "A scheduled run could not be started; the queue holds why.",
+        )
+        self._ring(
+            "MailFailed",
+            self._notices.runs.metric_number_of_notifications_failed(period=SOON),
+            "A mail about a run could not be delivered; its dossier is in the archive all the "
+            "same.",
+        )
+        self._ring(
+            "WatchFailed",
+            watch.metric_errors(period=SOON),
+            "How old the proofs are could not be told today; the function's log holds why.",
+        )
+
+    def _of_process(self, process: Process, settings: Settings) -> None:
+        self._ring(
+            f"{process.name}-TrailLate",
+            told("TrailDelay", process.name, period=SOON),
+            f"CloudTrail has not delivered all of a run of {process.name} for "
+            f"{settings.late_minutes} minutes; the run waits, and fails if nothing comes. See 'The "
+            "trail is late' in docs/operations.md.",
+            threshold=settings.late_minutes * 60,
+        )
+        if process.prove:
+            self._ring(
+                f"{process.name}-PolicyStale",
+                told("DaysUnproved", process.name, period=DAILY),
+                f"No run of {process.name} was proved for {settings.stale_days} days; start one, "
+                "or read why the last ones were not.",
+                threshold=settings.stale_days,
+            )
+
+    def _ring(
+        self, name: str, metric: aws_cloudwatch.IMetric, because: str, *, threshold: float = 1
+    ) -> None:
+        self.all.append(self._notices.alarm(self, name, metric, because, threshold=threshold))

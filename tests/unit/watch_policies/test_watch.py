@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.errors import InvalidEventError
+from lambdas.gateways.archive import FolderArchive
+from lambdas.watch_policies.ages import days_unproved
+from lambdas.watch_policies.handler import watch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+FIRST, SECOND, THIRD = (f"2026111{day}T120000Z-1a2b3c4d" for day in (0, 5, 9))
+
+
+def shelve(archive: FolderArchive, process: str, runs: list[str], proved: str | None) -> None:
+    for run in runs:
+        archive.put(f"{process}/{run}/evidence.jsonl.gz", b"", "application/gzip")
+    latest = json.dumps({"process": process, "run": proved}).encode()
+    archive.put(f"{process}/latest.json", latest, "application/json")
+
+
+def test_age_counts_from_the_newest_proved_run() -> None:
+    assert days_unproved(SECOND, [FIRST, SECOND, THIRD], NOW) == 15
+
+
+def test_age_counts_from_the_first_run_while_none_is_proved() -> None:
+    assert days_unproved(None, ["index.html", FIRST, THIRD], NOW) == 20
+
+
+def test_a_process_that_never_ran_has_no_policy_that_could_be_stale() -> None:
+    assert days_unproved(None, [], NOW) is None
+
+
+def test_every_process_that_has_run_is_told_of(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path)
+    shelve(archive, "orders", [FIRST, THIRD], THIRD)
+    shelve(archive, "billing", [SECOND], None)
+    archive.put(f"search/{FIRST}/FAILURE.md", b"", "text/markdown")  # no run ever finished
+
+    found = watch({"processes": ["orders", "billing", "search", "new"]}, archive, now=NOW)
+
+    assert found == {"billing": 15, "orders": 11, "search": 20}
+
+
+def test_an_event_without_processes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidEventError, match="processes is missing"):
+        watch({}, FolderArchive(tmp_path), now=NOW)
