@@ -50,6 +50,12 @@ _CONSONANTS_IN_A_ROW = re.compile(r"[^aeiouyAEIOUY]{5,}")
 _NUMBERED = re.compile(r"([A-Za-z]{4,})\d+|\d+([A-Za-z]{4,})")
 _HUMPS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _LONGEST_ACRONYM = 4
+_HUMP = 3  # letters of a word of camel case on average; random capitals come thicker
+# Without a vowel, and written all the same.
+_ABBREVIATIONS = frozenset(
+    {"cdn", "ctx", "db", "ddb", "dlq", "dns", "fn", "gw", "html", "http", "https", "jwt", "kms"}
+    | {"lb", "mq", "rds", "sms", "sns", "sqs", "ssm", "tls", "vpc", "xml"}
+)
 _MOSTLY = 0.25  # of the letters of words of European languages at least this share are vowels
 
 
@@ -129,15 +135,26 @@ def _is_word(text: str) -> bool:
     """`notification`, `ProcessOrder`, `HTTPHandlers`: humps of letters that can be spoken."""
     if text.isupper():
         return False  # nobody shouts in names
-    humps = [hump for hump in _HUMPS.findall(text) if not (hump.isupper() and hump != text)]
+    all_humps = _HUMPS.findall(text)
+    humps = [hump for hump in all_humps if not hump.isupper()]
     spoken = "".join(humps)
     shouted = len(text) - len(spoken)
     return (
         bool(spoken)
         and shouted <= _LONGEST_ACRONYM
-        and all(len(hump) > 1 for hump in humps)
+        and len(text) >= _HUMP * len(all_humps)
+        and all(map(_is_spoken, humps))
         and sum(character in _VOWELS for character in spoken) >= _MOSTLY * len(spoken)
-        and not _CONSONANTS_IN_A_ROW.search(spoken)
+    )
+
+
+def _is_spoken(hump: str) -> bool:
+    if hump.lower() in _ABBREVIATIONS:
+        return True
+    return (
+        len(hump) > 1
+        and any(character in _VOWELS for character in hump)
+        and not _CONSONANTS_IN_A_ROW.search(hump)
     )
 
 
