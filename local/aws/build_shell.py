@@ -6,6 +6,7 @@ the one before, so `export` and `cd` persist while `exit` ends no more than its 
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -104,8 +105,8 @@ class BuildShell:
 
 
 def end_groups(groups: set[int]) -> None:
-    """Ask process groups to end, and end those that do not."""
-    alive = {group for group in groups if _signal(group, signal.SIGTERM)}
+    """Ask process groups to end, with the jobs of their shells, and end those that do not."""
+    alive = {group for group in _with_jobs(groups) if _signal(group, signal.SIGTERM)}
     if alive:
         waiting = threading.Event()
         for _ in range(int(GRACE_SECONDS / 0.05)):
@@ -117,6 +118,23 @@ def end_groups(groups: set[int]) -> None:
             _signal(group, signal.SIGKILL)
     with _guard:
         _groups.difference_update(groups)
+
+
+def _with_jobs(groups: set[int]) -> set[int]:
+    """A shell with job control gives each of its jobs a group of its own."""
+    ps = shutil.which("ps")
+    if not groups or ps is None:
+        return groups
+    command = [ps, "-axo", "pid=,ppid=,pgid="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    processes = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    family, found = set(groups), set(groups)
+    while True:
+        more = {pid for pid, parent, group in processes if parent in family or group in found}
+        found |= {group for pid, _, group in processes if pid in more}
+        if more <= family:
+            return found
+        family |= more
 
 
 def end_all() -> None:

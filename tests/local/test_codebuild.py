@@ -251,7 +251,8 @@ def test_a_stopped_build_leaves_nothing_running(
 ) -> None:
     text = spec(
         build=[
-            "commands: ['sleep 1000 & echo $$ $!; wait']",
+            # A job with a group of its own.
+            """commands: ["bash -c 'set -m; sleep 1000 & echo $$ $!; wait'"]""",
             "finally: ['echo not after a stop']",
         ]
     )
