@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals import Selection
 from lambdas.gateways.trail import FolderTrail
+from lambdas.model.finding import Finding, Severity
 from local.side_by_side import SideBySide
 
 if TYPE_CHECKING:
@@ -36,10 +37,25 @@ def evidence(args: Namespace) -> int:
         print(f"LOGS: there is no {logs}", file=sys.stderr)
         return USAGE
     gc.set_threshold(SELDOM)  # records come and go without cycles; looking for some takes time
-    part = collect(FolderTrail(logs), selection, SideBySide())
-    write = sys.stdout.write
+    trail = FolderTrail(logs)
+    part = collect(trail, selection, SideBySide())
+    write, found = sys.stdout.write, False
     for _, line in part.lines():
+        found = True
         write(f"{line}\n")
+    if not found:
+        part.ledger.add(_nothing(selection, files=sum(1 for _ in trail.files())))
     for finding in part.ledger.sorted():
         print(json.dumps(finding.to_json()), file=sys.stderr)
     return 0
+
+
+def _nothing(selection: Selection, *, files: int) -> Finding:
+    session = f" in a session that begins with {selection.session!r}" if selection.session else ""
+    return Finding(
+        severity=Severity.WARNING,
+        kind="no-evidence",
+        subject=str(selection.principal),
+        detail=f"Nothing in {files} files is evidence of what it did{session}.",
+        action="Check the account and the name, and that the files are of the right days.",
+    )

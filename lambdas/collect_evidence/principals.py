@@ -115,6 +115,8 @@ class Selection:
             session = session or name
         if arn.service != "iam" or not arn.resource.startswith(("role/", "user/")):
             raise ValueError(f"{principal!r} is the ARN of neither a role nor a user")
+        if not (arn.account and arn.name):
+            raise ValueError(f"{principal!r} lacks its account or its name")
         return cls(principal=arn, session=session)
 
     @property

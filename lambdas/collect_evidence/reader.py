@@ -56,7 +56,9 @@ class Reader:
                     caller = Caller.of(record)
                     if caller is not None:
                         take(record, caller)
-                    elif not (isinstance(record.get("userIdentity"), dict) or _is_insight(record)):
+                    elif _is_insight(record):
+                        self.ledger.add(_insights())
+                    elif not isinstance(record.get("userIdentity"), dict):
                         report("no-identity", offset, "it has no userIdentity to judge by")
         except OSError as error:
             report("unreadable-file", 0, str(error))
@@ -72,6 +74,15 @@ def _digests() -> Finding:
         kind="digest-files",
         subject="CloudTrail-Digest",
         detail="These files hold the hashes of others and no events; they were passed over.",
+    )
+
+
+def _insights() -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        kind="insight-events",
+        subject="AwsCloudTrailInsight",
+        detail="CloudTrail's own observations tell of no single call; they were passed over.",
     )
 
 

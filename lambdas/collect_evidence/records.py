@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lambdas.collect_evidence.unpacking import Report, unpacked
+from lambdas.collect_evidence.wrappers import unwrapped
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.needles import Needles
@@ -23,16 +24,18 @@ if TYPE_CHECKING:
 WINDOW = 1 << 19  # unpacked bytes looked at together; a record that is larger makes it grow
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
 HEAD = 256  # bytes that tell how a file begins
-_HEAD = re.compile(
-    rb"""(?:\xef\xbb\xbf)?\s*
-    (?:\{\s*(?:"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"(?:Records|Events)"\s*:\s*)?
-    \[?\s*""",
-    re.VERBOSE,
+# Members beside the list of records, such as a count or a token for the next page.
+_MEMBER = rb'"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*'
+_LIST = rb"\{\s*(?:" + _MEMBER + rb',\s*)*"(?:Records|Events)"\s*:\s*'
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:" + _LIST + rb")?\[?\s*")
+# Files put together end and begin amidst: gzip members, or lines of what was delivered.
+_SEAM = re.compile(
+    rb"[\s,]*(?:" + _LIST + rb"\[|\]\s*(?:,\s*" + _MEMBER + rb")*\}?|\}(?!\s*,\s*\"))[\s\0]*"
 )
+_END = re.compile(rb"\](?:\s*,\s*" + _MEMBER + rb")*\s*\}?[\s\0]*\Z")
 _FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
 _NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
 _NEXT_LENGTH = 64  # more bytes than a match of it has
-_SPACES = re.compile(rb"[\s\0]+")
 _BETWEEN = re.compile(r"[\s,]*")
 _TAIL = b" \t\r\n,]}\0"
 _IDENTITY = b'"userIdentity":{'
@@ -102,7 +105,7 @@ class _Reader:
         yield from self._look(last=True)
         if self.rest.strip(_TAIL):
             self.report("truncated-json", self.offset, "the file ends within a record, left out")
-        elif self.listed and not _SPACES.sub(b"", self.ended).endswith((b"]", b"]}")):
+        elif self.listed and not _END.search(self.ended):
             self.report("truncated-json", self.offset, "the file ends within its list of records")
 
     def _look(self, *, last: bool) -> Iterator[Placed]:
@@ -187,13 +190,17 @@ class _Reader:
         except (ValueError, RecursionError):
             # The last record of a file brings the file's own end along.
             stopped = yield from self._scanned(text, offset)
-            if text[stopped:].strip(_TAIL):
+            if text[stopped:].strip(_TAIL) and not _END.match(text, stopped):
                 self.report("broken-record", offset + stopped, "it is not JSON and was left out")
 
     def _slow(self, data: bytes) -> Iterator[Placed]:
         begin = 0
         while True:
             begin += yield from self._scanned(data[begin:], self.offset + begin)
+            seam = _SEAM.match(data, begin)
+            if seam is not None:
+                begin = seam.end()
+                continue
             broken = _NEXT.search(data, begin + 1)
             if broken is None:
                 break  # its end may yet come
@@ -213,33 +220,11 @@ class _Reader:
                 break
             reached += _length(text[counted:position])
             counted = position
-            for record in self._records(value, offset + reached):
+            for record in unwrapped(value, offset + reached, self.report):
                 if self._matters(record, text[position:end]):
                     yield offset + reached, record
             position = _after(text, end)
         return reached + _length(text[counted:position])
-
-    def _records(self, value: object, offset: int) -> Iterator[Record]:
-        """The record in a value, or the records in a list of them, however they are wrapped."""
-        if isinstance(value, list):
-            for one in value:
-                yield from self._records(one, offset)
-        elif not isinstance(value, dict):
-            self.report("strange-record", offset, "it is no JSON object")
-        elif isinstance(value.get("Records"), list):
-            yield from self._records(value["Records"], offset)
-        elif isinstance(value.get("Events"), list):  # what LookupEvents answers
-            yield from self._records(value["Events"], offset)
-        elif isinstance(value.get("CloudTrailEvent"), str):
-            yield from self._inner(value["CloudTrailEvent"], offset)
-        else:
-            yield value
-
-    def _inner(self, text: str, offset: int) -> Iterator[Record]:
-        try:
-            yield from self._records(json.loads(text), offset)
-        except (ValueError, RecursionError):
-            self.report("broken-record", offset, "its CloudTrailEvent is not JSON")
 
     def _matters(self, record: Record, text: str) -> bool:
         data = text.encode("utf-8", "surrogateescape")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 # account_CloudTrail_region_YYYYMMDDTHHmmZ_unique.json.gz; the time is the delivery's,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
@@ -58,17 +59,47 @@ class FolderTrail:
 
     def files(self) -> Iterator[TrailFile]:
         """See `Trail`."""
-        if self._path.is_file():
-            yield TrailFile.of(self._path.name, self._path.stat().st_size)
+        if not self._path.is_dir():
+            yield self._file(self._path, self._path.name)
             return
-        for path in self._path.rglob("*"):
-            if path.is_file():
-                yield TrailFile.of(str(path.relative_to(self._path)), path.stat().st_size)
+        seen: set[tuple[int, int]] = set()
+        _is_new(self._path, seen)
+        unreadable: list[OSError] = []
+        for place, folders, names in os.walk(
+            self._path, followlinks=True, onerror=unreadable.append
+        ):
+            # Links may lead back to where they stand, or twice to one place.
+            folders[:] = sorted(one for one in folders if _is_new(Path(place, one), seen))
+            for name in names:
+                path = Path(place, name)
+                if path.is_file() or path.is_symlink():
+                    yield self._file(path, str(path.relative_to(self._path)))
+        for error in unreadable:
+            # It is listed all the same: opening it will say why it cannot be read.
+            yield TrailFile.of(os.path.relpath(error.filename, self._path))
+
+    @staticmethod
+    def _file(path: Path, name: str) -> TrailFile:
+        try:
+            return TrailFile.of(name, path.stat().st_size)
+        except OSError:
+            return TrailFile.of(name)
 
     def open(self, file: TrailFile) -> BinaryIO:
         """See `Trail`."""
-        path = self._path if self._path.is_file() else self._path / file.name
+        path = self._path / file.name if self._path.is_dir() else self._path
         return path.open("rb")
+
+
+def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+    try:
+        found = folder.stat()
+    except OSError:
+        return True
+    place = (found.st_dev, found.st_ino)
+    is_new = place not in seen
+    seen.add(place)
+    return is_new
 
 
 class ListedTrail:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 
 from lambdas.collect_evidence import records
+from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals import Selection
 from lambdas.gateways.trail import FolderTrail, TrailFile
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
+    ROLE,
     MadeUpTrail,
     collected,
     identity,
@@ -56,6 +60,16 @@ FORMS = {
     "zeros behind": packed(some()) + b"\0" * 512,
     "what LookupEvents answers": json.dumps(
         {"Events": [{"EventId": "x", "CloudTrailEvent": json.dumps(one)} for one in some()]}).encode(),
+    "two delivered files, packed one after the other": packed(some()[:3]) + packed(some()[3:]),
+    "lines of delivered files": b"\n".join(
+        json.dumps({"Records": some()[at:at + 2]}).encode() for at in (0, 2, 4)),
+    "keys behind the records": json.dumps({"Records": some(), "count": 6, "next": None}).encode(),
+    "keys behind the records, packed": gzip.compress(json.dumps(
+        {"Records": some(), "NextToken": "x"}, separators=(",", ":")).encode()),
+    "log events": json.dumps(
+        {"logEvents": [{"id": "1", "message": json.dumps(one)} for one in some()]}).encode(),
+    "lines of a query of logs": "\n".join(
+        json.dumps({"@timestamp": "x", "@message": json.dumps(one)}) for one in some()).encode(),
 }  # fmt: skip
 
 
@@ -131,9 +145,9 @@ def test_a_record_without_identity_is_a_finding_with_its_place() -> None:
     assert re.search(r"At byte \d+", finding.detail)
 
 
-def test_insights_have_no_identity_and_need_none() -> None:
+def test_insights_have_no_identity_and_are_said_to_be_passed_over() -> None:
     insight = {"eventVersion": "1.07", "eventCategory": "Insight", "eventID": "x"}
-    assert read(packed([insight, some()[1]])) == (1, [])
+    assert read(packed([insight, some()[1]])) == (1, ["insight-events"])
 
 
 @pytest.mark.parametrize(
@@ -196,3 +210,44 @@ def test_folders_are_read_whole_and_files_alone(tmp_path: Path) -> None:
 
 def test_other_names_have_no_delivery_time() -> None:
     assert TrailFile.of("events.json").delivered == ""
+
+
+def names_in(place: Path) -> list[str]:
+    return sorted(file.name for file in FolderTrail(place).files())
+
+
+def test_links_are_followed_once_and_never_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "logs" / "day").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.json").write_bytes(b"[]")
+    (tmp_path / "logs" / "day" / "a.json").write_bytes(b"[]")
+    (tmp_path / "logs" / "circle").symlink_to(tmp_path / "logs")
+    (tmp_path / "logs" / "more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "logs" / "again").symlink_to(tmp_path / "elsewhere")
+    assert names_in(tmp_path / "logs") == ["again/b.json", "day/a.json"]
+
+
+def test_a_link_that_leads_nowhere_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "gone.json.gz").symlink_to(tmp_path / "never")
+    part = collect(FolderTrail(tmp_path), Selection.of(ROLE))
+    assert [(one.kind, one.subject) for one in part.ledger.sorted()] == [
+        ("unreadable-file", "gone.json.gz")
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    listed = os.scandir
+
+    def refuse(place: Any) -> Any:
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    part = collect(FolderTrail(tmp_path), Selection.of(ROLE))
+    assert [(one.kind, one.subject) for one in part.ledger.sorted()] == [
+        ("unreadable-file", "closed")
+    ]

@@ -13,7 +13,7 @@ from lambdas.collect_evidence.principals import Selection
 from lambdas.gateways.trail import FolderTrail
 from local import side_by_side
 from local.offline import evidence
-from tests.unit.collect_evidence.trails import ROLE, RUN, packed, record
+from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, RUN, packed, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +50,45 @@ def test_evidence_goes_to_standard_output_and_findings_to_standard_error(
     assert kinds == {"corrupt-gzip", "unmapped-event"}
 
 
-@pytest.mark.parametrize("principal", ["nonsense", "arn:aws:s3:::b"])
+@pytest.mark.parametrize(
+    "principal",
+    ["", "nonsense", "arn:aws:s3:::b", "arn:aws:iam::111122223333:root", "arn:aws:iam:::role/x",
+     "arn:aws:iam::111122223333:role/", "arn:aws:sts::111122223333:assumed-role/"],
+)  # fmt: skip
 def test_a_principal_that_is_none_is_said_in_one_sentence(
     principal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evidence(Namespace(logs=str(tmp_path), principal=principal, session=None)) == 2
     assert capsys.readouterr().err.startswith("--principal: ")
+
+
+@pytest.mark.parametrize(
+    ("principal", "session"),
+    [(ROLE.replace("sandbox", "other"), None), (ROLE.replace("1111", "9999"), None), (ROLE, "no.")],
+)
+def test_a_principal_of_whom_there_is_nothing_is_said(
+    principal: str, session: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = Namespace(logs=str(folder(tmp_path)), principal=principal, session=session)
+    assert evidence(args) == 0
+    printed = capsys.readouterr()
+    said = {one["kind"]: one["detail"] for one in map(json.loads, printed.err.splitlines())}
+    assert printed.out == ""
+    assert "7 files" in said["no-evidence"]
+    assert ("no." in said["no-evidence"]) == bool(session)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [ROLE, ROLE.replace("role/", "role/svc/"), f"arn:aws:sts::{ACCOUNT}:assumed-role/sandbox",
+     f"arn:aws:sts::{ACCOUNT}:assumed-role/sandbox/{RUN}deploy"],
+)  # fmt: skip
+def test_a_role_may_be_named_in_any_of_its_forms(
+    principal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evidence(Namespace(logs=str(folder(tmp_path)), principal=principal, session=None)) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {one["principal"] for one in lines} == {ROLE}
 
 
 def test_logs_that_are_not_there_are_said_in_one_sentence(
