@@ -73,7 +73,8 @@ def _changing(update: Engine) -> Engine:
         attributes: dict[str, Any] | None = None,
     ) -> Any:
         def work() -> Any:
-            return update(kind, physical_id, old, new, stack, logical_id, attributes)
+            changed, made = update(kind, physical_id, old, new, stack, logical_id, attributes)
+            return changed, made or attributes or {}
 
         replacing = stores.service("cloudformation.provisioners")._replacing_change
         flow = _flow(stack)

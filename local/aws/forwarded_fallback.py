@@ -4,90 +4,98 @@ The permissions are a superset (everything that any property may need) and are I
 calls. They are narrowed by the properties that the template sets; each use is kept as a finding.
 """
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
-from local.aws.calls import iam_prefix, service_model
+from local.aws.forwarded_identity import identity_of
 from local.aws.forwarded_table import Row, TypeTable
 from local.aws.forwarded_values import Resource
+from local.aws.forwarded_words import is_read, words
+from local.aws.registry_calls import possible
+from local.aws.registry_types import registered
 
 # (resource type, operation): tests read it, and know what is guessed.
 findings: list[tuple[str, str]] = []
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z]|$)|[A-Z][a-z0-9]*")
 _VERBS = {
-    "create": ("Create", "Put", "Register", "Allocate", "Request", "Import"),
+    "create": ("Create", "Put", "Register", "Allocate", "Request", "Import", "Generate"),
     "update": ("Update", "Modify", "Put", "Set"),
     "delete": ("Delete", "Remove", "Deregister", "Release", "Schedule"),
 }
-_READS = ("Describe", "Get", "List")
+# Where none of the usual verbs is about the resource: `AuthorizeSecurityGroupIngress`.
+_RARER = {
+    "create": ("Add", "Associate", "Attach", "Authorize", "Enable", "Publish", "Run", "Start"),
+    "update": ("Add", "Associate", "Attach", "Authorize", "Enable", "Change", "Replace", "Start"),
+    "delete": ("Cancel", "Detach", "Disable", "Disassociate", "Revoke", "Stop", "Terminate"),
+}
 
 
 def table_of(resource: Resource, operation: str) -> TypeTable:
     """Guessed rows of a type, for one operation."""
-    if resource.type.startswith(("Custom::", "AWS::CDK::", "AWS::CloudFormation::")):
-        return TypeTable(type=resource.type, curated=False)
-    finding = (resource.type, operation)
-    if finding not in findings:
-        findings.append(finding)
-    rows = tuple(Row(call=call) for call in _calls(resource.type, operation, resource.properties))
-    return TypeTable(type=resource.type, curated=False, operations={operation: rows})
+    kind = resource.type
+    if kind.startswith(("Custom::", "AWS::CDK::", "AWS::CloudFormation::")):
+        return TypeTable(type=kind, curated=False)
+    if (kind, operation) not in findings:
+        findings.append((kind, operation))
+    known = registered(kind)
+    rows = tuple(
+        Row(
+            call=call,
+            request=identity_of(call, kind, known, making=operation == "create" and position == 0),
+        )
+        for position, call in enumerate(_calls(kind, operation, _telling(resource)))
+    )
+    return replace(named(kind), operations={operation: rows})
+
+
+def named(kind: str) -> TypeTable:
+    """A type's name as the registry has it: which property it is, and how one is made up."""
+    known = registered(kind)
+    return TypeTable(type=kind, name=known.naming, curated=False, **known.form_of_name())
+
+
+def _telling(resource: Resource) -> Mapping[str, Any]:
+    """The properties that cause calls: all that are set, or on update those that changed."""
+    before = resource.previous
+    return {
+        name: value
+        for name, value in resource.properties.items()
+        if not before or before.get(name) != value
+    }
 
 
 def _calls(kind: str, operation: str, properties: Mapping[str, Any]) -> list[str]:
     noun = kind.rsplit("::", 1)[-1]
-    found: list[str] = []
-    for permission in _permissions(kind, operation):
-        prefix, _, action = permission.partition(":")
-        service = _service(prefix)
-        if service is None or action not in service_model(service).operation_names:
-            continue
-        verb = action.startswith(_VERBS[operation])
-        about = _words(action) & _words(noun)
-        triggered = any(_words(action) and _words(action) <= _words(name) for name in properties)
-        reads = action.startswith(_READS) and bool(about)
-        if ((verb and about) or (verb and triggered) or reads) and _writes_own(kind, prefix):
-            found.append(f"{service}:{action}")
-    return sorted(dict.fromkeys(found), key=lambda call: call.split(":")[1].startswith(_READS))
+    calls = possible(kind, operation)
+    writes = _writes(calls, noun, operation, properties)
+    about = words(noun)
+    reads = [call for call in calls if is_read(_action(call)) and words(_action(call)) & about]
+    return list(dict.fromkeys([*writes, *reads]))
 
 
-def _writes_own(kind: str, prefix: str) -> bool:
-    """Permissions of other services (keys, networks) are for properties that we cannot judge."""
-    own = kind.split("::")[1].lower()
-    return own.startswith(prefix.replace("-", "")[:4]) or prefix.replace("-", "").startswith(
-        own[:4]
-    )
+def _writes(
+    calls: list[str], noun: str, operation: str, properties: Mapping[str, Any]
+) -> list[str]:
+    """What is named for the resource itself first, then what its properties cause."""
+    usual = [call for call in calls if _action(call).startswith(_VERBS[operation])]
+    about = [call for call in usual if words(_action(call)) & words(noun)]
+    own = [call for call in about if words(_action(call)) == words(noun)]
+    caused = [call for call in usual if _is_caused(_action(call), noun, properties)]
+    if own or about:
+        return [*(own or about), *caused]
+    rarer = [call for call in calls if _action(call).startswith(_RARER[operation])]
+    near = [call for call in rarer if words(_action(call)) & words(noun)]
+    # A handler lists first what it is for; an update that changes tags alone has nothing else.
+    first = [call for call in calls if not is_read(_action(call)) and "Tag" not in call][:1]
+    return [*(near or (first if operation != "update" else [])), *caused]
 
 
-def _words(name: str) -> set[str]:
-    skipped = {verb.lower() for verbs in _VERBS.values() for verb in verbs}
-    skipped |= {verb.lower() for verb in _READS}
-    return {word.lower().rstrip("s") for word in _WORD.findall(name)} - skipped
+def _is_caused(action: str, noun: str, properties: Mapping[str, Any]) -> bool:
+    """`PutGroupPolicy` by a group's `Policies`."""
+    beyond = words(action) - words(noun)
+    return bool(beyond) and any(beyond <= words(name) for name in properties)
 
 
-@lru_cache(maxsize=256)
-def _service(prefix: str) -> str | None:
-    import botocore.session  # noqa: PLC0415 - only here
-
-    for name in botocore.session.get_session().get_available_services():
-        if name == prefix:
-            return str(name)
-    for name in botocore.session.get_session().get_available_services():
-        if iam_prefix(name) == prefix:
-            return str(name)
-    return None
-
-
-@lru_cache(maxsize=256)
-def _permissions(kind: str, operation: str) -> tuple[str, ...]:
-    try:
-        # Half a second and 30 MB: only for types that nobody curated.
-        from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
-
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    except Exception:  # noqa: BLE001 - cfn-lint raises its own for a type that it does not know
-        return ()
-    handler = (schema.get("handlers") or {}).get(operation) or {}
-    return tuple(handler.get("permissions") or ())
+def _action(call: str) -> str:
+    return call.partition(":")[2]

@@ -46,6 +46,12 @@ def knows_service(prefix: str) -> bool:
     return prefix in _services()
 
 
+def arn_formats(prefix: str) -> dict[str, str]:
+    """The ARN formats of a service's resource types, by the types' names."""
+    resources = _services().get(prefix, {}).get("resources", {})
+    return {kind: str(fields["arn"]) for kind, fields in resources.items()}
+
+
 @lru_cache(maxsize=4096)
 def action(prefix: str, name: str) -> Action | None:
     """An action by the name in a policy, whatever its case."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from local.aws.calls import Call, Params
 from local.aws.iam_reference import Action, ResourceType
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PLACES = {"Partition", "Region", "Account"}
 
 # (IAM prefix, variable) -> the parameters that hold it where names differ. The order matters.
@@ -95,7 +95,7 @@ def _texts(values: Iterable[object]) -> Iterable[str]:
 
 
 def _pattern(kind: ResourceType) -> re.Pattern[str]:
-    parts = _VARIABLE.split(kind.arn)
+    parts = VARIABLE.split(kind.arn)
     text = "".join(
         re.escape(part) if index % 2 == 0 else ("[^:]*" if part in _PLACES else ".+")
         for index, part in enumerate(parts)
@@ -112,7 +112,7 @@ def _place(template: str, call: Call) -> str:
 
 
 def _with_gaps(template: str, call: Call) -> str:
-    return _VARIABLE.sub("*", _place(template, call))
+    return VARIABLE.sub("*", _place(template, call))
 
 
 def _has_gap(kind: ResourceType, arn: str) -> bool:
@@ -122,7 +122,7 @@ def _has_gap(kind: ResourceType, arn: str) -> bool:
 def _filled(kind: ResourceType, call: Call) -> list[str]:
     """The resource's ARN for each value of its last variable; a gap is a `*`."""
     template = _place(kind.arn, call)
-    variables = list(_VARIABLE.findall(template))
+    variables = list(VARIABLE.findall(template))
     if not variables:
         return [template]
     prefix = template.split(":")[2]

@@ -11,7 +11,9 @@ from local.aws import (
     bucket_properties,
     custom_resources,
     engine_hooks,
+    forwarded_fallback,
     inner_calls,
+    made_values,
     role_boundaries,
     stores,
     template_conditions,
@@ -65,6 +67,8 @@ def _handlers(kind: str, made: Made) -> dict[str, Callable[..., Any]]:
     ) -> Created:
         resource = _resource(kind, logical_id, new, stack, physical_id, old)
         answers = _perform(kind, "update", resource, made)
+        if table_of(kind) is None:
+            return physical_id, {}  # ids and ARNs stay what they were
         _, attributes = _created(kind, made, resource, answers)
         return physical_id, attributes
 
@@ -122,8 +126,11 @@ def _due(row: Row, resource: Resource) -> bool:
 
 
 def _created(kind: str, made: Made, resource: Resource, answers: Mapping[str, Any]) -> Created:
-    table = table_of(kind) or TypeTable(type=kind, name=_name_property(resource))
+    table = table_of(kind) or forwarded_fallback.named(kind)
     name = str(filled("{planned}", table, resource))
+    if not table.curated:
+        values = made_values.made_values(resource, name)
+        return made_values.reference_of(resource, name, values), values
     service = kind.split("::")[1].lower()
     noun = kind.rsplit("::", 1)[-1].lower()
     values = {
@@ -136,11 +143,6 @@ def _created(kind: str, made: Made, resource: Resource, answers: Mapping[str, An
     }
     attributes = {key: _text(form, values) for key, form in made.attributes.items()}
     return _text(made.ref, values), {"Arn": values["arn"], **attributes}
-
-
-def _name_property(resource: Resource) -> str:
-    noun = resource.type.rsplit("::", 1)[-1]
-    return next((key for key in (f"{noun}Name", "Name") if key in resource.properties), "")
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
