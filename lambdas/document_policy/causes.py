@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.reasons import reasons
+from lambdas.document_policy.survey import verb
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import listed
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from lambdas.document_policy.access import Access
     from lambdas.model.history import Baseline
-    from lambdas.model.refinement import ExplainedStatement, Ground
+    from lambdas.model.refinement import ExplainedStatement, Ground, Refinement
+    from lambdas.model.template import Template
+
+    Made = Mapping[Template, frozenset[str]]  # CloudFormation's types by what it made of them
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 # CloudFormation's name of a service (AWS::<this>::…) where IAM's prefix is not the same in small
@@ -52,34 +56,63 @@ def prefix_of(resource_type: str) -> str:
     return PREFIXES.get(service, service)
 
 
+def made_by_cloudformation(refinement: Refinement, now: Now) -> Made:
+    """What CloudFormation alone made, by the resources that the policy names."""
+    made: dict[Template, frozenset[str]] = defaultdict(frozenset)
+    for policy in refinement.policies:
+        for grant in (one for statement in policy.statements for one in statement.grants):
+            seen = [ground for ground in grant.grounds if ground.kind == OBSERVED]
+            ours = seen and all(ground.via[:1] == (CLOUDFORMATION,) for ground in seen)
+            if ours and verb(str(grant.action)) == "create":
+                made[grant.resource] |= now.types_of.get(str(grant.action), frozenset())
+    return dict(made)
+
+
 def likely_cause(
     access: Access,
     statement: ExplainedStatement,
     baseline: Baseline,
     now: Now,
     *,
+    made: Made,
     gone: bool = False,
 ) -> str:
-    """A sentence; it says so when the cause is not known."""
+    """A sentence; it says so when the cause is not known.
+
+    `made` is what CloudFormation made in the run that has the access and not in the other.
+    """
     changed = set(baseline.types) - now.types if gone else now.types - set(baseline.types)
     known = now.types_of.get(str(access.action), frozenset()) & changed
     by_service = {one for one in changed if prefix_of(one) == access.action.service}
     types = sorted(known or by_service)
     if types:
-        verb = "no longer holds" if gone else "brought"
-        return f"The template {verb} {listed(types)}."
-    grounds = [ground for grant in statement.grants for ground in grant.grounds]
-    return _from_grounds(grounds, statement, gone=gone)
+        verb_ = "no longer holds" if gone else "brought"
+        return f"The template {verb_} {listed(types)}."
+    if further := sorted(made.get(access.resource, ())):
+        word = "holds one less of" if gone else "brought another"
+        return f"The template {word} {listed(further)}."
+    return _from_grounds(_grounds(access, statement), gone=gone)
 
 
-def _from_grounds(grounds: Iterable[Ground], statement: ExplainedStatement, *, gone: bool) -> str:
+def _grounds(access: Access, statement: ExplainedStatement) -> list[Ground]:
+    """Those of the access itself; of the whole statement when none of its grants is spelled so."""
+    ours = [
+        ground
+        for grant in statement.grants
+        if (grant.action, grant.resource) == (access.action, access.resource)
+        for ground in grant.grounds
+    ]
+    return ours or [ground for grant in statement.grants for ground in grant.grounds]
+
+
+def _from_grounds(grounds: Iterable[Ground], *, gone: bool) -> str:
     kinds = {ground.kind for ground in grounds}
-    seen = reasons(statement)
+    callers = {ground.via[:1] for ground in grounds if ground.kind == OBSERVED}
     if kinds == {"hint"}:
         return f"A hint of the process definition{' asked' if gone else ' asks'} for it."
     if OBSERVED not in kinds:
         return f"It {'was' if gone else 'is'} derived ({listed(sorted(kinds))}), not observed."
-    if CLOUDFORMATION in seen.via and not seen.direct:
+    if callers == {(CLOUDFORMATION,)}:
         return "Only CloudFormation made the call, so the template asked for it."
     return "Not known: the process called it directly, so look at its tools and its source."
 

@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.access import Access, Covering, accesses
-from lambdas.document_policy.causes import Now, causes_of_the_whole, likely_cause
+from lambdas.document_policy.causes import (
+    Now,
+    causes_of_the_whole,
+    likely_cause,
+    made_by_cloudformation,
+)
 from lambdas.model.history import Standing
 from lambdas.model.template import Template, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from lambdas.document_policy.causes import Made
     from lambdas.model.history import Baseline
     from lambdas.model.refinement import ExplainedStatement, Refinement
 
@@ -119,11 +125,15 @@ def changes(
     removed = [one for one in before if one not in granted]
     new = [one for one in added if not covered_before.covers(one)]
     gone = [one for one in removed if not covered_now.covers(one)]
+    came = _made(refinement, now, other=before, rendered=rendered)
+    went = _made(baseline.refinement, now, other=granted, rendered=rendered)
     return Changes(
         run=baseline.run,
         standing=baseline.standing,
-        new=_changes(new, lambda one: likely_cause(one, granted[one], baseline, now)),
-        gone=_changes(gone, lambda one: likely_cause(one, before[one], baseline, now, gone=True)),
+        new=_changes(new, lambda one: likely_cause(one, granted[one], baseline, now, made=came)),
+        gone=_changes(
+            gone, lambda one: likely_cause(one, before[one], baseline, now, made=went, gone=True)
+        ),
         reworded=tuple(
             sorted(set(added) - set(new), key=lambda access: access.order),
         ),
@@ -135,6 +145,16 @@ def changes(
 def _changes(found: list[Access], cause: Callable[[Access], str]) -> tuple[Change, ...]:
     ordered = sorted(found, key=lambda access: access.order)
     return tuple(Change(access=one, cause=cause(one)) for one in ordered)
+
+
+def _made(refinement: Refinement, now: Now, *, other: Iterable[Access], rendered: bool) -> Made:
+    """What CloudFormation made, without what the other policy knows too."""
+    known, values = {access.resource for access in other}, dict(refinement.variables)
+    made = {
+        filled(resource, values) if rendered else resource: types
+        for resource, types in made_by_cloudformation(refinement, now).items()
+    }
+    return {resource: types for resource, types in made.items() if resource not in known}
 
 
 def _names(refinement: Refinement) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import ExplainedStatement
     from lambdas.model.template import Template
 
+# A variable's value may begin with `{`, so an `&` at the end of a text counts too.
+_REFERENCE = re.compile(r"&(?=\{|\Z)")
 # Arguments of module blocks, which no variable of a module may be named after,
 # https://developer.hashicorp.com/terraform/language/block/variable
 RESERVED = frozenset(
@@ -85,7 +88,7 @@ def _variable(name: str, text: str, default: str, *, checked: bool = True) -> It
     if checked:
         yield ""
         yield "  validation {"
-        yield f'    condition     = !can(regex("[*?$]", var.{name}))'
+        yield f'    condition     = !can(regex("[*?$]|&([{{]|$)", var.{name}))'
         yield '    error_message = "The value may not hold a wildcard or a policy variable."'
         yield "  }"
     yield "}"
@@ -96,18 +99,23 @@ def _policy(
 ) -> Iterator[str]:
     suffix = policy.name.removeprefix("policy").lstrip(".-")
     name = hcl(["-" + suffix if suffix else ""], {})[1:-1]
+    stand_in = _stand_in(policy)
     yield ""
     yield from comment(f"For {policy.owner.principal}")
     yield f'data "aws_iam_policy_document" "{label}" {{'
     for number, one in enumerate(policy.statements):
         if number:
             yield ""
-        yield from _statement(one, names)
+        yield from _statement(one, names, stand_in)
     yield "}"
     yield ""
     yield f'resource "aws_iam_policy" "{label}" {{'
     yield f'  name   = "${{var.name}}{name}"'
-    yield f"  policy = data.aws_iam_policy_document.{label}.json"
+    document = f"data.aws_iam_policy_document.{label}.json"
+    if stand_in:
+        yield f"  # Where the policy says &, followed by {{, the document above says {stand_in}."
+        document = f'replace({document}, "{stand_in}", "&")'
+    yield f"  policy = {document}"
     yield "}"
     yield ""
     yield f'resource "aws_iam_role_policy_attachment" "{label}" {{'
@@ -117,7 +125,30 @@ def _policy(
     yield "}"
 
 
-def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:
+def _stand_in(policy: ManagedPolicy) -> str:
+    """A word that the policy does not hold, to stand for `&` before `{`; empty if not needed.
+
+    The data source turns `&{` into `${`, which begins a policy variable, and has no escape for it,
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+    """
+    texts = [
+        piece
+        for one in policy.statements
+        for template in (
+            *one.statement.resources,
+            *(value for condition in one.statement.conditions for value in condition.values),
+        )
+        for piece in pieces(template)
+        if isinstance(piece, str)
+    ]
+    if not any(_REFERENCE.search(text) for text in texts):
+        return ""
+    whole = repr(policy.statements)
+    words = (f"AMPERSAND{'_' * number}" for number in range(len(whole)))
+    return next(word for word in words if word not in whole)
+
+
+def _statement(one: ExplainedStatement, names: Mapping[str, str], stand_in: str) -> Iterator[str]:
     statement = one.statement
     yield from comment(f"{one.purpose} {reasons(one).sentence}", "  ")
     for wildcard in wildcards(one):
@@ -128,32 +159,27 @@ def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[st
     yield ""
     yield from _list("actions", [hcl([str(action)], {}) for action in statement.actions], "    ")
     yield ""
-    yield from _list("resources", _texts(statement.resources, names), "    ")
+    yield from _list("resources", _texts(statement.resources, names, stand_in), "    ")
     for condition in statement.conditions:
         yield ""
-        yield from _condition(condition, names)
+        yield from _condition(condition, names, stand_in)
     yield "  }"
 
 
-def _condition(one: Condition, names: Mapping[str, str]) -> Iterator[str]:
+def _condition(one: Condition, names: Mapping[str, str], stand_in: str) -> Iterator[str]:
     yield "    condition {"
     yield f"      test     = {hcl([one.operator], {})}"
     yield f"      variable = {hcl([one.key], {})}"
     yield ""
-    yield from _list("values", _texts(one.values, names), "      ")
+    yield from _list("values", _texts(one.values, names, stand_in), "      ")
     yield "    }"
 
 
-def _texts(templates: Sequence[Template], names: Mapping[str, str]) -> list[str]:
-    return [hcl(map(_unreplaced, pieces(one)), names) for one in templates]
+def _texts(templates: Sequence[Template], names: Mapping[str, str], stand_in: str) -> list[str]:
+    def kept(piece: str | Variable) -> str | Variable:
+        return piece if isinstance(piece, Variable) else _REFERENCE.sub(stand_in, piece)
 
-
-def _unreplaced(piece: str | Variable) -> str | Variable:
-    """The data source turns `&{` into `${` and has no escape for it: `?` stands for the sign.
-
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
-    """
-    return piece if isinstance(piece, Variable) else piece.replace("&{", "?{")
+    return [hcl(map(kept, pieces(one)), names) for one in templates]
 
 
 def _list(name: str, texts: Sequence[str], indent: str) -> Iterator[str]:

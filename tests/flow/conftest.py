@@ -19,14 +19,14 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
     """Start an embedded AWS with the host's options and deploy the app."""
     states: list[Path] = []
 
-    def begin(*options: str, wait_scale: str = "0.01") -> Cloud:
+    def begin(*options: str, wait_scale: str = "0.01", processes: str = MORE_PROCESSES) -> Cloud:
         folder = tmp_path_factory.mktemp("aws")
         states.append(folder / "state")
         with pytest.MonkeyPatch.context() as patch:
             # Of the waits and retry intervals in the state machine; its ceilings shrink with them.
             patch.setenv("SFN_WAIT_SCALE", wait_scale)
             connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
-            patch.setenv("FENCEPOST_PROCESSES", MORE_PROCESSES)
+            patch.setenv("FENCEPOST_PROCESSES", processes)
             deployed = session.bring_in(connection, say=print)
         return Cloud(deployed=deployed, folder=folder)
 

@@ -9,7 +9,7 @@ variable "name" {
   default     = "orders"
 
   validation {
-    condition     = !can(regex("[*?$]", var.name))
+    condition     = !can(regex("[*?$]|&([{]|$)", var.name))
     error_message = "The value may not hold a wildcard or a policy variable."
   }
 }
@@ -20,7 +20,7 @@ variable "account" {
   default     = "111122223333"
 
   validation {
-    condition     = !can(regex("[*?$]", var.account))
+    condition     = !can(regex("[*?$]|&([{]|$)", var.account))
     error_message = "The value may not hold a wildcard or a policy variable."
   }
 }
@@ -31,7 +31,7 @@ variable "partition" {
   default     = "aws"
 
   validation {
-    condition     = !can(regex("[*?$]", var.partition))
+    condition     = !can(regex("[*?$]|&([{]|$)", var.partition))
     error_message = "The value may not hold a wildcard or a policy variable."
   }
 }
@@ -42,7 +42,7 @@ variable "region" {
   default     = "eu-west-1"
 
   validation {
-    condition     = !can(regex("[*?$]", var.region))
+    condition     = !can(regex("[*?$]|&([{]|$)", var.region))
     error_message = "The value may not hold a wildcard or a policy variable."
   }
 }
@@ -53,7 +53,7 @@ variable "stage" {
   default     = "dev"
 
   validation {
-    condition     = !can(regex("[*?$]", var.stage))
+    condition     = !can(regex("[*?$]|&([{]|$)", var.stage))
     error_message = "The value may not hold a wildcard or a policy variable."
   }
 }

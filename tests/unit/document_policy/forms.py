@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ HOSTILE = (
     "$",
     "%%{",
     "&{aws:username}",
+    "&&{AMPERSAND{ AMPERSAND_&",
     "*anchor &anchor !!python/object/apply:os.system",
     "- a: b # c",
     "|\n  block",
@@ -152,16 +154,32 @@ def many(one: Any) -> list[Any]:
     return one if isinstance(one, list) else [one]
 
 
+_POLICY = re.compile(
+    r"\$\{(?:replace\()?data\.aws_iam_policy_document\.(?P<label>\w+)\.json"
+    r"(?:, \"(?P<word>\w+)\", \"(?P<sign>&)\"\))?\}"
+)
+
+
 def terraform_documents(source: str, values: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """The documents of the managed policies, as the provider would make them."""
     parsed = hcl2.loads(source)
+    bodies = {
+        label.strip('"'): body
+        for block in parsed.get("data", [])
+        for labelled in block.values()
+        for label, body in labelled.items()
+        if isinstance(body, dict)
+    }
     read: list[Mapping[str, Any]] = []
-    for block in parsed.get("data", []):
-        for labelled in block.values():
-            read += [
-                {"Statement": [_terraform(one, values) for one in body.get("statement", [])]}
-                for body in labelled.values()
-                if isinstance(body, dict)
-            ]
+    for block in parsed.get("resource", []):
+        for body in block.get('"aws_iam_policy"', {}).values():
+            found = _POLICY.fullmatch(body["policy"])
+            assert found, body["policy"]
+            statements = bodies[found["label"]].get("statement", [])
+            text = json.dumps([_terraform(one, values) for one in statements])
+            if found["word"]:
+                text = text.replace(found["word"], found["sign"])
+            read.append({"Statement": json.loads(text)})
     return read
 
 
@@ -169,15 +187,19 @@ def _terraform(block: Mapping[str, Any], values: Mapping[str, str]) -> dict[str,
     def text(raw: str) -> str:
         return hcl_value(raw, values)
 
+    def filled_in(raw: str) -> str:
+        """The data source takes `&{` for the beginning of a policy variable."""
+        return text(raw).replace("&{", "${")
+
     conditions: dict[str, dict[str, list[str]]] = {}
     for one in block.get("condition", []):
         tests = conditions.setdefault(text(one["test"]), {})
-        tests[text(one["variable"])] = [text(value) for value in one["values"]]
+        tests[text(one["variable"])] = [filled_in(value) for value in one["values"]]
     return {
         "Sid": text(block["sid"]),
         "Effect": text(block["effect"]),
         "Action": [text(one) for one in block["actions"]],
-        "Resource": [text(one) for one in block["resources"]],
+        "Resource": [filled_in(one) for one in block["resources"]],
         "Condition": conditions,
     }
 

@@ -146,6 +146,35 @@ def test_the_cause_is_told_where_it_can_be_known(
     assert change.cause.startswith(cause)
 
 
+def test_another_resource_of_a_known_type_is_told_with_all_that_it_brought() -> None:
+    made, undo = seen(), derived("rollback", "undo")
+    first = statement("Make", "Make.", ["sqs:CreateQueue"], [QUEUE], grounds=(made,))
+    second = statement("Make2", "Make.", ["sqs:CreateQueue"], ["arn:b"], grounds=(made,))
+    beside = statement("Undo", "Undo.", ["sqs:UntagQueue"], ["arn:b"], grounds=(undo,))
+    lines = (line("sqs:CreateQueue", "AWS::SQS::Queue"),)
+    one, two = of_statements(first), of_statements(first, second, beside)
+
+    came = compared(two, one, lines, types=("AWS::SQS::Queue",)).new
+    went = compared(one, two, lines, types=("AWS::SQS::Queue",)).gone
+
+    assert {change.cause for change in came} == {"The template brought another AWS::SQS::Queue."}
+    assert {change.cause for change in went} == {"The template holds one less of AWS::SQS::Queue."}
+
+
+def test_what_the_process_made_itself_came_from_no_template() -> None:
+    first = statement("Make", "Make.", ["sqs:CreateQueue"], [QUEUE])
+    second = statement(
+        "Make2", "Make.", ["sqs:CreateQueue"], ["arn:b"], grounds=(seen(), seen(via=()))
+    )
+    lines = (line("sqs:CreateQueue", "AWS::SQS::Queue"),)
+
+    came = compared(
+        of_statements(first, second), of_statements(first), lines, types=("AWS::SQS::Queue",)
+    ).new
+
+    assert [change.cause[:9] for change in came] == ["Not known"]
+
+
 def test_what_the_template_no_longer_holds_took_the_access_with_it() -> None:
     changes = compared(of_statements(), of_statements(sends()), types=("AWS::SQS::Queue",))
 

@@ -1,0 +1,108 @@
+"""The same process three times: as it was, unchanged, and with a bucket more."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from local import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.flow.cloud import Cloud
+
+pytestmark = pytest.mark.flow
+SERVICE = Path(__file__).parent / "services" / "alone"
+NAME = SERVICE.name
+BUCKET = "AWS::S3::Bucket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrice:
+    """An embedded AWS, and the ids of three runs in it."""
+
+    cloud: Cloud
+    first: str
+    unchanged: str
+    widened: str
+
+    def document(self, run: str, name: str) -> bytes:
+        return self.cloud.document(NAME, run, name)
+
+    def manifest(self, run: str) -> dict[str, Any]:
+        return dict(json.loads(self.document(run, "manifest.json")))
+
+
+@pytest.fixture(scope="module")
+def thrice(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory) -> Thrice:
+    """Runs of a copy of a service, which has a bucket for its packages from the start."""
+    folder = tmp_path_factory.mktemp("processes")
+    shutil.copytree(SERVICE, folder / NAME)
+    cloud = start(processes=str(folder))
+    first, unchanged = learned(cloud), learned(cloud)
+    add_a_bucket(folder / NAME / "service" / "serverless.yml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENCEPOST_PROCESSES", str(folder))
+        cloud.deployed = session.bring_in(cloud.connection, say=print)
+    return Thrice(cloud=cloud, first=first, unchanged=unchanged, widened=learned(cloud))
+
+
+def learned(cloud: Cloud) -> str:
+    """The id of a run without its proof."""
+    done = cloud.run(NAME, prove=False)
+    assert done.status == "SUCCEEDED", done.cause
+    return done.run
+
+
+def add_a_bucket(service: Path) -> None:
+    definition = yaml.safe_load(service.read_text())
+    bucket = {"Type": BUCKET, "Properties": {"BucketName": "alone-${sls:stage}-uploads"}}
+    definition["resources"] = {"Resources": {"Uploads": bucket}}
+    service.write_text(yaml.safe_dump(definition))
+
+
+def test_an_unchanged_process_gets_the_same_policy_byte_for_byte(thrice: Thrice) -> None:
+    first, again = (thrice.document(run, "policy.json") for run in (thrice.first, thrice.unchanged))
+
+    assert json.loads(first)["Statement"]
+    assert again == first
+
+
+def test_an_unchanged_process_is_reported_as_unchanged(thrice: Thrice) -> None:
+    readme = thrice.document(thrice.unchanged, "README.md").decode()
+    summary = thrice.manifest(thrice.unchanged)["summary"]
+
+    assert (summary["compared"], summary["new"], summary["gone"]) == (thrice.first, 0, 0)
+    assert "No change in access" in readme
+    assert "to the letter" in readme
+    assert any("no change in access" in mail for mail in thrice.cloud.mails(thrice.unchanged))
+
+
+def test_a_bucket_more_is_named_and_the_template_brought_it(thrice: Thrice) -> None:
+    report = thrice.document(thrice.widened, "report.html").decode()
+    readme = thrice.document(thrice.widened, "README.md").decode()
+    changes = readme.partition("## What changed")[2].partition("\n## ")[0]
+    new = changes.partition("### New access")[2].partition("### ")[0]
+
+    assert thrice.manifest(thrice.widened)["summary"]["compared"] == thrice.unchanged
+    assert thrice.manifest(thrice.widened)["summary"]["gone"] == 0
+    assert "s3:CreateBucket" in new
+    assert "alone-${stage}-uploads" in new
+    told = [line for line in new.splitlines() if line.startswith("- ")]
+    assert told
+    assert all(f"The template brought another {BUCKET}" in line for line in told), new
+    assert f"The template brought another {BUCKET}" in report
+    assert any("s3:CreateBucket" in mail for mail in thrice.cloud.mails(thrice.widened))
+
+
+def test_the_three_runs_are_one_chain(thrice: Thrice) -> None:
+    before = [thrice.manifest(run)["previous"] for run in (thrice.unchanged, thrice.widened)]
+
+    assert [link["run"] for link in before] == [thrice.first, thrice.unchanged]
