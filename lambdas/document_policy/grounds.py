@@ -21,10 +21,14 @@ def grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
     more = len(one.grants) - len(shown)
     return el(
         "details",
-        el("summary", f"{counted(len(one.grants), 'grant')} and what each rests on"),
+        el("summary", f"{counted(len(one.grants), 'grant')} and what {_they(one)} on"),
         el("ul", (_grant(story, grant, ids, several=several) for grant in shown), class_="grants"),
         el("p", f"and {more:,} more, in refined.json", class_="small") if more else None,
     )
+
+
+def _they(one: ExplainedStatement) -> str:
+    return "it rests" if len(one.grants) == 1 else "each rests"
 
 
 def _grant(story: Story, grant: Grant, ids: int, *, several: bool) -> Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.changes import together
+from lambdas.document_policy.truths import truths
 from lambdas.model.finding import Severity
 from lambdas.model.text import counted, shortened, visible
 
@@ -54,6 +55,8 @@ def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
     yield from (f"  {_short(one)}" for one in story.verdict.details[:MOST])
     yield ""
     yield from _changes(story)
+    yield ""
+    yield from (f"{o.name.capitalize()}: {o.state}. {_short(o.sentence)}" for o in truths(story))
     yield ""
     yield f"Policy: {counted(story.statements, 'statement')}, {counted(story.actions, 'action')}"
     yield f"  {story.size}"

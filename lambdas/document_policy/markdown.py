@@ -11,6 +11,7 @@ from lambdas.document_policy.documents import managed_policies
 from lambdas.document_policy.paths import paths
 from lambdas.document_policy.reasons import reasons, wildcards
 from lambdas.document_policy.story import URGENCY
+from lambdas.document_policy.truths import truths
 from lambdas.model.finding import Severity
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence, shortened, visible
@@ -56,6 +57,10 @@ def _lines(story: Story) -> Iterator[str]:
     yield ""
     yield prose(story.verdict.grounds)
     yield from (f"- {prose(one)}" for one in story.verdict.details)
+    yield ""
+    yield from (
+        f"- **{o.name.capitalize()}**: {o.state}. {prose(o.sentence)}" for o in truths(story)
+    )
     yield ""
     yield from _figures(story)
     yield from _findings(story)

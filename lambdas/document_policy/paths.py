@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lambdas.document_policy.story import Story
 
 REMOVE = "remove"
+ROLLBACK = "rollback"  # no clean cycle takes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def paths(story: Story) -> tuple[Path, ...]:
     found = {
         "create": {(p, v) for p, v in verbs if v == "create"},
         "update": {(p, v) for p, v in verbs if p in later and v in ("create", "change")},
-        "rollback": set[tuple[str, str]](),
+        ROLLBACK: set[tuple[str, str]](),
         "remove": {(p, v) for p, v in verbs if v == "remove"},
     }
     return tuple(

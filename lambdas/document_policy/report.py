@@ -9,6 +9,7 @@ from lambdas.document_policy.matters import changed, findings, left_out
 from lambdas.document_policy.page import asset, page
 from lambdas.document_policy.picture import exercised, picture
 from lambdas.document_policy.statements import statements
+from lambdas.document_policy.truths import truths
 from lambdas.model.finding import Severity
 from lambdas.model.policy import policy_text
 from lambdas.model.text import counted
@@ -83,10 +84,27 @@ def _head(story: Story) -> Html:
         el("ul", (el("li", prose(one)) for one in story.verdict.details))
         if story.verdict.details
         else None,
+        _truths(story),
         _figures(story),
         _facts(story),
         class_="top",
     )
+
+
+def _truths(story: Story) -> Html:
+    """What a policy should be, and where this run could not show it."""
+    lines = (
+        el(
+            "li",
+            el("b", one.name.capitalize()),
+            " ",
+            el("span", one.state, class_="state"),
+            el("p", one.sentence),
+            class_=one.state.replace(" ", "-"),
+        )
+        for one in truths(story)
+    )
+    return el("ul", lines, class_="truths", aria_label="What this run shows")
 
 
 def _figures(story: Story) -> Html:

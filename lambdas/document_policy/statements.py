@@ -186,21 +186,24 @@ def _seen(story: Story, seen: Reasons) -> str:
 
 
 def _resources(one: ExplainedStatement) -> Iterator[Html]:
-    """Each resource, and below it why it holds a wildcard."""
+    """Each resource, and below those that have it in common why they hold a wildcard."""
     why: dict[str, list[str]] = defaultdict(list)
     for wildcard in one.wildcards:
         why[wildcard.resource].append(wildcard.reason)
     resources = one.statement.resources
-    for resource in resources[:MOST_RESOURCES]:
-        yield el("p", arn(resource))
-        yield from _because(why.pop(str(resource), ()))
+    shown = [
+        (resource, tuple(why.pop(str(resource), ()))) for resource in resources[:MOST_RESOURCES]
+    ]
+    for reasons_, same in groupby(shown, key=lambda pair: pair[1]):
+        yield from (el("p", arn(resource)) for resource, _ in same)
+        yield from _because(reasons_)
     if len(resources) > MOST_RESOURCES:
         more = len(resources) - MOST_RESOURCES
         yield el("p", f"and {more:,} more, in policy.json", class_="small")
         return
-    for text, reasons_ in sorted(why.items()):
+    for text, others in sorted(why.items()):
         yield el("p", arn(Template.from_text(text)))
-        yield from _because(reasons_)
+        yield from _because(others)
 
 
 def _because(reasons_: Sequence[str]) -> Iterator[Html]:

@@ -1,0 +1,124 @@
+"""The first page says where sufficient, minimal, general and explained could not be shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.document_policy.dossier import written
+from lambdas.document_policy.mail import message
+from lambdas.document_policy.truths import Truth, truths
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.process import Process
+from lambdas.model.verdict import Verdict, VerdictKind
+from tests.unit.document_policy.samples import (
+    NOT_ATTEMPTED,
+    a_process,
+    a_story,
+    derived,
+    of_statements,
+    seen,
+    statement,
+)
+
+if TYPE_CHECKING:
+    from lambdas.document_policy.story import Story
+    from lambdas.model.refinement import Ground
+
+PROVED = Verdict(kind=VerdictKind.PROVED)
+LINES = tuple(
+    f'{{"action":"sqs:{verb}Queue","resource":"*","outcome":"succeeded","phase":"{phase}",'
+    f'"event_id":"{verb}{phase}","time":"2026-11-23T12:00:00Z","via":[]}}'
+    for verb, phase in (("Create", "deploy"), ("Create", "update"), ("Delete", "remove"))
+)
+
+
+def told(
+    *grounds: Ground,
+    verdict: Verdict = PROVED,
+    finding: str = "",
+    process: Process | None = None,
+    lines: tuple[str, ...] = LINES,
+) -> Story:
+    one = statement("Send", "Send.", ["sqs:SendMessage"], ["arn:q"], grounds=grounds or (seen(),))
+    about = Finding(severity=Severity.ERROR, kind=finding, subject="s", detail="d", count=3)
+    refinement = replace(of_statements(one), findings=(about,) if finding else ())
+    story = a_story(refinement, verdict=verdict, lines=lines)
+    return replace(story, process=process or a_process())
+
+
+def named(story: Story, name: str) -> Truth:
+    return next(one for one in truths(story) if one.name == name)
+
+
+def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all_four() -> None:
+    assert {one.name: one.state for one in truths(told())} == {
+        "sufficient": "shown",
+        "minimal": "shown",
+        "general": "shown",
+        "explained": "shown",
+    }
+
+
+@pytest.mark.parametrize(
+    "verdict", [NOT_ATTEMPTED, Verdict(kind=VerdictKind.NOT_PROVED, reason="Denied.")]
+)
+def test_without_a_proof_neither_sufficient_nor_general_is_shown(verdict: Verdict) -> None:
+    story = told(verdict=verdict)
+
+    states = {one.name: one.state for one in truths(story)}
+    assert states["sufficient"] == states["general"] == "not shown"
+
+
+@pytest.mark.parametrize(
+    ("finding", "name", "words"),
+    [
+        ("sandbox-not-clean", "sufficient", "There are errors: sandbox-not-clean."),
+        ("reaches-others", "minimal", "Wider than what was used in 3 places"),
+        ("unused-grant", "minimal", "Wider than what was used in 3 places"),
+        ("ambiguous-variable", "general", "3 names can be read in two ways."),
+        ("unmapped-event", "explained", "Records or answers that were not understood: 3."),
+        ("not-recorded", "explained", "1 blind spot of the trail."),
+    ],
+)
+def test_a_finding_tells_which_truth_it_limits(finding: str, name: str, words: str) -> None:
+    truth = named(told(finding=finding), name)
+
+    assert truth.state == "shown in part"
+    assert words in truth.sentence
+
+
+def test_what_no_event_shows_is_counted_against_minimal() -> None:
+    rolled_back = named(told(derived("rollback", "undo")), "minimal")
+
+    assert rolled_back.state == "not shown"
+    assert "1 grant derived or asked for by a hint" in rolled_back.sentence
+
+
+def test_a_path_that_the_cycle_did_not_take_is_named() -> None:
+    truth = named(told(lines=LINES[:1]), "sufficient")
+
+    assert "The cycle took no path of update and remove." in truth.sentence
+
+
+def test_a_proof_under_the_same_names_shows_nothing_general() -> None:
+    fixed = Process.from_mapping(
+        "orders", {**a_process().to_mapping(), "variables": {}, "environment": {}}
+    )
+
+    assert named(told(process=fixed), "general").state == "not shown"
+
+
+def test_every_document_that_is_read_first_tells_the_four() -> None:
+    story = told(verdict=NOT_ATTEMPTED)
+    files = written(story, lambda _: {})
+
+    head = files["report.html"].decode().partition("<main")[0]
+    above = files["README.md"].decode().partition("\n## ")[0]
+    mail = message(story, place="s3://archive/", seal="0" * 64)
+    for truth in truths(story):
+        assert truth.sentence in head
+        assert f"**{truth.name.capitalize()}**: {truth.state}." in above
+        assert f"{truth.name.capitalize()}: {truth.state}." in mail
