@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HINT_KEYS = ("conditions", "derivations", "grants", "bounds", "split")
-CONDITIONS = ("called-via", "requested-region", "resource-account")
+CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 DERIVATIONS = (
     "pass-role",
     "tag-on-create",

@@ -176,7 +176,7 @@ def _own(slots: tuple[Slot, ...], heads: tuple[str, ...]) -> Iterator[str]:
     two = bool(named) and named[-1].is_id and not all(slot.is_id for slot in named[-2:])
     mine = named[-2:] if two or both_name_one(slots) else named[-1:]
     for slot in mine:
-        if is_id(slot.text):
+        if slot.is_id and is_id(slot.text):
             yield slot.text
         cut = pieces(slot.text)
         yield from (one.text for one in cut if one.shape in CERTAIN)

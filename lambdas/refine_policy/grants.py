@@ -97,6 +97,7 @@ def _allowed(behind: _Behind, naming: Naming, reference: Reference, settings: Se
     first = permissions[0]
     template = behind.name.template
     facts = reference.facts(first.action)
+    honoured = facts.condition_keys if facts and "request-keys" not in settings.off else ()
     return Allowed(
         principal=first.principal,
         action=first.action,
@@ -104,7 +105,7 @@ def _allowed(behind: _Behind, naming: Naming, reference: Reference, settings: Se
         basis=first.basis,
         conditions=(
             *conditions_of(first.action, template, permissions, naming, settings),
-            *(requested(facts.condition_keys, permissions, naming) if facts else ()),
+            *requested(honoured, permissions, naming),
         ),
         permissions=permissions,
         reasons=tuple(sorted(behind.reasons)),

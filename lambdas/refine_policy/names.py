@@ -170,6 +170,9 @@ class Naming:
         if text == ANYTHING:
             writing.wild(f"the event does not tell the {placeholder_words(slot.placeholder)}")
             return inherited
+        if writing.named and text in self._fresh.tokens and is_id(text):
+            writing.wild("this is the id of something that is made anew")
+            return True
         versioned = _VERSION.fullmatch(text)
         if versioned and arn.service != "s3" and self._is_versioned(arn):
             inherited = self._pieces(versioned.group(1), writing, inherited=inherited)

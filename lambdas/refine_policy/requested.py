@@ -37,4 +37,6 @@ def requested(
 
 
 def _operator(values: Sequence[Template]) -> str:
+    if not all(one.text.startswith("arn:") for one in values):
+        return "StringEquals"
     return "ArnLike" if any(one.wild for one in values) else "ArnEquals"

@@ -22,6 +22,7 @@ CONDITION_KEYS = {
     "called-via": frozenset({"aws:CalledVia", "kms:ViaService"}),
     "requested-region": frozenset({"aws:RequestedRegion"}),
     "resource-account": frozenset({"aws:ResourceAccount"}),
+    "request-keys": frozenset({"iam:PolicyARN", "iam:PermissionsBoundary", "iam:AWSServiceName"}),
 }
 
 

@@ -27,6 +27,12 @@ LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
             {"roleName": "r", "permissionsBoundary": LOGS},
             (("iam:PermissionsBoundary", LOGS),),
         ),
+        (
+            "CreateServiceLinkedRole",
+            {"aWSServiceName": "ecs.amazonaws.com"},
+            (("iam:AWSServiceName", "ecs.amazonaws.com"),),
+        ),
+        ("CreateServiceLinkedRole", {"aWSServiceName": "* or so"}, ()),
         ("CreateRole", {"roleName": "r"}, ()),
         ("AttachRolePolicy", {"roleName": "r", "policyArn": "no ARN"}, ()),
         ("GetPolicy", {"policyArn": LOGS}, ()),  # the key says nothing about reading it

@@ -381,7 +381,7 @@ def test_the_six_characters_at_the_end_of_a_secret_are_random_and_its_name_is_no
     ("name", "expected"),
     [
         (f"{ACCOUNT}x", f"{ACCOUNT}x"),  # as long as a suffix, but it stands alone
-        ("a1b2c3d4e5f6", "?" * 12),
+        ("a1b2c3d4e5f6", "a1b2c3d4e5f6"),
         ("0a1b2c3d-1111-4222-8333-444455556666", "-".join("?" * n for n in (8, 4, 4, 4, 12))),
         (f"{'0a' * 16}", "?" * 32),
         (f"logs-{'0a' * 16}", "logs-*"),
@@ -425,3 +425,14 @@ def test_a_listener_that_was_made_makes_nothing_of_its_load_balancer() -> None:
         "elasticloadbalancing:DeleteListener",
         seen("elasticloadbalancing:DeleteListener", listener),
     ) == {f"arn:${{partition}}:elasticloadbalancing:{AT_TEMPLATE}:listener/{path}/*"}
+
+
+def test_the_id_of_what_was_made_varies_where_it_serves_as_a_name_too() -> None:
+    lines = [
+        seen("ec2:TerminateInstances", f"arn:aws:ec2:{AT}:instance/i-0123456789abcdef0"),
+        seen("logs:PutLogEvents", f"arn:aws:logs:{AT}:log-group:x:log-stream:i-0123456789abcdef0"),
+    ]
+
+    assert _resource("logs:PutLogEvents", *lines) == {
+        f"arn:${{partition}}:logs:{AT_TEMPLATE}:log-group:x:log-stream:*"
+    }

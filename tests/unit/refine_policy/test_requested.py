@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
+    a_process,
     conditions,
     forwarded,
     refined,
@@ -72,3 +73,18 @@ def test_a_role_that_was_made_with_a_boundary_is_made_with_it() -> None:
     assert conditions(refined([line]), "iam:CreateRole")["iam:PermissionsBoundary"] == (
         "arn:${partition}:iam::${account}:policy/boundary",
     )
+
+
+def test_a_service_linked_role_is_made_for_the_service_that_it_was_made_for() -> None:
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+    key = "iam:AWSServiceName"
+    line = forwarded("iam:CreateServiceLinkedRole", linked, context=((key, "ecs.amazonaws.com"),))
+
+    assert conditions(refined([line]), "iam:CreateServiceLinkedRole")[key] == ("ecs.amazonaws.com",)
+
+
+def test_the_owner_may_leave_the_condition_out() -> None:
+    line = forwarded("iam:AttachRolePolicy", ROLE, context=((KEY, LOGS),))
+    process = a_process(conditions={"request-keys": False})
+
+    assert KEY not in conditions(refined([line], process=process), "iam:AttachRolePolicy")
