@@ -61,8 +61,7 @@ class Format:
 
     def is_parent(self, variable: str) -> bool:
         """Whether a variable names what holds the resource: a service's cluster."""
-        own, noun = stem(variable), stem(self.kind)
-        return variable != self.variables[-1] and own not in noun and noun not in own
+        return variable != self.variables[-1] and not stem(self.kind).endswith(stem(variable))
 
     def before(self, variable: str) -> str:
         """The fixed text right before a variable, back to the last separator but one: `alias/`."""

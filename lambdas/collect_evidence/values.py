@@ -52,7 +52,7 @@ def keys_of(
     bases += [noun] if says_nothing or (is_meant and not parent) else []
     keys = [base + suffix for base in bases for suffix in _SUFFIXES]
     if is_meant and not parent:
-        keys += [f"{own}.{key}" for key in _OWN[:4]]
+        keys += [f"{base}.{key}" for base in dict.fromkeys((own, noun)) for key in _OWN[:4]]
         keys += [TOP + key for key in _OWN]
     if variable.endswith("Id"):
         keys = [key for key in keys if not key.endswith("name")]  # what has an id is not named so
@@ -118,8 +118,16 @@ def _cut(text: str, key: str, form: Format, variable: str, elements: Elements) -
         return f"{path}/{text}" if path else text
     if variable.endswith("WithoutLeadingSlash"):
         return text.lstrip("/")
-    before, bare = form.before(variable), text.removeprefix("/")
-    return bare.removeprefix(before) if before and bare.startswith(before) else text
+    return _without_fixed(text, form.before(variable))
+
+
+def _without_fixed(text: str, before: str) -> str:
+    """`name` of `alias/name`, `1` of `p-1`: what the format writes itself is not written twice."""
+    bare = text.removeprefix("/")
+    for fixed in (before, before.rpartition("/")[2]):
+        if fixed and bare.startswith(fixed):
+            return bare.removeprefix(fixed)
+    return text
 
 
 def _of_arn(text: str, form: Format, variable: str) -> str:

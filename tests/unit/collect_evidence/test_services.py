@@ -153,6 +153,14 @@ CASES: dict[str, tuple[str, str, Json, Json | None, Sequence[str]]] = {
         "athena", "TerminateSession", {"sessionId": "s-1"}, None,
         [f"athena:TerminateSession {arn('athena', 'workgroup/*/session/s-1')}"],
     ),
+    "a policy of an organisation": (
+        "organizations", "AttachPolicy", {"policyId": "p-1", "targetId": "ou-1"}, None,
+        [f"organizations:AttachPolicy arn:aws:organizations::{ACCOUNT}:policy/o-*/*/p-1"],
+    ),
+    "what is recorded stands below its noun": (
+        "config", "PutConfigurationRecorder", {"configurationRecorder": {"name": "default"}}, None,
+        [f"config:PutConfigurationRecorder {arn('config', 'configuration-recorder/default/*')}"],
+    ),
     "a plan has an id beside its name": (
         "backup", "DeleteFramework", {"frameworkName": "f"}, None,
         [f"backup:DeleteFramework {arn('backup', 'framework:f-*')}"],
