@@ -50,6 +50,9 @@ synth: setup ## Write the CloudFormation templates to cdk.out
 	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet
 	@echo "templates are in cdk.out"
 
+doctor: setup ## Say what is missing before a deployment to your account (JSON=1 for a script)
+	@$(WITH_TOOLS) $(PY) -m local doctor $(if $(JSON),--json)
+
 deploy: setup ## Deploy Fencepost to the AWS account of your credentials
 	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all
 
@@ -88,4 +91,4 @@ node_modules/.ready: package.json package-lock.json $(VENV)/.ready
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo test check unit format synth deploy run approve verify-archive down clean setup
+.PHONY: help demo test check unit format synth doctor deploy run approve verify-archive down clean setup

@@ -20,6 +20,7 @@ COMMANDS = {
     "policy": ("local.offline_policy", "policy"),
     "verify-archive": ("local.archive", "verify_archive"),
     "approve": ("local.archive", "approve"),
+    "doctor": ("local.doctor.command", "doctor"),
 }
 
 DEFAULT_ARCHIVE = "default: that of the embedded AWS when one is up, else the folder out"
@@ -52,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
     approve.add_argument("run", metavar="RUN")
     approve.add_argument("--by", help="default: the caller's ARN on AWS, else the user's name")
     approve.add_argument("--note", default="", help="why")
+    doctor = commands.add_parser("doctor", help="what is missing before a deployment to AWS")
+    doctor.add_argument("--json", action="store_true", help="for a script")
+    doctor.add_argument(
+        "--name", default="fencepost", help="the deployment's; default: %(default)s"
+    )
     for one in (verify, approve):
         one.add_argument("archive", nargs="?", metavar="DIR|s3://BUCKET", help=DEFAULT_ARCHIVE)
     return made

@@ -1,0 +1,1 @@
+"""What is missing before a deployment; it asks, and changes nothing."""

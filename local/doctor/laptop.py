@@ -1,0 +1,59 @@
+"""This machine: Python, Node, the tools of `make setup`, the processes' definitions."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from lambdas.errors import InvalidProcessError
+from local import node
+from local.doctor.check import Check, missing, there
+from stacks.processes import load_processes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from stacks.processes import ProcessFolder
+
+PYTHON = (3, 11)
+
+
+def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
+    """The one that runs this."""
+    told = ".".join(map(str, version))
+    if version >= PYTHON:
+        return there("Python", f"{told} runs.")
+    wanted = ".".join(map(str, PYTHON))
+    return missing("Python", f"{told} runs.", f"Install Python {wanted} or newer, then make setup.")
+
+
+def node_js() -> Check:
+    """What the CDK needs."""
+    folder = node.directory()
+    if folder is None:
+        return missing(
+            "Node.js",
+            f"None of version {node.MINIMUM} or newer is on the path.",
+            "Run make setup: it installs one into .venv.",
+        )
+    return there("Node.js", f"Version {node.major(folder / 'node')} is in {folder}.")
+
+
+def cdk(root: Path) -> Check:
+    """The CDK's command line, of the version that package-lock.json names."""
+    if (root / "node_modules" / ".bin" / "cdk").exists():
+        return there("CDK", "Its command line is installed.")
+    return missing("CDK", "node_modules holds no cdk.", "Run make setup.")
+
+
+def processes(folders: Sequence[Path]) -> tuple[Check, tuple[ProcessFolder, ...]]:
+    """What would be deployed."""
+    try:
+        found = load_processes(folders)
+    except InvalidProcessError as error:
+        return missing("processes", f"{error}.", "Correct the definition at that line."), ()
+    if not found:
+        return missing("processes", "There are none.", "Add a folder to processes/."), ()
+    names = ", ".join(one.process.name for one in found)
+    return there("processes", f"{names}: every definition can be read."), found

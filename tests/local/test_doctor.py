@@ -1,0 +1,73 @@
+"""The doctor against the embedded AWS, as the command that a person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.doctor.asking import ACTIONS
+from tests.local.principals import allow, somebody
+
+if TYPE_CHECKING:
+    from local.connection import Connection
+
+pytestmark = pytest.mark.local
+ROOT = Path(__file__).parents[2]
+READING = ("Describe", "Get", "List")
+
+
+def examined(caller: Connection, name: str) -> tuple[int, dict[str, dict[str, str]]]:
+    """Exit status, and every check by its name."""
+    done = subprocess.run(
+        [sys.executable, "-m", "local", "doctor", "--json", "--name", name],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "AWS_ACCESS_KEY_ID": caller.access_key,
+            "AWS_SECRET_ACCESS_KEY": caller.secret_key,
+            "AWS_SESSION_TOKEN": caller.token or "",
+            "AWS_REGION": caller.region,
+            "AWS_ENDPOINT_URL": caller.endpoint,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode in {0, 1, 2}, done.stderr
+    checks: list[dict[str, str]] = json.loads(done.stdout)
+    return done.returncode, {one["name"]: one for one in checks}
+
+
+def test_the_doctor_only_ever_reads() -> None:
+    assert all(action.partition(":")[2].startswith(READING) for action in ACTIONS)
+
+
+def test_an_account_with_nothing_is_told_what_to_do_first(embedded: Connection) -> None:
+    status, found = examined(embedded, "nothere")
+
+    assert status == 1
+    assert found["CDK bootstrap"]["state"] == "missing"
+    assert f"aws://{embedded.account}/{embedded.region}" in found["CDK bootstrap"]["advice"]
+    assert found["stacks"]["found"] == "None yet: this is the first deployment."
+    assert found["subscriptions"]["state"] == "note"
+    assert found["IAM policies"]["state"] == "ok"
+
+
+def test_what_a_role_may_not_ask_is_told_and_the_rest_is_asked(embedded: Connection) -> None:
+    allowed: list[Any] = [one for one in ACTIONS if one.startswith(("sts:", "cloudtrail:", "iam:"))]
+    caller = somebody(embedded, allow(allowed))
+
+    status, found = examined(caller, "nothere")
+
+    unknown = {name for name, one in found.items() if one["state"] == "not known"}
+    assert {"CDK bootstrap", "stacks", "analyzer"} <= unknown
+    assert "ssm:GetParameter is denied" in found["CDK bootstrap"]["found"]
+    assert {"trail", "IAM roles", "credentials"}.isdisjoint(unknown)
+    assert status == 2

@@ -1,0 +1,336 @@
+"""The doctor's judgement, on accounts that answer what a test says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from local.doctor import account, laptop, mail, quotas
+from local.doctor.account import Deployment
+from local.doctor.asking import asked
+from local.doctor.check import Check, State, missing, note, there, unknown
+from local.doctor.command import of_account, status
+from tests.stacks.samples import write_process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ACCOUNT = "123456789012"
+NEW = Deployment("fencepost", {})
+DEPLOYED = Deployment(
+    "fencepost",
+    dict.fromkeys(
+        ("fencepost-archive", "fencepost-sandbox", "fencepost-workflow"), "CREATE_COMPLETE"
+    ),
+)
+TOPIC = {"ResourceType": "AWS::SNS::Topic", "PhysicalResourceId": "arn:aws:sns:::t"}
+SUMMARY = {
+    "Roles": 20,
+    "RolesQuota": 1000,
+    "Policies": 5,
+    "PoliciesQuota": 1500,
+    "AttachedPoliciesPerRoleQuota": 10,
+}
+
+
+def error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
+
+
+class FakeClient:
+    """Answers by operation, in one page; an exception is raised."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self._answers = answers
+
+    def __getattr__(self, operation: str) -> Any:
+        return lambda **_: self._answer(operation)
+
+    def get_paginator(self, operation: str) -> Any:
+        return _Pages(lambda: self._answer(operation))
+
+    def _answer(self, operation: str) -> Any:
+        answer = self._answers[operation]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class _Pages:
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def paginate(self, **_: Any) -> list[Any]:
+        return [self._answer()]
+
+
+class FakeAws:
+    """An account as a test describes it: operations by service."""
+
+    def __init__(
+        self, services: Mapping[str, Mapping[str, Any]], region: str | None = "eu-west-1"
+    ) -> None:
+        self.region = region
+        self._services = services
+
+    def client(self, service: str) -> Any:
+        return FakeClient(self._services[service.replace("-", "_")])
+
+
+def ready(**changes: Mapping[str, Any]) -> FakeAws:
+    """An account with everything, but what a test changes."""
+    found: dict[str, Mapping[str, Any]] = {
+        "sts": {
+            "get_caller_identity": {
+                "Account": ACCOUNT,
+                "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/admin/me",
+            }
+        },
+        "ssm": {"get_parameter": {"Parameter": {"Value": "30"}}},
+        "cloudformation": {
+            "describe_stacks": {
+                "Stacks": [
+                    {"StackName": name, "StackStatus": state}
+                    for name, state in DEPLOYED.states.items()
+                ]
+            },
+            "list_stack_resources": {"StackResourceSummaries": [TOPIC]},
+        },
+        "accessanalyzer": {"list_analyzers": {"analyzers": []}},
+        "cloudtrail": {"describe_trails": {"trailList": [{"Name": "fencepost"}]}},
+        "sns": {
+            "list_subscriptions_by_topic": {
+                "Subscriptions": [
+                    {"SubscriptionArn": "arn:aws:sns:::t:1", "Endpoint": "team@example.com"}
+                ]
+            }
+        },
+        "iam": {"get_account_summary": {"SummaryMap": SUMMARY}},
+        "service_quotas": {
+            "list_service_quotas": {"Quotas": [{"QuotaName": quotas.BUILDS, "Value": 1.0}]}
+        },
+    }
+    return FakeAws({**found, **changes})
+
+
+def examined(aws: FakeAws, tmp_path: Path) -> dict[str, Check]:
+    write_process(tmp_path, "orders")
+    _, folders = laptop.processes([tmp_path])
+    return {one.name: one for one in of_account(aws, "fencepost", folders)}
+
+
+def test_an_account_that_has_everything_is_ready(tmp_path: Path) -> None:
+    found = examined(ready(), tmp_path)
+
+    assert {name: one.found for name, one in found.items() if one.state is not State.THERE} == {}
+    assert len(found) == 12
+    assert status([*found.values()]) == 0
+
+
+def test_without_a_region_nothing_is_asked(tmp_path: Path) -> None:
+    found = examined(FakeAws({}, region=None), tmp_path)
+
+    assert found["region"].state is State.MISSING
+    assert found["account"].state is State.UNKNOWN
+    assert status([*found.values()]) == 1
+
+
+@pytest.mark.parametrize("problem", [NoCredentialsError(), error("ExpiredToken")])
+def test_without_credentials_nothing_else_is_asked(problem: Exception, tmp_path: Path) -> None:
+    found = examined(FakeAws({"sts": {"get_caller_identity": problem}}), tmp_path)
+
+    assert found["credentials"].state is State.MISSING
+    assert found["credentials"].advice
+    assert list(found) == ["region", "credentials", "account"]
+
+
+def test_what_is_denied_is_not_known_and_everything_else_is_still_asked(tmp_path: Path) -> None:
+    denied = {
+        "ssm": {"get_parameter": error("AccessDeniedException")},
+        "iam": {"get_account_summary": error("AccessDenied")},
+        "cloudtrail": {"describe_trails": error("AccessDeniedException")},
+    }
+
+    found = examined(ready(**denied), tmp_path)
+
+    unknown_ones = {name for name, one in found.items() if one.state is State.UNKNOWN}
+    assert unknown_ones == {
+        "CDK bootstrap",
+        "IAM roles",
+        "IAM policies",
+        "policies per role",
+        "trail",
+    }
+    assert "ssm:GetParameter is denied" in found["CDK bootstrap"].found
+    assert status([*found.values()]) == 2
+
+
+def test_a_service_that_does_not_answer_is_not_known() -> None:
+    def question() -> Check:
+        raise EndpointConnectionError(endpoint_url="https://example.com")
+
+    assert asked("trail", "cloudtrail:DescribeTrails", question).state is State.UNKNOWN
+
+
+def test_an_account_without_the_bootstrap_is_told_the_command() -> None:
+    aws = ready(ssm={"get_parameter": error("ParameterNotFound")})
+
+    found = account.bootstrap(aws, ACCOUNT)
+
+    assert found.state is State.MISSING
+    assert f"cdk bootstrap aws://{ACCOUNT}/eu-west-1" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("version", "state"), [("5", State.MISSING), ("6", State.THERE), ("x", State.MISSING)]
+)
+def test_an_old_bootstrap_is_not_enough(version: str, state: State) -> None:
+    aws = ready(ssm={"get_parameter": {"Parameter": {"Value": version}}})
+
+    assert account.bootstrap(aws, ACCOUNT).state is state
+
+
+def test_the_root_user_is_noted() -> None:
+    root = {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:root"}
+
+    check, owner = account.credentials(ready(sts={"get_caller_identity": root}))
+
+    assert (check.state, owner) == (State.NOTE, ACCOUNT)
+
+
+def test_an_analyzer_of_others_would_make_the_deployment_fail() -> None:
+    others = {"analyzers": [{"name": "theirs", "tags": {}}]}
+
+    found = account.analyzer(ready(accessanalyzer={"list_analyzers": others}), NEW)
+
+    assert found.state is State.MISSING
+    assert "-c analyzer=false" in found.advice
+
+
+@pytest.mark.parametrize("tags", [{"aws:cloudformation:stack-name": "fencepost-sandbox"}, {}])
+def test_our_own_analyzer_is_none_of_others(tags: dict[str, str]) -> None:
+    ours = {"analyzers": [{"name": "Analyzer-x", "tags": tags}]}
+
+    found = account.analyzer(ready(accessanalyzer={"list_analyzers": ours}), DEPLOYED)
+
+    assert found.state is State.THERE
+
+
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [
+        ((), State.THERE),
+        (("fencepost",), State.THERE),
+        (("audit", "fencepost"), State.NOTE),
+        (("a", "b", "c", "d", "e"), State.MISSING),
+    ],
+)
+def test_other_trails_cost_and_five_leave_no_room(names: tuple[str, ...], state: State) -> None:
+    trails = {"describe_trails": {"trailList": [{"Name": one} for one in names]}}
+
+    assert account.trails(ready(cloudtrail=trails), NEW).state is state
+
+
+def test_a_stack_that_cannot_be_deployed_over_is_named() -> None:
+    broken = {"Stacks": [{"StackName": "fencepost-sandbox", "StackStatus": "ROLLBACK_COMPLETE"}]}
+
+    check, deployment = account.stacks(
+        ready(cloudformation={"describe_stacks": broken}), "fencepost"
+    )
+
+    assert check.state is State.MISSING
+    assert "fencepost-sandbox is ROLLBACK_COMPLETE" in check.found
+    assert not deployment.has("sandbox")
+
+
+def test_owners_who_have_not_confirmed_are_named() -> None:
+    pending = {"Subscriptions": [{"SubscriptionArn": mail.PENDING, "Endpoint": "team@example.com"}]}
+    aws = ready(sns={"list_subscriptions_by_topic": pending})
+
+    found = mail.subscriptions(aws, DEPLOYED, ["team@example.com"])
+
+    assert found.state is State.MISSING
+    assert "team@example.com" in found.found
+
+
+def test_owners_without_a_subscription_are_named() -> None:
+    found = mail.subscriptions(ready(), DEPLOYED, ["new@example.com", "team@example.com"])
+
+    assert found.state is State.MISSING
+    assert found.found == "Not subscribed: new@example.com."
+
+
+def test_before_the_first_deployment_nobody_can_have_confirmed() -> None:
+    found = mail.subscriptions(ready(), NEW, ["team@example.com"])
+
+    assert found.state is State.NOTE
+    assert "team@example.com" in found.advice
+
+
+@pytest.mark.parametrize(("used", "state"), [(500, State.THERE), (990, State.MISSING)])
+def test_roles_must_be_left_for_the_first_deployment(used: int, state: State) -> None:
+    summary = {**SUMMARY, "Roles": used}
+
+    assert quotas.roles(summary, 2, deployed=False).state is state
+    assert quotas.roles(summary, 2, deployed=True).state is State.THERE
+
+
+def test_a_summary_without_the_numbers_is_not_known() -> None:
+    assert quotas.policies({}).state is State.UNKNOWN
+    assert quotas.held({}).state is State.UNKNOWN
+
+
+def test_fewer_policies_per_role_than_a_proof_may_need_are_missing() -> None:
+    assert quotas.held({**SUMMARY, "AttachedPoliciesPerRoleQuota": 9}).state is State.MISSING
+
+
+@pytest.mark.parametrize(
+    ("listed", "state"),
+    [
+        ([{"QuotaName": quotas.BUILDS, "Value": 0.0}], State.MISSING),
+        ([{"QuotaName": quotas.BUILDS, "Value": 20.0}], State.THERE),
+        ([], State.UNKNOWN),
+    ],
+)
+def test_an_account_that_may_run_no_build_is_told(listed: list[Any], state: State) -> None:
+    aws = ready(service_quotas={"list_service_quotas": {"Quotas": listed}})
+
+    assert quotas.builds(aws).state is state
+
+
+@pytest.mark.parametrize(
+    ("region", "state"),
+    [
+        ("eu-west-1", State.THERE),
+        ("ap-east-1", State.NOTE),
+        ("cn-north-1", State.UNKNOWN),
+        ("us-gov-west-1", State.UNKNOWN),
+    ],
+)
+def test_regions_differ_in_how_often_access_analyzer_works(region: str, state: State) -> None:
+    assert account.generations(region).state is state
+
+
+def test_an_old_python_is_told_what_to_do() -> None:
+    assert laptop.python((3, 10, 1)).state is State.MISSING
+    assert laptop.python((3, 14, 0)).state is State.THERE
+
+
+def test_a_definition_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
+    write_process(tmp_path, "orders", colour="red")
+
+    check, folders = laptop.processes([tmp_path])
+
+    assert check.state is State.MISSING
+    assert "process.yaml:" in check.found
+    assert folders == ()
+
+
+def test_what_is_missing_weighs_more_than_what_is_not_known() -> None:
+    good, said = there("a", "b"), note("a", "b", "c")
+    bad, dark = missing("a", "b", "c"), unknown("a", "b", "c")
+
+    assert [status(one) for one in ([good, said], [good, dark], [dark, bad], [])] == [0, 2, 1, 0]
