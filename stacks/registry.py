@@ -9,6 +9,7 @@ from aws_cdk import aws_ssm
 from constructs import Construct
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT, STANDARD_PARAMETER_LIMIT
 from stacks.processes import DEFINITION
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from stacks.roles import ProcessRoles
     from stacks.settings import Settings
 
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-STANDARD_LIMIT = 4_096  # characters
-ADVANCED_LIMIT = 8_192  # characters; such parameters cost
 PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
 
 
@@ -41,11 +39,12 @@ class RegisteredProcess(Construct):
         process = folder.process
         definition = {**process.to_mapping(), "name": process.name}
         size = len(json.dumps(definition)) + PLACES
-        if size > ADVANCED_LIMIT:
+        if size > ADVANCED_PARAMETER_LIMIT:
             raise InvalidProcessError(
                 str(folder.path / DEFINITION),
-                f"the definition has {size - PLACES} characters; {ADVANCED_LIMIT - PLACES} fit a "
-                "parameter: move commands into a script of the source",
+                f"the definition has {size - PLACES} characters; "
+                f"{ADVANCED_PARAMETER_LIMIT - PLACES} fit a parameter: move commands into a "
+                "script of the source",
             )
         value = {
             "definition": definition,
@@ -58,7 +57,7 @@ class RegisteredProcess(Construct):
             "Parameter",
             name=f"{settings.parameters}{process.name}",
             type="String",
-            tier="Advanced" if size > STANDARD_LIMIT else "Standard",
+            tier="Advanced" if size > STANDARD_PARAMETER_LIMIT else "Standard",
             description=f"What Fencepost runs for {process.name}",
             value=json.dumps(value),
         )

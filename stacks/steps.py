@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
+from lambdas.model.limits import FULL_CORE
 from stacks.acknowledgements import allow
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ STEPS = (
     Step(
         state="CheckPolicy",
         timeout=840,
-        memory=1_769,  # one full core, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+        memory=FULL_CORE,
         actions=(
             "access-analyzer:CheckNoNewAccess",
             "access-analyzer:ValidatePolicy",
@@ -71,11 +72,11 @@ STEPS = (
     Step(
         state="ProvePolicy",
         timeout=840,
-        memory=1_769,
+        memory=FULL_CORE,
         actions=("iam:ListPolicies",),
         candidates=True,
     ),
-    Step(state="DocumentPolicy", timeout=840, memory=1_769),
+    Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE),
     Step(state="DocumentFailure", timeout=240, memory=512),
 )
 # Called by a schedule of its own, not by the state machine.

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.evidence import Outcome
-from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size
+from lambdas.model.limits import MANAGED_POLICY_LIMIT
+from lambdas.model.policy import policy_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

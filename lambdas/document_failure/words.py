@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import visible
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from lambdas.document_failure.failure import Failure
 
-SUBJECT_LIMIT = 99  # SNS: UTF-8 without line breaks or control characters, under 100
 REMOVED = {
     True: "The remove phase ran and succeeded: the sandbox is clean as far as it cleans.",
     False: "The remove phase did NOT succeed: look for what the process left in the sandbox.",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # What CloudFormation knows itself: a template that is deployed elsewhere reaches into that account.
 PSEUDO = {"account": "AWS::AccountId", "partition": "AWS::Partition"}
 PLAIN = "^[^*?$]*$"  # a value can then not widen the policy
-DESCRIPTION_LIMIT = 1_000  # a managed policy's description, characters
 
 
 def cloudformation(story: Story) -> str:

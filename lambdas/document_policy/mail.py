@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.changes import together
 from lambdas.document_policy.truths import truths
 from lambdas.model.finding import Severity
+from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from lambdas.document_policy.changes import Change
     from lambdas.document_policy.story import Story
 
-SUBJECT_LIMIT = 99  # SNS: UTF-8 without line breaks or control characters, under 100
 LONGEST = 240  # characters of any text that came from events
 CONSOLES = {  # by partition
     "aws": "console.aws.amazon.com",

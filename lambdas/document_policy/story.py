@@ -11,7 +11,7 @@ from lambdas.document_policy.changes import Changes, changes
 from lambdas.document_policy.documents import characters, managed_policies
 from lambdas.document_policy.survey import Survey, survey
 from lambdas.model.finding import Finding, Severity
-from lambdas.model.policy import MANAGED_POLICY_LIMIT
+from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:

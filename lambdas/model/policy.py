@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from lambdas.model.template import Template
 
 VERSION = "2012-10-17"
-MANAGED_POLICY_LIMIT = 6_144  # characters without white space, IAM's quotas page
-MANAGED_POLICIES_PER_ROLE = 10  # default quota
-INLINE_ROLE_LIMIT = 10_240  # characters without white space, all inline policies of a role together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from lambdas.errors import PolicyTooLargeError
-from lambdas.model.policy import (
-    MANAGED_POLICIES_PER_ROLE,
-    MANAGED_POLICY_LIMIT,
-    VERSION,
-    policy_size,
-)
+from lambdas.model.limits import MANAGED_POLICY_LIMIT, POLICIES_PER_ROLE
+from lambdas.model.policy import VERSION, policy_size
 from lambdas.refine_policy.grounds import and_join
 
 if TYPE_CHECKING:
@@ -51,7 +47,7 @@ def packed(statements: Sequence[Statement], uses: Sequence[Mapping[str, str]]) -
             at = len(packs) - 1
         packs[at].append(index)
         room[at] -= size + 1
-    if len(packs) > MANAGED_POLICIES_PER_ROLE:
+    if len(packs) > POLICIES_PER_ROLE:
         raise _too_large(statements, sizes, f"it would take {len(packs)} managed policies")
     return tuple(sorted(tuple(sorted(pack)) for pack in packs))
 
@@ -70,7 +66,7 @@ def require_fit(policies: Sequence[PrincipalPolicy]) -> None:
     unpacked = [one.name for one in policies if one.statements and not one.packs]
     if unpacked:
         raise PolicyTooLargeError(
-            f"{and_join(unpacked)} cannot be packed into {MANAGED_POLICIES_PER_ROLE} managed "
+            f"{and_join(unpacked)} cannot be packed into {POLICIES_PER_ROLE} managed "
             f"policies of {MANAGED_POLICY_LIMIT} characters; the findings say what is largest and "
             "what could be done"
         )
@@ -85,7 +81,7 @@ def _too_large(
         for size, one in largest[:_LARGEST]
     )
     return PolicyTooLargeError(
-        f"{sum(sizes)} characters do not fit in {MANAGED_POLICIES_PER_ROLE} managed policies of "
+        f"{sum(sizes)} characters do not fit in {POLICIES_PER_ROLE} managed policies of "
         f"{MANAGED_POLICY_LIMIT}: {problem}; nothing was widened to make it fit. Largest: {named}. "
         "What could be done: split the process into several, deploy as two roles "
         "(split: cloudformation), switch off derivations that are not wanted, or give the "

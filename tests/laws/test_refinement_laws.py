@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.past import History
-from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size, policy_text
+from lambdas.model.policy import policy_size, policy_text
 from lambdas.model.process import Process
 from lambdas.model.refinement import OBSERVED, Grant, Refinement
 from lambdas.model.run import Run

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.policy import MANAGED_POLICY_LIMIT, policy_size
+from lambdas.model.limits import MANAGED_POLICY_LIMIT
+from lambdas.model.policy import policy_size
 from stacks.settings import DATA_EVENTS
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lambdas.document_policy.html import Html, code, el, text
-from lambdas.document_policy.mail import SUBJECT_LIMIT, message, subject
+from lambdas.document_policy.mail import message, subject
 from lambdas.document_policy.markdown import code as code_span
 from lambdas.document_policy.markdown import prose, readme
 from lambdas.document_policy.report import report
 from lambdas.errors import InvalidEventError
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements

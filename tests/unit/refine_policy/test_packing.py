@@ -8,7 +8,8 @@ import pytest
 
 from lambdas.errors import PolicyTooLargeError
 from lambdas.model.action import Action
-from lambdas.model.policy import MANAGED_POLICY_LIMIT, Policy, Statement, policy_size
+from lambdas.model.limits import MANAGED_POLICY_LIMIT
+from lambdas.model.policy import Policy, Statement, policy_size
 from lambdas.model.template import Template
 from lambdas.refine_policy.covering import covers
 from lambdas.refine_policy.packing import packed, size_of
