@@ -174,7 +174,17 @@ def _built(
     if not values:
         return []
     account = _account(call, form)
-    return [form.fill(one, call.place, account) for one in _combined(values)]
+    return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]
+
+
+def _as_owned(form: Format, values: Mapping[str, str], arn: str) -> str:
+    """What is AWS's own belongs to no account: its documents, its public parameters."""
+    table = shard("resources")["owned_by_aws"].get(form.service, {})
+    for variable, text in values.items():
+        if text.lower().startswith(tuple(table.get(variable, ()))):
+            head, rest = arn.split(":")[:4], arn.split(":")[5:]
+            return ":".join([*head, "", *rest])
+    return arn
 
 
 def _combined(values: Mapping[str, Sequence[str]]) -> Iterable[dict[str, str]]:

@@ -27,6 +27,7 @@ Record = Mapping[str, Any]
 _NOT_CALLED = {
     "AwsServiceEvent": "the service did it, not the principal",
     "AwsCloudTrailInsight": "CloudTrail's own observation",
+    "AwsVpceEvent": "the endpoint saw it pass, the service that was called records it too",
 }
 
 

@@ -104,12 +104,26 @@ CASES: dict[str, tuple[str, str, Json, Json | None, Sequence[str]]] = {
     ),
     "a command on an instance": (
         "ssm", "SendCommand", {"documentName": "AWS-RunShellScript", "instanceIds": ["i-1"]}, None,
-        [f"ssm:SendCommand {arn('ec2', 'instance/i-1')}", f"ssm:SendCommand {arn('ssm', 'document/AWS-RunShellScript')}"],
+        [f"ssm:SendCommand {arn('ec2', 'instance/i-1')}", f"ssm:SendCommand {arn('ssm', 'document/AWS-RunShellScript', '')}"],
     ),
     "a command on a node that is no instance": (
         "ssm", "SendCommand", {"documentName": "AWS-RunShellScript", "instanceIds": ["mi-1"]}, None,
-        [f"ssm:SendCommand {arn('ssm', 'document/AWS-RunShellScript')}",
+        [f"ssm:SendCommand {arn('ssm', 'document/AWS-RunShellScript', '')}",
          f"ssm:SendCommand {arn('ssm', 'managed-instance/mi-1')}"],
+    ),
+    "a parameter that AWS publishes": (
+        "ssm", "GetParameter", {"name": "/aws/service/ami-amazon-linux-latest/al2023"}, None,
+        [f"ssm:GetParameter {arn('ssm', 'parameter/aws/service/ami-amazon-linux-latest/al2023', '')}"],
+    ),
+    "a runbook": (
+        "ssm", "StartAutomationExecution", {"documentName": "AWS-RestartEC2Instance"}, {"automationExecutionId": "u"},
+        [f"ssm:StartAutomationExecution {arn('ssm', 'automation-definition/AWS-RestartEC2Instance:*', '')}",
+         f"ssm:StartAutomationExecution {arn('ssm', 'automation-execution/u')}",
+         f"ssm:StartAutomationExecution {arn('ssm', 'document/AWS-RestartEC2Instance', '')}"],
+    ),
+    "a command by a document of one's own": (
+        "ssm", "SendCommand", {"documentName": "patch", "instanceIds": ["i-1"]}, None,
+        [f"ssm:SendCommand {arn('ec2', 'instance/i-1')}", f"ssm:SendCommand {arn('ssm', 'document/patch')}"],
     ),
     "secrets that are looked for": (
         "secretsmanager", "BatchGetSecretValue", {"filters": [{"key": "tag-key", "values": ["a"]}]}, None,
@@ -178,6 +192,13 @@ def test_a_call_names_exactly_what_it_was_asked_for(case: str) -> None:
     source, name, request, response, wanted = CASES[case]
     made = translate(record(source, name, request, response), ROLE)
     assert sorted(f"{one.action} {one.resource}" for one in made.proofs) == sorted(wanted)
+
+
+def test_what_an_endpoint_saw_pass_is_no_call_of_its_own() -> None:
+    seen = record("s3", "GetObject", {}, eventType="AwsVpceEvent", eventCategory="NetworkActivity")
+    made = translate(seen, ROLE)
+    assert made.proofs == ()
+    assert [one.kind for one in made.findings] == ["service-event"]
 
 
 def test_an_object_behind_an_access_point_is_asked_for_under_both_names() -> None:
