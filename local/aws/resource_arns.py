@@ -7,6 +7,12 @@ from local.aws.calls import Call, Params
 from local.aws.iam_reference import Action, ResourceType
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+# Documents and public parameters of AWS belong to no account.
+_OWNED_BY_AWS = re.compile(
+    r"^(arn:[^:]+:ssm:[^:]*:)\d{12}"
+    r"(:(?:parameter/aws/service/|(?:document|automation-definition)/(?:aws|amazon|amzn)))",
+    re.IGNORECASE,
+)
 _PLACES = {"Partition", "Region", "Account"}
 
 # (IAM prefix, variable) -> the parameters that hold it where names differ. The order matters.
@@ -130,7 +136,8 @@ def _filled(kind: ResourceType, call: Call) -> list[str]:
         values = _values(name, kind, call, prefix)
         template = template.replace(f"${{{name}}}", values[0] if values else "*")
     values = _values(variables[-1], kind, call, prefix) or ["*"]
-    return [template.replace(f"${{{variables[-1]}}}", value) for value in values]
+    arns = [template.replace(f"${{{variables[-1]}}}", value) for value in values]
+    return [_OWNED_BY_AWS.sub(r"\1\2", arn) for arn in arns]
 
 
 def _values(variable: str, kind: ResourceType, call: Call, prefix: str) -> list[str]:

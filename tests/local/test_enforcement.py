@@ -42,6 +42,11 @@ def place(service: str) -> str:
         ),
         ("s3:ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
         (
+            "ssm:GetParameter",
+            {"Name": "/aws/service/ami/al2023"},
+            [("ssm:GetParameter", f"arn:aws:ssm:{REGION}::parameter/aws/service/ami/al2023")],
+        ),
+        (
             "lambda:Invoke",
             {"FunctionName": f"{place('lambda')}:function:f", "Qualifier": "live"},
             [("lambda:InvokeFunction", f"{place('lambda')}:function:f:live")],
