@@ -133,7 +133,7 @@ def _made(
         yield "collection", f"{action.service}/{made}"
         return
     kind, slots = layout.read(arn.service, arn.resource)
-    if not _same(made, kind, slots):
+    if not _same(made, kind, "" if slots[0].placeholder else slots[0].text):
         if _STARTS.match(action.name):
             yield "collection", f"{action.service}/{made}"
         return
@@ -162,10 +162,10 @@ def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[st
             yield "token", slots[-1].text
 
 
-def _same(made: str, kind: str, slots: tuple[Slot, ...]) -> bool:
+@lru_cache(maxsize=4_096)
+def _same(made: str, kind: str, head: str) -> bool:
     """Whether the resource is of the type that was made: `loadbalancer/app` is a load balancer."""
-    types = [kind] if slots[0].placeholder else [kind, slots[0].text]
-    nouns = {noun(text) for one in types for text in (one, one.split("/")[0])} - {""}
+    nouns = {noun(text) for one in (kind, head) for text in (one, one.split("/")[0])} - {""}
     return any(made.endswith(one) or one.endswith(made) for one in nouns)
 
 

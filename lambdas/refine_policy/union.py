@@ -96,7 +96,9 @@ def left_out(seen: Sightings, listed_too: Listed) -> tuple[LeftOut, ...]:
     allowed = {one.action for one in seen.allowed}
     denied = {one.action for one in seen.denied}
     pairs = {
-        (one.principal, one.action, one.resource) for one in seen.allowed if one.action in denied
+        (one.principal, one.action, one.resource)
+        for one in (seen.allowed if denied else ())
+        if one.action in denied
     }
     found = [
         LeftOut(

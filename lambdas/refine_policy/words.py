@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from lambdas.refine_policy.grounds import BECAUSE, and_join
+from lambdas.refine_policy.permission import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,13 +168,11 @@ def _beside(block: Block) -> str:
 
 
 def _phases(block: Block) -> str:
-    phases = sorted(
-        {
-            phase
-            for grant in block.grants
-            for one in grant.permissions
-            if one.sighting
-            for phase in one.sighting.phases
-        }
+    phases = distinct(
+        line.phase
+        for grant in block.grants
+        for one in grant.permissions
+        if one.sighting
+        for line in one.sighting.lines
     )
     return f" in {and_join(phases)}" if phases else ""
