@@ -50,6 +50,7 @@ _ALIASES = {  # nouns of operations, and the resource types that they make, wher
 _STACK_PREFIX = (
     10  # CloudFormation keeps more than this of a stack's name in every name that it gives
 )
+_WORD, _SUFFIX = Shape.WORD, Shape.SUFFIX
 _SHORTEST = 4  # characters that can be told apart from a word of the name
 
 
@@ -179,11 +180,13 @@ def _own(slots: tuple[Slot, ...], heads: tuple[str, ...]) -> Iterator[str]:
         if slot.is_id and is_id(slot.text):
             yield slot.text
         cut = pieces(slot.text)
-        yield from (one.text for one in cut if one.shape in CERTAIN)
-        # CloudFormation appends one suffix: what looks like one before it is a logical id,
-        # and what stands alone is a name that a person chose.
-        suffixes = [one.text for one in cut[1:] if one.shape is Shape.SUFFIX]
-        yield from suffixes[-1:]
+        shaped = [one for one in cut if one.shape is not None and one.shape is not _WORD]
+        if shaped:
+            yield from (one.text for one in shaped if one.shape in CERTAIN)
+            # CloudFormation appends one suffix: what looks like one before it is a logical id,
+            # and what stands alone is a name that a person chose.
+            suffixes = [one.text for one in shaped if one.shape is _SUFFIX and one is not cut[0]]
+            yield from suffixes[-1:]
         if slot.text.lower().startswith(heads) and may_be_suffix(cut[-1].text):
             yield cut[-1].text
 

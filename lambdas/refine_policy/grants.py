@@ -11,7 +11,7 @@ from lambdas.model.template import ANY, Template
 from lambdas.refine_policy.conditions import REQUESTED_REGION, Settings, conditions_of
 from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
-from lambdas.refine_policy.kinship import kinships
+from lambdas.refine_policy.kinship import Behind, joined
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.requested import requested
 from lambdas.refine_policy.spellings import Name
@@ -59,40 +59,29 @@ class Allowed:
         )
 
 
-@dataclass(slots=True)
-class _Behind:
-    """What stands behind one grant while the permissions are gathered."""
-
-    name: Name
-    permissions: list[Permission]
-    reasons: set[str]
-
-
 def grants_of(
     permissions: Iterable[Permission], naming: Naming, reference: Reference, settings: Settings
 ) -> tuple[Allowed, ...]:
     """Sorted, each action on each resource once for every set of conditions that it needs."""
     # Plain values as keys: there is one for every line that differs.
-    gathered: dict[tuple[object, ...], _Behind] = {}
-    named = [(one, name) for one in permissions for name in _names(one, naming, reference)]
-    kin = kinships(named)
-    for one, name in named:
+    gathered: dict[tuple[object, ...], Behind] = {}
+    for one in permissions:
         action = one.action
-        family = kin.get((one.principal, action.service, action.name, name.template.text))
-        spelled = family or name
-        text = spelled.template.text
-        key = (one.principal, action.service, action.name, text, one.basis, one.context)
-        behind = gathered.get(key)
-        if behind is None:
-            gathered[key] = _Behind(spelled, [one], set(spelled.reasons))
-        else:
-            behind.permissions.append(one)
-            behind.reasons.update(spelled.reasons)
-    allowed = [_allowed(behind, naming, reference, settings) for behind in gathered.values()]
+        for name in _names(one, naming, reference):
+            text = name.template.text
+            key = (one.principal, action.service, action.name, text, one.basis, one.context)
+            behind = gathered.get(key)
+            if behind is None:
+                gathered[key] = Behind(name, [one], set(name.reasons))
+            else:
+                behind.permissions.append(one)
+                behind.reasons.update(name.reasons)
+    together = joined(tuple(gathered.values()))
+    allowed = [_allowed(behind, naming, reference, settings) for behind in together]
     return tuple(sorted(_once(allowed), key=lambda one: one.order))
 
 
-def _allowed(behind: _Behind, naming: Naming, reference: Reference, settings: Settings) -> Allowed:
+def _allowed(behind: Behind, naming: Naming, reference: Reference, settings: Settings) -> Allowed:
     permissions = tuple(behind.permissions)
     first = permissions[0]
     template = behind.name.template

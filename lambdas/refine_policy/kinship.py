@@ -6,6 +6,7 @@ The names of all actions tell what a family is; an action joins when it was seen
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.evidence import Evidence
     from lambdas.model.template import Template
-    from lambdas.refine_policy.permission import Permission, Sighting
+    from lambdas.refine_policy.permission import Permission
 
 SOME = 3  # members on which an action was seen: fewer are listed by name
 _WRITES = frozenset({Action("s3", "PutObject"), Action("s3", "DeleteObject")})
@@ -26,24 +27,58 @@ _WRITES = frozenset({Action("s3", "PutObject"), Action("s3", "DeleteObject")})
 Key = tuple[str, str, str, str]  # principal, service, action, template
 
 
-def kinships(named: Sequence[tuple[Permission, Name]]) -> dict[Key, Name]:
+@dataclass(slots=True)
+class Behind:
+    """What stands behind one grant while the permissions are gathered."""
+
+    name: Name
+    permissions: list[Permission]
+    reasons: set[str]
+
+
+def joined(gathered: Sequence[Behind]) -> tuple[Behind, ...]:
+    """The same, where members of a family that share all but the name are one."""
+    kin = _kinships(gathered)
+    together: dict[tuple[object, ...], Behind] = {}
+    for behind in gathered:
+        first = behind.permissions[0]
+        name = kin.get(_key(behind))
+        if name is not None:
+            behind.name = name
+            behind.reasons.update(name.reasons)
+        key = (*_key(behind), first.basis, first.context)
+        other = together.setdefault(key, behind)
+        if other is not behind:
+            other.permissions += behind.permissions
+            other.reasons |= behind.reasons
+    return tuple(together.values())
+
+
+def _key(behind: Behind) -> Key:
+    first = behind.permissions[0]
+    action = first.action
+    return first.principal, action.service, action.name, behind.name.template.text
+
+
+def _kinships(gathered: Sequence[Behind]) -> dict[Key, Name]:
     """The family's name for every action on every template that joins one."""
     templates: dict[str, dict[str, Template]] = defaultdict(dict)
     written: dict[str, dict[str, Template]] = defaultdict(dict)
-    sightings: dict[str, list[Sighting]] = defaultdict(list)
+    members: dict[str, list[Behind]] = defaultdict(list)
     uses: dict[Key, Name] = {}
-    for one, name in named:
-        if one.template is not None or one.sighting is None:
+    for behind in gathered:
+        first, text = behind.permissions[0], behind.name.template.text
+        if first.template is not None or first.sighting is None:
             continue  # a hint says itself what it means
-        text = name.template.text
-        uses[one.principal, one.action.service, one.action.name, text] = name
-        templates[one.principal][text] = name.template
-        sightings[text].append(one.sighting)
-        if one.action in _WRITES:
-            written[one.principal][text] = name.template
+        uses[_key(behind)] = behind.name
+        templates[first.principal][text] = behind.name.template
+        members[text].append(behind)
+        if first.action in _WRITES:
+            written[first.principal][text] = behind.name.template
 
     def life(text: str) -> Life:
-        lines = [line for one in sightings[text] for line in one.lines]
+        sightings = [one.sighting for behind in members[text] for one in behind.permissions]
+        lines = [line for one in sightings if one for line in one.lines]
         times = [line.time for line in lines]
         return Life(min(times), max(times), frozenset(map(_occasion, lines)))
 

@@ -7,6 +7,7 @@ makes up anew; whatever else is fixed.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Template, Variable, Wildcard
@@ -21,9 +22,10 @@ from lambdas.refine_policy.variables import Words
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lambdas.model.arn import Arn
+    from lambdas.model.template import Part
     from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
@@ -46,6 +48,8 @@ class Naming:
         self._slack = slack
         self._fresh = fresh
         self._layout = layout
+        self._templates: dict[tuple[object, ...], Template] = {}
+        self._variable = lru_cache(maxsize=None)(Variable)  # the same object for the same name
         self._known: dict[str, Name] = {}
         self._forms: dict[str, tuple[Name, ...]] = {}
         self._words = Words(values)
@@ -69,7 +73,7 @@ class Naming:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
         return Template.of(
             *(
-                Variable(variable) if variable else stretch
+                self._variable(variable) if variable else stretch
                 for variable, stretch in self._words.plain.cut(text)
             )
         )
@@ -97,9 +101,17 @@ class Naming:
             (arn.account, "account"),
         ):
             known = field_ and self._values.get(variable) == field_
-            writing.parts += [Variable(variable) if known else field_, ":"]
+            writing.parts += [self._variable(variable) if known else field_, ":"]
         self._resource(arn, writing)
-        return Name(Template.of(*writing.parts), tuple(writing.reasons))
+        return Name(self._template(writing.parts), tuple(writing.reasons))
+
+    def _template(self, parts: Sequence[Part]) -> Template:
+        """Most names that a machine made end in a template that is there already."""
+        key = tuple(part if isinstance(part, str) else id(part) for part in parts)
+        known = self._templates.get(key)
+        if known is None:
+            known = self._templates[key] = Template.of(*parts)
+        return known
 
     def _resource(self, arn: Arn, writing: Writing) -> None:
         text = arn.resource
@@ -209,7 +221,7 @@ class Naming:
                 continue
             for variable, stretch in writing.words.cut(segment):
                 if variable:
-                    writing.parts.append(Variable(variable))
+                    writing.parts.append(self._variable(variable))
                     continue
                 for piece in pieces(stretch):
                     if piece.shape and self._varies(piece, inherited=inherited, content=content):
