@@ -33,6 +33,9 @@ test: check setup ## Check and test everything that needs no AWS account
 	@$(FIXED) $(PYTEST) -p no:randomly $(BY_FILE) tests/flow tests/local
 	@$(FIXED) $(PYTEST) $(BY_FILE) --ignore=tests/local --ignore=tests/flow
 
+test-aws: setup ## Ask your account about the definition and the policies (makes nothing)
+	@FENCEPOST_TEST_AWS=1 $(PYTEST) tests/aws
+
 check: setup ## Lint, types and layers
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check --quiet .
@@ -91,4 +94,4 @@ node_modules/.ready: package.json package-lock.json $(VENV)/.ready
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo test check unit format synth doctor deploy run approve verify-archive down clean setup
+.PHONY: help demo test test-aws check unit format synth doctor deploy run approve verify-archive down clean setup
