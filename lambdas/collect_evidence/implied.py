@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
+_PROFILE = "iaminstanceprofile"
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
 _BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
 # Who calls KMS as the caller, and for what, when a request names a key,
@@ -117,6 +118,18 @@ def _roles(call: Call, meaning: Meaning) -> Iterator[Implied]:
         aside = name in table["not_passed"] or parent in table["not_passed_below"]
         if _ROLE.fullmatch(arn) and not aside:
             yield _passed(arn, name, meaning, call)
+
+
+def unnamed_roles(call: Call, meaning: Meaning) -> tuple[str, ...]:
+    """Instance profiles that a request hands over: their roles are passed, and not told.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
+    """
+    if meaning.operation in shard("pass_role")["profile_not_passed"]:
+        return ()
+    texts = call.request.texts
+    found = (texts.get(f"{_PROFILE}{end}", ()) for end in ("", ".name", ".arn"))
+    return tuple(dict.fromkeys(text for some in found for text in some))
 
 
 def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:

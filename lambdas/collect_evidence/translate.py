@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING, Any
 from lambdas.collect_evidence.choosing import ANY
 from lambdas.collect_evidence.context import context_of
 from lambdas.collect_evidence.formats import Place
-from lambdas.collect_evidence.implied import implied_by
+from lambdas.collect_evidence.implied import implied_by, unnamed_roles
+from lambdas.collect_evidence.notes import (
+    doubts,
+    note,
+    strange,
+    unknown_resource,
+    unmapped,
+    unnamed_role,
+)
 from lambdas.collect_evidence.outcome import Answer, answer_of
 from lambdas.collect_evidence.resources import Call, is_required, resources_of
 from lambdas.collect_evidence.tagging import is_second_generation
 from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.finding import Finding, Severity
 from lambdas.reference.actions import ActionFacts, facts, types_made_by
 from lambdas.reference.events import Meaning, Need, meaning
 
 if TYPE_CHECKING:
     from lambdas.model.action import Action
+    from lambdas.model.finding import Finding
 
 Record = Mapping[str, Any]
 # What CloudTrail writes about the account that nobody called,
@@ -92,10 +100,10 @@ def translate(record: Record, principal: str) -> Translation:
     source, name = text_of(record, "eventSource"), text_of(record, "eventName")
     subject = f"{source}:{name}"
     if not (source and name):
-        return Translation(findings=(_strange("it has no eventSource or no eventName"),))
+        return Translation(findings=(strange("it has no eventSource or no eventName"),))
     reason = _NOT_CALLED.get(text_of(record, "eventType"))
     if reason:
-        return Translation(findings=(_note("service-event", subject, reason),))
+        return Translation(findings=(note("service-event", subject, reason),))
     request = record.get("requestParameters")
     meant = meaning(source, name, request if isinstance(request, dict) else {})
     answer = answer_of(record)
@@ -104,7 +112,7 @@ def translate(record: Record, principal: str) -> Translation:
     if meant is None:
         return _unmapped(subject, answer, call)
     if meant.nothing and answer.action is None:
-        return Translation(findings=(_note("needs-nothing", subject, meant.nothing),))
+        return Translation(findings=(note("needs-nothing", subject, meant.nothing),))
     if answer.outcome is Outcome.DENIED:
         return _denied(meant, answer, call)
     return _allowed(meant, answer, call)
@@ -132,9 +140,10 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
             for index, resource in enumerate(resources)
         ]
         if resources == (ANY,) and is_required(one):
-            findings.append(_unknown_resource(one))
+            findings.append(unknown_resource(one))
     if not proofs:
-        findings.append(_note("needs-nothing", meant.operation, "no case of it applies"))
+        findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
+    findings += map(unnamed_role, unnamed_roles(call, meant))
     return Translation(tuple(proofs), tuple(findings))
 
 
@@ -158,7 +167,7 @@ def _types(meant: Meaning, call: Call) -> tuple[str, ...]:
 
 def _denied(meant: Meaning, answer: Answer, call: Call) -> Translation:
     """A refusal names its action and resource; where it does not, the call's own are meant."""
-    findings = _doubts(answer)
+    findings = doubts(answer)
     if answer.action is not None:
         resources: Sequence[str] = (answer.resource,)
         if not answer.resource.startswith(("arn:", ANY)):
@@ -170,7 +179,7 @@ def _denied(meant: Meaning, answer: Answer, call: Call) -> Translation:
         call,
     )
     if not proofs:
-        findings += (_note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
+        findings += (note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
     return Translation(proofs, findings)
 
 
@@ -199,14 +208,7 @@ def _resources_of_named(action: Action, meant: Meaning, call: Call) -> Sequence[
 
 def _unmapped(subject: str, answer: Answer, call: Call) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    finding = Finding(
-        severity=Severity.ERROR,
-        kind="unmapped-event",
-        subject=subject,
-        detail="The reference does not know this operation, so no permission was derived from it.",
-        action="Find the IAM action in the service's documentation and grant it by hand.",
-    )
-    findings = (finding, *_doubts(answer))
+    findings = (unmapped(subject), *doubts(answer))
     if answer.outcome is Outcome.DENIED and answer.action is not None:
         resource = answer.resource if answer.resource.startswith("arn:") else ANY
         return Translation(_refusals([(answer.action, (resource,))], answer, call), findings)
@@ -223,49 +225,6 @@ def _place(record: Record, principal: str) -> Place:
     recipient = text_of(record, "recipientAccountId")
     region = text_of(record, "awsRegion")
     return Place(partition=partition, region=region, account=recipient or account)
-
-
-def _doubts(answer: Answer) -> tuple[Finding, ...]:
-    if not answer.strange:
-        return ()
-    return (
-        Finding(
-            severity=Severity.WARNING,
-            kind="unknown-action-denied",
-            subject=answer.strange,
-            detail="A refusal names an action that the reference does not know.",
-            action="Check the spelling in the service's documentation.",
-        ),
-    )
-
-
-def _unknown_resource(one: ActionFacts) -> Finding:
-    return Finding(
-        severity=Severity.WARNING,
-        kind="unknown-resource",
-        subject=str(one.action),
-        detail="The action can be limited to resources, but the event does not tell which it was.",
-        action="Name the resource by hand, or accept the wildcard.",
-    )
-
-
-def _note(kind: str, subject: str, reason: str) -> Finding:
-    return Finding(
-        severity=Severity.NOTE,
-        kind=kind,
-        subject=subject,
-        detail=f"No permission follows from this event: {reason}.",
-    )
-
-
-def _strange(problem: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR,
-        kind="strange-record",
-        subject="a record of the principal",
-        detail=f"The record cannot be understood: {problem}.",
-        action="Look at it in the trail.",
-    )
 
 
 def text_of(record: Record, key: str) -> str:

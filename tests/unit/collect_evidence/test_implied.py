@@ -158,3 +158,19 @@ def test_the_first_use_of_a_service_makes_its_own_role() -> None:
         ("service-linked-role", "iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:{role}",
          "autoscaling.amazonaws.com")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "profile", [{"name": "web"}, {"arn": "arn:aws:iam::1:instance-profile/web"}, "web"]
+)
+def test_an_instance_profile_s_role_is_passed_and_said_to_be_unknown(profile: object) -> None:
+    made = translate(record("ec2", "RunInstances", {"iamInstanceProfile": profile}), ROLE)
+    assert "unknown-passed-role" in {one.kind for one in made.findings}
+
+
+def test_a_launch_template_passes_no_role_yet() -> None:
+    data = {"LaunchTemplateData": {"IamInstanceProfile": {"Name": "web"}}}
+    made = translate(
+        record("ec2", "CreateLaunchTemplate", {"CreateLaunchTemplateRequest": data}), ROLE
+    )
+    assert "unknown-passed-role" not in {one.kind for one in made.findings}
