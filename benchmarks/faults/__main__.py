@@ -107,7 +107,7 @@ def attempt(bench: Bench, cell: Cell, clean: Observation) -> tuple[Verdict, str,
     if seen.dirty:
         seen = with_later(seen, bench.run(cell.point.route.cleared))
         bench.remains.scrub(cell.point.route.process)
-    verdict, note = judge(seen, clean, cell.rule["kind"])
+    verdict, note = judge(seen, clean, mails=cell.mails)
     return verdict, note, seen
 
 

@@ -86,6 +86,12 @@ class Cell:
     stop: str = ""
 
     @property
+    def mails(self) -> int:
+        """How many may come: one that was under way comes again, as SNS knows no token."""
+        under_way = self.stop or self.rule["kind"] in ("lost", "twice")
+        return 2 if self.point.call == "sns:Publish" and under_way else 1
+
+    @property
     def name(self) -> str:
         """For people, and to choose by."""
         number = f" #{self.point.nth}" if self.point.nth > 1 else ""

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# A publication whose answer is lost is made again: SNS has no token that would prevent it.
-AT_LEAST_ONCE = frozenset({"lost", "twice"})
-
 
 class Verdict(StrEnum):
     """How a cell of the matrix went."""
@@ -64,9 +61,9 @@ class Observation:
         return self.left + self.held
 
 
-def judge(seen: Observation, clean: Observation, kind: str) -> tuple[Verdict, str]:
-    """The verdict, and what is worth saying about it."""
-    problems = list(_problems(seen, kind))
+def judge(seen: Observation, clean: Observation, *, mails: int = 1) -> tuple[Verdict, str]:
+    """The verdict, and what is worth saying about it; `mails` is how many there may be."""
+    problems = list(_problems(seen, mails))
     if seen.policy and seen.policy != clean.policy:
         problems.append("the policy is another than without the fault")
     if problems:
@@ -86,12 +83,12 @@ def _end(seen: Observation) -> tuple[str, str, str, bool]:
     return seen.status, seen.error, seen.verdict, bool(seen.mails)
 
 
-def _problems(seen: Observation, kind: str) -> Iterator[str]:
+def _problems(seen: Observation, mails: int) -> Iterator[str]:
     if not seen.mails and not seen.alarms:
         yield f"nobody was told that it {seen.status} {seen.error}"
     if seen.status == "SUCCEEDED" and not seen.mails:
         yield "it succeeded without a mail"
-    if len(seen.mails) > 1 and kind not in AT_LEAST_ONCE:
+    if len(seen.mails) > mails:
         yield f"{len(seen.mails)} mails: {', '.join(seen.mails)}"
     if seen.dirty and (seen.status == "SUCCEEDED" or seen.later is None or seen.later):
         yield f"left: {', '.join(seen.dirty)}"

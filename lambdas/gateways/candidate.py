@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
 ABSENT = "NoSuchEntity"
+THERE = "EntityAlreadyExists"
 MULTIVALUED = frozenset({"aws:CalledVia", "aws:TagKeys"})
 
 
@@ -88,6 +89,9 @@ class IamCandidate:
                 PolicyName=name, Path=path, PolicyDocument=document, Description=description
             )
         except ClientError as error:
+            # Names are of one round: it is this one, made by a call whose answer was lost.
+            if error.response["Error"]["Code"] == THERE:
+                return f"{self._arn.rpartition(':')[0]}:policy{path}{name}"
             raise _refused("make", name, error) from error
         return answer["Policy"]["Arn"]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 from ministack.services import stepfunctions
 
 from local.aws import acting, function_errors, sdk_names, sdk_values
@@ -117,7 +118,7 @@ def call(integration: Integration, arguments: Any) -> Any:
         raise _service_error(integration, error) from error
     except (sdk_values.UnsupportedFieldError, ParamValidationError, ValueError) as error:
         raise TaskError("States.Runtime", f"{integration.resource}: {error}") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         name = f"{_prefix(integration)}.SdkClientException"
         raise TaskError(name, str(error)) from error
 

@@ -26,7 +26,8 @@ WHOLE = os.environ.get("FENCEPOST_FAULTS") == "all"
 # One of each sort: what is retried, what is caught, what has half happened, what is stopped.
 ALWAYS = {
     ("GeneratePolicy", "accessanalyzer:StartPolicyGeneration", "empty always"): Verdict.CLEAN,
-    ("CollectEvidence", "lambda:Invoke", "answer lost"): Verdict.RECOVERED,
+    ("CollectEvidence", "lambda:Invoke", "died after its work"): Verdict.RECOVERED,
+    ("CollectEvidence", "lambda:Invoke", "empty always"): Verdict.CLEAN,
     ("NotifyTeam", "sns:Publish", "500 once"): Verdict.RECOVERED,
     ("ProvePolicy", "iam:AttachRolePolicy", "denied"): Verdict.CLEAN,
     ("RunProof", "codebuild:BatchGetBuilds", "stopped, stop"): Verdict.LATER,

@@ -35,6 +35,11 @@ LAMBDA_ERRORS = {
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    # A function that died: Step Functions' name for it, and Lambda's own.
+    # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    # https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+    "Lambda.Unknown",
+    "Runtime.ExitError",
 }
 # Every SDK integration has these two beside the service's own,
 # https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
