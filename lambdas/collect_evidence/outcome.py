@@ -40,7 +40,8 @@ _WRONG_PASSWORD = re.compile(
 _WORDS = re.compile(
     r"not authori[sz]ed to perform(?: action)?:? *[\[\"'`]?(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
     r"(?:[\]\"'])?"
-    r"(?: on (?:the )?(?:specified )?resource:? *(?P<resource>(?:role |user |policy )?[^\s,]+))?",
+    r"(?: on (?:the )?(?:specified )?resource:? *(?P<resource>"
+    r"\"[^\"]+\"|(?:role |user |policy )?[^\s,]+))?",
     re.IGNORECASE,
 )
 _REFUSAL_WORDS = re.compile(

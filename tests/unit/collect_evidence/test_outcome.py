@@ -73,6 +73,8 @@ def test_no_error_is_success() -> None:
         (f"{WHO} is not authorized to perform: kms:decrypt", "kms:Decrypt", ""),
         (f'{WHO} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" {BECAUSE}',
          "s3:GetObject", "arn:aws:s3:::b/k"),
+        (f'{WHO} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/a name, of words" {BECAUSE}',
+         "s3:GetObject", "arn:aws:s3:::b/a name, of words"),
         ((f"{WHO} is not authorized to perform: iam:PassRole on resource: "
          "arn:aws:iam::1:role/r with an explicit deny in a service control policy"), "iam:PassRole",
          "arn:aws:iam::1:role/r"),
