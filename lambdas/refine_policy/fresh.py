@@ -6,14 +6,13 @@ and keeps its name, however random it looks.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.refine_policy.dates import dates
+from lambdas.refine_policy.making import STARTS, same_type, what_it_makes
 from lambdas.refine_policy.slots import both_name_one, parsed
-from lambdas.refine_policy.tokens import CERTAIN, Shape, is_id, may_be_suffix, pieces
+from lambdas.refine_policy.tokens import CERTAIN, Shape, is_given, may_be_suffix, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,30 +22,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.sightings import Sightings
     from lambdas.refine_policy.slots import Layout, Slot
 
-_MAKES = re.compile(
-    r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
-    r"|ScheduleKeyDeletion|Submit|Send|Change(?=ResourceRecordSets)|Put(?=Object|Rule$|MetricAlarm$|Parameter$|Secret$)|Start)(.*)"
-)
-# What is started has an id of its own that the call's resource does not tell.
-_STARTS = re.compile(r"Run|Start|Submit|Send|ChangeResourceRecordSets")
-_ALIASES = {  # nouns of operations, and the resource types that they make, where the words differ
-    "dbinstance": "db",
-    "dbcluster": "cluster",
-    "dbsubnetgroup": "subgrp",
-    "dbparametergroup": "pg",
-    "instances": "instance",
-    "address": "elasticip",
-    "object": "object",
-    "layerversion": "layerversion",
-    "version": "function",
-    "metricalarm": "alarm",
-    "distributionwithtags": "distribution",
-    "key": "key",
-    "": "key",
-    "resourcerecordsets": "change",
-    "multipartupload": "object",
-    "objectversion": "object",
-}
 _STACK_PREFIX = (
     10  # CloudFormation keeps more than this of a stack's name in every name that it gives
 )
@@ -90,7 +65,7 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
     calls: dict[tuple[str, str, str], Sighting] = {}
     for one in seen:
         action = one.action
-        made = action.name if action.service == "apigateway" else _what_it_makes(action.name)
+        made = action.name if action.service == "apigateway" else what_it_makes(action.name)
         if made is not None:
             calls[action.service, made, one.resource] = one
     for (_, made, _), one in calls.items():
@@ -106,11 +81,6 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
         differed=differed,
         stacks=stacks,
     )
-
-
-def noun(text: str) -> str:
-    """`event-source-mapping` and `EventSourceMapping` are the same word."""
-    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
@@ -134,8 +104,8 @@ def _made(
         yield "collection", f"{action.service}/{made}"
         return
     kind, slots = layout.read(arn.service, arn.resource)
-    if not _same(made, kind, "" if slots[0].placeholder else slots[0].text):
-        if _STARTS.match(action.name):
+    if not same_type(made, kind, "" if slots[0].placeholder else slots[0].text):
+        if STARTS.match(action.name):
             yield "collection", f"{action.service}/{made}"
         return
     yield "versioned", _unversioned(resource)
@@ -143,12 +113,6 @@ def _made(
         yield "token", text
     for text in dates(slots, one):
         yield "token", text
-
-
-@lru_cache(maxsize=4_096)
-def _what_it_makes(name: str) -> str | None:
-    match = _MAKES.fullmatch(name)
-    return _ALIASES.get(noun(match.group(1)), noun(match.group(1))) if match else None
 
 
 def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[str, str]]:
@@ -163,13 +127,6 @@ def _made_by_verb(verb: str, resource: str, layout: Layout) -> Iterator[tuple[st
             yield "token", slots[-1].text
 
 
-@lru_cache(maxsize=4_096)
-def _same(made: str, kind: str, head: str) -> bool:
-    """Whether the resource is of the type that was made: `loadbalancer/app` is a load balancer."""
-    nouns = {noun(text) for one in (kind, head) for text in (one, one.split("/")[0])} - {""}
-    return any(made.endswith(one) or one.endswith(made) for one in nouns)
-
-
 def _own(slots: tuple[Slot, ...], heads: tuple[str, ...]) -> Iterator[str]:
     """The pieces of what was made itself, not of what it belongs to."""
     named = [slot for slot in slots if slot.placeholder]
@@ -177,7 +134,7 @@ def _own(slots: tuple[Slot, ...], heads: tuple[str, ...]) -> Iterator[str]:
     two = bool(named) and named[-1].is_id and not all(slot.is_id for slot in named[-2:])
     mine = named[-2:] if two or both_name_one(slots) else named[-1:]
     for slot in mine:
-        if slot.is_id and is_id(slot.text):
+        if slot.is_id and is_given(slot.text):
             yield slot.text
         cut = pieces(slot.text)
         shaped = [one for one in cut if one.shape is not None and one.shape is not _WORD]

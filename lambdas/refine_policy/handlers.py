@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.refine_policy.fresh import noun
 from lambdas.refine_policy.grounds import BECAUSE
+from lambdas.refine_policy.making import noun
 from lambdas.refine_policy.permission import Permission
 from lambdas.refine_policy.slots import parsed
 

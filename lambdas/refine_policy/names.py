@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from lambdas.model.template import ANY, Template, Variable, Wildcard
 from lambdas.refine_policy.cuts import REASON as CUT
 from lambdas.refine_policy.cuts import cut_names, cut_word
-from lambdas.refine_policy.fresh import Fresh, noun
+from lambdas.refine_policy.making import noun
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.slots import both_name_one, parsed
 from lambdas.refine_policy.spellings import Name, spellings
-from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_id, pieces
+from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_given, is_id, pieces
 from lambdas.refine_policy.variables import Words
 from lambdas.refine_policy.writing import OTHERS, Writing, because, placeholder_words
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.arn import Arn
     from lambdas.model.template import Part
+    from lambdas.refine_policy.fresh import Fresh
     from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
@@ -168,7 +169,7 @@ class Naming:
             return True
         if slot.text in fresh.stable:
             return False
-        machine_made = arn.service == "apigateway" or is_id(slot.text)
+        machine_made = arn.service == "apigateway" or is_given(slot.text)
         if machine_made and inherited:
             return True
         if before.rstrip("/") in fresh.collections:

@@ -34,7 +34,7 @@ _SEPARATED = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]+")
 _GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
-    rf"{UUID}"
+    rf"{UUID}(?:-\d{{1,2}})?"  # MSK counts on
     r"|[a-z]{1,14}-(?:[0-9a-f]{17}|[0-9a-f]{8})"  # EC2's vpc-, eni-, fs-, …
     r"|[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{9}"  # Cognito's user pools
     r"|[0-9a-f]{8,128}"
@@ -43,6 +43,9 @@ _IDS = re.compile(
     r"|[0-9A-Z]{12,21}"
     r"|\d{1,9}"  # versions and revisions
 )
+_PREFIX = re.compile(r"^[a-z]{1,5}-")
+_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_GIVEN, _CHANGES = 8, 3
 _SUFFIX_LENGTHS = (12, 13)
 _SUFFIX = re.compile(r"[0-9A-Z]{12,13}|[0-9A-Za-z]{12}|[0-9a-z]{12,13}")
 _VOWELS = frozenset("aeiouyAEIOUY")
@@ -105,6 +108,13 @@ def pieces(text: str) -> tuple[Piece, ...]:
 def is_id(text: str) -> bool:
     """Whether a whole field looks like an id that a service gave."""
     return bool(_IDS.fullmatch(text)) and (len(text) > 20 or any(map(str.isdigit, text)))  # noqa: PLR2004
+
+
+def is_given(text: str) -> bool:
+    """The same where only an id can stand: also of forms that no list holds, such as Amplify's."""
+    own = _PREFIX.sub("", text)
+    changes = len(_RUNS.findall(own)) - 1  # from letters to digits and back
+    return is_id(text) or (own.isalnum() and len(own) >= _GIVEN and changes >= _CHANGES)
 
 
 def is_suffix(text: str) -> bool:

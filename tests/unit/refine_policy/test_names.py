@@ -436,3 +436,47 @@ def test_the_id_of_what_was_made_varies_where_it_serves_as_a_name_too() -> None:
     assert _resource("logs:PutLogEvents", *lines) == {
         f"arn:${{partition}}:logs:{AT_TEMPLATE}:log-group:x:log-stream:*"
     }
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        ("amplify:DeleteApp", "amplify:{at}:apps/d1a2b3c4d5e6f7", "apps/*"),
+        ("amplify:DeleteApp", "amplify:{at}:apps/storefront", "apps/storefront"),
+        (
+            "servicediscovery:DeleteNamespace",
+            "servicediscovery:{at}:namespace/ns-a1b2c3d4e5f6g7h8",
+            "namespace/*",
+        ),
+        (
+            "kafka:CreateCluster",
+            "kafka:{at}:cluster/x/0a1b2c3d-1111-4222-8333-444455556666-7",
+            "cluster/x/*",
+        ),
+        ("cloudwatch:PutDashboard", "cloudwatch::{account}:dashboard/D-Zx9Cv8Bn7Mq8", "D-*"),
+        ("rds:CreateOptionGroup", "rds:{at}:og:x-og-1qaz2wsx3ede", "og:x-og-*"),
+        ("s3:PutBucketPolicy", "s3:::x-1qaz2wsx3ede", "x-1qaz2wsx3ede"),
+    ],
+)
+def test_ids_and_names_of_what_was_made_vary_whatever_the_service(
+    action: str, resource: str, expected: str
+) -> None:
+    arn = f"arn:aws:{resource.format(at=AT, account=ACCOUNT)}"
+
+    (found,) = _resource(action, seen(action, arn))
+
+    assert found.endswith(expected)
+
+
+def test_versions_of_a_layer_that_was_published_grow() -> None:
+    layer = f"arn:aws:lambda:{AT}:layer:orders-dev-layer"
+    lines = [
+        seen("lambda:PublishLayerVersion", layer),
+        seen("lambda:GetLayerVersion", f"{layer}:14"),
+        seen("lambda:GetLayerVersion", layer.replace("orders-dev-layer", "shared:3")),
+    ]
+
+    assert _resource("lambda:GetLayerVersion", *lines) == {
+        f"arn:${{partition}}:lambda:{AT_TEMPLATE}:layer:orders-${{stage}}-layer:*",
+        f"arn:${{partition}}:lambda:{AT_TEMPLATE}:layer:shared:3",
+    }
