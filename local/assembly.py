@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
@@ -41,13 +41,19 @@ class SynthError(Exception):
     """The app does not synthesise; the message is what it said."""
 
 
-def assembly(environment: dict[str, str], *, say: Callable[[str], None]) -> Path:
-    """The cloud assembly of the sources as they are.
+def assembly(
+    environment: dict[str, str],
+    *,
+    say: Callable[[str], None],
+    context: Mapping[str, str] | None = None,
+) -> Path:
+    """The cloud assembly of the sources as they are, with further context.
 
     Raises:
         SynthError: the app said no.
     """
-    wanted = ASSEMBLIES / fingerprint(environment)
+    context = context or {}
+    wanted = ASSEMBLIES / fingerprint(environment, context)
     if (wanted / "manifest.json").exists():
         os.utime(wanted)
         say("synth: nothing changed")
@@ -56,7 +62,7 @@ def assembly(environment: dict[str, str], *, say: Callable[[str], None]) -> Path
     draft = ASSEMBLIES / f"draft-{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    _synth(draft, environment)
+    _synth(draft, environment, context)
     _keep(draft, wanted)
     _forget_old()
     say(f"synth: {time.monotonic() - began:.1f} s")
@@ -72,9 +78,9 @@ def _keep(draft: Path, wanted: Path) -> None:
         shutil.rmtree(draft)  # another process was faster, and what it made is the same
 
 
-def _synth(outdir: Path, environment: dict[str, str]) -> None:
+def _synth(outdir: Path, environment: dict[str, str], further: Mapping[str, str]) -> None:
     settings = json.loads((ROOT / "cdk.json").read_text()) if (ROOT / "cdk.json").exists() else {}
-    context = {**settings.get("context", {}), **SETTINGS}
+    context = {**settings.get("context", {}), **SETTINGS, **further}
     found = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
@@ -95,9 +101,9 @@ def _essence(text: str) -> str:
     return "\n".join(told or lines[-20:])
 
 
-def fingerprint(environment: dict[str, str]) -> str:
+def fingerprint(environment: dict[str, str], context: Mapping[str, str] | None = None) -> str:
     """A hash of everything that synthesis reads."""
-    digest = hashlib.sha256(f"{sys.version} {SETTINGS}".encode())
+    digest = hashlib.sha256(f"{sys.version} {SETTINGS} {sorted((context or {}).items())}".encode())
     digest.update(environment.get(EXTRA_PROCESSES, "").encode())
     for path in _files(environment):
         digest.update(f"{path}\0{path.stat().st_mode & 0o111}\0".encode())

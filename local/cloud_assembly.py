@@ -25,8 +25,9 @@ class UndeployableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack of the assembly."""
+    """A stack of the assembly; its account only when the app names one."""
 
+    account: str
     name: str
     template: Path
     template_url: str
@@ -36,8 +37,9 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file or folder that a stack refers to."""
+    """A file or folder that a stack refers to; the account is the stack's."""
 
+    account: str
     source: Path
     zipped: bool
     bucket: str
@@ -60,6 +62,7 @@ def _stack(
     properties = artifact["properties"]
     location = fill(properties.get("stackTemplateAssetObjectUrl", ""))
     return Stack(
+        account=account_of(artifact),
         name=properties.get("stackName", name),
         template=assembly / properties["templateFile"],
         template_url=location.removeprefix("s3://"),
@@ -70,7 +73,14 @@ def _stack(
 
 def assets_of(assembly: Path, fill: Callable[[str], str]) -> Iterator[Asset]:
     """Every file of every asset manifest, at each of its destinations."""
-    for artifact in _artifacts(assembly).values():
+    artifacts = _artifacts(assembly)
+    owners = {
+        name: account_of(one)
+        for one in artifacts.values()
+        if one["type"] == "aws:cloudformation:stack"
+        for name in one.get("dependencies", ())
+    }
+    for name, artifact in artifacts.items():
         if artifact["type"] != "cdk:asset-manifest":
             continue
         manifest = json.loads((assembly / artifact["properties"]["file"]).read_text())
@@ -79,11 +89,18 @@ def assets_of(assembly: Path, fill: Callable[[str], str]) -> Iterator[Asset]:
         for file in manifest.get("files", {}).values():
             for destination in file["destinations"].values():
                 yield Asset(
+                    account=owners.get(name, ""),
                     source=assembly / file["source"]["path"],
                     zipped=file["source"].get("packaging") == "zip",
                     bucket=fill(destination["bucketName"]),
                     key=fill(destination["objectKey"]),
                 )
+
+
+def account_of(artifact: Mapping[str, Any]) -> str:
+    """`aws://<account>/<region>`; empty when it is that of the credentials."""
+    account = str(artifact.get("environment", "")).removeprefix("aws://").partition("/")[0]
+    return account if account.isdecimal() else ""
 
 
 def _artifacts(assembly: Path) -> dict[str, dict[str, Any]]:

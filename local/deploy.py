@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.cloud_assembly import Asset, Stack, assets_of, stacks_of, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from local.connection import Connection
@@ -31,22 +31,30 @@ class DeployError(Exception):
 
 
 def deploy(
-    assembly: Path, connection: Connection, *, say: Callable[[str], None]
+    assembly: Path,
+    connection: Connection,
+    *,
+    say: Callable[[str], None],
+    others: Sequence[Connection] = (),
 ) -> dict[str, dict[str, str]]:
-    """Bring every stack of an assembly up to date; return the outputs by stack.
+    """Bring every stack of an assembly up to date, each in its account; return their outputs.
 
     Raises:
         DeployError: a stack failed.
     """
     fill = _filler(connection)
-    s3 = connection.client("s3")
-    uploaded = sum(_upload(s3, asset, connection.region) for asset in assets_of(assembly, fill))
+    accounts = {one.account: one for one in (*others, connection)} | {"": connection}
+    uploaded = sum(
+        _upload(accounts[asset.account].client("s3"), asset, connection.region)
+        for asset in assets_of(assembly, fill)
+    )
     if uploaded:
         say(f"uploaded {uploaded} assets")
-    _bootstrap(connection.client("ssm"))
-    cloudformation = connection.client("cloudformation")
+    for one in accounts.values():
+        _bootstrap(one.client("ssm"))
     outputs = {}
     for stack in stacks_of(assembly, fill):
+        cloudformation = accounts[stack.account].client("cloudformation")
         change = _change(cloudformation, stack, f"{connection.endpoint}/{stack.template_url}")
         outputs[stack.name] = _settled(cloudformation, stack.name)
         say(f"stack {stack.name}: {change}")

@@ -161,11 +161,19 @@ def embedded(*, region: str, say: Callable[[str], None]) -> Iterator[Connection]
         stop(state)
 
 
-def bring_in(connection: Connection, *, say: Callable[[str], None]) -> Deployed:
-    """Synthesise the app if need be, and deploy it."""
-    made = assembly(environment(), say=say)
+def bring_in(
+    connection: Connection,
+    *,
+    say: Callable[[str], None],
+    sandbox: Connection | None = None,
+) -> Deployed:
+    """Synthesise the app if need be, and deploy it; the sandbox to an account of its own."""
+    context = {}
+    if sandbox:
+        context = {"account": connection.account, "sandboxAccount": sandbox.account}
+    made = assembly(environment(), say=say, context=context)
     began = time.monotonic()
-    outputs = deploy(made, connection, say=say)
+    outputs = deploy(made, connection, say=say, others=[sandbox] if sandbox else [])
     say(f"deploy: {time.monotonic() - began:.1f} s")
     every = {key: value for stack in outputs.values() for key, value in stack.items()}
     return Deployed(

@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_kms, aws_s3
 from stacks.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
+    from aws_cdk import Environment
     from constructs import Construct
 
     from stacks.settings import Settings
@@ -24,8 +25,15 @@ class ArchiveStack(Stack):
         bucket_arn: for other stacks.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
-        super().__init__(scope, construct_id, description="Fencepost: what must survive")
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        env: Environment | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id, env=env, description="Fencepost: what must survive")
         self.key = aws_kms.Key(
             self,
             "Key",

@@ -30,6 +30,7 @@ class CycleBuild(Construct):
         settings: Settings,
         folder: ProcessFolder,
         roles: ProcessRoles,
+        role: aws_iam.Role,
         key: aws_kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -46,7 +47,7 @@ class CycleBuild(Construct):
             retention=aws_logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        policy = self._policy(roles, source, log)
+        policy = self._policy(role, source, log)
         self.project = aws_codebuild.Project(
             self,
             "Project",
@@ -71,17 +72,17 @@ class CycleBuild(Construct):
                 cloud_watch=aws_codebuild.CloudWatchLoggingOptions(log_group=log)
             ),
             # What the construct would grant is wider than what a build needs.
-            role=roles.build.without_policy_updates(),
+            role=role.without_policy_updates(),
         )
         self.project.node.add_dependency(policy)
 
     def _policy(
-        self, roles: ProcessRoles, source: aws_s3_assets.Asset, log: aws_logs.LogGroup
+        self, role: aws_iam.Role, source: aws_s3_assets.Asset, log: aws_logs.LogGroup
     ) -> aws_iam.Policy:
         return aws_iam.Policy(
             self,
             "SourceAndLog",
-            roles=[aws_iam.Role.from_role_name(self, "Build", roles.build.role_name)],
+            roles=[aws_iam.Role.from_role_name(self, "Build", role.role_name)],
             statements=[
                 aws_iam.PolicyStatement(
                     actions=["s3:GetObject", "s3:GetObjectVersion"],

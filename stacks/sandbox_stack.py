@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
+from stacks import apart
 from stacks.acknowledgements import allow
-from stacks.roles import Boundary, ProcessRoles, role_prefix
+from stacks.grants import allow_generation, allow_installation
+from stacks.roles import ProcessRoles, role_prefix
 from stacks.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import Environment
     from constructs import Construct
 
     from lambdas.model.process import Process
@@ -34,17 +37,21 @@ class SandboxStack(Stack):
         *,
         settings: Settings,
         processes: Sequence[Process],
+        env: Environment | None = None,
     ) -> None:
-        super().__init__(scope, construct_id, description="Fencepost: where the cycles act")
+        super().__init__(
+            scope, construct_id, env=env, description="Fencepost: where the cycles act"
+        )
         self.trail = Trail(self, "Trail", settings=settings, sessions=self._sessions(settings))
-        boundary = Boundary(self, "Boundary", settings=settings, trail=self.trail.arn).policy
         self.roles = {
             process.name: ProcessRoles(
-                self, process.name, settings=settings, process=process, boundary=boundary
+                self, process.name, settings=settings, process=process, trail=self.trail.arn
             )
             for process in processes
         }
-        self.access_role = self._access_role()
+        self.access_role = self._access_role(settings)
+        if settings.apart:
+            self._guests(settings)
         if settings.analyzer:
             aws_accessanalyzer.CfnAnalyzer(self, "Analyzer", type="ACCOUNT")
         self._outputs()
@@ -59,11 +66,24 @@ class SandboxStack(Stack):
             arn_format=ArnFormat.SLASH_RESOURCE_NAME,
         )
 
-    def _access_role(self) -> aws_iam.Role:
+    def _guests(self, settings: Settings) -> None:
+        """What the workflow, of the other account, does here: through a role for each purpose."""
+        generation = apart.guest(
+            self, apart.GENERATION, settings=settings, by=apart.machine_role(settings)
+        )
+        allow_generation(generation, self.access_role.role_arn)
+        candidates = [one.candidate.role_arn for one in self.roles.values()]
+        installer = apart.guest(
+            self, apart.INSTALLER, settings=settings, by=apart.step_role(settings, "prove_policy")
+        )
+        allow_installation(installer, settings, candidates)
+
+    def _access_role(self, settings: Settings) -> aws_iam.Role:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html."""
         role = aws_iam.Role(
             self,
             "AccessRole",
+            role_name=f"{settings.name}-access" if settings.apart else None,
             description="With which IAM Access Analyzer reads the trail of Fencepost",
             assumed_by=aws_iam.ServicePrincipal("access-analyzer.amazonaws.com"),
         )

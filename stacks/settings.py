@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ACCOUNT = re.compile(r"\d{12}")
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # role names hold it with a process's 32, in 64
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 # Partitions other than aws know fewer: name those of yours with -c dataEvents=a,b.
@@ -28,6 +29,8 @@ DATA_EVENTS = (
     "AWS::XRay::Trace",
 )
 
+GENERATORS = ("access-analyzer", "trail")
+
 
 class InvalidSettingError(Exception):
     """A context value cannot be meant."""
@@ -38,6 +41,8 @@ class Settings:
     """The choices of one deployment.
 
     Attributes:
+        account, sandbox_account: Fencepost's own and the one that the cycles act in, when they are
+            two; both empty when everything is in the account of the credentials.
         name: of the deployment; everything that it makes is called `<name>-…`.
         settle_seconds: how long after the last closing marker the trail counts as complete:
             files hold records of any time before, and CloudTrail publishes every five minutes
@@ -49,11 +54,18 @@ class Settings:
         late_minutes: after how many minutes without the trail's last files an alarm rings.
         stale_days: after how many days without a proved run of a process an alarm rings.
         operator: an e-mail address for alarms; without one they go to the processes' owners.
+        generator: of runs whose input names none: `access-analyzer`, or `trail` for the evidence
+            alone, where Access Analyzer is not to be had or takes too few jobs a day.
+        go_on: whether a run goes on without Access Analyzer when its generation fails (its day's
+            quota, a region without it); it ends with the error otherwise.
+        bounded_roles: whether roles that a cycle makes must carry the cycle's own boundary.
         analyzer: whether to make an account analyzer; an account has one per region at most.
         data_events: resource types whose data events the trail records for the cycles.
     """
 
     name: str = "fencepost"
+    account: str = ""
+    sandbox_account: str = ""
     settle_seconds: int = 300
     few_files: int = 2_000
     few_megabytes: int = 256
@@ -62,8 +74,16 @@ class Settings:
     late_minutes: int = 30
     stale_days: int = 30
     operator: str = ""
+    generator: str = GENERATORS[0]
+    go_on: bool = False
+    bounded_roles: bool = False
     analyzer: bool = True
     data_events: tuple[str, ...] = DATA_EVENTS
+
+    @property
+    def apart(self) -> bool:
+        """Whether the sandbox is another account."""
+        return bool(self.sandbox_account)
 
     @property
     def parameters(self) -> str:
@@ -87,8 +107,11 @@ class Settings:
         if not NAME.fullmatch(name):
             raise InvalidSettingError(f"-c name={name}: write [a-z][a-z0-9]{{0,11}}")
         types = str(value("dataEvents") or "").split(",")
+        account, sandbox = _accounts(value)
         return cls(
             name=name,
+            account=account,
+            sandbox_account=sandbox,
             settle_seconds=_number(value, "settleSeconds", standard.settle_seconds),
             few_files=_number(value, "fewFiles", standard.few_files),
             few_megabytes=_number(value, "fewMegabytes", standard.few_megabytes),
@@ -97,9 +120,33 @@ class Settings:
             late_minutes=_number(value, "lateMinutes", standard.late_minutes),
             stale_days=_number(value, "staleDays", standard.stale_days),
             operator=str(value("operator") or ""),
+            generator=_one_of(value, "generator", GENERATORS),
+            go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
+            bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
             analyzer=str(value("analyzer")).lower() not in {"false", "no", "0"},
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
         )
+
+
+def _accounts(value: Callable[[str], object]) -> tuple[str, str]:
+    """Both accounts, or neither: names on both sides are made of them."""
+    sandbox, own = str(value("sandboxAccount") or ""), str(value("account") or "")
+    if not sandbox:
+        return "", ""
+    for key, given in (("sandboxAccount", sandbox), ("account", own)):
+        if not ACCOUNT.fullmatch(given):
+            raise InvalidSettingError(f"-c {key}={given}: write the account's 12 digits")
+    if own == sandbox:
+        raise InvalidSettingError(f"-c sandboxAccount={sandbox}: is -c account; leave both out")
+    return own, sandbox
+
+
+def _one_of(value: Callable[[str], object], key: str, known: tuple[str, ...]) -> str:
+    """One of some words; the first is the standard."""
+    given = str(value(key) or known[0])
+    if given not in known:
+        raise InvalidSettingError(f"-c {key}={given}: write {' or '.join(known)}")
+    return given
 
 
 def _number(value: Callable[[str], object], key: str, standard: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacks.apart import environment
 from stacks.archive_stack import ArchiveStack
 from stacks.sandbox_stack import SandboxStack
 from stacks.workflow_stack import WorkflowStack
@@ -22,12 +23,14 @@ def add_stacks(
     scope: Construct, *, settings: Settings, folders: Sequence[ProcessFolder], code: Package
 ) -> None:
     """Add the stacks to an app; what each process needs is in the last two."""
-    archive = ArchiveStack(scope, f"{settings.name}-archive", settings=settings)
+    home, there = environment(settings.account), environment(settings.sandbox_account)
+    archive = ArchiveStack(scope, f"{settings.name}-archive", settings=settings, env=home)
     sandbox = SandboxStack(
         scope,
         f"{settings.name}-sandbox",
         settings=settings,
         processes=[one.process for one in folders],
+        env=there,
     )
     WorkflowStack(
         scope,
@@ -37,4 +40,5 @@ def add_stacks(
         code=code,
         archive=archive,
         sandbox=sandbox,
+        env=home,
     )

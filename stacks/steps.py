@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from lambdas.model.limits import FULL_CORE
-from stacks.acknowledgements import allow
+from stacks import apart
+from stacks.acknowledgements import acknowledge_wildcards, allow
+from stacks.grants import allow_installation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from aws_cdk import aws_kms
 
     from stacks.archive_stack import ArchiveStack
     from stacks.packaging import Package
@@ -73,7 +73,6 @@ STEPS = (
         state="ProvePolicy",
         timeout=840,
         memory=FULL_CORE,
-        actions=("iam:ListPolicies",),
         candidates=True,
     ),
     Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE),
@@ -134,7 +133,7 @@ class Steps(Construct):
             "POWERTOOLS_METRICS_NAMESPACE": "Fencepost",
         }
         if step.trail:
-            environment["TRAIL_BUCKET"] = self._trail.bucket.bucket_name
+            environment["TRAIL_BUCKET"] = self._trail.bucket_name
             environment["TRAIL_PREFIX"] = ""
         if step.settles:
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
@@ -145,12 +144,25 @@ class Steps(Construct):
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
+            environment |= self._guest()
         return environment
+
+    def _guest(self) -> dict[str, str]:
+        """As whom the candidate roles are reached when they are of another account."""
+        if not self._settings.apart:
+            return {"CANDIDATES_ROLE": "", "EXTERNAL_ID": ""}
+        return {
+            "CANDIDATES_ROLE": apart.guest_arn(self._settings, apart.INSTALLER),
+            "EXTERNAL_ID": apart.external_id(self._settings),
+        }
 
     def _role(self, step: Step, log: aws_logs.LogGroup) -> aws_iam.Role:
         role = aws_iam.Role(
             self,
             f"{step.state}Role",
+            role_name=apart.step_role(self._settings, step.package)
+            if self._settings.apart
+            else None,
             description=f"Fencepost: the function of {step.state}",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
         )
@@ -163,55 +175,36 @@ class Steps(Construct):
             "have no resources",
         )
         if step.trail:
-            _allow_bucket(role, self._trail.bucket_arn, self._trail.key, ["s3:GetObject"])
+            _allow_bucket(role, self._trail.bucket_arn, ["s3:GetObject"])
+            self._allow_reading(role)
         if step.archive:
-            bucket, key = self._archive.bucket_arn, self._archive.key
             writes = ["s3:PutObject"] if step.writes else []
-            _allow_bucket(role, bucket, key, ["s3:GetObject", *writes])
-        if step.candidates:
-            self._allow_candidates(role)
+            _allow_bucket(role, self._archive.bucket_arn, ["s3:GetObject", *writes])
+            uses = ["kms:GenerateDataKey"] if writes else []
+            allow(role, ["kms:Decrypt", *uses], self._archive.key.key_arn)
+        if step.candidates and self._settings.apart:
+            allow(role, ["sts:AssumeRole"], apart.guest_arn(self._settings, apart.INSTALLER))
+        elif step.candidates:
+            allow_installation(role, self._settings, self._candidates)
         return role
 
-    def _allow_candidates(self, role: aws_iam.Role) -> None:
-        """The candidate roles alone, and the policies of the proofs alone."""
-        if not self._candidates:
+    def _allow_reading(self, role: aws_iam.Role) -> None:
+        """The trail's key; of another account's no name can be known here, but who may use it."""
+        if not self._settings.apart:
+            allow(role, ["kms:Decrypt"], self._trail.key.key_arn)
             return
-        policies = Stack.of(self).format_arn(
-            service="iam",
-            region="",
-            resource="policy",
-            resource_name=f"{self._settings.policies.strip('/')}/*",
-        )
+        keys = apart.any_key(self._settings)
         role.add_to_policy(
             aws_iam.PolicyStatement(
-                actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-                resources=self._candidates,
-                conditions={"ArnLike": {"iam:PolicyARN": policies}},
+                actions=["kms:Decrypt"], resources=[keys], conditions=apart.through_s3()
             )
         )
-        allow(
-            role,
-            [
-                "iam:ListAttachedRolePolicies",
-                "iam:ListRolePolicies",
-                "iam:SimulatePrincipalPolicy",
-            ],
-            *self._candidates,
-        )
-        allow(
-            role,
-            [
-                "iam:CreatePolicy",
-                "iam:DeletePolicy",
-                "iam:DeletePolicyVersion",
-                "iam:ListPolicyVersions",
-            ],
-            policies,
-            because="a proof's policies are named by process, run and round",
+        acknowledge_wildcards(
+            role, keys, because="the id of another account's key; its policy names who may use it"
         )
 
 
-def _allow_bucket(role: aws_iam.Role, bucket: str, key: aws_kms.IKey, actions: list[str]) -> None:
+def _allow_bucket(role: aws_iam.Role, bucket: str, actions: list[str]) -> None:
     # Without ListBucket S3 answers AccessDenied for a key that is not there.
     allow(role, ["s3:ListBucket"], bucket)
     allow(
@@ -220,5 +213,3 @@ def _allow_bucket(role: aws_iam.Role, bucket: str, key: aws_kms.IKey, actions: l
         f"{bucket}/*",
         because="objects are named by processes, runs and times",
     )
-    writes = ["kms:GenerateDataKey"] if "s3:PutObject" in actions else []
-    allow(role, ["kms:Decrypt", *writes], key.key_arn)

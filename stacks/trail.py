@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import (
     ArnFormat,
+    Aws,
     Duration,
     RemovalPolicy,
     Stack,
@@ -16,11 +17,13 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from stacks import apart
 from stacks.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
     from stacks.settings import Settings
 
+READERS = ("await_trail", "collect_evidence")  # steps that read log files
 CLOUDTRAIL = aws_iam.ServicePrincipal("cloudtrail.amazonaws.com")
 
 
@@ -30,7 +33,7 @@ class Trail(Construct):
     Attributes:
         arn: of the trail. Its name is given, because the policies of bucket and key must name the
             trail before there is one.
-        bucket_arn: of its bucket, for other stacks.
+        bucket_name, bucket_arn: of its bucket, for other stacks.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Trail(Construct):
         )
         self.key = self._key(settings)
         self.bucket = self._bucket(settings)
-        self.bucket_arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
+        self.bucket_name, self.bucket_arn = self._from_outside(settings)
+        if settings.apart:
+            self._let_readers_in(settings)
         self.trail = self._trail(settings, sessions)
 
     def _key(self, settings: Settings) -> aws_kms.Key:
@@ -77,6 +82,7 @@ class Trail(Construct):
         bucket = aws_s3.Bucket(
             self,
             "Bucket",
+            bucket_name=apart.bucket_name(settings) if settings.apart else None,
             encryption=aws_s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
@@ -116,6 +122,37 @@ class Trail(Construct):
             "of every log file; digests show whether a log file was changed",
         )
         return bucket
+
+    def _from_outside(self, settings: Settings) -> tuple[str, str]:
+        """What another stack calls the bucket; one of another account must know its name."""
+        if settings.apart:
+            name = apart.bucket_name(settings)
+            return name, f"arn:{Aws.PARTITION}:s3:::{name}"
+        arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
+        return self.bucket.bucket_name, arn
+
+    def _let_readers_in(self, settings: Settings) -> None:
+        """The functions that read log files, of the other account; nobody else of it."""
+        readers = [apart.step_role(settings, one) for one in READERS]
+        reads = {
+            "s3:GetObject": self.bucket.arn_for_objects("AWSLogs/*"),
+            "s3:ListBucket": self.bucket.bucket_arn,
+        }
+        for action, resource in reads.items():
+            self.bucket.add_to_resource_policy(
+                aws_iam.PolicyStatement(
+                    principals=[apart.home(settings, readers)],
+                    actions=[action],
+                    resources=[resource],
+                )
+            )
+        self.key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[apart.home(settings, readers, apart.through_s3())],
+                actions=["kms:Decrypt"],
+                resources=["*"],
+            )
+        )
 
     def _trail(self, settings: Settings, sessions: str) -> aws_cloudtrail.CfnTrail:
         trail = aws_cloudtrail.CfnTrail(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
 from constructs import Construct
 
+from stacks import apart
 from stacks.acknowledgements import acknowledge_wildcards, allow
-from stacks.roles import BUILD_RULE
+from stacks.boundary import BUILD_RULE
+from stacks.grants import allow_generation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +24,18 @@ if TYPE_CHECKING:
     from stacks.settings import Settings
 
 DEFINITION = Path(__file__).parent.parent / "statemachine" / "build_policy.asl.json"
+
+
+def definition(settings: Settings) -> str:
+    """As it is written; Access Analyzer is asked as a guest when the sandbox is apart."""
+    text = DEFINITION.read_text(encoding="utf-8")
+    if not settings.apart:
+        return text
+    machine: dict[str, Any] = json.loads(text)
+    for state in machine["States"].values():
+        if ":accessanalyzer:" in state.get("Resource", ""):
+            state["Credentials"] = {"RoleArn": "${GenerationRole}"}
+    return json.dumps(machine)
 
 
 class Workflow(Construct):
@@ -44,6 +59,7 @@ class Workflow(Construct):
         self.role = aws_iam.Role(
             self,
             "Role",
+            role_name=apart.machine_role(settings) if settings.apart else None,
             description="Fencepost: the state machine",
             assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
         )
@@ -63,20 +79,28 @@ class Workflow(Construct):
                 **{state: one.function_arn for state, one in functions.items()},
                 "AccessRole": sandbox.access_role.role_arn,
                 "ArchiveBucket": archive.bucket.bucket_name,
+                "Generator": settings.generator,
                 "ParameterPath": settings.parameters,
                 "ProcessNames": ", ".join(sorted(projects)) or "none",
                 "Region": Stack.of(self).region,
                 "Topic": topic.topic_arn,
                 "Trail": sandbox.trail.arn,
+                "WithoutAnalyzer": "go on" if settings.go_on else "fail",
+                **self._guests(),
             }
         )
         acknowledge_wildcards(
             self.role, "*", because="X-Ray and the delivery of logs have no resources"
         )
 
+    def _guests(self) -> dict[str, str]:
+        if not self._settings.apart:
+            return {}
+        return {"GenerationRole": apart.guest_arn(self._settings, apart.GENERATION)}
+
     @property
     def _name(self) -> str:
-        return f"{self._settings.name}-build-policy"
+        return apart.machine_name(self._settings)
 
     def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
         log = aws_logs.LogGroup(
@@ -91,7 +115,7 @@ class Workflow(Construct):
             state_machine_name=self._name,
             comment="Least-privilege policies from what deployments really do",
             definition_body=aws_stepfunctions.DefinitionBody.from_string(
-                DEFINITION.read_text(encoding="utf-8")
+                definition(self._settings)
             ),
             definition_substitutions=substitutions,
             role=self.role,
@@ -131,15 +155,11 @@ class Workflow(Construct):
         allow(self.role, ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)
 
     def _allow_generation(self, archive: ArchiveStack, sandbox: SandboxStack) -> None:
-        allow(
-            self.role,
-            ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"],
-            "*",
-            because="jobs of policy generation have no resources",
-        )
-        # No iam:PassedToService: that Access Analyzer's request carries it is documented nowhere,
-        # and the role trusts nobody else.
-        allow(self.role, ["iam:PassRole"], sandbox.access_role.role_arn)
+        if self._settings.apart:
+            generation = apart.guest_arn(self._settings, apart.GENERATION)
+            allow(self.role, ["sts:AssumeRole"], generation)
+        else:
+            allow_generation(self.role, sandbox.access_role.role_arn)
         allow(
             self.role,
             ["s3:PutObject"],

@@ -11,6 +11,7 @@ from stacks.build import CycleBuild
 from stacks.dashboard import Dashboard
 from stacks.notices import Notices
 from stacks.registry import RegisteredProcess
+from stacks.roles import BuildRole, let_become
 from stacks.schedules import Schedules
 from stacks.steps import Steps
 from stacks.workflow import Workflow
@@ -18,11 +19,13 @@ from stacks.workflow import Workflow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import Environment, aws_iam
     from constructs import Construct
 
     from stacks.archive_stack import ArchiveStack
     from stacks.packaging import Package
     from stacks.processes import ProcessFolder
+    from stacks.roles import ProcessRoles
     from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
 
@@ -40,8 +43,9 @@ class WorkflowStack(Stack):
         code: Package,
         archive: ArchiveStack,
         sandbox: SandboxStack,
+        env: Environment | None = None,
     ) -> None:
-        super().__init__(scope, construct_id, description="Fencepost: the workflow")
+        super().__init__(scope, construct_id, env=env, description="Fencepost: the workflow")
         processes = [one.process for one in folders]
         key = aws_kms.Key(
             self,
@@ -60,6 +64,7 @@ class WorkflowStack(Stack):
                 settings=settings,
                 folder=folder,
                 roles=roles,
+                role=self._build_role(settings, folder.process.name, roles),
                 key=key,
             )
             projects[folder.process.name] = build.project
@@ -122,3 +127,11 @@ class WorkflowStack(Stack):
         )
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=notices.runs.topic_arn)
+
+    def _build_role(self, settings: Settings, process: str, roles: ProcessRoles) -> aws_iam.Role:
+        """Beside the build that uses it when the sandbox is another account."""
+        if roles.build:
+            return roles.build
+        build = BuildRole(self, f"{process}-build", settings=settings, process=process)
+        let_become(build, build, roles)
+        return build

@@ -31,7 +31,8 @@ ADVICE = {
 }
 QUOTA = (
     "A quota of the account is used up; IAM Access Analyzer takes one job at a time and fifty a "
-    f"day. Wait, or look who uses it. {REDRIVE}"
+    "day, in some regions five. Wait, look who uses it, or start the run with "
+    f'"generator": "trail", which needs none. {REDRIVE}'
 )
 
 

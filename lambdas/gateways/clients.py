@@ -23,3 +23,17 @@ def _session() -> botocore.session.Session:
 def client(service: str, config: Config | None = None) -> Any:  # noqa: ANN401  # typed where used
     """A client of a service, in the region and with the credentials of the environment."""
     return _session().create_client(service, config=config)
+
+
+def client_as(service: str, role: str, *, session: str, external_id: str) -> Any:  # noqa: ANN401
+    """A client of a service that acts as a role, for as long as its session lasts: an hour."""
+    answer = client("sts").assume_role(
+        RoleArn=role, RoleSessionName=session, ExternalId=external_id
+    )
+    keys = answer["Credentials"]
+    return _session().create_client(
+        service,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

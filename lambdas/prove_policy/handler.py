@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.errors import InvalidEventError, MissingObjectError
+from lambdas.gateways import clients
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.candidate import Candidate, IamCandidate
 from lambdas.gateways.telemetry import Telemetry
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_iam import IAMClient
 
     from lambdas.model.evidence import Evidence
     from lambdas.prove_policy.rounds import Round
@@ -41,8 +43,19 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    candidate = IamCandidate(_field(event, "proof")["candidate"])
+    candidate = IamCandidate(_field(event, "proof")["candidate"], _iam())
     return prove(event, archive, candidate, below=os.environ["POLICY_PATH"])
+
+
+def _iam() -> IAMClient:
+    """As ourselves, or as a guest of the account that the candidates are of."""
+    guest = os.environ.get("CANDIDATES_ROLE")
+    iam: IAMClient = (
+        clients.client_as("iam", guest, session=STEP, external_id=os.environ["EXTERNAL_ID"])
+        if guest
+        else clients.client("iam")
+    )
+    return iam
 
 
 def prove(

@@ -172,6 +172,17 @@ def _blind_spots(grants: Sequence[Allowed]) -> Iterator[Finding]:
             )
 
 
+def without_analyzer(why: str) -> Finding:
+    """What the reader of a policy must know that Access Analyzer had no part in."""
+    return Finding(
+        severity=Severity.WARNING,
+        kind="generator-trail",
+        subject="generator: trail",
+        detail="IAM Access Analyzer generated nothing for this run: the policy rests on the "
+        f"trail's events and on what they imply, alone. Why: {why}",
+    )
+
+
 def _analyzer(grants: Sequence[Allowed], listed: Listed, reference: Reference) -> Iterator[Finding]:
     actions = {one.action for one in grants if one.basis == "observed"}
     if not listed.documents or not actions:

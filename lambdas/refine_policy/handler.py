@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidEventError
@@ -16,6 +17,7 @@ from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.reference import actions as reference
+from lambdas.refine_policy.doubts import without_analyzer
 from lambdas.refine_policy.packing import require_fit
 from lambdas.refine_policy.refine import refine
 
@@ -53,6 +55,9 @@ def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
         reference=reference,
         history=past_runs(archive, run),
     )
+    if event.get("without"):
+        alone = without_analyzer(str(event["without"]))
+        refinement = replace(refinement, findings=tuple(sorted((*refinement.findings, alone))))
     key = run.key(event.get("name") or "refined.json")
     archive.put(key, _text(refinement), "application/json")
     _tell(refinement)

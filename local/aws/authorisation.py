@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from local.aws import companions, iam_reference, resource_rules
+from local.aws import companions, iam_reference, key_uses, resource_rules
 from local.aws.calls import (
     Call,
     Check,
@@ -29,7 +29,11 @@ def checks_of(call: Call) -> tuple[Check, ...]:
         return ()
     context = companions.tags_in(call)
     own = _transaction(call) or [
-        Check(action=name, resource=arn, context={**context, **_keys(action, call)})
+        Check(
+            action=name,
+            resource=arn,
+            context={**context, **_keys(action, call), **key_uses.aliases_of(arn)},
+        )
         for name, action, arns in _own(call)
         for arn in arns
     ]

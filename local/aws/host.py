@@ -41,6 +41,7 @@ def prepare_environment(settings: Settings, port: int) -> None:
         AWS_DEFAULT_REGION=settings.region,
         AWS_EC2_METADATA_DISABLED="true",
         BIND_HOST="127.0.0.1",
+        FENCEPOST_ACCOUNTS=",".join(settings.accounts),
         FENCEPOST_INBOX=str(settings.inbox),
         GATEWAY_PORT=str(port),
         IOT_MTLS_ENABLED="0",

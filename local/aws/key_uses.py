@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from local.aws import stores
 from local.aws.calls import Call, Check
@@ -29,6 +30,7 @@ _USES: dict[str, tuple[str, ...]] = {
     "secretsmanager:PutSecretValue": (*_WRITE, *_READ),
     "secretsmanager:UpdateSecret": (*_WRITE, *_READ),
 }
+ARN_PARTS = 6
 _NAMED_KEY = re.compile(r"<(?:\w+:)?KMSMasterKeyID>([^<]+)<")
 
 
@@ -38,12 +40,38 @@ def keys_used(call: Call) -> Iterator[Check]:
     reference = _key_of(call) if actions else ""
     if not actions or not reference or "alias/aws/" in reference:
         return
-    key = stores.kms()._resolve_key(reference)
+    key = _key(reference)
     if key is None or key.get("KeyManager", "CUSTOMER") == "AWS":
         return
-    context = {"kms:ViaService": f"{call.service}.{call.region}.amazonaws.com"}
+    via = {"kms:ViaService": f"{call.service}.{call.region}.amazonaws.com"}
+    context = {**via, **aliases_of(str(key["Arn"]))}
     for action in actions:
         yield Check(action=action, resource=str(key["Arn"]), context=context)
+
+
+def aliases_of(arn: str) -> dict[str, list[str]]:
+    """The condition key that tells the aliases of a key of the caller's account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases
+    """
+    if ":kms:" not in arn or ":key/" not in arn:
+        return {}
+    key = arn.rpartition("/")[2]
+    aliases = stores.kms()._aliases
+    named = sorted(alias.partition(":alias/")[2] for alias in aliases if aliases[alias] == key)
+    return {"kms:ResourceAliases": [f"alias/{name}" for name in named]} if named else {}
+
+
+def _key(reference: str) -> dict[str, Any] | None:
+    """By its ARN whosesoever it is; by anything else the caller's own."""
+    parts = reference.split(":")
+    kms = stores.kms()
+    if len(parts) == ARN_PARTS and parts[5].startswith("key/"):
+        found = kms._keys.get_scoped(parts[4], parts[3], parts[5].removeprefix("key/"))
+    else:
+        found = kms._resolve_key(reference)
+    key: dict[str, Any] | None = found
+    return key
 
 
 def _key_of(call: Call) -> str:
@@ -55,7 +83,10 @@ def _of_bucket(call: Call) -> str:
     asked = str(call.params.get("SSEKMSKeyId") or "")
     if asked or call.params.get("ServerSideEncryption") == "AES256":
         return asked
-    configuration = stores.service("s3")._bucket_encryption.get(str(call.params.get("Bucket")))
+    s3, bucket = stores.service("s3"), str(call.params.get("Bucket"))
+    # Another account's, when the bucket is: its key is asked for whoever reads it.
+    owner = s3._bucket_owner_account(bucket)
+    configuration = s3._bucket_encryption.get_scoped(owner, None, bucket) if owner else None
     found = _NAMED_KEY.search(configuration or "")
     return found[1] if found else ""
 

@@ -25,6 +25,7 @@ from local.aws.settings import STATE_FILE, Settings
 # The order matters: authorisation wraps what forwards calls, and integrations use both.
 EXTENSIONS = (
     "enforcement",
+    "across",
     "simulation",
     "resource_types",
     "forwarded_calls",

@@ -87,16 +87,22 @@ def _credentials(state: State, data: Any, context: Context) -> Iterator[None]:
         named = engine._apply_jsonata_template(template, data, context)
     else:
         named = engine._resolve_params_obj(template, data, context)
-    token = acting.acting.set(_assumed(named["RoleArn"], current))
+    machine = str((context.get("StateMachine") or {}).get("Id", ""))
+    token = acting.acting.set(_assumed(named["RoleArn"], current, machine))
     try:
         yield
     finally:
         acting.acting.reset(token)
 
 
-def _assumed(role_arn: str, current: acting.Acting) -> acting.Acting:
+def _assumed(role_arn: str, current: acting.Acting, machine: str) -> acting.Acting:
+    """As the machine's role, which states the machine.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
+    """
     assume = integrations.integration_of("arn:aws:states:::aws-sdk:sts:assumeRole")
     request = {"RoleArn": role_arn, "RoleSessionName": current.session_name}
+    request |= {"ExternalId": machine} if machine else {}
     keys = integrations.call(assume, request)["Credentials"]
     credentials = Credentials(
         access_key=keys["AccessKeyId"],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import session
+from local.connection import Connection
 from tests.flow.cloud import MORE_PROCESSES, Cloud
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
     """Start an embedded AWS with the host's options and deploy the app."""
     states: list[Path] = []
 
-    def begin(*options: str, wait_scale: str = "0.01", processes: str = MORE_PROCESSES) -> Cloud:
+    def begin(
+        *options: str,
+        wait_scale: str = "0.01",
+        processes: str = MORE_PROCESSES,
+        sandbox: str = "",
+    ) -> Cloud:
         folder = tmp_path_factory.mktemp("aws")
         states.append(folder / "state")
         with pytest.MonkeyPatch.context() as patch:
@@ -27,7 +33,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
             patch.setenv("SFN_WAIT_SCALE", wait_scale)
             connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
             patch.setenv("FENCEPOST_PROCESSES", processes)
-            deployed = session.bring_in(connection, say=print)
+            there = Connection.of(folder / "state", account=sandbox) if sandbox else None
+            deployed = session.bring_in(connection, say=print, sandbox=there)
         return Cloud(deployed=deployed, folder=folder)
 
     yield begin

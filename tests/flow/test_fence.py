@@ -78,8 +78,70 @@ def test_no_role_of_fencepost_can_be_changed_or_assumed(cloud: Cloud, prisoner: 
 
 
 def test_no_user_or_key_can_be_made_and_the_organization_not_left(prisoner: Any) -> None:
-    assert denied(prisoner.client("iam").create_access_key, UserName="somebody")
+    iam = prisoner.client("iam")
+
+    assert denied(iam.create_user, UserName="somebody")
+    assert denied(iam.create_access_key, UserName="somebody")
+    assert denied(iam.create_login_profile, UserName="somebody", Password="a-long-one")
     assert denied(prisoner.client("organizations").leave_organization)
+
+
+def test_no_key_of_fencepost_can_be_disabled_or_renamed(cloud: Cloud, prisoner: Any) -> None:
+    kms = prisoner.client("kms")
+    aliases = cloud.client("kms").list_aliases()["Aliases"]
+    ours = [one for one in aliases if one["AliasName"].startswith("alias/fencepost-")]
+
+    assert len(ours) >= 3
+    for one in ours:
+        key = one["TargetKeyId"]
+        assert denied(kms.disable_key, KeyId=key)
+        assert denied(kms.schedule_key_deletion, KeyId=key)
+        assert denied(kms.put_key_policy, KeyId=key, PolicyName="default", Policy="{}")
+        assert denied(kms.delete_alias, AliasName=one["AliasName"])
+
+
+def test_no_function_build_or_definition_of_fencepost_can_be_changed(
+    cloud: Cloud, prisoner: Any
+) -> None:
+    functions = cloud.client("lambda").list_functions()["Functions"]
+    ours = [one["FunctionName"] for one in functions]
+
+    assert len(ours) >= 7
+    for name in ours:
+        assert denied(prisoner.client("lambda").delete_function, FunctionName=name)
+        assert denied(
+            prisoner.client("lambda").update_function_code, FunctionName=name, ZipFile=b"x"
+        )
+    assert denied(prisoner.client("codebuild").delete_project, name="fencepost-parcels")
+    assert denied(prisoner.client("ssm").delete_parameter, Name="/fencepost/processes/parcels")
+    assert denied(prisoner.client("cloudformation").delete_stack, StackName="fencepost-archive")
+
+
+def test_the_boundary_itself_cannot_be_changed(cloud: Cloud, prisoner: Any) -> None:
+    policies = cloud.client("iam").list_policies(Scope="Local")["Policies"]
+    (fence,) = [one for one in policies if one["PolicyName"] == "fencepost-run-parcels-boundary"]
+    iam = prisoner.client("iam")
+
+    assert denied(iam.delete_policy, PolicyArn=fence["Arn"])
+    assert denied(
+        iam.create_policy_version,
+        PolicyArn=fence["Arn"],
+        PolicyDocument='{"Version": "2012-10-17", "Statement": []}',
+        SetAsDefault=True,
+    )
+
+
+def test_no_region_but_the_processs_own_can_be_used(prisoner: Any) -> None:
+    assert denied(prisoner.client("sqs", region="ap-southeast-2").create_queue, QueueName="far")
+    assert denied(prisoner.client("s3", region="ap-southeast-2").create_bucket, Bucket="far-away")
+    assert prisoner.client("iam").list_roles()["Roles"]  # recorded in us-east-1, yet of no region
+
+
+def test_no_session_of_the_sandbox_role_can_be_longer_than_an_hour(cloud: Cloud) -> None:
+    arn = role(cloud, "parcels-sandbox")
+    described = cloud.client("iam").get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]
+
+    assert described["MaxSessionDuration"] == 3600
 
 
 def test_the_workflow_cannot_be_started_or_changed(cloud: Cloud, prisoner: Any) -> None:

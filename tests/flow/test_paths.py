@@ -104,7 +104,9 @@ def test_a_failing_phase_is_named_with_its_last_words_and_nothing_is_left(cloud:
     assert any("team-stumbling@example.com" in mail for mail in cloud.mails(done.run))
 
 
-def test_a_generation_that_fails_is_told_with_access_analyzers_own_words(cloud: Cloud) -> None:
+@pytest.fixture
+def analyzer_that_reads_nothing(cloud: Cloud) -> Iterator[None]:
+    """Access Analyzer's role may do nothing; undone afterwards."""
     iam, role = cloud.client("iam"), access_role(cloud)
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     kept = {
@@ -113,11 +115,60 @@ def test_a_generation_that_fails_is_told_with_access_analyzers_own_words(cloud: 
     }
     for name in kept:
         iam.delete_role_policy(RoleName=role, PolicyName=name)
-    try:
-        done = cloud.run("parcels", prove=False)
-    finally:
-        for name, document in kept.items():
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+    yield
+    for name, document in kept.items():
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+@pytest.fixture
+def machine_that_goes_on(cloud: Cloud) -> Iterator[None]:
+    """The state machine as `-c withoutAnalyzer="go on"` deploys it; undone afterwards."""
+    client, machine = cloud.client("stepfunctions"), cloud.deployed.machine
+    before = client.describe_state_machine(stateMachineArn=machine)["definition"]
+    assert "'fail' = 'go on'" in before
+    other = before.replace("'fail' = 'go on'", "'go on' = 'go on'")
+    client.update_state_machine(stateMachineArn=machine, definition=other)
+    yield
+    client.update_state_machine(stateMachineArn=machine, definition=before)
+
+
+def test_with_the_trail_as_generator_access_analyzer_is_not_asked_and_the_first_page_says_so(
+    cloud: Cloud,
+) -> None:
+    done = cloud.run("parcels", prove=False, generator="trail")
+
+    assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    assert "GeneratePolicy" not in done.states
+    assert "generated.json" not in cloud.keys("parcels", done.run)
+    policy = cloud.document("parcels", done.run, "policy.json").decode()
+    assert all(action in policy for action in ("sqs:CreateQueue", "ssm:PutParameter"))
+    said = "IAM Access Analyzer generated nothing for this run"
+    for page in ("README.md", "report.html"):
+        assert said in cloud.document("parcels", done.run, page).decode(), page
+    assert any("generator: trail" in mail for mail in cloud.mails(done.run))
+
+
+def test_a_generator_that_nobody_knows_is_refused_before_anything_is_started(cloud: Cloud) -> None:
+    done = cloud.run("parcels", generator="guess")
+
+    assert (done.status, done.error) == ("FAILED", "GeneratorNotKnown")
+    assert "guess" in done.cause
+    assert "RunCycle" not in done.states
+
+
+@pytest.mark.usefixtures("analyzer_that_reads_nothing", "machine_that_goes_on")
+def test_a_deployment_may_go_on_without_access_analyzer_and_says_why(cloud: Cloud) -> None:
+    done = cloud.run("parcels", prove=False)
+
+    assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    readme = cloud.document("parcels", done.run, "README.md").decode()
+    assert "generator: trail" in readme
+    assert "AUTHORIZATION" in readme
+
+
+@pytest.mark.usefixtures("analyzer_that_reads_nothing")
+def test_a_generation_that_fails_is_told_with_access_analyzers_own_words(cloud: Cloud) -> None:
+    done = cloud.run("parcels", prove=False)
 
     assert (done.status, done.error) == ("FAILED", "GenerationFailed")
     assert "AUTHORIZATION_ERROR" in done.cause

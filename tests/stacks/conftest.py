@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Synthesis:
     """The app with three processes, and its templates."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Settings) -> None:
         processes = folder / "processes"
         write_process(processes, "orders", schedule="rate(7 days)", regions=["eu-west-1"])
         write_process(processes, "billing", schedule="cron(0 3 * * ? *)", node="22")
@@ -36,7 +36,7 @@ class Synthesis:
             builtin_cloud_formation_validation=False,
             stack_traces=False,
         )
-        self.settings = Settings(operator="operator@example.com")
+        self.settings = settings
         self.folders = load_processes([processes])
         add_stacks(self.app, settings=self.settings, folders=self.folders, code=package_lambdas())
         self.outdir = folder / "cdk.out"
@@ -64,7 +64,8 @@ class Synthesis:
 @pytest.fixture(scope="session")
 def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     """Made once."""
-    return Synthesis(tmp_path_factory.mktemp("synthesis"))
+    settings = Settings(operator="operator@example.com")
+    return Synthesis(tmp_path_factory.mktemp("synthesis"), settings)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stacks.settings import InvalidSettingError, Settings
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
@@ -82,7 +83,20 @@ def test_a_process_that_cannot_be_meant_is_told_in_one_line_and_nothing_is_writt
     assert not list((tmp_path / "out").glob("*.template.json"))
 
 
-def test_a_setting_that_cannot_be_meant_is_told_by_its_key(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "given", "told"),
+    [
+        ("settleSeconds", "soon", "write a whole number above 0"),
+        ("generator", "guess", "write access-analyzer or trail"),
+        ("withoutAnalyzer", "maybe", "write fail or go on"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_told_by_its_key(key: str, given: str, told: str) -> None:
+    with pytest.raises(InvalidSettingError, match=f"^-c {key}={given}: {told}$"):
+        Settings.from_context({key: given}.get)
+
+
+def test_a_setting_that_cannot_be_meant_ends_the_synthesis_in_one_line(tmp_path: Path) -> None:
     status, said = synthesise(tmp_path / "out", {"settleSeconds": "soon"})
 
     assert (status, said) == (1, "fencepost: -c settleSeconds=soon: write a whole number above 0")

@@ -126,7 +126,7 @@ def test_every_condition_key_is_one_that_iam_knows(policies: list[OwnPolicy]) ->
         for _, statement in statements(policies, kind)
         for test in statement.get("Condition", {}).values()
         for key in test
-        for action in many(statement["Action"])
+        for action in many(statement.get("Action", []))
         if "*" not in action and not key.lower().startswith("aws:")
     }
 

@@ -4,10 +4,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
 
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size
-from stacks.settings import DATA_EVENTS
+from stacks.boundary import Boundary
+from stacks.settings import DATA_EVENTS, Settings
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis
@@ -79,8 +82,12 @@ def test_the_builds_role_may_become_its_two_roles_and_nothing_else(synthesis: Sy
 
 
 def fence(synthesis: Synthesis) -> list[Json]:
-    (boundary,) = synthesis.of_type("sandbox", "AWS::IAM::ManagedPolicy").values()
-    statements: list[Json] = boundary["PolicyDocument"]["Statement"]
+    boundaries = synthesis.of_type("sandbox", "AWS::IAM::ManagedPolicy").values()
+    (orders,) = [
+        one for one in boundaries if one["ManagedPolicyName"] == "fencepost-run-orders-boundary"
+    ]
+    assert len(boundaries) == len(PROCESSES)
+    statements: list[Json] = orders["PolicyDocument"]["Statement"]
     return statements
 
 
@@ -113,6 +120,8 @@ def test_the_fence_keeps_cycles_from_everything_that_is_fenceposts(
     "action",
     [
         "cloudtrail:StopLogging",
+        "account:CloseAccount",
+        "iam:CreateUser",
         "iam:CreateAccessKey",
         "iam:CreateLoginProfile",
         "organizations:LeaveOrganization",
@@ -122,9 +131,39 @@ def test_the_fence_keeps_cycles_from_everything_that_is_fenceposts(
 def test_the_fence_denies_what_would_silence_outlive_or_leave(
     synthesis: Synthesis, action: str
 ) -> None:
-    denied = json.dumps([one["Action"] for one in fence(synthesis) if one["Effect"] == "Deny"])
+    denied = json.dumps([one.get("Action") for one in fence(synthesis) if one["Effect"] == "Deny"])
 
     assert f'"{action}"' in denied
+
+
+def test_the_fence_denies_every_region_that_is_not_the_processs(synthesis: Synthesis) -> None:
+    (elsewhere,) = [one for one in fence(synthesis) if one.get("Sid") == "OtherRegions"]
+
+    assert elsewhere["Effect"] == "Deny"
+    assert elsewhere["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
+    free = elsewhere["NotAction"]
+    assert {"iam:*", "sts:*", "route53:*"} <= set(free)
+    assert not {"s3:*", "ec2:*", "lambda:*", "cloudformation:*"} & set(free)
+
+
+def test_a_session_lasts_an_hour_at_most(synthesis: Synthesis) -> None:
+    for name, role in roles(synthesis).items():
+        if not name.endswith("-build"):
+            assert role["MaxSessionDuration"] == 3600
+
+
+def test_roles_of_the_cycles_own_must_carry_the_boundary_when_the_deployment_says_so() -> None:
+    stack = Stack(App(analytics_reporting=False, stack_traces=False), "bounded")
+    settings = Settings(bounded_roles=True)
+    Boundary(stack, "One", settings=settings, trail="t", name="mine", regions=["eu-west-1"])
+    (policy,) = Template.from_stack(stack).find_resources("AWS::IAM::ManagedPolicy").values()
+    statements = {one["Sid"]: one for one in policy["Properties"]["PolicyDocument"]["Statement"]}
+
+    made = statements["RolesWithoutBoundary"]
+    assert set(made["Action"]) == {"iam:CreateRole", "iam:PutRolePermissionsBoundary"}
+    assert ":policy/mine" in json.dumps(made["Condition"]["StringNotEquals"])
+    assert statements["BoundaryTakenAway"]["Action"] == "iam:DeleteRolePermissionsBoundary"
+    assert policy_size({"Statement": list(statements.values())}) < MANAGED_POLICY_LIMIT
 
 
 def test_every_given_or_generated_name_is_behind_the_fence(synthesis: Synthesis) -> None:

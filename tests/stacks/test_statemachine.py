@@ -58,6 +58,8 @@ PROOF = {
     "JudgeProof": "ProofBroke",
     "RetirePolicy": "HasFailed",
 }
+# A deployment may go on without Access Analyzer; it leads to DocumentFailure otherwise.
+ANALYZER = {"GeneratePolicy": "CanGoWithout", "ReadGeneration": "CanGoWithout"}
 # Batches fail as the state would that asked for the evidence.
 BATCHES = {"ReadBatches": "BatchesFailed", "MergeBatches": "BatchesFailed"}
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
@@ -169,6 +171,8 @@ def test_whatever_fails_after_the_first_state_is_documented(definition: Json) ->
 
     assert {name: last.pop(name) for name in PROOF} == PROOF
     assert {name: last.pop(name) for name in BATCHES} == BATCHES
+    assert {name: last.pop(name) for name in ANALYZER} == ANALYZER
+    assert states(definition)["CanGoWithout"]["Default"] == "DocumentFailure"
     assert states(definition)["BatchesFailed"]["Default"] == "DocumentFailure"
 
     assert last.pop("RunCycle") == "WasBuilt"  # and that leads there, with what the build tells
@@ -180,7 +184,7 @@ def test_every_failure_ends_in_a_fail_state_and_success_in_one_place(definition:
     fails = {name for name, one in states(definition).items() if one["Type"] == "Fail"}
 
     assert ends == {"NotifyTeam"}
-    assert fails == {"ProcessNotFound", "ProcessNotLoaded", "RunFailed"}
+    assert fails == {"GeneratorNotKnown", "ProcessNotFound", "ProcessNotLoaded", "RunFailed"}
     assert all("Error" in states(definition)[name] for name in fails)
 
 

@@ -1,0 +1,112 @@
+"""When the sandbox is another account: who of Fencepost's own account may come in, and how.
+
+Names are given on both sides, so that neither stack has to look the other up. A role of another
+account is named by its account and `aws:PrincipalArn`: so the trust can be deployed before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Duration, Environment, aws_iam
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct
+
+    from stacks.settings import Settings
+
+GENERATION = "generation"  # as whom the state machine asks Access Analyzer
+INSTALLER = "installer"  # as whom a proof gives the candidate roles their policies
+
+
+def environment(account: str) -> Environment | None:
+    """Of a stack; nothing when there is one account, that of the credentials."""
+    return Environment(account=account) if account else None
+
+
+def machine_name(settings: Settings) -> str:
+    """Of the state machine."""
+    return f"{settings.name}-build-policy"
+
+
+def machine_role(settings: Settings) -> str:
+    """Of the state machine."""
+    return f"{settings.name}-build-policy"
+
+
+def step_role(settings: Settings, package: str) -> str:
+    """Of the function of a step."""
+    return f"{settings.name}-{package.replace('_', '-')}"
+
+
+def build_role(settings: Settings, process: str) -> str:
+    """Of the build of a process."""
+    return f"{settings.name}-run-{process}-build"
+
+
+def external_id(settings: Settings) -> str:
+    """The state machine's ARN, which Step Functions states by itself.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
+    """
+    return (
+        f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{settings.account}"
+        f":stateMachine:{machine_name(settings)}"
+    )
+
+
+def guest_arn(settings: Settings, name: str) -> str:
+    """Of a role of the sandbox in which one of the other account acts."""
+    return _role(settings.sandbox_account, guest_name(settings, name))
+
+
+def bucket_name(settings: Settings) -> str:
+    """Of the trail's bucket."""
+    return f"{settings.name}-trail-{settings.sandbox_account}-{Aws.REGION}"
+
+
+def home(
+    settings: Settings,
+    names: Sequence[str],
+    further: Mapping[str, Mapping[str, object]] | None = None,
+) -> aws_iam.PrincipalWithConditions:
+    """Roles of Fencepost's own account, and nobody else of it."""
+    arns = sorted(_role(settings.account, name) for name in names)
+    return aws_iam.PrincipalWithConditions(
+        aws_iam.AccountPrincipal(settings.account),
+        {"ArnEquals": {"aws:PrincipalArn": arns}, **(further or {})},
+    )
+
+
+def guest(scope: Construct, name: str, *, settings: Settings, by: str) -> aws_iam.Role:
+    """A role of the sandbox for one role of the other account, which must state the machine."""
+    stated = {"StringEquals": {"sts:ExternalId": external_id(settings)}}
+    return aws_iam.Role(
+        scope,
+        name.title(),
+        role_name=guest_name(settings, name),
+        description=f"Fencepost: as whom {by} of account {settings.account} acts here",
+        assumed_by=home(settings, [by], stated),
+        max_session_duration=Duration.hours(1),
+    )
+
+
+def guest_name(settings: Settings, name: str) -> str:
+    """Of such a role."""
+    return f"{settings.name}-{name}"
+
+
+def any_key(settings: Settings) -> str:
+    """The keys of the sandbox's account; which of them is the trail's no name can say."""
+    return f"arn:{Aws.PARTITION}:kms:{Aws.REGION}:{settings.sandbox_account}:key/*"
+
+
+def through_s3() -> dict[str, dict[str, str]]:
+    """Of a key: only what S3 does for the caller."""
+    return {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+
+
+def _role(account: str, name: str) -> str:
+    return f"arn:{Aws.PARTITION}:iam::{account}:role/{name}"

@@ -1,0 +1,64 @@
+"""Grants of Fencepost's own roles, or of their guests when the sandbox is another account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Stack, aws_iam
+
+from stacks.acknowledgements import allow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacks.settings import Settings
+
+
+def allow_generation(role: aws_iam.Role, access_role: str) -> None:
+    """Have Access Analyzer make policies of the trail."""
+    allow(
+        role,
+        ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"],
+        "*",
+        because="jobs of policy generation have no resources",
+    )
+    # No iam:PassedToService: that Access Analyzer's request carries it is documented nowhere,
+    # and the role trusts nobody else.
+    allow(role, ["iam:PassRole"], access_role)
+
+
+def allow_installation(role: aws_iam.Role, settings: Settings, candidates: Sequence[str]) -> None:
+    """Change the candidate roles alone, and the policies of the proofs alone."""
+    if not candidates:
+        return
+    policies = Stack.of(role).format_arn(
+        service="iam",
+        region="",
+        account=settings.sandbox_account or None,
+        resource="policy",
+        resource_name=f"{settings.policies.strip('/')}/*",
+    )
+    role.add_to_policy(
+        aws_iam.PolicyStatement(
+            actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+            resources=list(candidates),
+            conditions={"ArnLike": {"iam:PolicyARN": policies}},
+        )
+    )
+    allow(
+        role,
+        ["iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:SimulatePrincipalPolicy"],
+        *candidates,
+    )
+    allow(
+        role,
+        [
+            "iam:CreatePolicy",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:ListPolicyVersions",
+        ],
+        policies,
+        because="a proof's policies are named by process, run and round",
+    )
+    allow(role, ["iam:ListPolicies"], "*", because="lists of policies have no resources")

@@ -1,0 +1,32 @@
+"""Grants that an ordinary run does not show, each with its reason; tests/flow keeps the list short.
+
+A grant of Fencepost's own roles that the trail of its runs does not show and that is not here is
+one too many.
+"""
+
+from __future__ import annotations
+
+# By action, in whatever role of ours; CloudTrail or a fault, never a convenience, is the reason.
+UNSEEN = {
+    "logs:CreateLogStream": "Lambda and CodeBuild call it before the first line, as themselves",
+    "logs:PutLogEvents": "CloudTrail does not record the writing of logs",
+    "xray:PutTelemetryRecords": "CloudTrail does not record what tracing sends",
+    "xray:PutTraceSegments": "CloudTrail does not record what tracing sends",
+    "xray:GetSamplingRules": "CloudTrail does not record what tracing asks",
+    "xray:GetSamplingTargets": "CloudTrail does not record what tracing asks",
+    "kms:Decrypt": "a service uses the key for the role, and records it as its own call",
+    "kms:GenerateDataKey": "a service uses the key for the role, and records it as its own call",
+    "events:DescribeRule": "Step Functions keeps its rule for builds, when it is not there yet",
+    "events:PutRule": "Step Functions keeps its rule for builds, when it is not there yet",
+    "events:PutTargets": "Step Functions keeps its rule for builds, when it is not there yet",
+    "codebuild:StopBuild": "when an execution is stopped, so is its build",
+    "states:DescribeExecution": "many log files are read in batches, by executions of their own",
+    "states:RedriveExecution": "a redriven execution redrives its batches",
+    "states:StartExecution": "many log files are read in batches, by executions of their own",
+    "states:StopExecution": "an execution that is stopped stops its batches",
+    "sqs:SendMessage": "a scheduled start that failed for an hour is kept",
+    "iam:DeletePolicyVersion": "a policy of a proof that a person has edited has versions",
+    "s3:GetObjectVersion": "CodeBuild asks for a version when a build is started with one",
+    "s3:GetBucketAcl": "CodeBuild looks whose bucket its source is in",
+    "s3:GetBucketLocation": "CodeBuild looks where its source is",
+}

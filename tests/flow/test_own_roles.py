@@ -1,0 +1,123 @@
+"""Fencepost on itself: what its own roles may do, against what the trail of its runs shows."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals import Selection
+from lambdas.gateways.trail import FolderTrail
+from lambdas.model.evidence import Evidence, Outcome
+from stacks.rarely import UNSEEN
+from tests import asking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.flow.cloud import Cloud
+
+pytestmark = pytest.mark.flow
+SERVICES = ("lambda", "states", "scheduler", "codebuild", "access-analyzer")
+Grant = tuple[str, tuple[str, ...]]  # an action, and the resources that it is granted on
+
+
+@pytest.fixture(scope="module")
+def logs(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that was recorded, after a run that succeeds and one that fails, as a folder of logs."""
+    assert cloud.run("parcels").status == "SUCCEEDED"
+    assert cloud.run("stumbling").status == "FAILED"
+    schedules = cloud.client("scheduler")
+    assert schedules.list_schedules(GroupName="fencepost")["Schedules"]
+    folder = tmp_path_factory.mktemp("logs")
+    answer = asking.ask(cloud.connection, "/_fencepost/records?since=0")
+    (folder / "records.json").write_text(json.dumps({"Records": answer["records"]}))
+    return folder
+
+
+def own_roles(cloud: Cloud) -> list[dict[str, Any]]:
+    """The roles that services take on for Fencepost; of the builds' only the one that has run."""
+    found = cloud.client("iam").list_roles()["Roles"]
+    return [
+        one
+        for one in found
+        if one["RoleName"].startswith("fencepost-")
+        and any(f'"{name}.amazonaws.com"' in json.dumps(one) for name in SERVICES)
+        and (not one["RoleName"].endswith("-build") or "-parcels-" in one["RoleName"])
+    ]
+
+
+def grants(cloud: Cloud, role: dict[str, Any]) -> list[Grant]:
+    iam, name = cloud.client("iam"), role["RoleName"]
+    found = []
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for statement in document["Statement"]:
+            resources = tuple(many(statement["Resource"]))
+            found += [(action, resources) for action in many(statement["Action"])]
+    return found
+
+
+def many(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def seen(logs: Path, role: str) -> list[Evidence]:
+    part = collect(FolderTrail(logs), Selection.of(role))
+    lines = [Evidence.from_json(json.loads(line)) for _, line in part.lines()]
+    part.close()
+    return [one for one in lines if one.principal == role]
+
+
+def uses(evidence: list[Evidence]) -> set[tuple[str, str]]:
+    """Actions on resources that calls needed, or implied."""
+    direct = {(str(one.action), one.resource) for one in evidence}
+    return direct | {(str(i.action), i.resource) for one in evidence for i in one.implies}
+
+
+def used(grant: Grant, by: set[tuple[str, str]]) -> bool:
+    action, resources = grant
+    return any(
+        action == done and any(fnmatchcase(on, pattern) for pattern in resources) for done, on in by
+    )
+
+
+def test_no_own_role_was_denied_anything(cloud: Cloud, logs: Path) -> None:
+    denied = {
+        (role["RoleName"], str(one.action), one.resource)
+        for role in own_roles(cloud)
+        for one in seen(logs, role["Arn"])
+        if one.outcome in (Outcome.DENIED, Outcome.MISSED)
+    }
+
+    assert not denied
+
+
+def test_every_call_of_an_own_role_is_granted_by_its_own_policy(cloud: Cloud, logs: Path) -> None:
+    missing = {
+        (role["RoleName"], action, resource)
+        for role in own_roles(cloud)
+        for granted in [grants(cloud, role)]
+        for action, resource in uses(seen(logs, role["Arn"]))
+        if not any(used(grant, {(action, resource)}) for grant in granted)
+    }
+
+    assert not missing
+
+
+def test_no_own_role_has_a_grant_that_is_neither_used_nor_listed_with_its_reason(
+    cloud: Cloud, logs: Path
+) -> None:
+    unused = {
+        (role["RoleName"], *grant)
+        for role in own_roles(cloud)
+        for done in [uses(seen(logs, role["Arn"]))]
+        for grant in grants(cloud, role)
+        if grant[0] not in UNSEEN and not used(grant, done)
+    }
+
+    assert len(own_roles(cloud)) >= 10
+    assert not unused

@@ -1,0 +1,119 @@
+"""The sandbox in an account of its own: what each side names, and that neither looks the other up."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.settings import InvalidSettingError, Settings
+from tests.stacks.conftest import Synthesis
+
+if TYPE_CHECKING:
+    from tests.stacks.samples import Json
+
+pytestmark = pytest.mark.stacks
+HOME, SANDBOX = "123456789012", "210987654321"
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    settings = Settings(account=HOME, sandbox_account=SANDBOX)
+    return Synthesis(tmp_path_factory.mktemp("apart"), settings)
+
+
+def roles(apart: Synthesis, stack: str) -> dict[str, Json]:
+    found = apart.of_type(stack, "AWS::IAM::Role").values()
+    return {one["RoleName"]: one for one in found if "RoleName" in one}
+
+
+def imports(apart: Synthesis, stack: str) -> set[str]:
+    text = json.dumps(apart.templates[stack].to_json()).split('"Fn::ImportValue": "')
+    return {one.partition(":")[0] for one in text[1:]}
+
+
+def test_the_sandbox_needs_no_other_stack_and_no_other_stack_looks_into_it(
+    apart: Synthesis,
+) -> None:
+    assert not imports(apart, "sandbox")
+    assert imports(apart, "workflow") == {"fencepost-archive"}
+    assert apart.stacks["sandbox"].account == SANDBOX
+    assert {apart.stacks[one].account for one in ("archive", "workflow")} == {HOME}
+
+
+def test_builds_are_of_the_workflows_account_and_what_they_become_of_the_sandboxs(
+    apart: Synthesis,
+) -> None:
+    here, there = roles(apart, "workflow"), roles(apart, "sandbox")
+
+    assert {one for one in here if one.startswith("fencepost-run-")} == {
+        f"fencepost-run-{process}-build" for process in ("billing", "orders", "search")
+    }
+    assert len([one for one in there if one.startswith("fencepost-run-")]) == 6
+
+
+def test_every_role_of_the_sandbox_trusts_named_roles_of_the_workflows_account_alone(
+    apart: Synthesis,
+) -> None:
+    here = set(roles(apart, "workflow"))
+    for name, role in roles(apart, "sandbox").items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        if name == "fencepost-access":
+            assert statement["Principal"] == {"Service": "access-analyzer.amazonaws.com"}
+            continue
+        (trusted,) = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        arn = "".join(part for part in trusted["Fn::Join"][1] if isinstance(part, str))
+        assert f":iam::{HOME}:role/" in arn
+        assert arn.rpartition("/")[2] in here
+        if "-run-" not in name:
+            assert "sts:ExternalId" in statement["Condition"]["StringEquals"]
+
+
+def test_access_analyzer_is_asked_as_a_guest_and_nothing_else_is(apart: Synthesis) -> None:
+    (machine,) = apart.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    states = json.loads(machine["DefinitionString"])["States"]
+    guests = {name for name, one in states.items() if "Credentials" in one}
+
+    assert guests == {"GeneratePolicy", "ReadGeneration"}
+    assert json.dumps(machine["DefinitionSubstitutions"]["GenerationRole"]).endswith(
+        f':iam::{SANDBOX}:role/fencepost-generation"]]}}'
+    )
+
+
+def test_log_files_are_for_two_functions_of_the_workflows_account(apart: Synthesis) -> None:
+    (bucket,) = apart.of_type("sandbox", "AWS::S3::BucketPolicy").values()
+    (key,) = apart.of_type("sandbox", "AWS::KMS::Key").values()
+    readers = [
+        one
+        for policy in (bucket["PolicyDocument"], key["KeyPolicy"])
+        for one in policy["Statement"]
+        if HOME in json.dumps(one.get("Principal", ""))
+    ]
+
+    assert {one["Action"] for one in readers} == {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"}
+    for one in readers:
+        named = json.dumps(one["Condition"]["ArnEquals"]["aws:PrincipalArn"])
+        assert named.count(":role/") == 2
+        assert "role/fencepost-await-trail" in named
+        assert "role/fencepost-collect-evidence" in named
+
+
+def test_cdk_nag_finds_nothing_in_two_accounts_either(apart: Synthesis) -> None:
+    found = AwsSolutionsChecks(apart.app).validate_scope(apart.app).violations
+
+    assert [(one.rule_name, one.description) for one in found] == []
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"sandboxAccount": "sandbox"}, "sandboxAccount=sandbox: write the account"),
+        ({"sandboxAccount": SANDBOX}, "account=: write the account"),
+        ({"sandboxAccount": SANDBOX, "account": SANDBOX}, "leave both out"),
+    ],
+)
+def test_two_accounts_are_told_both_and_by_their_digits(context: Json, told: str) -> None:
+    with pytest.raises(InvalidSettingError, match=told):
+        Settings.from_context(context.get)
