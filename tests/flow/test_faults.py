@@ -37,7 +37,8 @@ SHORT = ("learned", "proved")
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    started = Bench.start(tmp_path_factory.mktemp("faults"))
+    # Patient: on a busy machine the trail may come late.
+    started = Bench.start(tmp_path_factory.mktemp("faults"), wait_scale="0.01")
     yield started
     started.stop()
 
