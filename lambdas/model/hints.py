@@ -13,7 +13,7 @@ from lambdas.model.template import Template
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HINT_KEYS = ("conditions", "derivations", "grants", "bounds", "split")
+HINT_KEYS = ("conditions", "derivations", "wildcards", "grants", "bounds", "split")
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 DERIVATIONS = (
     "pass-role",
@@ -26,6 +26,7 @@ DERIVATIONS = (
     "update",
     "rollback",
 )
+WILDCARDS = ("families",)
 SPLITS = ("", "cloudformation")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
@@ -65,12 +66,14 @@ class Hints:
     Attributes:
         conditions: kinds of conditions that are switched off.
         derivations: kinds of derivations that are switched off.
+        wildcards: kinds of wildcards that are switched off.
         bounds: the ceiling; empty means none.
         split: `cloudformation` for a deployer and an execution policy instead of one.
     """
 
     conditions_off: frozenset[str] = frozenset()
     derivations_off: frozenset[str] = frozenset()
+    wildcards_off: frozenset[str] = frozenset()
     add: tuple[AddedGrant, ...] = ()
     forbid: tuple[ForbiddenGrant, ...] = ()
     bounds: tuple[Bound, ...] = ()
@@ -96,6 +99,7 @@ class Hints:
         return cls(
             conditions_off=_switched_off("conditions", raw.get("conditions", {}), CONDITIONS),
             derivations_off=_switched_off("derivations", raw.get("derivations", {}), DERIVATIONS),
+            wildcards_off=_switched_off("wildcards", raw.get("wildcards", {}), WILDCARDS),
             add=tuple(_added(*one, known) for one in _items("grants.add", grants.get("add", []))),
             forbid=tuple(
                 _forbidden(*one, known) for one in _items("grants.forbid", grants.get("forbid", []))

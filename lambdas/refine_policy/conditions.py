@@ -27,10 +27,10 @@ SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "de
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What limits conditions beside the evidence.
+    """What limits conditions and wildcards beside the evidence.
 
     Attributes:
-        off: kinds that the process switches off.
+        off: kinds of them that the process switches off.
         own_buckets: buckets that the cycle made: they belong to the account.
     """
 

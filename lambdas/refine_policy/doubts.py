@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
-from lambdas.refine_policy.families import FAMILY
-from lambdas.refine_policy.folders import CONTENT
+from lambdas.refine_policy.folders import MERGED
 from lambdas.refine_policy.permission import ANYTHING
 from lambdas.refine_policy.union import NOT_OF_THIS_RUN, ONLY_DENIED
 from lambdas.refine_policy.writing import OTHERS
@@ -96,14 +95,14 @@ def _wildcard(reason: str, texts: set[str]) -> Finding:
             action="Accept it, or give the process an account of its own.",
             count=len(texts),
         )
-    if reason.startswith((FAMILY, CONTENT)):
+    if reason.startswith(MERGED):
         return Finding(
             severity=Severity.WARNING,
             kind="family",
             subject=min(texts),
             detail=f"{_many(len(texts))} a wildcard because {reason}. More of them are expected "
             "in the next run.",
-            action="If there will never be others, name them in the policy by hand.",
+            action="If there will never be others, switch it off: wildcards: {families: false}.",
             count=len(texts),
         )
     return Finding(

@@ -6,12 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import Template
-from lambdas.refine_policy.families import MANY, Family
+from lambdas.refine_policy.families import FAMILY, MANY, Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CONTENT = "what is written here is content"
+MERGED = (FAMILY, CONTENT)  # how the reasons of names that were put together begin
 
 
 def folders(templates: Iterable[Template]) -> dict[str, Family]:

@@ -76,7 +76,9 @@ def grants_of(
             else:
                 behind.permissions.append(one)
                 behind.reasons.update(name.reasons)
-    together = joined(tuple(gathered.values()))
+    together = tuple(gathered.values())
+    if "families" not in settings.off:
+        together = joined(together)
     allowed = [_allowed(behind, naming, reference, settings) for behind in together]
     return tuple(sorted(_once(allowed), key=lambda one: one.order))
 

@@ -16,6 +16,7 @@ from lambdas.refine_policy.conditions import Settings
 from lambdas.refine_policy.derivations import implied_permissions
 from lambdas.refine_policy.doubts import doubts
 from lambdas.refine_policy.escalation import escalations
+from lambdas.refine_policy.folders import MERGED
 from lambdas.refine_policy.fresh import fresh
 from lambdas.refine_policy.grants import Allowed, grants_of
 from lambdas.refine_policy.handlers import handler_permissions
@@ -79,12 +80,14 @@ def refine(  # the six things that a policy follows from, and nothing else
     execution = execution_role(process.name, Arn.from_text(run.principal)) if hints.split else ""
     permissions = tuple(split(needed, run.principal, execution)) if execution else needed
 
-    settings = Settings(off=hints.conditions_off, own_buckets=_own_buckets(permissions))
+    settings = Settings(
+        off=hints.conditions_off | hints.wildcards_off, own_buckets=_own_buckets(permissions)
+    )
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints)
 
     otherwise = Otherwise()
-    if hints.derivations_off or hints.conditions_off:
+    if hints.derivations_off or hints.conditions_off or hints.wildcards_off:
         unconditional = Settings(off=frozenset(), own_buckets=settings.own_buckets)
         otherwise = _otherwise(
             seen,
@@ -120,8 +123,12 @@ def _otherwise(
 ) -> Otherwise:
     """What the hints could switch off, were it not for them."""
     kinds = {one.kind for one, _ in seen.implied} | {one.basis for one in derivable}
-    keys = {condition.key for one in unconditional for condition in one.conditions}
-    return Otherwise(kinds=frozenset(kinds), keys=frozenset(keys))
+    grants = tuple(unconditional)
+    return Otherwise(
+        kinds=frozenset(kinds),
+        keys=frozenset(condition.key for one in grants for condition in one.conditions),
+        families=any(reason.startswith(MERGED) for one in grants for reason in one.reasons),
+    )
 
 
 def variables(run: Run, process: Process) -> dict[str, str]:

@@ -33,10 +33,12 @@ class Otherwise:
     Attributes:
         kinds: of derivations.
         keys: of conditions.
+        families: whether names would be put together.
     """
 
     kinds: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    families: bool = False
 
 
 def unused_hints(
@@ -49,6 +51,8 @@ def unused_hints(
     for kind in sorted(hints.conditions_off):
         if not CONDITION_KEYS[kind] & otherwise.keys:
             yield _unused(f"conditions.{kind}", "No grant would have this condition.", note=True)
+    if hints.wildcards_off and not otherwise.families:
+        yield _unused("wildcards.families", "No names would be put together.", note=True)
     for bound in hints.bounds:
         if not any(
             matches(bound.action, one) and covers(bound.resource, one.template) for one in grants

@@ -166,6 +166,7 @@ def _needless(*lines: Evidence, **keys: Any) -> set[str]:
         ({"derivations": {"pass-role": False}}, "derivations.pass-role"),
         ({"conditions": {"called-via": False}}, "conditions.called-via"),
         ({"conditions": {"requested-region": False}}, "conditions.requested-region"),
+        ({"wildcards": {"families": False}}, "wildcards.families"),
         ({"split": "cloudformation"}, "split"),
     ],
 )
@@ -174,6 +175,7 @@ def test_a_hint_that_changes_nothing_is_said_and_one_that_does_is_not(
 ) -> None:
     table = {"types": ("AWS::DynamoDB::Table",), "implies": (passes(ROLE + "-worker"),)}
     lines = [forwarded("dynamodb:CreateTable", TABLE, **table), forwarded("ec2:DescribeVpcs")]
+    lines += [seen("sqs:CreateQueue", f"arn:aws:sqs:{AT}:jobs-{n}-x") for n in range(10)]
 
     assert _needless(LINE, **keys) == {subject}
     assert _needless(*lines, **keys) == set()
@@ -185,3 +187,11 @@ def test_a_bound_within_which_nothing_lies_is_said() -> None:
 
     assert _needless(LINE, bounds=[within]) == set()
     assert _needless(LINE, bounds=[within, beyond]) == {"bounds sqs:* on *"}
+
+
+def test_families_are_listed_by_name_when_the_owner_says_so() -> None:
+    lines = [seen("sqs:CreateQueue", f"arn:aws:sqs:{AT}:jobs-{n}-x") for n in range(10)]
+    process = a_process(wildcards={"families": False})
+
+    assert len(granted(refined(lines))["sqs:CreateQueue"]) == 1
+    assert len(granted(refined(lines, process=process))["sqs:CreateQueue"]) == 10
