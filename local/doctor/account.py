@@ -72,7 +72,7 @@ def credentials(aws: Aws) -> tuple[Check, str]:
 
 def bootstrap(aws: Aws, account: str) -> Check:
     """What `cdk deploy` needs once per account and region."""
-    command = f"Run node_modules/.bin/cdk bootstrap aws://{account}/{aws.region}."
+    command = f'Run make cdk DO="bootstrap aws://{account}/{aws.region}".'
     try:
         answer = aws.client("ssm").get_parameter(Name=BOOTSTRAP_PARAMETER)
     except ClientError as error:
@@ -117,7 +117,7 @@ def analyzer(aws: Aws, deployment: Deployment) -> Check:
     return missing(
         "analyzer",
         f"The region has an account analyzer already: {others[0]['name']}.",
-        "Deploy with node_modules/.bin/cdk deploy --all -c analyzer=false; it is used as it is.",
+        'Deploy with make deploy CONTEXT="-c analyzer=false"; it is used as it is.',
     )
 
 

@@ -181,7 +181,7 @@ def test_an_account_without_the_bootstrap_is_told_the_command() -> None:
     found = account.bootstrap(aws, ACCOUNT)
 
     assert found.state is State.MISSING
-    assert f"cdk bootstrap aws://{ACCOUNT}/eu-west-1" in found.advice
+    assert f"bootstrap aws://{ACCOUNT}/eu-west-1" in found.advice
 
 
 @pytest.mark.parametrize(
