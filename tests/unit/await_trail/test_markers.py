@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.await_trail.handler import await_trail
+from lambdas.await_trail.handler import await_trail, telemetry
 from lambdas.await_trail.markers import complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
 from lambdas.model.delivery import Delivery
@@ -103,3 +103,15 @@ def test_the_step_asks_each_region_once_and_answers_what_it_waited_for() -> None
 def test_input_that_is_not_of_the_contract_is_refused(event: dict[str, object]) -> None:
     with pytest.raises(InvalidEventError, match=r"statemachine/README\.md"):
         await_trail(event, FakeMarkers(), now=NOW, settle=SETTLE)
+
+
+def test_the_delay_is_told_while_the_trail_is_waited_for() -> None:
+    telemetry.metrics.clear_metrics()
+    event = {"run": RUN, "regions": ["eu-west-1"]}
+
+    with pytest.raises(TrailNotReadyError):
+        await_trail(event, FakeMarkers(seen("eu-west-1", None)), now=NOW, settle=SETTLE)
+
+    told = telemetry.metrics.metric_set["TrailDelay"]
+    telemetry.metrics.clear_metrics()
+    assert told == {"Unit": "Seconds", "StorageResolution": 60, "Value": [600.0]}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.document_policy.handler import document
+from lambdas.document_policy.handler import document, telemetry
 from lambdas.errors import ArchiveRefusedError, InvalidEventError, MissingObjectError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.manifest import digest, unsealed
@@ -212,3 +212,26 @@ def test_a_pointer_to_nothing_is_named(archive: FolderArchive) -> None:
 
     with pytest.raises(MissingObjectError, match=r"nothing\.json"):
         document(event, archive, place="s3://archive/")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "proved", "repairs"),
+    [
+        ({"kind": "not attempted"}, 0, 0),
+        ({"kind": "proved"}, 1, 0),
+        ({"kind": "proved after 2 repairs"}, 1, 2),
+    ],
+)
+def test_what_matters_of_a_run_is_measured(
+    archive: FolderArchive, verdict: dict[str, str], proved: int, repairs: int
+) -> None:
+    telemetry.metrics.clear_metrics()
+
+    document({**an_event(archive), "verdict": verdict}, archive, place="s3://archive/")
+
+    told = {name: one["Value"][-1] for name, one in telemetry.metrics.metric_set.items()}
+    telemetry.metrics.clear_metrics()
+    assert (told["Proved"], told["Repairs"]) == (proved, repairs)
+    assert told["Grants"] > 0
+    assert told["Characters"] > 1_000  # of both principals
+    assert {"Statements", "Wildcards", "NewAccess", "Findings"} <= set(told)
