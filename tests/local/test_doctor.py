@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.doctor.account import BOOTSTRAP, BOOTSTRAP_PARAMETER
 from local.doctor.asking import ACTIONS
-from tests.local.principals import allow, somebody
+from stacks.processes import load_processes, process_folders
+from tests.local.principals import allow, deploy, somebody
 
 if TYPE_CHECKING:
     from local.connection import Connection
 
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[2]
+TOPIC = {"Type": "AWS::SNS::Topic"}
+OWNERS = sorted({one.process.owner for one in load_processes(process_folders())})
 READING = ("Describe", "Get", "List")
 
 
@@ -70,4 +74,27 @@ def test_what_a_role_may_not_ask_is_told_and_the_rest_is_asked(embedded: Connect
     assert {"CDK bootstrap", "stacks", "analyzer"} <= unknown
     assert "ssm:GetParameter is denied" in found["CDK bootstrap"]["found"]
     assert {"trail", "IAM roles", "credentials"}.isdisjoint(unknown)
+    assert status == 2
+
+
+def test_an_account_with_everything_is_ready_but_for_what_the_embedded_aws_lacks(
+    other_account: Connection,
+) -> None:
+    ssm = other_account.client("ssm")
+    ssm.put_parameter(Name=BOOTSTRAP_PARAMETER, Value=str(BOOTSTRAP), Type="String")
+    for part in ("archive", "sandbox", "workflow"):
+        subscribed = {
+            f"Owner{at}": {
+                "Type": "AWS::SNS::Subscription",
+                "Properties": {"TopicArn": {"Ref": "T"}, "Protocol": "email", "Endpoint": owner},
+            }
+            for at, owner in enumerate(OWNERS)
+        }
+        assert deploy(other_account, {"T": TOPIC, **subscribed}, name=f"here-{part}")
+
+    status, found = examined(other_account, "here")
+
+    left = {name: one["state"] for name, one in found.items() if one["state"] != "ok"}
+    # It has no Service Quotas, and its root is who asks.
+    assert left == {"builds": "not known", "credentials": "note"}
     assert status == 2
