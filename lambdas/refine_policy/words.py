@@ -58,6 +58,8 @@ _USES = {
     "hint": Use.HINT,
 }
 _NOT_IN_A_SID = re.compile(r"[^A-Za-z0-9]+")
+# What a request named, in a Sid and in a sentence.
+_NAMED = (("iam:PolicyARN", "NamedPolicies"), ("iam:PermissionsBoundary", "WithBoundary"))
 PASSED_TO = "iam:PassedToService"
 
 
@@ -135,7 +137,9 @@ def _sid(block: Block) -> str:
         for one in _values(block.conditions, key)
     ]
     through = f"Via{'And'.join(dict.fromkeys(via))}" if via else ""
-    return f"{service_word(block.service)}{block.use}{through}"
+    keys = {one.key for one in block.conditions}
+    named = "".join(word for key, word in _NAMED if key in keys)
+    return f"{service_word(block.service)}{block.use}{named}{through}"
 
 
 def _resource_word(resources: Iterable[Template]) -> str:

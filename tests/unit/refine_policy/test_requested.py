@@ -30,6 +30,16 @@ def test_attaching_is_limited_to_the_policies_that_were_attached() -> None:
     }
 
 
+def test_the_statement_says_that_the_policies_are_named() -> None:
+    lines = [
+        forwarded("iam:AttachRolePolicy", ROLE, context=((KEY, LOGS),)),
+        forwarded("iam:CreateRole", ROLE),
+    ]
+    sids = [one.statement.sid for one in refined(lines).policies[0].statements]
+
+    assert {"IamNamedPoliciesViaCloudFormation", "IamViaCloudFormation"} <= set(sids)
+
+
 def test_one_request_that_does_not_tell_its_policy_leaves_the_condition_out() -> None:
     lines = [
         forwarded("iam:AttachRolePolicy", ROLE, context=((KEY, LOGS),)),
