@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas import errors
 from lambdas.errors import TrailNotReadyError
 from lambdas.gateways.telemetry import NAMESPACE, Telemetry
 from lambdas.gateways.tracing import DAEMON, TRACE, Subsegment, send
@@ -181,3 +184,18 @@ def test_the_daemon_is_told_by_one_datagram() -> None:
 @pytest.mark.parametrize("daemon", ["", "nowhere", "127.0.0.1:1"])
 def test_a_daemon_that_is_not_there_is_no_failure(daemon: str) -> None:
     send(SEGMENT, {DAEMON: daemon, TRACE: SAMPLED})
+
+
+def test_every_function_tells_its_run_and_is_traced() -> None:
+    """The wrapper does both, so it must be around every entry point, outermost."""
+    handlers = sorted(Path(errors.__file__).parent.glob("*/handler.py"))
+
+    assert len(handlers) >= 8
+    for path in handlers:
+        tree = ast.parse(path.read_text())
+        (entry,) = [
+            one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "handler"
+        ]
+        outermost = entry.decorator_list[0]
+        assert isinstance(outermost, ast.Attribute), path
+        assert ast.unparse(outermost) == "telemetry.entry", path
