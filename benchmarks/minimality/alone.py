@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
 
 NAME = "fencepost-proof-alone"
+STAMP = "%Y%m%dT%H%M%SZ"
 GIVEN = (
     "run",
     "process",
@@ -95,7 +97,7 @@ def given(
     s3, folder = clients.client("s3"), f"{learned.process}/{learned.run}"
     parameter = clients.client("ssm").get_parameter(Name=f"/fencepost/processes/{learned.process}")
     known = json.loads(parameter["Parameter"]["Value"])
-    run = f"{learned.run[:17]}{name:0<8}"
+    run = _before(learned.run, name)
     own = f"{learned.process}/{run}"
     empty = json.dumps({"rounds": []}).encode()
     refined = json.dumps(refinement.to_json()).encode()
@@ -127,6 +129,12 @@ def given(
         "refined": f"{own}/refined.json",
         "checks": None,
     }
+
+
+def _before(run: str, name: str) -> str:
+    """An id a second older: else the run itself were history, and its very names literal."""
+    began = datetime.strptime(run[:16], STAMP).replace(tzinfo=UTC) - timedelta(seconds=1)
+    return f"{began:{STAMP}}-{name:0<8}"
 
 
 def _time(run: str) -> str:

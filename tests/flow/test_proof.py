@@ -237,7 +237,7 @@ def test_without_a_statement_the_cycle_really_fails_and_is_mended(
 
     proof = prove(sabotaged)
 
-    assert proof["verdict"]["kind"] == "proved after 1 repair"
+    assert proof["verdict"]["kind"] == "proved after 1 repair", proof
     first, second = proof["rounds"]
     assert not first["build"]["succeeded"]
     assert {one["action"] for one in first["repaired"]} <= {
