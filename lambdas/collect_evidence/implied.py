@@ -32,7 +32,8 @@ _KEY_USES = {
     "dynamodb": ("CreateGrant", "Decrypt", "DescribeKey"),
     "ec2": ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"),
     "elasticfilesystem": ("CreateGrant", "DescribeKey"),
-    "lambda": ("CreateGrant", "Decrypt", "DescribeKey"),
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    "lambda": ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt"),
     "rds": ("CreateGrant", "DescribeKey"),
     "s3": ("Decrypt", "GenerateDataKey"),
     "secretsmanager": ("Decrypt", "GenerateDataKey"),

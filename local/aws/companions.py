@@ -172,7 +172,7 @@ def _resource(row: Mapping[str, Any], value: Any, call: Call) -> str:
     if kind == "s3-url":
         return _object_at(str(value), call)
     if kind == "kms-key":
-        return _key_arn(str(value), call)
+        return _key_arn(value, call) if isinstance(value, str) else ""  # Lambda will refuse it
     if kind == "value":
         return str(value)
     return str(kind).format(partition=call.partition, region=call.region, account=call.account)

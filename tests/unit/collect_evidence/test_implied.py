@@ -151,6 +151,16 @@ def test_keys_in_requests_are_used_through_the_service() -> None:
     )
 
 
+def test_the_key_of_a_functions_environment_encrypts_it_for_the_caller() -> None:
+    request = {"functionName": "f", "role": PASSED, "kMSKeyArn": KEY}
+
+    found = implied("lambda", "CreateFunction20150331", request)
+
+    via = f"lambda.{REGION}.amazonaws.com"
+    assert ("kms-via-service", "kms:Encrypt", KEY, via) in found
+    assert ("kms-via-service", "kms:CreateGrant", KEY, via) in found
+
+
 def test_the_first_use_of_a_service_makes_its_own_role() -> None:
     found = implied("autoscaling", "CreateAutoScalingGroup", {"autoScalingGroupName": "g"})
     role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
