@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lambdas.model.history import Standing
+from lambdas.model.verdict import VerdictKind
 from local import runs, session
 from local.assembly import SynthError
 from local.cloud_assembly import UndeployableError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "orders"
 CAUSE_SHOWN = 4000  # characters
+COLOURS = {str(VerdictKind.NOT_PROVED): "red", str(VerdictKind.NOT_ATTEMPTED): "yellow"}
 
 
 def up(arguments: argparse.Namespace) -> int:
@@ -86,10 +89,10 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
 def show(finished: Sequence[runs.Finished]) -> None:
     """The runs as a table, then where to read on."""
     console = Console()
-    table = Table("process", "verdict", "policy", "findings", "since the last", box=box.SIMPLE)
+    table = Table("process", "verdict", "policy", "findings", "changes", box=box.SIMPLE)
     for one in finished:
         verdict, *rest = (plain(cell) for cell in _cells(one))
-        said = Text(verdict, "green") if one.succeeded else Text("failed", "red")
+        said = Text(verdict, _colour(verdict)) if one.succeeded else Text("failed", "red")
         table.add_row(one.process, said, *(Text(cell) for cell in rest))
     console.print(table)
     for one in finished:
@@ -99,6 +102,11 @@ def show(finished: Sequence[runs.Finished]) -> None:
             pages = (one.dossier / name for name in ("report.html", "FAILURE.md"))
             path = next((page for page in pages if page.exists()), one.dossier)
             console.print(Text(f"{one.process}: {path}"), soft_wrap=True)
+
+
+def _colour(verdict: str) -> str:
+    """Green is for what was proved; that nobody tried is no success."""
+    return "green" if verdict.startswith(VerdictKind.PROVED) else COLOURS.get(verdict, "")
 
 
 def _cells(one: runs.Finished) -> tuple[str, ...]:
@@ -119,8 +127,11 @@ def _cells(one: runs.Finished) -> tuple[str, ...]:
 def _since(content: dict[str, Any]) -> str:
     if not content:
         return ""
-    compared = content.get("compared")
-    return "{new} new\n{gone} gone".format(**content["summary"]) if compared else "first run"
+    compared, summary = content.get("compared"), content["summary"]
+    if not compared:
+        return "first run"
+    unapproved = summary["new"] and compared["standing"] == Standing.APPROVED
+    return "{new} new\n{gone} gone".format(**summary) + "\nUNAPPROVED" * bool(unapproved)
 
 
 def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:

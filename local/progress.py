@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -12,11 +11,11 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from lambdas.model.text import visible
+
 if TYPE_CHECKING:
     from types import TracebackType
 
-# What terminals obey: text that came from events must not reach them.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LOOP = 3  # states: wait, ask, decide
 
 
@@ -103,5 +102,5 @@ class Progress:
 
 
 def plain(text: str) -> str:
-    """Text that a terminal shows and does not obey."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Text that a terminal shows and does not obey; what cannot be seen is shown as an escape."""
+    return "\n".join(visible(line.expandtabs(4)) for line in text.split("\n"))

@@ -53,6 +53,15 @@ HOSTILE = (
     "# -*- coding: utf-7 -*-",
     "é 漢字 \U0001f511",
     "${!Literal} !Sub ${AWS::AccountId} {{resolve:ssm:x}}",
+    "]]> <![CDATA[ &lt; &#60; &amp;",
+    "{{7*7}} {% raw %} {# #}",
+    "<<EOT\nEOT\n<<-EOF",
+    "--- !Sub\n... !Ref x\n---",
+    "```\n````` ~~~ `",
+    "nul\x00 bell\x07 back\x08 del\x7f c1\x9b31m st\x9c",
+    "\U000e0001\U000e0041tag \u2060\u00ad\u034f\u3164",
+    "$" * 7 + "{" + "%" * 5 + "{" + "&" * 3 + "{",
+    '=HYPERLINK("x") @SUM(1) | more',
     "x" * 10_000,
 )
 
