@@ -15,6 +15,7 @@ from lambdas.document_policy.causes import (
 )
 from lambdas.model.history import Standing
 from lambdas.model.template import Template, Variable
+from lambdas.model.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -86,6 +87,15 @@ class Changes:
     def widens_approved(self) -> bool:
         """Whether it grants what nobody approved, although somebody approved a policy."""
         return bool(self.new) and self.standing is Standing.APPROVED
+
+    @property
+    def alarm(self) -> str:
+        """What a reviewer must not miss; empty when there is nothing."""
+        if not self.widens_approved:
+            return ""
+        return (
+            f"{counted(len(self.new), 'new access', 'new accesses')} that nobody has approved yet."
+        )
 
     @property
     def against(self) -> str:

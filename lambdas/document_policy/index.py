@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lambdas.model.history import Row
 
 
+COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
+
+
 def process_page(process: str, rows: Sequence[Row]) -> str:
     """`<process>/index.html`: its runs, the newest first."""
     lines = (_run(f"{row.manifest.run}/", row) for row in reversed(rows))
@@ -47,7 +50,7 @@ def _day(row: Row) -> str:
 
 
 def _list(title: str, about: str, first: str, rows: Iterable[Html], up: Html | None) -> str:
-    names = (first, "Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
+    names = (first, *COLUMNS)
     return page(
         title,
         (
@@ -80,18 +83,15 @@ def _cells(row: Row) -> tuple[Html, ...]:
     summary = row.summary
     found = summary["findings"]
     kind = row.verdict if not row.verdict.startswith("proved") else "proved"
-    return (
-        el("td", el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}")),
-        el(
-            "td",
-            counted(summary["statements"], "statement"),
-            ", ",
-            counted(summary["grants"], "grant"),
-        ),
-        el("td", counted(found["error"], "error"), ", ", counted(found["warning"], "warning")),
-        el(
-            "td", f"{summary['new']:,} new, {summary['gone']:,} gone" if summary["compared"] else ""
-        ),
-        el("td", f"by {row.by}" if row.approval else "no"),
-        el("td", code(row.manifest.sha256[:12]), title=row.manifest.sha256),
+    size = f"{counted(summary['statements'], 'statement')}, {counted(summary['grants'], 'grant')}"
+    urgent = f"{counted(found['error'], 'error')}, {counted(found['warning'], 'warning')}"
+    moved = f"{summary['new']:,} new, {summary['gone']:,} gone" if summary["compared"] else "first"
+    cells = (
+        el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}"),
+        size,
+        urgent,
+        moved,
+        f"by {row.by}" if row.approval else "no",
+        el("span", code(row.manifest.sha256[:12]), title=row.manifest.sha256),
     )
+    return tuple(el("td", cell, data_name=name) for name, cell in zip(COLUMNS, cells, strict=True))

@@ -87,8 +87,8 @@ def _console(story: Story, place: str) -> Iterator[str]:
 def _changes(story: Story) -> Iterator[str]:
     changes = story.changes
     yield f"Changes: {changes.summary}"
-    if changes.widens_approved:
-        yield "  Nobody has approved the new access yet."
+    if changes.alarm:
+        yield f"  {changes.alarm}"
     yield from (f"  {_short(one)}" for one in changes.causes[:MOST])
     yield from _access("+", changes.new)
     yield from _access("-", changes.gone)

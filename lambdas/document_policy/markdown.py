@@ -58,6 +58,8 @@ def _lines(story: Story) -> Iterator[str]:
     yield prose(story.verdict.grounds)
     yield from (f"- {prose(one)}" for one in story.verdict.details)
     yield ""
+    if story.changes.alarm:
+        yield from (f"**{story.changes.alarm}**", "")
     yield from (
         f"- **{o.name.capitalize()}**: {o.state}. {prose(o.sentence)}" for o in truths(story)
     )
@@ -118,9 +120,6 @@ def _changes(story: Story) -> Iterator[str]:
     yield from ("", "## What changed", "")
     yield f"{changes.summary[:1].upper()}{changes.summary[1:]}."
     yield from (f"\n{prose(one)}" for one in story.compared)
-    if changes.widens_approved:
-        yield ""
-        yield "**Nobody has approved the new access yet.**"
     if changes.causes:
         yield ""
     yield from (f"- {prose(one)}" for one in changes.causes)

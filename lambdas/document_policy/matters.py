@@ -87,13 +87,13 @@ def _finding(one: Finding) -> Html:
 def changed(story: Story) -> Html:
     """New access first, each with what brought it."""
     changes = story.changes
-    unapproved = el("p", "Nobody has approved the new access yet.", class_="alarm")
+    unapproved = el("p", changes.alarm, class_="alarm")
     return el(
         "section",
         el("h2", "What changed"),
         el("p", f"{changes.summary[:1].upper()}{changes.summary[1:]}."),
         (el("p", one) for one in story.compared),
-        unapproved if changes.widens_approved else None,
+        unapproved if changes.alarm else None,
         el("ul", (el("li", one) for one in changes.causes)) if changes.causes else None,
         _access("New access", changes.new, "new"),
         _access("Access gone", changes.gone, "gone"),

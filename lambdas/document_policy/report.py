@@ -81,6 +81,9 @@ def _head(story: Story) -> Html:
             el("b", story.process.name),
         ),
         el("p", prose(story.verdict.grounds), class_="grounds"),
+        el("p", el("a", story.changes.alarm, href="#changes"), class_="alarm")
+        if story.changes.alarm
+        else None,
         el("ul", (el("li", prose(one)) for one in story.verdict.details))
         if story.verdict.details
         else None,
