@@ -21,7 +21,13 @@ settings.register_profile(
 settings.load_profile("ci" if FIXED else "dev")
 
 # Files that take longest go first, so that no process is left alone with one of them at the end.
-LONGEST = ("test_proof.py", "test_services.py", "test_paths.py", "test_trail_delivery.py")
+LONGEST = (
+    "test_proof.py",
+    "test_services.py",
+    "test_paths.py",
+    "test_changes.py",
+    "test_trail_delivery.py",
+)
 REPORT_TESTS = "tests/report/"
 OWN_CREDENTIALS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
