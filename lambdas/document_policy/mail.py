@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.changes import together
@@ -105,8 +106,13 @@ def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
 
 
 def _findings(story: Story) -> Iterator[str]:
+    """A line for what is of one kind; what each means stands in the report."""
     urgent = [one for one in story.findings if one.severity is not Severity.NOTE]
-    for one in urgent[:MOST]:
-        yield f"  {one.severity}: {_short(f'{one.kind}: {one.subject}: {one.detail}')}"
-    if len(urgent) > MOST:
-        yield f"  and {len(urgent) - MOST} more, in the report"
+    kinds = [list(same) for _, same in groupby(urgent, lambda one: (one.severity, one.kind))]
+    for same in kinds[:MOST]:
+        first = same[0]
+        about = "; ".join(dict.fromkeys(one.subject for one in same))
+        words = f"{about}: {first.detail}" if len(same) == 1 else f"{len(same)} times: {about}"
+        yield f"  {first.severity}: {_short(f'{first.kind}: {words}')}"
+    if len(kinds) > MOST:
+        yield f"  and {len(kinds) - MOST} more kinds, in the report"

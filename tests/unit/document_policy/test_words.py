@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,3 +189,16 @@ def test_the_mail_tells_how_to_approve_and_where_to_look() -> None:
     assert "Report: s3://archive/orders/run/report.html" in told
     assert "make approve PROCESS=orders RUN=20261123T120000Z-00000017" in told
     assert "ab" * 32 in told
+
+
+def test_the_mail_has_one_line_for_findings_of_one_kind() -> None:
+    def warned(kind: str, subject: str) -> Finding:
+        return Finding(severity=Severity.WARNING, kind=kind, subject=subject, detail="Why.")
+
+    found = (warned("wide", "a"), warned("wide", "b"), warned("alone", "c"))
+    refinement = replace(of_statements(), findings=found)
+
+    lines = message(a_story(refinement), place="", seal="").split("\n")
+
+    assert "  warning: wide: 2 times: a; b" in lines
+    assert "  warning: alone: c: Why." in lines
