@@ -30,7 +30,7 @@ _LIST = rb"\{\s*(?:" + _MEMBER + rb',\s*)*"(?:Records|Events)"\s*:\s*'
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:" + _LIST + rb")?\[?\s*")
 # Files put together end and begin amidst: gzip members, or lines of what was delivered.
 _SEAM = re.compile(
-    rb"[\s,]*(?:" + _LIST + rb"\[|\]\s*(?:,\s*" + _MEMBER + rb")*\}?|\}(?!\s*,\s*\"))[\s\0]*"
+    rb"[\s,]*(?:" + _LIST + rb"\[|\[|\]\s*(?:,\s*" + _MEMBER + rb")*\}?|\}(?!\s*,\s*\"))[\s\0]*"
 )
 _END = re.compile(rb"\](?:\s*,\s*" + _MEMBER + rb")*\s*\}?[\s\0]*\Z")
 _FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
@@ -38,6 +38,7 @@ _NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|user
 _NEXT_LENGTH = 64  # more bytes than a match of it has
 _BETWEEN = re.compile(r"[\s,]*")
 _TAIL = b" \t\r\n,]}\0"
+_BLANK = b" \t\r\n\0"
 _IDENTITY = b'"userIdentity":{'
 _DECODER = json.JSONDecoder()
 
@@ -162,6 +163,8 @@ class _Reader:
         if not (self.separator and self.sound):
             return False
         separated = data.count(self.separator) + 1
+        if data.count(self.separator[2:]) != separated:
+            return False  # another file's records begin amidst
         identities = data.count(_IDENTITY)
         # The last record of a window may be cut before its identity.
         return identities == separated or (not last and identities == separated - 1)
@@ -186,27 +189,37 @@ class _Reader:
         if self.passed is not None and self.passed(text):
             return
         try:
-            yield offset, json.loads(text)
+            value = json.loads(text)
+            for record in unwrapped(value, offset, self.report):
+                yield offset, record
         except (ValueError, RecursionError):
             # The last record of a file brings the file's own end along.
-            stopped = yield from self._scanned(text, offset)
+            stopped = yield from self._through(text, offset)
             if text[stopped:].strip(_TAIL) and not _END.match(text, stopped):
                 self.report("broken-record", offset + stopped, "it is not JSON and was left out")
 
     def _slow(self, data: bytes) -> Iterator[Placed]:
         begin = 0
         while True:
-            begin += yield from self._scanned(data[begin:], self.offset + begin)
-            seam = _SEAM.match(data, begin)
-            if seam is not None:
-                begin = seam.end()
-                continue
+            begin += yield from self._through(data[begin:], self.offset + begin)
             broken = _NEXT.search(data, begin + 1)
             if broken is None:
                 break  # its end may yet come
             self.report("broken-record", self.offset + begin, "it is not JSON and was left out")
             begin = broken.end()
         self._keep(data, begin)
+
+    def _through(self, data: bytes, offset: int) -> Generator[Placed, None, int]:
+        """Records, and what stands between files put together; returns where it could not go on."""
+        begin = 0
+        while True:
+            begin += yield from self._scanned(data[begin:], offset + begin)
+            seam = _SEAM.match(data, begin)
+            if seam is None:
+                return begin
+            begin = seam.end()
+            # Whether a list is open now, which the file must end.
+            self.listed = seam.group().rstrip(_BLANK).endswith(b"[")
 
     def _scanned(self, data: bytes, offset: int) -> Generator[Placed, None, int]:
         """One record after the other by the JSON scanner; returns where it could not go on."""

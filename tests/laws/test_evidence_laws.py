@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import zlib
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +26,9 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
 ANYTHING = st.recursive(
@@ -193,3 +196,53 @@ def test_what_is_remembered_and_written_fast_is_what_the_model_writes(
         wanted.update((line.order, line.to_line()) for line in evidence_of(one, maker))
     part = collected(MadeUpTrail({"a.json.gz": packed(records)}))
     assert list(part.lines()) == sorted(wanted)
+
+
+def _one(value: Any) -> list[Any]:
+    return [value]
+
+
+def _each(of: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
+    return lambda made: [of(one) for one in made]
+
+
+# How people keep records: each form gives the JSON texts of a file.
+KEPT: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "delivered": lambda made: _one({"Records": made}),
+    "with more members": lambda made: _one({"v": 1, "Records": made, "next": "x"}),
+    "a list": _one,
+    "records": _each(lambda one: one),
+    "delivered one by one": _each(lambda one: {"Records": [one]}),
+    "a list of delivered": lambda made: _one([{"Records": made}]),
+    "log events": lambda made: _one({"logEvents": [{"message": json.dumps(one)} for one in made]}),
+}
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    kept=st.lists(st.tuples(st.sampled_from(sorted(KEPT)), st.integers(0, 3)), max_size=4),
+    between=st.sampled_from(["", "\n", " "]),
+    compact=st.booleans(),
+    packing=st.sampled_from(["none", "whole", "each"]),
+)
+def test_files_put_together_in_any_form_lose_no_record(
+    kept: list[tuple[str, int]], *, between: str, compact: bool, packing: str
+) -> None:
+    parts, total = [], 0
+    for form, count in kept:
+        text = '}]},{"eventVersion":'  # what stands in a text separates nothing
+        made = [
+            record(request={"functionName": f"f{number}", "text": text}, number=number)
+            for number in range(total, total + count)
+        ]
+        total += count
+        separators = (",", ":") if compact else None
+        texts = [json.dumps(one, separators=separators) for one in KEPT[form](made)]
+        parts.append(between.join(texts).encode())
+    content = {
+        "none": between.encode().join(parts),
+        "whole": gzip.compress(between.encode().join(parts)),
+        "each": b"".join(map(gzip.compress, parts)),
+    }[packing]
+    lines = lines_of(collected(MadeUpTrail({"a": content})))
+    assert len({line["event_id"] for line in lines}) == total
