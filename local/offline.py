@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from local.side_by_side import SideBySide
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterable
+
+    from lambdas.collect_evidence.spool import Line
 
 SELDOM = 200_000  # objects between two searches for cycles
 USAGE = 2  # what argparse exits with when the command line is wrong
@@ -39,15 +43,24 @@ def evidence(args: Namespace) -> int:
     gc.set_threshold(SELDOM)  # records come and go without cycles; looking for some takes time
     trail = FolderTrail(logs)
     part = collect(trail, selection, SideBySide())
-    write, found = sys.stdout.write, False
-    for _, line in part.lines():
-        found = True
-        write(f"{line}\n")
-    if not found:
+    if not _printed(part.lines()):
         part.ledger.add(_nothing(selection, files=sum(1 for _ in trail.files())))
     for finding in part.ledger.sorted():
         print(json.dumps(finding.to_json()), file=sys.stderr)
     return 0
+
+
+def _printed(lines: Iterable[Line]) -> int:
+    """How many lines were printed; a reader such as `head` may leave when it has seen enough."""
+    write, count = sys.stdout.write, 0
+    try:
+        for _, line in lines:
+            count += 1
+            write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return count
 
 
 def _nothing(selection: Selection, *, files: int) -> Finding:

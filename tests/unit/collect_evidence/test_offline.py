@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
@@ -60,6 +63,26 @@ def test_a_principal_that_is_none_is_said_in_one_sentence(
 ) -> None:
     assert evidence(Namespace(logs=str(tmp_path), principal=principal, session=None)) == 2
     assert capsys.readouterr().err.startswith("--principal: ")
+
+
+def test_a_reader_that_has_seen_enough_ends_it_in_peace(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "local",
+        "evidence",
+        str(folder(tmp_path)),
+        "--principal",
+        ROLE,
+    ]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert done.returncode == 0
+    assert {json.loads(line)["kind"] for line in done.stderr.splitlines()} == {
+        "corrupt-gzip", "unmapped-event",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
