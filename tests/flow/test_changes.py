@@ -1,4 +1,4 @@
-"""The same process three times: as it was, unchanged, and with a bucket more."""
+"""The same process three times: as it was, unchanged and approved, and with a bucket more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from lambdas.gateways.archive import S3Archive
 from local import session
+from local.archive import record_approval
+from local.chain import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +50,17 @@ def thrice(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory
     shutil.copytree(SERVICE, folder / NAME)
     cloud = start(processes=str(folder))
     first, unchanged = learned(cloud), learned(cloud)
+    record_approval(archive(cloud), NAME, unchanged, by="a reviewer", at="2026-11-26T12:00:00Z")
     add_a_bucket(folder / NAME / "service" / "serverless.yml")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FENCEPOST_PROCESSES", str(folder))
         cloud.deployed = session.bring_in(cloud.connection, say=print)
     return Thrice(cloud=cloud, first=first, unchanged=unchanged, widened=learned(cloud))
+
+
+def archive(cloud: Cloud) -> S3Archive:
+    """The bucket, as a person with the right to approve sees it."""
+    return S3Archive(cloud.deployed.archive, client=cloud.client("s3"))
 
 
 def learned(cloud: Cloud) -> str:
@@ -102,7 +111,18 @@ def test_a_bucket_more_is_named_and_the_template_brought_it(thrice: Thrice) -> N
     assert any("s3:CreateBucket" in mail for mail in thrice.cloud.mails(thrice.widened))
 
 
-def test_the_three_runs_are_one_chain(thrice: Thrice) -> None:
+def test_the_three_runs_are_one_chain_in_the_bucket(thrice: Thrice) -> None:
     before = [thrice.manifest(run)["previous"] for run in (thrice.unchanged, thrice.widened)]
 
+    found = verify(archive(thrice.cloud))
+
     assert [link["run"] for link in before] == [thrice.first, thrice.unchanged]
+    assert (found.runs, found.breaks) == (3, [])
+
+
+def test_what_is_wider_than_approved_says_so_in_the_subject(thrice: Thrice) -> None:
+    (mail, *_) = thrice.cloud.mails(thrice.widened)
+
+    assert thrice.manifest(thrice.widened)["compared"]["standing"] == "approved"
+    subject = next(line for line in mail.splitlines() if line.startswith("Subject: "))
+    assert "UNAPPROVED ACCESS" in subject
