@@ -45,7 +45,10 @@ def own_roles(cloud: Cloud) -> list[dict[str, Any]]:
         one
         for one in found
         if one["RoleName"].startswith("fencepost-")
-        and any(f'"{name}.amazonaws.com"' in json.dumps(one) for name in SERVICES)
+        and any(
+            f'"{name}.amazonaws.com"' in json.dumps(one["AssumeRolePolicyDocument"])
+            for name in SERVICES
+        )
         and (not one["RoleName"].endswith("-build") or "-parcels-" in one["RoleName"])
     ]
 
