@@ -6,6 +6,8 @@ one too many.
 
 from __future__ import annotations
 
+DELIVERY = "Step Functions sets its log up with the role, when the machine is deployed"
+WATCH = "policies are watched once a day, by a schedule"
 # By action, in whatever role of ours; CloudTrail or a fault, never a convenience, is the reason.
 UNSEEN = {
     "logs:CreateLogStream": "Lambda and CodeBuild call it before the first line, as themselves",
@@ -24,9 +26,26 @@ UNSEEN = {
     "states:RedriveExecution": "a redriven execution redrives its batches",
     "states:StartExecution": "many log files are read in batches, by executions of their own",
     "states:StopExecution": "an execution that is stopped stops its batches",
+    "access-analyzer:CheckNoNewAccess": "asked when there is an approved policy to compare with",
+    "iam:GenerateServiceLastAccessedDetails": "Access Analyzer's own; AWS says that it needs it",
+    "iam:GetServiceLastAccessedDetails": "Access Analyzer's own; AWS says that it needs it",
+    "s3:ListBucket": "without it S3 denies what is not there, and absence must be told from a no",
+    "logs:CreateLogDelivery": DELIVERY,
+    "logs:DeleteLogDelivery": DELIVERY,
+    "logs:DescribeLogGroups": DELIVERY,
+    "logs:DescribeResourcePolicies": DELIVERY,
+    "logs:GetLogDelivery": DELIVERY,
+    "logs:ListLogDeliveries": DELIVERY,
+    "logs:PutResourcePolicy": DELIVERY,
+    "logs:UpdateLogDelivery": DELIVERY,
     "sqs:SendMessage": "a scheduled start that failed for an hour is kept",
     "iam:DeletePolicyVersion": "a policy of a proof that a person has edited has versions",
     "s3:GetObjectVersion": "CodeBuild asks for a version when a build is started with one",
     "s3:GetBucketAcl": "CodeBuild looks whose bucket its source is in",
     "s3:GetBucketLocation": "CodeBuild looks where its source is",
+}
+# By a part of the role's name and the action, where other roles show the same action.
+UNSEEN_OF = {
+    ("Schedules", "lambda:InvokeFunction"): WATCH,
+    ("WatchPolicies", "s3:GetObject"): WATCH,
 }

@@ -41,6 +41,14 @@ CASES: list[Case] = [
      [f"lambda:UpdateEventSourceMapping arn:aws:lambda:{HERE}:event-source-mapping:14e0db71"]),
     ("lambda", "TagResource20170331v2", {"resource": f"arn:aws:lambda:{HERE}:function:f"}, None,
      [f"lambda:TagResource arn:aws:lambda:{HERE}:function:f"]),
+    # CodeBuild: a variable's name is no project's, and a build is its project's.
+    ("codebuild", "StartBuild",
+     {"projectName": "p", "environmentVariablesOverride": [{"name": "RUN", "value": "1"}]}, None,
+     [f"codebuild:StartBuild arn:aws:codebuild:{HERE}:project/p"]),
+    ("codebuild", "BatchGetBuilds", {"ids": ["p:4ced42bf-a4fc-419c-9e39-02302914e69d"]}, None,
+     [f"codebuild:BatchGetBuilds arn:aws:codebuild:{HERE}:project/p"]),
+    ("codebuild", "UpdateProject", {"name": "p", "environment": {"type": "LINUX_CONTAINER"}}, None,
+     [f"codebuild:UpdateProject arn:aws:codebuild:{HERE}:project/p"]),
     # CloudFormation: by name, by id, change sets on their stack.
     ("cloudformation", "CreateStack", {"stackName": "orders"}, {"stackId": STACK},
      [f"cloudformation:CreateStack {STACK}"]),
