@@ -45,11 +45,13 @@ class Learned:
 def definition(whole: str) -> str:
     """The definition from the proof on: it begins with what it is given, and writes no dossier."""
     machine: dict[str, Any] = json.loads(whole)
+    first = machine["States"][machine["StartAt"]]["Assign"]
     machine["StartAt"] = "Given"
     machine["States"]["Given"] = {
         "Type": "Pass",
-        "Assign": {name: f"{{% $states.input.{name} %}}" for name in GIVEN}
-        | {"verdict": None, "dirty": False, "notice": None, "build": None, "prove": True},
+        "Assign": {name: value for name, value in first.items() if value in (None, False)}
+        | {"verdict": None, "prove": True, "generator": "access-analyzer"}
+        | {name: f"{{% $states.input.{name} %}}" for name in GIVEN},
         "Next": "BeginRound",
     }
     machine["States"][AFTER] = {"Type": "Succeed", "Output": {"verdict": "{% $verdict %}"}}
