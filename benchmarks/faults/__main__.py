@@ -103,7 +103,11 @@ def choose(every: Sequence[Cell], states: str, kinds: str, part: str) -> list[Ce
 
 def attempt(bench: Bench, cell: Cell, clean: Observation) -> tuple[Verdict, str, Observation]:
     """One cell: the run, the next run if it left anything, the verdict."""
-    seen = bench.run(cell.point.route, [cell.rule], stop=cell.stop)
+    definition = bench.definition()
+    if cell.stop == "late":
+        definition = matrix.hasty(definition, cell.point.state)
+    with bench.defined(definition):
+        seen = bench.run(cell.point.route, [cell.rule], stop=cell.stop)
     if seen.dirty:
         seen = with_later(seen, bench.run(cell.point.route.cleared))
         bench.remains.scrub(cell.point.route.process)

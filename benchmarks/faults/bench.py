@@ -109,6 +109,17 @@ class Bench:
         told: Mapping[str, Any] = ask(self.cloud.connection, FAULTS)
         return told
 
+    @contextmanager
+    def defined(self, definition: Mapping[str, Any]) -> Iterator[None]:
+        """Another definition of the state machine, for a while."""
+        client, machine = self.cloud.client("stepfunctions"), self.cloud.deployed.machine
+        before = client.describe_state_machine(stateMachineArn=machine)["definition"]
+        client.update_state_machine(stateMachineArn=machine, definition=json.dumps(definition))
+        try:
+            yield
+        finally:
+            client.update_state_machine(stateMachineArn=machine, definition=before)
+
     def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
         """One run on a way, with further faults; `stop` is "stop" or "redrive"."""
         self.clear()
@@ -116,7 +127,7 @@ class Bench:
         self.faults([*rules, *route.rules], generation=route.generation)
         began = time.monotonic()
         arn = self.cloud.begin(route.process, prove=route.prove)
-        if stop:
+        if stop in ("stop", "redrive"):
             self._stop(arn, redrive=stop == "redrive")
         done = self.cloud.end(arn, seconds=RUN_SECONDS)
         seconds = time.monotonic() - began

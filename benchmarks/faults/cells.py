@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -48,7 +49,10 @@ READS = (
     "Simulate",
     "Validate",
 )
-STOPS = ("stop", "redrive")
+# While a call is under way: the execution is stopped, stopped and redriven, or its state's time is
+# over.
+STOPS = {"stopped, stop": "stop", "stopped, redrive": "redrive", "out of time": "late"}
+LATE = 3  # seconds, in place of a state's own limit
 HELD: Rule = {"kind": "slow", "seconds": 60.0}
 # Calls whose answers nobody reads, and that no permission of the run depends on.
 ASIDE = {
@@ -158,9 +162,9 @@ def cells(found: Sequence[Point], *, task_states: Sequence[str]) -> Iterator[Cel
         for kind, rule in kinds.items():
             yield Cell(point=point, kind=kind, rule={**point.rule, **rule})
         if point.state in task_states and point.role in machines:
-            for stop in STOPS:
+            for kind, stop in STOPS.items():
                 rule = {**point.rule, **HELD}
-                yield Cell(point=point, kind=f"stopped, {stop}", rule=rule, stop=stop)
+                yield Cell(point=point, kind=kind, rule=rule, stop=stop)
 
 
 def writes(call: str) -> bool:
@@ -188,6 +192,13 @@ def never_entered(definition: Mapping[str, Any], seen: Mapping[str, Observation]
 def tasks(definition: Mapping[str, Any]) -> list[str]:
     """The names of all Task states, those inside of Map and Parallel states too."""
     return [name for name, one in _states(definition).items() if one["Type"] == "Task"]
+
+
+def hasty(definition: Mapping[str, Any], state: str) -> dict[str, Any]:
+    """The definition with a state that is soon out of time."""
+    changed = copy.deepcopy(dict(definition))
+    _states(changed)[state]["TimeoutSeconds"] = LATE
+    return changed
 
 
 def _states(machine: Mapping[str, Any]) -> dict[str, Any]:
