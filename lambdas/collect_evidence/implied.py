@@ -61,6 +61,7 @@ def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tu
     """Everything that the request needed besides, sorted."""
     own = {one.action for one in known}
     found = {*_roles(call, meaning), *_service_roles(call, known), *_log_deliveries(call, meaning)}
+    found.update(_connection_secret(call, meaning))
     interest = _interest(call.request.names)
     if interest.tags:
         found.update(tags_of(call, meaning, known))
@@ -85,6 +86,25 @@ def _log_deliveries(call: Call, meaning: Meaning) -> Iterator[Implied]:
     if meaning.service == "apigateway" and _ACCESS_LOG in call.request.texts:
         for name in LOG_DELIVERY:
             yield Implied(kind="dependent-action", action=Action("logs", name), resource="*")
+
+
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+_CONNECTION = {
+    "CreateConnection": ("CreateSecret", "PutSecretValue"),
+    "UpdateConnection": ("PutSecretValue", "UpdateSecret"),
+}
+
+
+def _connection_secret(call: Call, meaning: Meaning) -> Iterator[Implied]:
+    """EventBridge keeps what a connection signs in with in a secret, as the caller."""
+    uses = _CONNECTION.get(meaning.operation, ()) if meaning.service == "events" else ()
+    head = call.place.fill("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:")
+    for name in uses:
+        yield Implied(
+            kind="dependent-action",
+            action=Action("secretsmanager", name),
+            resource=f"{head}events!connection/{call.request.first('name')}/*",
+        )
 
 
 @dataclass(frozen=True, slots=True)

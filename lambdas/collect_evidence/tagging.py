@@ -14,6 +14,7 @@ from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
 from lambdas.reference.events import Need
+from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ NOTHING = Answer(None)
 _TAGGED = re.compile(
     r"(?:.+\.)?\w*tag(?:s|set|list|specifications?|specificationset)\.(?:key|@keys)"
 )
+_PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
 _MAKING = re.compile(
     r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
 )
@@ -36,7 +38,7 @@ _CHANGES = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS})
 
 def sends_tags(names: Sequence[str]) -> bool:
     """Whether elements of these names may be tags."""
-    return HEADER in names or any(map(_TAGGED.fullmatch, names))
+    return HEADER in names or "tags" in names or any(map(_TAGGED.fullmatch, names))
 
 
 def is_second_generation(meaning: Meaning) -> bool:
@@ -47,7 +49,9 @@ def is_second_generation(meaning: Meaning) -> bool:
 def tags_of(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """Tags sent while making something are authorised as a tagging action of their own."""
     texts = call.request.texts
-    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name))
+    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name)) or _PAIRED in "".join(
+        texts.get("tags", ())
+    )
     if not (sent or HEADER in texts) or not _MAKING.match(meaning.operation):
         return
     if meaning.service == "apigateway":
@@ -90,6 +94,9 @@ def _tagging_action(action: Action) -> ActionFacts | None:
     for other in needed:
         if other is not None and other.access_level is AccessLevel.TAGGING:
             return other
+    named = shard("resources")["tagging"].get(action.service)
+    if named:
+        return facts(Action(action.service, named))
     kinds = {use.type.name for use in one.uses}
     candidates = [
         other

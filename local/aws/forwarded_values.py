@@ -172,6 +172,8 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
         "ref": resource.physical_id or UNKNOWN,
         # The last part of an ARN or of an `a|b` identifier.
         "tail": re.split(r"[:/|]", resource.physical_id)[-1] or UNKNOWN,
+        # The id of a `name|id|scope`.
+        "middle": "".join(resource.physical_id.split("|")[1:2]) or UNKNOWN,
         "region": resource.region,
         "account": resource.account,
         "stack": resource.stack,

@@ -170,6 +170,8 @@ def _bare(value: str, prefix: str, variable: str) -> str:
         return value.split(":", 1)[0]  # a build's id is `project:uuid`
     if variable.endswith("WithoutLeadingSlash"):
         return value.removeprefix("/")
+    if prefix == "wafv2" and variable == "Scope":
+        return "global" if value == "CLOUDFRONT" else value.lower()
     if variable == "TaskDefinitionFamilyName":
         return value.split(":", 1)[0]
     return value

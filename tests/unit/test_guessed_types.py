@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from local.aws.calls import service_model
+from local.aws.authorisation import checks_of
+from local.aws.calls import Call, service_model
 from local.aws.forwarded_fallback import named, table_of
-from local.aws.forwarded_values import Resource
+from local.aws.forwarded_table import table_of as curated
+from local.aws.forwarded_values import Resource, request_of
 from local.aws.made_values import made_values, reference_of
 
 
@@ -116,3 +118,27 @@ def test_attributes_of_what_exists_on_paper_agree_with_each_other() -> None:
     values = made_values(a("AWS::EFS::FileSystem"), "made-up")
 
     assert values["Arn"].endswith(f":file-system/{values['FileSystemId']}")
+
+
+def test_a_scoped_id_is_cut_out_of_what_identifies_it() -> None:
+    resource = Resource(
+        type="AWS::WAFv2::WebACL",
+        logical_id="Wall",
+        stack="things",
+        properties={"Name": "wall", "Scope": "REGIONAL"},
+        physical_id="wall|0a1b|REGIONAL",
+        account="111122223333",
+        region="eu-west-1",
+    )
+    table = curated(resource.type)
+    assert table
+    request = request_of(table.operations["delete"][0], table, resource)
+    call = Call(
+        service="wafv2",
+        operation="DeleteWebACL",
+        params=request,
+        account=resource.account,
+        region=resource.region,
+    )
+    asked = checks_of(call)[0].resource
+    assert asked == "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/wall/0a1b"

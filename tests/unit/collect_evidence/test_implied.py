@@ -184,3 +184,30 @@ def test_a_launch_template_passes_no_role_yet() -> None:
         record("ec2", "CreateLaunchTemplate", {"CreateLaunchTemplateRequest": data}), ROLE
     )
     assert "unknown-passed-role" not in {one.kind for one in made.findings}
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "action"),
+    [
+        ("kinesis", "CreateStream", {"streamName": "s", "tags": {"a": "b"}}, "AddTagsToStream"),
+        (
+            "acm",
+            "RequestCertificate",
+            {"domainName": "x.example", "tags": [{"key": "a", "value": "b"}]},
+            "AddTagsToCertificate",
+        ),
+        ("iot", "CreateTopicRule", {"ruleName": "r", "tags": "a=b"}, "TagResource"),
+    ],
+)
+def test_services_with_two_tagging_actions_ask_for_the_one_that_they_document(
+    source: str, name: str, request_: dict[str, Any], action: str
+) -> None:
+    found = [one[1] for one in implied(source, name, request_) if one[0] == "tag-on-create"]
+    assert found == [f"{source}:{action}"]
+
+
+def test_a_connection_keeps_its_secret_with_the_callers_rights() -> None:
+    found = implied("events", "CreateConnection", {"name": "out", "authorizationType": "API_KEY"})
+    actions = [one[1] for one in found if one[0] == "dependent-action"]
+    assert actions == ["secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"]
+    assert all(":secret:events!connection/out/*" in one[2] for one in found)

@@ -24,6 +24,12 @@ CASES: list[Case] = [
     ("s3", "CopyObject", {"bucketName": "b", "key": "k", "x-amz-copy-source": "/a/x%20y?versionId=1"},
      None, ["s3:PutObject arn:aws:s3:::b/k", "s3:GetObject arn:aws:s3:::a/x y"]),
     ("s3", "ListBuckets", {}, None, ["s3:ListAllMyBuckets *"]),
+    # A group of schedules is no schedule of the default group; Glue's own catalog has no name.
+    ("scheduler", "GetScheduleGroup", {"name": "g"}, None,
+     [f"scheduler:GetScheduleGroup arn:aws:scheduler:{HERE}:schedule-group/g"]),
+    ("glue", "GetDatabase", {"catalogId": ACCOUNT, "name": "d"}, None,
+     [f"glue:GetDatabase arn:aws:glue:{HERE}:catalog",
+      f"glue:GetDatabase arn:aws:glue:{HERE}:database/d"]),
     # Lambda: names, ARNs, qualifiers, layers, mappings.
     ("lambda", "GetFunction20150331v2", {"functionName": "f"}, None,
      [f"lambda:GetFunction arn:aws:lambda:{HERE}:function:f"]),
