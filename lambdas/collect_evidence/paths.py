@@ -62,15 +62,18 @@ class Paths:
             yield from lines
             return
         for _, same in groupby(lines, key=lambda line: line[0][:3]):
-            yield from sorted(map(self._complete, same))
+            yield from sorted(one for line in same for one in self._complete(line))
 
-    def _complete(self, line: Line) -> Line:
+    def _complete(self, line: Line) -> Iterator[Line]:
         (time, event_id, action, resource, principal), text = line
         full = self._full.get(resource, ())
         if len(full) != 1:  # a name that was used with two paths tells neither
-            return line
+            yield line
+            return
         (whole,) = full
         raw = json.loads(text)
+        if raw.get("outcome") != "succeeded":
+            yield line  # of a role that is not there yet no one knows the path: asked by its name
         raw["resource"] = whole
         order = (time, event_id, action, whole, principal)
-        return order, json.dumps(raw, separators=(",", ":"))
+        yield order, json.dumps(raw, separators=(",", ":"))

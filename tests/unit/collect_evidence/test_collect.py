@@ -223,6 +223,27 @@ def test_a_role_made_with_a_path_keeps_it_in_later_calls_by_name() -> None:
     assert {one["resource"] for one in lines_of(part)} == {full}
 
 
+def test_a_probe_for_a_role_that_is_not_there_yet_is_asked_by_its_name_too() -> None:
+    full = f"arn:aws:iam::{ACCOUNT}:role/svc/worker"
+    probe = record("iam", "GetRole", {"roleName": "worker"}, number=1)
+    part = collected(
+        trail_of(
+            [
+                {**probe, "errorCode": "NoSuchEntityException"},
+                record(
+                    "iam",
+                    "CreateRole",
+                    {"roleName": "worker", "path": "/svc/"},
+                    {"role": {"arn": full}},
+                    number=2,
+                ),
+            ]
+        )
+    )
+    probed = {one["resource"] for one in lines_of(part) if one["action"] == "iam:GetRole"}
+    assert probed == {full, f"arn:aws:iam::{ACCOUNT}:role/worker"}
+
+
 def test_every_record_of_the_principal_is_evidence_or_a_finding() -> None:
     records = [
         record("sts", "GetCallerIdentity", number=1),
