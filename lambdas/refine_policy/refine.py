@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import PolicyTooLargeError
@@ -17,7 +18,7 @@ from lambdas.refine_policy.derivations import implied_permissions
 from lambdas.refine_policy.doubts import doubts
 from lambdas.refine_policy.escalation import escalations
 from lambdas.refine_policy.folders import MERGED
-from lambdas.refine_policy.fresh import fresh
+from lambdas.refine_policy.fresh import Fresh, fresh
 from lambdas.refine_policy.grants import Allowed, grants_of
 from lambdas.refine_policy.handlers import handler_permissions
 from lambdas.refine_policy.names import Naming
@@ -62,7 +63,7 @@ def refine(  # the six things that a policy follows from, and nothing else
     seen = gather(evidence)
     analyzer = listed(generated, reference)
     values = variables(run, process)
-    naming = Naming(values, fresh(seen, history, layout), layout, _slack(process))
+    naming = Naming(values, _fresh(process, seen, history, layout), layout, _slack(process))
 
     derived = implied_permissions(
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
@@ -129,6 +130,12 @@ def _otherwise(
         keys=frozenset(condition.key for one in grants for condition in one.conditions),
         families=any(reason.startswith(MERGED) for one in grants for reason in one.reasons),
     )
+
+
+def _fresh(process: Process, seen: Sightings, history: History, layout: Layout) -> Fresh:
+    """The process's own name is its owner's word, also where an id happens to be the same."""
+    found = fresh(seen, history, layout)
+    return replace(found, tokens=found.tokens - {process.name})
 
 
 def variables(run: Run, process: Process) -> dict[str, str]:
