@@ -85,6 +85,6 @@ def _keep(mail: EmailMessage, msg_id: str, *, at: datetime) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     words = UNSAFE.sub("-", f"{mail['To']} {mail['Subject']}".lower()).strip("-")[:80]
     name = f"{at:%Y%m%dT%H%M%S}-{words}-{msg_id[:8]}.eml"
-    draft = folder / f".{name}"
+    draft = folder / f".{name}.part"
     draft.write_bytes(mail.as_bytes())
     draft.rename(folder / name)

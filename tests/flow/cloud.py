@@ -133,7 +133,7 @@ class Cloud:
 
         def found() -> list[str]:
             inbox = self.connection.inbox
-            texts = [one.read_text(encoding="utf-8") for one in sorted(inbox.glob("**/*.*"))]
+            texts = [one.read_text(encoding="utf-8") for one in sorted(inbox.glob("*.eml"))]
             return [text for text in texts if about in text]
 
         return list(until(found, seconds=MAIL_DEADLINE, what=f"a mail about {about}"))

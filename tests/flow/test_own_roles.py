@@ -16,6 +16,7 @@ from stacks.rarely import UNSEEN, UNSEEN_OF
 from tests import asking
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.flow.cloud import Cloud
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.flow
 SERVICES = ("lambda", "states", "scheduler", "codebuild", "access-analyzer")
 Grant = tuple[str, tuple[str, ...]]  # an action, and the resources that it is granted on
+
+
+@pytest.fixture(scope="module")
+def cloud(start: Callable[..., Cloud]) -> Cloud:
+    """One of its own: what other tests have denied on purpose is no lack of a role."""
+    return start()
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_states_and_phases_are_plain_lines_where_there_is_no_terminal() -> None:
         "orders: Read",
         "orders: Decide",
         "orders: Archive",
-        "orders:   phase [bold]de\ufffd[2Jploy begin",
+        r"orders:   phase [bold]de\u001b[2Jploy begin",
         "orders: failed after 1.2 s",
     ]
 
@@ -74,7 +74,9 @@ def test_a_build_is_known_by_its_project_and_its_run() -> None:
 
 
 def test_what_terminals_obey_is_shown_instead() -> None:
-    assert plain("a\x1b[31mb\u202ec\td\ne\x07\x9b") == "a\ufffd[31mb\ufffdc\td\ne\ufffd\ufffd"
+    assert plain("a\x1b[31mb\u202ec\td\ne\x07\x9b") == (
+        r"a\u001b[31mb\u202ec" + "   d\n" + r"e\u0007\u009b"
+    )
 
 
 def test_a_finished_run_is_a_row_and_a_path(
@@ -89,7 +91,7 @@ def test_a_finished_run_is_a_row_and_a_path(
             "new": 2,
             "gone": 0,
         },
-        "compared": "earlier",
+        "compared": {"run": "earlier", "standing": "proved"},
     }
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "report.html").write_text("")
