@@ -76,9 +76,17 @@ def _sufficient(story: Story) -> Truth:
         shown="A whole cycle succeeded with this policy alone; a rollback was derived, not run.",
         gaps=(
             *_if(untaken, f"the cycle took no path of {listed(untaken)}"),
+            *_untried(story),
             *_if(doubts, f"there are errors: {listed(doubts)}"),
         ),
     )
+
+
+def _untried(story: Story) -> tuple[str, ...]:
+    """The candidate stands in for the run's own role alone, unless that one was split in two."""
+    others = [] if story.process.hints.split else story.refinement.policies[1:]
+    names = [one.principal.rsplit("/", 1)[-1] for one in others]
+    return _if(names, f"no cycle has tried the policies of further roles: {listed(names)}")
 
 
 def _minimal(story: Story) -> Truth:

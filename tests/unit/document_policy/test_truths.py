@@ -122,3 +122,15 @@ def test_every_document_that_is_read_first_tells_the_four() -> None:
         assert truth.sentence in head
         assert f"**{truth.name.capitalize()}**: {truth.state}." in above
         assert f"{truth.name.capitalize()}: {truth.state}." in mail
+
+
+def test_the_policies_of_further_roles_are_said_to_be_untried() -> None:
+    story = told()
+    own = story.refinement.policies[0]
+    helper = replace(own, name="policy.handed", principal="arn:aws:iam::123456789012:role/x/handed")
+    both = replace(story.refinement, policies=(own, helper))
+
+    found = named(replace(story, refinement=both), "sufficient")
+
+    assert found.state == "shown in part"
+    assert found.gaps == ("no cycle has tried the policies of further roles: handed",)
