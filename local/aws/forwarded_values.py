@@ -165,13 +165,13 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
         return resource.attributes.get(rest)
     if head == "prop":
         return _without_system_tags(at(resource.properties, rest))
+    if head == "tail":
+        return _tail(str(at(resource.properties, rest) or "") if rest else resource.physical_id)
     if head in ("planned", "name"):
         made = resource.physical_id if head == "name" else ""
         return made or planned_name(table, resource)
     known = {
         "ref": resource.physical_id or UNKNOWN,
-        # The last part of an ARN or of an `a|b` identifier.
-        "tail": re.split(r"[:/|]", resource.physical_id)[-1] or UNKNOWN,
         # The id of a `name|id|scope`.
         "middle": "".join(resource.physical_id.split("|")[1:2]) or UNKNOWN,
         "region": resource.region,
@@ -181,6 +181,11 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
         "logical": resource.logical_id,
     }
     return known.get(head)
+
+
+def _tail(text: str) -> str:
+    """The last part of an ARN, or of an identifier like `a|b`."""
+    return re.split(r"[:/|]", text)[-1] or UNKNOWN
 
 
 def at(value: Any, path: str) -> Any:
