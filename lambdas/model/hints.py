@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError, InvalidTemplateError
@@ -11,9 +11,9 @@ from lambdas.model.action import Action
 from lambdas.model.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-HINT_KEYS = ("conditions", "derivations", "wildcards", "grants", "bounds", "split")
+HINT_KEYS = ("conditions", "derivations", "wildcards", "grants", "bounds", "split", "dropUnused")
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 DERIVATIONS = (
     "pass-role",
@@ -69,6 +69,7 @@ class Hints:
         wildcards: kinds of wildcards that are switched off.
         bounds: the ceiling; empty means none.
         split: `cloudformation` for a deployer and an execution policy instead of one.
+        drop_unused: what `add` asks for and no cycle used is dropped, and the rest proved again.
     """
 
     conditions_off: frozenset[str] = frozenset()
@@ -78,6 +79,7 @@ class Hints:
     forbid: tuple[ForbiddenGrant, ...] = ()
     bounds: tuple[Bound, ...] = ()
     split: str = ""
+    drop_unused: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -96,6 +98,9 @@ class Hints:
         split = raw.get("split", "")
         if split not in SPLITS:
             raise InvalidProcessError("split", f"is {split!r}; write cloudformation, or nothing")
+        drop = raw.get("dropUnused", False)
+        if not isinstance(drop, bool):
+            raise InvalidProcessError("dropUnused", f"is {drop!r}; write true or false")
         return cls(
             conditions_off=_switched_off("conditions", raw.get("conditions", {}), CONDITIONS),
             derivations_off=_switched_off("derivations", raw.get("derivations", {}), DERIVATIONS),
@@ -106,12 +111,23 @@ class Hints:
             ),
             bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
             split=split,
+            drop_unused=drop,
             raw={key: raw[key] for key in HINT_KEYS if raw.get(key)},
         )
 
     def to_mapping(self) -> dict[str, Any]:
         """What `from_mapping` reads; only the keys that say something."""
         return dict(self.raw)
+
+    def dropping(self, grants: Collection[tuple[Action, str]]) -> Self:
+        """The same hints without these grants, each an action and a template's text."""
+        kept = [
+            (one, raw)
+            for one, raw in zip(self.add, self.raw["grants"]["add"], strict=True)
+            if (one.action, str(one.resource)) not in grants
+        ]
+        asked = {**self.raw["grants"], "add": [raw for _, raw in kept]}
+        return replace(self, add=tuple(one for one, _ in kept), raw={**self.raw, "grants": asked})
 
 
 NO_HINTS = Hints()

@@ -124,6 +124,7 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
         "next": found.decision.next.value,
         "verdict": found.decision.verdict(),
         "evidence": evidence,
+        "process": _definition(event, found.process),
         "findings": _findings(event, run, archive, found.findings),
         "denied": len(this.denied),
         "removed": len(this.removed),
@@ -196,6 +197,13 @@ def _proof(event: Mapping[str, Any]) -> Proof:
 def _process(event: Mapping[str, Any], run: Run) -> Process:
     definition = dict(_field(event, "process"))
     return Process.from_mapping(definition.pop("name", run.process), definition)
+
+
+def _definition(event: Mapping[str, Any], process: Process) -> dict[str, Any]:
+    """As it was given, but for hints that were dropped."""
+    given = dict(_field(event, "process"))
+    hints = process.hints.to_mapping()
+    return {**given, **({"grants": hints["grants"]} if "grants" in hints else {})}
 
 
 def _refinement(event: Mapping[str, Any], archive: Archive) -> Refinement:

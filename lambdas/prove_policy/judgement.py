@@ -11,7 +11,7 @@ from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import denials
 from lambdas.prove_policy.likeness import Likeness
 from lambdas.prove_policy.repairs import repairs
-from lambdas.prove_policy.rounds import Next, Round, decide
+from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide, dropped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.model.evidence import Evidence
     from lambdas.model.process import Process
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.refinement import Grant, PrincipalPolicy
     from lambdas.model.run import Run
     from lambdas.prove_policy.record import Proof
     from lambdas.prove_policy.rounds import Build, Decision
@@ -58,12 +58,14 @@ class Judgement:
         rounds: with this one, which knows its repair.
         repaired: evidence for refinement to start from; nothing unless there is a repair.
         findings: grants that the proof did without.
+        process: the definition for the rounds to come, without what was dropped.
     """
 
     decision: Decision
     rounds: tuple[Round, ...]
     repaired: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
+    process: Process
 
 
 def judge(case: Case) -> Judgement:
@@ -72,11 +74,46 @@ def judge(case: Case) -> Judgement:
     decision = decide(this, case.earlier, expected=_denied_to_an_administrator(case.first))
     proved = decision.next is Next.PROVED
     spare = minimality.unused(case.policy, case.second, case.rendered_with) if proved else ()
+    if spare and _may_drop(case):
+        return _dropping(case, this, decision, spare)
     return Judgement(
-        decision=decision,
+        decision=_after_drop(case, decision),
         rounds=(*case.earlier, replace(this, repaired=decision.repair)),
         repaired=_repaired(case, decision),
         findings=(*minimality.findings(spare), *_left_behind(case)),
+        process=case.process,
+    )
+
+
+def _may_drop(case: Case) -> bool:
+    """Once, on the owner's request, and while there is a round left to prove the rest."""
+    again = any(one.dropped for one in case.earlier)
+    return case.process.hints.drop_unused and not again and case.proof.number < LIMIT
+
+
+def _dropping(case: Case, this: Round, decision: Decision, spare: Sequence[Grant]) -> Judgement:
+    words = tuple(f"{one.action} on {one.resource}" for one in spare)
+    this = replace(this, dropped=words)
+    hints = case.process.hints.dropping({(one.action, str(one.resource)) for one in spare})
+    return Judgement(
+        decision=dropped(this, decision),
+        rounds=(*case.earlier, this),
+        repaired=(),
+        findings=minimality.dropped(spare),
+        process=replace(case.process, hints=hints),
+    )
+
+
+def _after_drop(case: Case, decision: Decision) -> Decision:
+    """What is published is not what was proved: a failure after a drop says what was."""
+    before = next((one for one in case.earlier if one.dropped), None)
+    if before is None or decision.next is not Next.STOP:
+        return decision
+    told = f"round {before.number} was proved with what was dropped since"
+    return replace(
+        decision,
+        reason=f"{decision.reason}; {told}",
+        details=(*decision.details, *(f"{one}, dropped" for one in before.dropped)),
     )
 
 

@@ -47,6 +47,21 @@ def unused(
     )
 
 
+def dropped(grants: Iterable[Grant]) -> tuple[Finding, ...]:
+    """One for each that the owner wants dropped where nothing uses it."""
+    return tuple(
+        Finding(
+            severity=Severity.NOTE,
+            kind="dropped-grant",
+            subject=f"{one.action} on {one.resource}",
+            detail="Neither cycle used it, so it was dropped as dropUnused asks, and the rest was "
+            "run again: " + "; ".join(ground.text for ground in one.grounds),
+            action="Take it out of process.yaml.",
+        )
+        for one in grants
+    )
+
+
 def findings(grants: Iterable[Grant]) -> tuple[Finding, ...]:
     """One for each, for the document."""
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -53,6 +53,7 @@ class Round:
         repaired: what refinement was given because of it; `granted`: denied although the policy
             of the round allowed it, so that IAM had perhaps not caught up.
         removed: what the sandbox role took away afterwards.
+        dropped: grants that the round was proved with, did not use, and the next goes without.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Round:
     granted: tuple[Denial, ...] = ()
     repaired: tuple[Denial, ...] = ()
     removed: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -74,6 +76,7 @@ class Round:
             granted=tuple(map(Denial.from_json, raw["granted"])),
             repaired=tuple(map(Denial.from_json, raw["repaired"])),
             removed=tuple(raw["removed"]),
+            dropped=tuple(raw.get("dropped", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +94,7 @@ class Round:
             "granted": [one.to_json() for one in self.granted],
             "repaired": [one.to_json() for one in self.repaired],
             "removed": list(self.removed),
+            "dropped": list(self.dropped),
         }
 
 
@@ -175,6 +179,17 @@ def _proved(this: Round, earlier: Sequence[Round]) -> Decision:
         "other names, and was denied nothing",
         details=lines,
         repairs=len(mended),
+    )
+
+
+def dropped(this: Round, decision: Decision) -> Decision:
+    """A proved round whose spare grants are dropped: the rest is to be proved once more."""
+    reason = f"round {this.number} was proved; {counted(len(this.dropped), 'grant')} that no cycle "
+    return replace(
+        decision,
+        next=Next.REPAIR,
+        kind=VerdictKind.NOT_PROVED,
+        reason=f"{reason}used dropped since",
     )
 
 

@@ -274,6 +274,20 @@ def test_names_that_were_not_made_general_fail_the_proof(
     assert any("orders-qa" in one for one in proof["verdict"]["missing"])
 
 
+def test_what_nobody_used_is_dropped_on_request_and_the_rest_is_proved(cloud: Cloud) -> None:
+    done = cloud.run("spares")
+
+    assert done.status == "SUCCEEDED", done.cause
+    assert done.output["verdict"] == "proved"
+    assert done.states.count("RunProof") == 2
+    policy = cloud.document("spares", done.run, "policy.json").decode()
+    assert "sqs:CreateQueue" in policy
+    assert "sqs:PurgeQueue" not in policy
+    assert (
+        "dropped-grant" in cloud.document("spares", done.run, "findings-with-proof.json").decode()
+    )
+
+
 @pytest.mark.parametrize("state", ["RunProof", "AwaitProof", "JudgeProof"])
 def test_after_a_stop_in_the_midst_of_a_proof_the_next_run_starts_clean(
     cloud: Cloud, proved: Proved, state: str

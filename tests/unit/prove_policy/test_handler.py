@@ -198,6 +198,76 @@ def test_a_grant_that_nothing_used_is_a_finding_beside_the_others(tmp_path: Path
     assert finding["kind"] == "unused-grant"
 
 
+SPARE = {"action": "sqs:PurgeQueue", "resource": "arn:aws:sqs:*:*:spare", "reason": "drills"}
+NEEDED = {"action": "sqs:TagQueue", "resource": "arn:aws:sqs:*:*:tagged", "reason": "drills"}
+
+
+@pytest.fixture
+def generous(tmp_path: Path) -> Stage:
+    """A policy with a grant that somebody asked for and nothing uses."""
+    spare = a_statement(SPARE["action"], SPARE["resource"], kind="hint")
+    return Stage(tmp_path, a_statement(), spare)
+
+
+def asking(*added: dict[str, str], drop: bool = True) -> dict[str, Any]:
+    return {
+        "name": "orders",
+        **a_process().to_mapping(),
+        "grants": {"add": list(added)},
+        "dropUnused": drop,
+    }
+
+
+def test_a_grant_that_nothing_used_is_dropped_on_request_and_the_rest_proved_again(
+    generous: Stage,
+) -> None:
+    process = asking(SPARE, NEEDED)
+
+    answer = generous.act("judge", build=PASSED, process=process)
+
+    assert answer["next"] == "repair"
+    assert answer["process"] == {**process, "grants": {"add": [NEEDED]}}
+    assert answer["evidence"] == EVIDENCE
+    (finding,) = json.loads(generous.archive.get(answer["findings"]))
+    assert finding["kind"] == "dropped-grant"
+    assert "sqs:PurgeQueue" in finding["subject"]
+
+
+def test_what_is_left_after_a_drop_is_proved_without_a_repair(generous: Stage) -> None:
+    left = generous.act("judge", build=PASSED, process=asking(SPARE))["process"]
+
+    answer = generous.act("judge", number=2, build=PASSED, process=left)
+
+    assert answer["next"] == "proved"
+    assert Verdict.from_json(answer["verdict"]).repairs == 0
+    rounds = json.loads(generous.archive.get(f"orders/{RUN}/proof.json"))["rounds"]
+    assert rounds[0]["dropped"] == [f"sqs:PurgeQueue on {SPARE['resource']}"]
+
+
+def test_a_round_that_fails_after_a_drop_says_what_was_proved_before(generous: Stage) -> None:
+    left = generous.act("judge", build=PASSED, process=asking(SPARE))["process"]
+    failed = {"id": "b:2", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+
+    answer = generous.act("judge", number=2, build=failed, process=left)
+
+    assert answer["next"] == "stop"
+    assert "round 1 was proved with what was dropped since" in answer["verdict"]["reason"]
+    assert answer["verdict"]["missing"] == [f"sqs:PurgeQueue on {SPARE['resource']}, dropped"]
+
+
+@pytest.mark.parametrize(("number", "drop"), [(1, False), (5, True)])
+def test_nothing_is_dropped_without_a_request_or_without_a_round_left(
+    generous: Stage, number: int, *, drop: bool
+) -> None:
+    generous.archive.put(f"orders/{RUN}/proof.json", b'{"rounds": []}', "application/json")
+    process = asking(SPARE, drop=drop)
+
+    answer = generous.act("judge", number=number, build=PASSED, process=process)
+
+    assert answer["next"] == "proved"
+    assert answer["process"] == process
+
+
 @pytest.mark.parametrize("act", ["", "prove", None])
 def test_an_unknown_act_is_refused(stage: Stage, act: Any) -> None:
     with pytest.raises(InvalidEventError, match="install, judge or retire"):
