@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-REMEMBERED = 4_096  # different calls; more than a run makes of those that it repeats
+REMEMBERED = 16_384  # different calls, a kilobyte or two each; hundreds of names of dozens of kinds
 # What a translation depends on, beside the principal.
 _DEPENDS_ON = (
     "eventSource",

@@ -142,7 +142,7 @@ def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
         rendered_with=values(refinement, process),
         first=record.from_evidence(archive.get(_field(event, "evidence"))),
         second=_kept_evidence(event.get("observed"), archive),
-        build=record.build_of(event.get("build")),
+        build=record.build_of(event.get("build"), [one.name for one in process.phases]),
         removed=record.removed(_kept_evidence(event.get("cleaned"), archive)),
         left_behind=record.left_behind(event.get("build"), event.get("cleanup")),
         earlier=_earlier(run, archive, proof.number),

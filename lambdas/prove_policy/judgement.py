@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,14 @@ from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide, dropped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.model.action import Action
     from lambdas.model.evidence import Evidence
     from lambdas.model.process import Process
     from lambdas.model.refinement import Grant, PrincipalPolicy
     from lambdas.model.run import Run
+    from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.record import Proof
     from lambdas.prove_policy.rounds import Build, Decision
 
@@ -71,7 +73,7 @@ class Judgement:
 def judge(case: Case) -> Judgement:
     """Decide, and work out what the next state needs."""
     this = _round(case)
-    decision = decide(this, case.earlier, expected=_denied_to_an_administrator(case.first))
+    decision = decide(this, case.earlier, expected=_expected(case, this.denied))
     proved = decision.next is Next.PROVED
     spare = minimality.unused(case.policy, case.second, case.rendered_with) if proved else ()
     if spare and _may_drop(case):
@@ -142,7 +144,7 @@ def _round(case: Case) -> Round:
     return Round(
         number=case.proof.number,
         run=case.proof.run,
-        build=case.build,
+        build=_shown(case),
         denied=denied,
         granted=tuple(
             one for one in denied if minimality.allows(case.policy, one, case.rendered_with)
@@ -151,19 +153,19 @@ def _round(case: Case) -> Round:
     )
 
 
+def _shown(case: Case) -> Build:
+    """A cycle of which the trail shows nothing has not been seen to succeed."""
+    if any(line.principal == case.proof.candidate for line in case.second):
+        return case.build
+    return replace(case.build, succeeded=False)
+
+
 def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
     if decision.next is not Next.REPAIR:
         return ()
-    likeness = Likeness.of(
-        case.policy,
-        case.first,
-        case.process.variables,
-        learn={**case.rendered_with, **case.process.spellings("learn")},
-        prove=case.rendered_with,
-    )
     added = repairs(
         decision.repair,
-        likeness,
+        _likeness(case),
         candidate=case.proof.candidate,
         principal=case.run.principal,
         round_id=case.proof.run,
@@ -172,9 +174,32 @@ def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
     return (*case.first, *added)
 
 
-def _denied_to_an_administrator(evidence: Sequence[Evidence]) -> frozenset[Action]:
-    """Denied in the first cycle, and never allowed there: what the sandbox's own guard forbids."""
-    denied = {line.action for line in evidence if line.outcome is Outcome.DENIED}
+def _likeness(case: Case) -> Likeness:
+    return Likeness.of(
+        case.policy,
+        case.first,
+        case.process.variables,
+        learn={**case.rendered_with, **case.process.spellings("learn")},
+        prove=case.rendered_with,
+    )
+
+
+def _expected(case: Case, denied: Iterable[Denial]) -> frozenset[Denial]:
+    """Denied in the first cycle, too, and never allowed there: the sandbox's own guard forbids it.
+
+    On the same resource: what an administrator may not do elsewhere excuses nothing here.
+    """
+    met: dict[Action, set[str]] = defaultdict(set)
+    for line in case.first:
+        if line.outcome is Outcome.DENIED:
+            met[line.action].add(line.resource)
+    for line in case.first:
+        if line.outcome is not Outcome.DENIED:
+            met.pop(line.action, None)
+    alike = [one for one in denied if one.action in met]
+    if not alike:
+        return frozenset()
+    likeness = _likeness(case)
     return frozenset(
-        denied - {line.action for line in evidence if line.outcome is not Outcome.DENIED}
+        one for one in alike if met[one.action] & {one.resource, *likeness.of_denied(one.resource)}
     )

@@ -83,16 +83,22 @@ def left_behind(build: Mapping[str, Any] | None, cleanup: Mapping[str, Any] | No
     )
 
 
-def build_of(raw: Mapping[str, Any] | None) -> Build:
-    """How the round's build ended, from what the state machine read of it."""
+def build_of(raw: Mapping[str, Any] | None, phases: Sequence[str]) -> Build:
+    """How the round's build ended, from what the state machine read of it.
+
+    A build that says well without saying that each of the phases was done has proved nothing.
+    """
     if raw is None:
         return Build(succeeded=False, status="NEVER STARTED")
     exported = raw.get("exported") or {}
     status = str(raw.get("status", "SUCCEEDED"))
+    done = str(exported.get("PHASES_DONE", "")).split()
+    undone = next((one for one in phases if one not in done), "")
+    failed = str(exported.get("FAILED_PHASE", "")) or undone
     return Build(
-        succeeded=status == "SUCCEEDED" and not exported.get("FAILED_PHASE"),
+        succeeded=status == "SUCCEEDED" and not failed,
         status=status,
-        failed_phase=str(exported.get("FAILED_PHASE", "")),
+        failed_phase=failed,
         tail=_tail(exported.get("FAILURE_TAIL", "")),
     )
 

@@ -13,10 +13,11 @@ from lambdas.prove_policy.denials import Denial
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from lambdas.model.action import Action
 
 LIMIT = 5  # rounds; each is a whole cycle
 SHOWN = 40  # lines of a verdict: it travels through the state machine, proof.json holds them all
+WELL = "SUCCEEDED"  # CodeBuild's word
+UNSEEN = "the trail shows nothing of its cycle"
 WIDEST = 1_000  # characters of one of them
 
 
@@ -128,18 +129,18 @@ class Decision:
 
 
 def decide(
-    this: Round, earlier: Sequence[Round], *, expected: Collection[Action] = (), limit: int = LIMIT
+    this: Round, earlier: Sequence[Round], *, expected: Collection[Denial] = (), limit: int = LIMIT
 ) -> Decision:
     """What comes after a round.
 
     Args:
         this: the round that is over.
         earlier: the rounds before it, in order.
-        expected: actions that the first cycle was denied as well: an administrator may not do them
-            here, so a process that succeeds without them does not need them.
+        expected: denials that the first cycle met as well: an administrator may not do that here,
+            so a process that succeeds without it does not need it.
         limit: how many rounds there may be.
     """
-    denied = tuple(one for one in this.denied if one.action not in expected)
+    denied = tuple(one for one in this.denied if one not in expected)
     if this.build.succeeded and not denied:
         return _proved(this, earlier)
     known = {(one.action, one.resource) for round_ in earlier for one in round_.repaired}
@@ -200,6 +201,8 @@ def _worth_again(this: Round, earlier: Sequence[Round], denied: Collection[Denia
 
 
 def _stuck(this: Round, denied: tuple[Denial, ...]) -> Decision:
+    if not denied and this.build.status == WELL:
+        return _stop(denied, _ended(this))
     if not denied:
         return _stop(denied, f"{_ended(this)} without a denial, so no permission would help")
     blocked = [one for one in denied if one.obstacle]
@@ -211,6 +214,10 @@ def _stuck(this: Round, denied: tuple[Denial, ...]) -> Decision:
 def _ended(this: Round) -> str:
     if this.build.succeeded:
         return f"round {this.number} ended well but was denied something"
+    if this.build.status == WELL:
+        phase = this.build.failed_phase
+        lack = f"its build does not say that {phase} was done" if phase else UNSEEN
+        return f"round {this.number} does not count: {lack}"
     phase = f" in {this.build.failed_phase}" if this.build.failed_phase else ""
     return f"round {this.number} failed{phase}"
 

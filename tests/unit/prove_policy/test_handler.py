@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,6 +48,7 @@ class Stage:
         refined = json.dumps(a_refinement(*(statements or (a_statement(),))).to_json())
         self.archive.put(REFINED, refined.encode(), "application/json")
         self.keep(EVIDENCE, a_line(principal=SANDBOX, resource=QUEUE.replace("qa", "dev")))
+        self.keep(OBSERVED, a_line())
 
     def keep(self, key: str, *lines: Evidence) -> None:
         self.archive.put(key, record.to_evidence(lines), "application/gzip")
@@ -67,6 +69,7 @@ class Stage:
             "refined": REFINED,
             "evidence": EVIDENCE,
             "findings": None,
+            "observed": OBSERVED,
             **more,
         }
         return prove(event, self.archive, self.candidate, below="/fencepost/")
@@ -124,6 +127,7 @@ def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage)
     assert (str(missed.action), missed.resource) == ("sqs:TagQueue", QUEUE.replace("qa", "dev"))
     assert len(lines) == 2
 
+    stage.keep(OBSERVED, a_line())
     second = stage.act("judge", number=2, evidence=first["evidence"], build=PASSED)
 
     assert Verdict.from_json(second["verdict"]).words == "proved after 1 repair"
@@ -266,6 +270,34 @@ def test_nothing_is_dropped_without_a_request_or_without_a_round_left(
 
     assert answer["next"] == "proved"
     assert answer["process"] == process
+
+
+def test_a_build_that_says_well_is_no_proof_where_the_trail_shows_nothing(stage: Stage) -> None:
+    answer = stage.act("judge", build=PASSED, observed=None)
+
+    assert answer["next"] == "stop"
+    assert answer["verdict"]["kind"] == "not proved"
+    assert "the trail shows nothing" in answer["verdict"]["reason"]
+
+
+@pytest.mark.parametrize("exported", [{}, {"PHASES_DONE": "remove"}])
+def test_a_build_that_left_out_a_phase_is_no_proof(stage: Stage, exported: dict[str, str]) -> None:
+    answer = stage.act("judge", build={**PASSED, "exported": exported})
+
+    assert answer["verdict"]["kind"] == "not proved"
+    assert "does not say that deploy was done" in answer["verdict"]["reason"]
+
+
+def test_what_an_administrator_is_denied_elsewhere_excuses_no_denial(stage: Stage) -> None:
+    theirs = a_line("sqs:ListQueueTags", principal=SANDBOX, outcome=Outcome.DENIED)
+    stage.keep(EVIDENCE, replace(theirs, resource=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:guarded"))
+    own = a_line("sqs:ListQueueTags", outcome=Outcome.DENIED)
+
+    stage.keep(OBSERVED, a_line(), own)
+    assert stage.act("judge", build=PASSED)["next"] == "repair"
+
+    stage.keep(EVIDENCE, replace(theirs, resource=QUEUE.replace("qa", "dev")))
+    assert stage.act("judge", build=PASSED)["next"] == "proved"
 
 
 @pytest.mark.parametrize("act", ["", "prove", None])
