@@ -14,12 +14,12 @@ from heapq import merge
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.ledger import Ledger
-from lambdas.collect_evidence.lines import Writer
+from lambdas.collect_evidence.lines import FOREIGN, Writer
 from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.paths import Paths
 from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
 from lambdas.collect_evidence.reader import Reader
-from lambdas.collect_evidence.recall import Recall, Stretch, stretch_of
+from lambdas.collect_evidence.recall import stretch_of
 from lambdas.collect_evidence.spool import Spool
 from lambdas.collect_evidence.translate import Maker, text_of
 from lambdas.model.finding import Finding, Severity
@@ -27,6 +27,7 @@ from lambdas.model.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from lambdas.collect_evidence.recall import Stretch
     from lambdas.collect_evidence.spool import Line
     from lambdas.gateways.trail import Trail, TrailFile
 
@@ -148,37 +149,29 @@ def in_turn(
 
 def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:
     """Read the principal's own records."""
-    writer, recall = Writer(), Recall()
+    writer = Writer()
     stretch: Stretch | None = None
 
     def passed(text: bytes) -> bool:
         nonlocal stretch
-        stretch = stretch_of(text) if recall.useful else None
-        known = recall.lines(stretch) if stretch else None
+        stretch = stretch_of(text)
+        known = writer.recalled(stretch) if stretch else None
         if stretch is None or known is None:
             return False
-        part.last = max(part.last, stretch.time)
+        if known is not FOREIGN:
+            part.last = max(part.last, stretch.time)
         part.keep(*known, stretch.event_id)
         return True
 
-    makers: dict[tuple[Caller, tuple[str, ...]], Maker | None] = {}
-
-    def maker_of(record: Record, caller: Caller) -> Maker | None:
-        key = (caller, services_via(record))
-        if key not in makers:
-            phase = selection.phase(caller)
-            makers[key] = _maker(record, caller, phase) if selection.chooses(caller) else None
-        return makers[key]
-
     def take(record: Record, caller: Caller) -> None:
         nonlocal stretch
-        maker = maker_of(record, caller)
-        if maker is not None:
-            part.note(record, maker.phase)
-            lines, findings = writer.write(record, maker)
-            part.keep(lines, findings, text_of(record, "eventID"))
-            if stretch is not None:
-                recall.remember(stretch, record, lines, findings)
+        if selection.chooses(caller):
+            phase = selection.phase(caller)
+            part.note(record, phase)
+            written = writer.write(record, _maker(record, caller, phase), stretch)
+            part.keep(*written, text_of(record, "eventID"))
+        else:
+            writer.foreign(record, stretch)
         stretch = None
 
     reader = Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
 TOP = "/"  # before a name that stands at the top, nowhere deeper
@@ -30,7 +32,7 @@ class Elements:
     def of(cls, value: object) -> Elements:
         """Read a request or an answer; anything that is not an object has no elements."""
         found = cls()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             found._top(_unwrapped(value))
             found.names = tuple(found.texts)
         return found
@@ -74,7 +76,7 @@ class Elements:
         elif isinstance(value, int) and not isinstance(value, bool):
             self._named(str(value), parent, name, depth)
         elif depth < DEEPEST:
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 # Lists of the query protocol stand below `items` or `member`.
                 inner = parent if name in ("items", "member") else name
                 self._object(value, inner, depth + 1)
@@ -83,7 +85,7 @@ class Elements:
 
     def _list(self, values: Iterable[Any], parent: str, name: str, depth: int) -> None:
         for value in values:
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 inner = parent if name in ("items", "member") else name
                 self._object(value, inner, depth + 1)
             else:
@@ -112,7 +114,7 @@ def _unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """EC2 and others wrap a whole request in one element, such as CreateNatGatewayRequest."""
     while len(value) == 1:
         ((name, inner),) = value.items()
-        if not isinstance(inner, Mapping) or not str(name).endswith(_WRAPPERS):
+        if not isinstance(inner, dict) or not str(name).endswith(_WRAPPERS):
             break
         value = inner
     return value

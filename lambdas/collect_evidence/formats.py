@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lambdas.reference.actions import resource_types
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lambdas.reference.actions import ResourceType
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -59,14 +61,15 @@ class Format:
             text = text.replace(f"${{{variable}}}", values.get(variable, "*"), 1)
         return text
 
-    def is_parent(self, variable: str) -> bool:
-        """Whether a variable names what holds the resource: a service's cluster."""
-        return variable != self.variables[-1] and not stem(self.kind).endswith(stem(variable))
-
     def before(self, variable: str) -> str:
         """The fixed text right before a variable, back to the last separator but one: `alias/`."""
         head = self.template[: self.template.index(f"${{{variable}}}")]
         return re.split(r"[:}]", head)[-1]
+
+
+def is_parent(kind: str, variable: str, variables: Sequence[str]) -> bool:
+    """Whether a variable of a type names what holds the resource: a service's cluster."""
+    return variable != variables[-1] and not stem(kind).endswith(stem(variable))
 
 
 def formats_of(kind: ResourceType) -> tuple[Format, ...]:

@@ -24,6 +24,7 @@ PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
 _PROFILE = "iaminstanceprofile"
+_PROFILES = (_PROFILE, f"{_PROFILE}.name", f"{_PROFILE}.arn")
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
 _BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
 # Who calls KMS as the caller, and for what, when a request names a key,
@@ -59,9 +60,11 @@ _KEY_NAMES = (
 
 def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
     """Everything that the request needed besides, sorted."""
-    own = {one.action for one in known}
-    found = {*_roles(call, meaning), *_service_roles(call, known), *_log_deliveries(call, meaning)}
-    found.update(_connection_secret(call, meaning))
+    found = {*_roles(call, meaning), *_service_roles(call, known)}
+    if meaning.service == "apigateway":
+        found.update(_log_deliveries(call))
+    elif meaning.service == "events":
+        found.update(_connection_secret(call, meaning))
     interest = _interest(call.request.names)
     if interest.tags:
         found.update(tags_of(call, meaning, known))
@@ -69,6 +72,9 @@ def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tu
         found.update(_code(call))
     if interest.keys:
         found.update(_keys(call, meaning))
+    if not found:
+        return ()
+    own = {one.action for one in known}
     return tuple(
         sorted(
             one
@@ -81,9 +87,9 @@ def implied_by(call: Call, meaning: Meaning, known: Sequence[ActionFacts]) -> tu
     )
 
 
-def _log_deliveries(call: Call, meaning: Meaning) -> Iterator[Implied]:
+def _log_deliveries(call: Call) -> Iterator[Implied]:
     """A stage's access log is set up with the caller's own permissions, on no resource."""
-    if meaning.service == "apigateway" and _ACCESS_LOG in call.request.texts:
+    if _ACCESS_LOG in call.request.texts:
         for name in LOG_DELIVERY:
             yield Implied(kind="dependent-action", action=Action("logs", name), resource="*")
 
@@ -97,7 +103,7 @@ _CONNECTION = {
 
 def _connection_secret(call: Call, meaning: Meaning) -> Iterator[Implied]:
     """EventBridge keeps what a connection signs in with in a secret, as the caller."""
-    uses = _CONNECTION.get(meaning.operation, ()) if meaning.service == "events" else ()
+    uses = _CONNECTION.get(meaning.operation, ())
     head = call.place.fill("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:")
     for name in uses:
         yield Implied(
@@ -127,8 +133,9 @@ def _interest(names: tuple[str, ...]) -> _Interest:
 def _roles(call: Call, meaning: Meaning) -> Iterator[Implied]:
     """Every role that the request hands over, with the service that will receive it."""
     table = shard("pass_role")
-    named = table["names"].get(meaning.service, {}).get(meaning.operation, ())
-    for name in named:
+    if not call.request.arns and meaning.service not in table["names"]:
+        return
+    for name in table["names"].get(meaning.service, {}).get(meaning.operation, ()):
         for text in call.request.texts.get(name, ()):
             if text and not text.startswith("arn:"):
                 role = call.place.fill("arn:${Partition}:iam::${Account}:role/") + text.strip("/")
@@ -149,7 +156,9 @@ def unnamed_roles(call: Call, meaning: Meaning) -> tuple[str, ...]:
     if meaning.operation in shard("pass_role")["profile_not_passed"]:
         return ()
     texts = call.request.texts
-    found = (texts.get(f"{_PROFILE}{end}", ()) for end in ("", ".name", ".arn"))
+    if not (_PROFILE in texts or _PROFILES[1] in texts or _PROFILES[2] in texts):
+        return ()
+    found = (texts.get(name, ()) for name in _PROFILES)
     return tuple(dict.fromkeys(text for some in found for text in some))
 
 
@@ -233,7 +242,7 @@ def _service_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied
     """The first use in an account makes the service's own role."""
     table = shard("pass_role")["service_linked"]
     for one in known:
-        named = table.get(one.action.service)
+        named = table.get(one.action.service) if one.dependent_actions else None
         if named and Action("iam", "CreateServiceLinkedRole") in one.dependent_actions:
             owner, name = named
             head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")

@@ -7,15 +7,16 @@ Apart from who asked and when, the same request with the same answer proves the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from lambdas.collect_evidence.recall import is_one_value, stands_as_cut, teaches
 from lambdas.collect_evidence.translate import Maker, Proof, text_of, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from lambdas.collect_evidence.recall import Made, Stretch
     from lambdas.collect_evidence.spool import Line
     from lambdas.model.finding import Finding
 
@@ -37,10 +38,15 @@ _DEPENDS_ON = (
 )
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring_ascii
+_UNKNOWN = Maker(principal="")
+
+Lines = tuple["Sequence[Line]", "Sequence[Finding]"]
+FOREIGN: Lines = ((), ())  # what a record gives that is not the run's
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """A proof with the ends of its line."""
 
     action: str
@@ -49,40 +55,86 @@ class _Written:
     tail: str
 
 
+class _Known(NamedTuple):
+    """What calls prove that differ in time, ids and maker alone."""
+
+    written: tuple[_Written, ...]
+    findings: tuple[Finding, ...]
+    region: str
+
+
 class Writer:
     """Writes evidence lines just as `Evidence.to_line` does, and remembers what it wrote."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[_Written, ...], tuple[Finding, ...]]] = {}
+        self._known: dict[str, _Known] = {}
+        self._recalled: dict[tuple[str, tuple[bytes, bytes, bytes]], _Known] = {}
+        self._makers: dict[Made, Maker | None] = {}
 
-    def write(self, record: Record, maker: Maker) -> tuple[list[Line], tuple[Finding, ...]]:
-        """The evidence in a record, each line with its order, and the findings, without its id."""
+    def write(self, record: Record, maker: Maker, stretch: Stretch | None = None) -> Lines:
+        """The evidence in a record, each line with its order, and the findings, without its id.
+
+        Args:
+            record: as parsed.
+            maker: who made the call.
+            stretch: its bytes; records that differ in what was cut out of them are then recalled.
+        """
+        known = self._of(record, maker.principal)
+        if stretch is not None and self._told(record, maker, stretch):
+            _limited(self._recalled)[maker.principal, stretch.rest] = known
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
-        place = _quoted(text_of(record, "awsRegion"))
-        middle = f',"region":{place},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
-        who = _who(maker)
-        written, findings = self._written(record, maker.principal)
-        lines: list[Line] = [
-            (
-                (time, event_id, one.action, one.resource, maker.principal),
-                f"{one.head}{who}{middle}{one.tail}",
-            )
-            for one in written
-        ]
-        return lines, findings
+        return _lines(known, maker, time, event_id), known.findings
 
-    def _written(
-        self, record: Record, principal: str
-    ) -> tuple[tuple[_Written, ...], tuple[Finding, ...]]:
+    def foreign(self, record: Record, stretch: Stretch | None) -> None:
+        """Remember that a record is not the run's."""
+        if stretch is not None:
+            self._told(record, None, stretch)
+
+    def recalled(self, stretch: Stretch) -> Lines | None:
+        """What `write` would give for a record; None when it must be parsed to be known."""
+        maker = self._makers.get(stretch.made, _UNKNOWN)
+        if maker is None:
+            return FOREIGN
+        known = self._recalled.get((maker.principal, stretch.rest))
+        if known is None:
+            return None
+        return _lines(known, maker, stretch.time, stretch.event_id), known.findings
+
+    def _told(self, record: Record, maker: Maker | None, stretch: Stretch) -> bool:
+        """Remember whose a record is; whether what it proves can be told by its stretch."""
+        if not stands_as_cut(stretch, record):
+            return False
+        if stretch.made not in self._makers:
+            if not is_one_value(stretch.identity):
+                return False
+            _limited(self._makers)[stretch.made] = maker
+        return not teaches(record)
+
+    def _of(self, record: Record, principal: str) -> _Known:
         key = _key(record, principal)
         known = self._known.get(key)
         if known is None:
             translation = translate(record, principal)
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            proofs = tuple(_write(one, record) for one in translation.proofs)
-            known = self._known[key] = (proofs, translation.findings)
+            written = tuple(_write(one, record) for one in translation.proofs)
+            region = _quoted(text_of(record, "awsRegion"))
+            known = _Known(written, translation.findings, region)
+            _limited(self._known)[key] = known
         return known
+
+
+def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
+    if len(remembered) >= REMEMBERED:
+        remembered.clear()
+    return remembered
+
+
+def _lines(known: _Known, maker: Maker, time: str, event_id: str) -> list[Line]:
+    principal, who = maker.principal, _who(maker)
+    middle = f'{who},"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+    return [
+        ((time, event_id, action, resource, principal), f"{head}{middle}{tail}")
+        for action, resource, head, tail in known.written
+    ]
 
 
 def _key(record: Record, principal: str) -> str:

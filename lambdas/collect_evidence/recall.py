@@ -1,144 +1,100 @@
-"""Records that repeat others but for time and ids: answered from memory, without being parsed.
+"""Records that repeat others but for who asked, when and by what ids: told from their bytes.
 
-A run polls: it asks the same of the same stack every few seconds, under the same session. Such
-records differ in eventTime, eventID, requestID and access key alone; their evidence in the first
-two.
+A run asks the same again and again, under one of its few sessions. CloudTrail writes what differs
+in the same places, so it is cut out there, and the rest is compared without being parsed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.collect_evidence.translate import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.collect_evidence.spool import Line
-    from lambdas.model.finding import Finding
+    from collections.abc import Mapping
 
     Record = Mapping[str, Any]
 
-REMEMBERED = 4_096  # records; each takes about a kilobyte or two
-TRIED, WORTH_IT = 512, 0.25  # after so many records, how many must have repeated others
-# What differs, in the order in which CloudTrail writes it.
-_KEY, _TIME, _REQUEST, _EVENT = (
-    b'"accessKeyId":"', b'"eventTime":"', b'"requestID":"', b'"eventID":"',
-)  # fmt: skip
+# How CloudTrail begins a record. All of it stands on the record's top level when what is taken
+# for the identity is one value, which `is_one_value` sees to.
+_BEGIN = re.compile(rb'\{"eventVersion":"[^"\\]*","userIdentity":(?=\{)')
+_IDENTITY_ENDS = b'},"eventTime":"'
+_HEAD = re.compile(
+    rb',"eventTime":"([\w:.+-]*)",("eventSource":"[^"\\]*","eventName":"[^"\\]*",'
+    rb'"awsRegion":"[^"\\]*",)"sourceIPAddress":"(?:[\da-fA-F:.]*|([^"\\]*))",'
+    rb'"userAgent":"[^"\\]*(?:\\.[^"\\]*)*"'
+)
+_KEY = b'"accessKeyId":"'
+_REQUEST, _EVENT = b'"requestID":"', b'"eventID":"'
+_IDS = re.compile(rb'(?:"requestID":"[^"\\]*",)?"eventID":"([\w-]*)"')
+_ONCE = (b'"eventTime":"', b'"sourceIPAddress":"', b'"userAgent":"', b'"eventID":"')
+Made = tuple[bytes, bytes, bytes]  # an identity around its access key, and a service's address
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A record's bytes without what differs, and what stood there."""
+class Stretch(NamedTuple):
+    """A record's bytes, cut into who asked, what is the same in repeated calls, and when."""
 
-    key: bytes
+    made: Made
+    rest: tuple[bytes, bytes, bytes]
     time: str
     event_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """What a record gave: of each line the order's end, and the text around id and time."""
-
-    pieces: tuple[tuple[tuple[str, ...], str, str, str], ...]
-    findings: tuple[Finding, ...]
-
-
-class Recall:
-    """Remembers what records gave."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, _Lines] = {}
-        self._asked = 0
-        self._answered = 0
-        self.useful = True
-
-    def lines(self, stretch: Stretch) -> tuple[list[Line], tuple[Finding, ...]] | None:
-        """What a record gives that repeats another; None when it repeats none."""
-        known = self._known.get(stretch.key)
-        self._asked += 1
-        if known is None:
-            if self._asked == TRIED:
-                # Where calls do not repeat, remembering them costs more than it saves.
-                self.useful = self._answered >= TRIED * WORTH_IT
-            return None
-        self._answered += 1
-        time, event_id = stretch.time, stretch.event_id
-        lines: list[Line] = [
-            ((time, event_id, *rest), f"{head}{event_id}{middle}{time}{tail}")
-            for rest, head, middle, tail in known.pieces
-        ]
-        return lines, known.findings
-
-    def remember(
-        self, stretch: Stretch, record: Record, lines: Sequence[Line], findings: Sequence[Finding]
-    ) -> None:
-        """Keep what a record gave, unless it teaches something by its time or ids."""
-        same = (text_of(record, "eventTime"), text_of(record, "eventID"))
-        if same != (stretch.time, stretch.event_id) or teaches(record):
-            return
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        id_and_time = f'{stretch.event_id}","time":"{stretch.time}'
-        pieces = []
-        for order, text in lines:
-            head, found, tail = text.partition(id_and_time)
-            if not found or id_and_time in tail:
-                return
-            pieces.append((order[2:], head, '","time":"', tail))
-        self._known[stretch.key] = _Lines(tuple(pieces), tuple(findings))
+    identity: bytes
+    text: bytes
 
 
 def stretch_of(text: bytes) -> Stretch | None:
-    """Cut out of a record what differs; None when it cannot be told where that stands."""
-    at = _after(text, _TIME, 0)
-    until = text.find(b'"', at)
-    event = _after(text, _EVENT, until)
-    ended = text.find(b'"', event)
-    if at < 0 or event < 0:
+    """Cut a record; None when it is not written as CloudTrail does."""
+    begun = _BEGIN.match(text)
+    if begun is None:
         return None
-    key, request = _optional(text, _KEY, 0, at), _optional(text, _REQUEST, until, event)
-    if key is None or request is None:
+    begin = begun.end()
+    at = text.find(_IDENTITY_ENDS, begin) + 1
+    head = _HEAD.match(text, at) if at else None
+    if head is None:
         return None
-    time, event_id = text[at:until], text[event:ended]
-    if b"\\" in time or b"\\" in event_id or not (time.isascii() and event_id.isascii()):
+    found = text.rfind(_REQUEST, head.end())
+    ids = _IDS.match(text, found if found >= 0 else text.rfind(_EVENT, head.end()))
+    if ids is None:
         return None
-    cuts = (key, (at, until), request, (event, ended))
-    begins = (0, *(end for _, end in cuts))
-    ends = (*(begin for begin, _ in cuts), len(text))
-    rest = b"".join(text[begin:end] for begin, end in zip(begins, ends, strict=True))
-    return Stretch(rest, time.decode(), event_id.decode())
+    identity = text[begin:at]
+    before, key, after = identity.partition(_KEY)
+    return Stretch(
+        made=(before, after[after.find(b'"') :] if key else b"", head[3] or b""),
+        rest=(head[2], text[head.end() : ids.start()], text[ids.end() :]),
+        time=head[1].decode(),
+        event_id=ids[1].decode(),
+        identity=identity,
+        text=text,
+    )
+
+
+def stands_as_cut(stretch: Stretch, record: Record) -> bool:
+    """Whether what was cut out of a record is what it says, once.
+
+    Given an identity that is one value, another record with the same rest then says the same but
+    for what was cut out.
+    """
+    same = (text_of(record, "eventTime"), text_of(record, "eventID")) == stretch[2:4]
+    return same and all(stretch.text.count(name) == 1 for name in _ONCE)
+
+
+def is_one_value(text: bytes) -> bool:
+    """Whether a text is JSON, whole."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def teaches(record: Record) -> bool:
-    """Whether a record tells of sessions, roles or paths that later records are judged by."""
-    source = record.get("eventSource")
+    """Whether a record tells of sessions or roles at its time, by which others are judged."""
+    source, name = record.get("eventSource"), str(record.get("eventName"))
     if source == "sts.amazonaws.com":
-        return True
-    if source == "iam.amazonaws.com":
-        return isinstance(record.get("responseElements"), dict)
-    if source == "cloudformation.amazonaws.com":
-        request = record.get("requestParameters")
-        return isinstance(request, dict) and any(key.lower() == "rolearn" for key in request)
-    return False
-
-
-def _after(text: bytes, name: bytes, begin: int) -> int:
-    """Where the only value of a name begins, or -1."""
-    at = text.find(name, begin) if begin >= 0 else -1
-    if at < 0 or text.find(name) != at or text.find(name, at + 1) >= 0:
-        return -1
-    return at + len(name)
-
-
-def _optional(text: bytes, name: bytes, begin: int, end: int) -> tuple[int, int] | None:
-    """Where a value that need not be there stands within bounds; empty where it is absent."""
-    at = text.find(name)
-    if at < 0:
-        return begin, begin
-    if not begin <= at < end or text.find(name, at + 1) >= 0:
-        return None
-    at += len(name)
-    until = text.find(b'"', at)
-    return (at, until) if until < end else None
+        return name.startswith("AssumeRole")
+    request = record.get("requestParameters")
+    if source != "cloudformation.amazonaws.com" or not isinstance(request, dict):
+        return False
+    return any(key.lower() == "rolearn" for key in request)

@@ -21,7 +21,9 @@ from lambdas.collect_evidence.wrappers import unwrapped
 if TYPE_CHECKING:
     from lambdas.collect_evidence.needles import Needles
 
-WINDOW = 1 << 19  # unpacked bytes looked at together; a record that is larger makes it grow
+# Unpacked bytes looked at together; a record that is larger makes it grow. What fits into a
+# processor's cache is searched a quarter faster than what is four times as large.
+WINDOW = 1 << 17
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
 HEAD = 256  # bytes that tell how a file begins
 # Members beside the list of records, such as a count or a token for the next page.

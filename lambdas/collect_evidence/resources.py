@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.choosing import ANY, Filled, chosen
 from lambdas.collect_evidence.elements import Elements
-from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of, stem
+from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of, is_parent, stem
 from lambdas.collect_evidence.qualifiers import qualified
 from lambdas.collect_evidence.values import keys_of, texts_of
 from lambdas.reference.shards import shard
@@ -89,7 +89,8 @@ def resources_of(call: Call, need: Need, facts: ActionFacts) -> tuple[str, ...]:
         if tagged:
             return tagged
     also = shard("resources")["also"].get(str(facts.action), ())
-    filled = [one for use in facts.uses for one in _use(call, use, facts, also)]
+    kinds = frozenset(use.type.name for use in facts.uses)
+    filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
     return qualified(chosen(filled, call.place), facts.action, call.request)
 
 
@@ -106,15 +107,17 @@ def _named(resources: object) -> Iterable[str]:
                 yield arn
 
 
-def _use(call: Call, use: ResourceUse, facts: ActionFacts, also: Sequence[str]) -> Iterable[Filled]:
-    kinds = {other.type.name for other in facts.uses}
-    only = len(facts.uses) == 1
+def _use(
+    call: Call, use: ResourceUse, kinds: frozenset[str], also: Sequence[str]
+) -> Iterable[Filled]:
+    only = len(kinds) == 1
+    making = _makes(call.operation)
     required = use.required or use.type.name in also
     for form in formats_of(use.type):
         arns = (
             _matching(call.named, form, kinds)
             # What is being made has its id, or its path, in the answer alone.
-            or (_MAKING.match(call.operation) and _matching(call.answer.arns, form, kinds, kinds))
+            or (making and _matching(call.answer.arns, form, kinds, kinds))
             or _matching(call.sent_as.get(stem(use.type.name), ()), form, kinds)
             or _built(call, form, only=only)
             or _matching(call.sent, form, kinds)
@@ -140,11 +143,18 @@ def _by_noun(elements: Elements) -> dict[str, tuple[str, ...]]:
     return {noun: tuple(dict.fromkeys(arns)) for noun, arns in found.items()}
 
 
+@lru_cache(maxsize=8_192)
+def _makes(operation: str) -> bool:
+    return _MAKING.match(operation) is not None
+
+
 def _matching(
-    arns: Iterable[str], form: Format, kinds: Collection[str], exactly: Collection[str] = ()
+    arns: Collection[str], form: Format, kinds: Collection[str], exactly: Collection[str] = ()
 ) -> list[str]:
     """ARNs of this format, unless they are meant as another of the action's types."""
-    found = []
+    found: list[str] = []
+    if not arns:
+        return found
     for arn in arns:
         if form.pattern.fullmatch(arn):
             meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
@@ -158,9 +168,8 @@ def _built(
 ) -> list[str]:
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
-    for variable in form.variables:
-        parent = form.is_parent(variable)
-        keys = keys_of(form.service, form.kind, variable, call.operation, only=only, parent=parent)
+    names = _looked_for(form.service, form.kind, form.variables, call.operation, only)
+    for variable, keys in names:
         texts = texts_of(keys, form, variable, call.request)
         if not texts and answered:
             texts = texts_of(keys, form, variable, call.answer.elements)
@@ -177,10 +186,35 @@ def _built(
     return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]
 
 
+@lru_cache(maxsize=16_384)
+def _looked_for(
+    service: str,
+    kind: str,
+    variables: tuple[str, ...],
+    operation: str,
+    only: bool,  # noqa: FBT001
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each variable of a format with the names of the elements that may hold it."""
+    return tuple(
+        (
+            variable,
+            keys_of(
+                service,
+                kind,
+                variable,
+                operation,
+                only=only,
+                parent=is_parent(kind, variable, variables),
+            ),
+        )
+        for variable in variables
+    )
+
+
 def _as_owned(form: Format, values: Mapping[str, str], arn: str) -> str:
     """What is AWS's own belongs to no account: its documents, its public parameters."""
-    table = shard("resources")["owned_by_aws"].get(form.service, {})
-    for variable, text in values.items():
+    table = shard("resources")["owned_by_aws"].get(form.service)
+    for variable, text in values.items() if table else ():
         if text.lower().startswith(tuple(table.get(variable, ()))):
             head, rest = arn.split(":")[:4], arn.split(":")[5:]
             return ":".join([*head, "", *rest])
@@ -190,6 +224,8 @@ def _as_owned(form: Format, values: Mapping[str, str], arn: str) -> str:
 def _combined(values: Mapping[str, Sequence[str]]) -> Iterable[dict[str, str]]:
     """Lists of one length belong together item by item; others combine."""
     lengths = {len(texts) for texts in values.values() if len(texts) > 1}
+    if not lengths:
+        return [{name: texts[0] for name, texts in values.items()}]
     if len(lengths) == 1:
         (length,) = lengths
         rows = [

@@ -9,11 +9,11 @@ from __future__ import annotations
 import heapq
 import pickle
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 HELD = 20_000  # lines kept in memory before they go to disk
@@ -58,6 +58,20 @@ class Spool:
             self.add(line)
         other._lines = []
 
+    def hand_over(self) -> list[Path]:
+        """Write all lines to files of the folder, for another process to `take_over`."""
+        if self._lines:
+            self._spill(sorted(set(self._lines)))
+        names = [Path(run.name) for run in self._runs]
+        self.close()
+        return names
+
+    def take_over(self, names: Iterable[Path]) -> None:
+        """Take what another process has handed over; its files then lose their names."""
+        for name in names:
+            self._runs.append(name.open("rb"))
+            name.unlink()
+
     def close(self) -> None:
         """Give back the disk."""
         for run in self._runs:
@@ -75,8 +89,7 @@ class Spool:
             self._write(lines)
 
     def _write(self, lines: Iterable[Line]) -> None:
-        # It lives as long as the spool, and has no name that could be left behind.
-        file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115
+        file = self._file()
         batch: list[Line] = []
         for line in lines:
             batch.append(line)
@@ -84,7 +97,15 @@ class Spool:
                 pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
                 batch = []
         pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
+        file.flush()
         self._runs.append(file)
+
+    def _file(self) -> BinaryIO:
+        """A file of which nothing is left: it has no name, or is in a folder that is deleted."""
+        if self._folder is None:
+            return cast("BinaryIO", tempfile.TemporaryFile())
+        file = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115
+        return cast("BinaryIO", file)
 
 
 def _read(run: BinaryIO) -> Iterator[Line]:

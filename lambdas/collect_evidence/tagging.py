@@ -12,7 +12,7 @@ from lambdas.collect_evidence.formats import formats_of, stem
 from lambdas.collect_evidence.resources import Answer, resources_of
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
-from lambdas.reference.actions import AccessLevel, ActionFacts, actions_of, facts
+from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
 from lambdas.reference.events import Need
 from lambdas.reference.shards import shard
 
@@ -100,9 +100,8 @@ def _tagging_action(action: Action) -> ActionFacts | None:
     kinds = {use.type.name for use in one.uses}
     candidates = [
         other
-        for name in actions_of(one.action.service)
+        for name in actions_at(one.action.service, AccessLevel.TAGGING)
         if (other := facts(name)) is not None
-        and other.access_level is AccessLevel.TAGGING
         and not re.match(r"(?i)(un|remove|delete|list|get|describe)", other.action.name)
     ]
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]

@@ -27,7 +27,6 @@ _CONSTANT = "="
 _ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
 
 
-@lru_cache(maxsize=65_536)
 def keys_of(
     service: str, kind: str, variable: str, operation: str, *, only: bool, parent: bool = False
 ) -> tuple[str, ...]:

@@ -154,10 +154,19 @@ def actions_of(service: str) -> tuple[Action, ...]:
 
 
 @lru_cache(maxsize=512)
+def actions_at(service: str, level: AccessLevel) -> tuple[Action, ...]:
+    """The actions of a service that do what a level says, sorted."""
+    content = service_shard(service)
+    wanted = [index for index, one in enumerate(content.get("levels", ())) if one == level]
+    rows = content.get("actions", {})
+    return tuple(Action(service, name) for name in sorted(rows) if rows[name][0] in wanted)
+
+
+@lru_cache(maxsize=512)
 def resource_types(service: str) -> tuple[ResourceType, ...]:
     """Every resource type that a service defines, sorted by name."""
     content = service_shard(service)
-    return tuple(_type(content, name) for name in sorted(content.get("resources", ())))
+    return tuple(_type(service, name) for name in sorted(content.get("resources", ())))
 
 
 @lru_cache(maxsize=2_048)
@@ -218,14 +227,18 @@ def _spellings(service: str) -> dict[str, str]:
 def _use(content: dict[str, Any], use: list[Any]) -> ResourceUse:
     name, required, keys = use
     return ResourceUse(
-        type=_type(content, name), required=bool(required), condition_keys=_texts(content, keys)
+        type=_type(content["prefix"], name),
+        required=bool(required),
+        condition_keys=_texts(content, keys),
     )
 
 
-def _type(content: dict[str, Any], name: str) -> ResourceType:
+@lru_cache(maxsize=4_096)
+def _type(service: str, name: str) -> ResourceType:
+    content = service_shard(service)
     arns, keys = content["resources"][name]
     return ResourceType(
-        service=content["prefix"],
+        service=service,
         name=name,
         arns=tuple(arns),
         condition_keys=_texts(content, keys),

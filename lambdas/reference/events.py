@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -85,7 +85,7 @@ def meaning(source: str, name: str, request: Request | None = None) -> Meaning |
         return Meaning(service=service, operation=operation, needs=needs)
     if isinstance(rule, str):
         return Meaning(service=service, operation=operation, nothing=rule)
-    lowered = {str(key).lower(): value for key, value in (request or {}).items()}
+    lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
     return Meaning(service=service, operation=operation, needs=_needs(rule, lowered))
 
 
@@ -101,12 +101,8 @@ def elements(value: object, path: str) -> Iterator[Any]:
     inner: Sequence[Any] = ()
     if head == "*":
         inner = _items(value)
-    elif isinstance(value, Mapping):
-        head = head.lower()
-        if head in value:
-            inner = [value[head]]
-        else:
-            inner = [one for key, one in value.items() if str(key).lower() == head]
+    elif isinstance(value, dict):
+        inner = [value[head]] if head in value else _ignoring_case(value, head.lower())
     for one in inner:
         if rest:
             yield from elements(one, rest)
@@ -114,11 +110,14 @@ def elements(value: object, path: str) -> Iterator[Any]:
             yield one
 
 
+def _ignoring_case(value: Mapping[str, Any], name: str) -> list[Any]:
+    return [one for key, one in value.items() if key.lower() == name]
+
+
 def filled(template: str, request: Request) -> tuple[str, ...]:
     """A template with `{path}` for request elements, once for every value; empty if one lacks."""
-    places = list(dict.fromkeys(_PLACE.findall(template)))
     texts = [template]
-    for place in places:
+    for place in _places(template):
         path, _, how = place.partition("|")
         values = [_text(path, one, how) for one in elements(request, path)]
         values = [value for value in dict.fromkeys(values) if value]
@@ -129,6 +128,11 @@ def filled(template: str, request: Request) -> tuple[str, ...]:
             for value in values
         ]
     return tuple(text for text in texts if not _PLACE.search(text) or text.startswith("arn:"))
+
+
+@lru_cache(maxsize=4_096)
+def _places(template: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_PLACE.findall(template)))
 
 
 @lru_cache(maxsize=8_192)
@@ -179,13 +183,18 @@ def _need(one: Mapping[str, Any], request: Request) -> Need:
 
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:
-    when = one.get("when", ())
-    if isinstance(when, Mapping):
-        present = any(value in elements(request, path) for path, value in when.items())
-    else:
-        present = any(any(True for _ in elements(request, path)) for path in when)
-    absent = not any(any(True for _ in elements(request, path)) for path in one.get("unless", ()))
-    return (present or "when" not in one) and absent
+    when = one.get("when")
+    if isinstance(when, dict):
+        if not any(value in elements(request, path) for path, value in when.items()):
+            return False
+    elif when is not None and not _any_of(when, request):
+        return False
+    return not _any_of(one.get("unless", ()), request)
+
+
+def _any_of(paths: Iterable[str], request: Request) -> bool:
+    """Whether something stands at one of the paths."""
+    return any(True for path in paths for _ in elements(request, path))
 
 
 def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:

@@ -18,6 +18,7 @@ from lambdas.model.arn import is_arn
 from lambdas.reference.actions import facts
 from tests.unit.collect_evidence.trails import (
     ROLE,
+    RUN,
     MadeUpTrail,
     collected,
     identity,
@@ -41,7 +42,8 @@ ANYTHING = st.recursive(
 NAMES = st.sampled_from(
     ["functionName", "name", "bucketName", "key", "roleArn", "role", "tags", "items", "stackName", "arn",
      "resourceArn", "tableName", "requestItems", "transactItems", "statement", "content", "tag", "queueUrl",
-     "templateURL", "x-amz-copy-source", "credentials", "assumedRoleUser", "restApiId", "instancesSet"]
+     "templateURL", "x-amz-copy-source", "credentials", "assumedRoleUser", "restApiId", "instancesSet",
+     "eventTime", "eventID", "requestID", "userAgent", "sourceIPAddress", "userIdentity"]
 )  # fmt: skip
 ARNS = st.sampled_from(
     [ROLE, "arn:aws:lambda:eu-west-1:111122223333:function:f:live", "arn:", "arn:aws:s3:::", "arn:::::",
@@ -177,21 +179,47 @@ def test_dealing_records_out_to_files_in_any_way_gives_the_same_evidence(
     ]
 
 
+# Who asks in turn: sessions, keys, services that call on, and a role whose session is named alike.
+CALLERS = [
+    identity(),
+    identity(key="ASIAOTHER"),
+    identity(session=f"{RUN}remove", invokedBy="cloudformation.amazonaws.com"),
+    identity(role="arn:aws:iam::111122223333:role/other", session="sandbox"),
+]
+PLAIN = st.builds(
+    record,
+    st.sampled_from(["lambda", "iam", "sqs"]),
+    st.sampled_from(["GetFunction20150331v2", "GetRole", "CreateQueue"]),
+    st.sampled_from(
+        [{"functionName": "f"}, {"roleName": "r"}, {"queueName": "q", "eventTime": ""}]
+    ),
+    sourceIPAddress=st.sampled_from(["192.0.2.1", "2001:db8::1", "lambda.amazonaws.com", "odd"]),
+    userAgent=st.sampled_from(["", 'a ("b" c)', "cloudformation.amazonaws.com"]),
+)
+
+
 @settings(max_examples=100, deadline=None)
-@given(made=st.lists(strange_records(), min_size=1, max_size=4), times=st.integers(1, 5))
+@given(made=st.lists(strange_records() | PLAIN, min_size=1, max_size=4), times=st.integers(1, 9))
 def test_what_is_remembered_and_written_fast_is_what_the_model_writes(
     made: list[dict[str, Any]], times: int
 ) -> None:
     records = [
-        {**one, "eventID": f"id{turn}", "eventTime": f"2026-11-23T10:00:{turn:02d}Z"}
+        {
+            **one,
+            "userIdentity": CALLERS[(turn + index) % len(CALLERS)],
+            "eventID": f"id{turn}",
+            "eventTime": f"2026-11-23T10:00:{turn:02d}Z",
+        }
         for turn in range(times)
-        for one in made
+        for index, one in enumerate(made)
     ]
     records = json.loads(json.dumps(records))
     wanted: set[tuple[tuple[str, ...], str]] = set()
     for one in records:
         caller = Caller.of(one)
         assert caller is not None
+        if caller.principal != ROLE:
+            continue
         maker = Maker(principal=ROLE, session=caller.session, via=services_via(one))
         wanted.update((line.order, line.to_line()) for line in evidence_of(one, maker))
     part = collected(MadeUpTrail({"a.json.gz": packed(records)}))

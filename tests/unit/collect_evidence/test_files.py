@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,18 @@ def test_a_damaged_archive_is_a_finding_and_what_stood_before_the_damage_counts(
     lines, kinds = read(damaged)
     assert 100 < lines < 300
     assert "corrupt-gzip" in kinds
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00\xff\xff\x07", b"\0" * 40])
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9, 1.0])
+def test_python_s_own_unpacking_reads_the_same_as_the_fast_one(
+    kept: float, damage: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = packed([record(request={"functionName": f"f{n}" * 50}, number=n) for n in range(300)])
+    at = int(len(content) * kept)
+    fast = read(content[:at] + damage + content[at:])
+    monkeypatch.setattr("lambdas.collect_evidence.unpacking.fast", zlib)
+    assert read(content[:at] + damage + content[at:]) == fast
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
