@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from heapq import merge
 from typing import TYPE_CHECKING, Any
 
+from lambdas.collect_evidence.callers import Caller, services_via
 from lambdas.collect_evidence.ledger import Ledger
 from lambdas.collect_evidence.lines import FOREIGN, Writer
 from lambdas.collect_evidence.needles import Needles
 from lambdas.collect_evidence.paths import Paths
-from lambdas.collect_evidence.principals import Caller, Followed, Selection, services_via
+from lambdas.collect_evidence.principals import Followed, Selection
 from lambdas.collect_evidence.reader import Reader
 from lambdas.collect_evidence.recall import stretch_of
 from lambdas.collect_evidence.spool import Spool

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 PASS_ROLE = Action("iam", "PassRole")
 READ_OBJECT = Action("s3", "GetObject")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
-_PROFILE = "iaminstanceprofile"
-_PROFILES = (_PROFILE, f"{_PROFILE}.name", f"{_PROFILE}.arn")
+_PROFILES = ("iaminstanceprofile", "iaminstanceprofile.name", "iaminstanceprofile.arn")
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
 _BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
 # Who calls KMS as the caller, and for what, when a request names a key,
@@ -156,10 +155,8 @@ def unnamed_roles(call: Call, meaning: Meaning) -> tuple[str, ...]:
     if meaning.operation in shard("pass_role")["profile_not_passed"]:
         return ()
     texts = call.request.texts
-    if not (_PROFILE in texts or _PROFILES[1] in texts or _PROFILES[2] in texts):
-        return ()
-    found = (texts.get(name, ()) for name in _PROFILES)
-    return tuple(dict.fromkeys(text for some in found for text in some))
+    found = [text for name in _PROFILES if name in texts for text in texts[name]]
+    return tuple(dict.fromkeys(found))
 
 
 def _passed(role: str, name: str, meaning: Meaning, call: Call) -> Implied:

@@ -7,84 +7,19 @@ returned, execution roles by the stacks that the run operated and the time in wh
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lambdas.collect_evidence.callers import ASSUMED
 from lambdas.model.arn import Arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ASSUMED = "assumed-role/"
+    from lambdas.collect_evidence.callers import Caller
+
 # CloudFormation names its sessions of a stack's service role so; real records show it.
 STACK_SESSION = "AWSCloudFormation"
-_SERVICE = re.compile(r"[a-z][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who made a call.
-
-    Attributes:
-        principal: the IAM ARN of the role or user, with its path where the record tells it.
-        account, name: of the role or user.
-        session: the role session's name, or empty.
-    """
-
-    principal: str
-    account: str
-    name: str
-    session: str = ""
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Caller | None:
-        """Read `userIdentity`; None when it names neither a role nor a user."""
-        identity = record.get("userIdentity")
-        if not isinstance(identity, dict):
-            return None
-        return _read(_text(identity, "arn"), _issuer(identity), _text(identity, "principalId"))
-
-
-@lru_cache(maxsize=4_096)
-def _read(arn: str, issuer: str, unique: str) -> Caller | None:
-    """Who an identity's ARN and its session's issuer name; the issuer alone is enough."""
-    try:
-        known = Arn.from_text(arn)
-    except ValueError:
-        known = Arn(partition="", service="sts", resource=_ASSUMED)
-    kind, _, rest = known.resource.partition("/")
-    name, _, session = rest.partition("/")
-    match known.service, kind:
-        case "sts", "assumed-role" if name or ":role/" in issuer:
-            role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
-            principal = issuer if ":role/" in issuer else role
-            return Caller(
-                principal=principal,
-                account=principal.split(":")[4],
-                name=principal.rpartition("/")[2],
-                session=session or unique.partition(":")[2],
-            )
-        case "sts", "federated-user" if ":user/" in issuer:
-            own = issuer.rpartition("/")[2]
-            return Caller(principal=issuer, account=known.account, name=own, session=name)
-        case "iam", "user":
-            return Caller(principal=arn, account=known.account, name=known.name)
-    return None
-
-
-def _text(identity: Mapping[str, Any], key: str) -> str:
-    text = identity.get(key)
-    return text if isinstance(text, str) else ""
-
-
-def _issuer(identity: Mapping[str, Any]) -> str:
-    """The role or user that a session was made from; it alone tells the path."""
-    context = identity.get("sessionContext")
-    issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
-    arn = issuer.get("arn") if isinstance(issuer, dict) else None
-    return arn if isinstance(arn, str) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +42,8 @@ class Selection:
             ValueError: it is none of these.
         """
         arn = Arn.from_text(principal)
-        if arn.service == "sts" and arn.resource.startswith(_ASSUMED):
-            role, _, name = arn.resource.removeprefix(_ASSUMED).partition("/")
+        if arn.service == "sts" and arn.resource.startswith(ASSUMED):
+            role, _, name = arn.resource.removeprefix(ASSUMED).partition("/")
             arn = Arn(
                 partition=arn.partition, service="iam", account=arn.account, resource=f"role/{role}"
             )
@@ -205,7 +140,7 @@ class Followed:
         if not isinstance(credentials, dict) or not isinstance(user, dict):
             return
         key, session = credentials.get("accessKeyId"), user.get("arn")
-        if isinstance(key, str) and isinstance(session, str) and key and _ASSUMED in session:
+        if isinstance(key, str) and isinstance(session, str) and key and ASSUMED in session:
             self.assumed[key] = Assumed(
                 key=key,
                 session=session,
@@ -253,24 +188,3 @@ def _same_role(role: str, principal: str) -> bool:
     """Whether two ARNs are of one role; a record may not tell the path."""
     same_name = role.rpartition("/")[2] == principal.rpartition("/")[2]
     return role == principal or (same_name and role.split(":")[:5] == principal.split(":")[:5])
-
-
-def services_via(record: Mapping[str, Any], *, own: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The services that called on for the principal, outermost first.
-
-    Args:
-        record: a record of the principal.
-        own: services that use the principal as their own role; for them nothing is forwarded.
-    """
-    identity = record.get("userIdentity")
-    invoked = identity.get("invokedBy") if isinstance(identity, dict) else None
-    address = record.get("sourceIPAddress")
-    if not isinstance(invoked, str):
-        return ()
-    return _chain(invoked, address if isinstance(address, str) else "", own)
-
-
-@lru_cache(maxsize=1_024)
-def _chain(invoked: str, address: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    hosts = [one for one in (invoked, address) if _SERVICE.fullmatch(one)]
-    return tuple(one for one in dict.fromkeys(hosts) if one not in own)

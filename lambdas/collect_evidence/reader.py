@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.collect_evidence.principals import Caller
+from lambdas.collect_evidence.callers import Caller
 from lambdas.collect_evidence.records import records_in
 from lambdas.model.finding import Finding, Severity
 

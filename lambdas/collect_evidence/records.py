@@ -10,11 +10,11 @@ by record, and what cannot be read is reported.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from lambdas.collect_evidence.layout import BEGIN, BETWEEN, END, FIRST_KEY, NEXT, NEXT_LENGTH, SEAM
 from lambdas.collect_evidence.unpacking import Report, unpacked
 from lambdas.collect_evidence.wrappers import unwrapped
 
@@ -25,20 +25,7 @@ if TYPE_CHECKING:
 # processor's cache is searched a quarter faster than what is four times as large.
 WINDOW = 1 << 17
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
-HEAD = 256  # bytes that tell how a file begins
-# Members beside the list of records, such as a count or a token for the next page.
-_MEMBER = rb'"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*'
-_LIST = rb"\{\s*(?:" + _MEMBER + rb',\s*)*"(?:Records|Events)"\s*:\s*'
-_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:" + _LIST + rb")?\[?\s*")
-# Files put together end and begin amidst: gzip members, or lines of what was delivered.
-_SEAM = re.compile(
-    rb"[\s,]*(?:" + _LIST + rb"\[|\[|\]\s*(?:,\s*" + _MEMBER + rb")*\}?|\}(?!\s*,\s*\"))[\s\0]*"
-)
-_END = re.compile(rb"\](?:\s*,\s*" + _MEMBER + rb")*\s*\}?[\s\0]*\Z")
-_FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
-_NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
-_NEXT_LENGTH = 64  # more bytes than a match of it has
-_BETWEEN = re.compile(r"[\s,]*")
+TOLD = 256  # bytes that tell how a file begins
 _TAIL = b" \t\r\n,]}\0"
 _BLANK = b" \t\r\n\0"
 _IDENTITY = b'"userIdentity":{'
@@ -108,13 +95,13 @@ class _Reader:
         yield from self._look(last=True)
         if self.rest.strip(_TAIL):
             self.report("truncated-json", self.offset, "the file ends within a record, left out")
-        elif self.listed and not _END.search(self.ended):
+        elif self.listed and not END.search(self.ended):
             self.report("truncated-json", self.offset, "the file ends within its list of records")
 
     def _look(self, *, last: bool) -> Iterator[Placed]:
         data = self.rest + b"".join(self.pending)
         self.pending, self.size = [], 0
-        if not (self.started or last) and len(data) < HEAD:
+        if not (self.started or last) and len(data) < TOLD:
             self.rest = data
             return
         if not self.started:
@@ -124,7 +111,7 @@ class _Reader:
             return
         if self.skipping:
             data = self._skip(data)
-        self.rest, self.ended = data, data[-_NEXT_LENGTH:] or self.ended
+        self.rest, self.ended = data, data[-NEXT_LENGTH:] or self.ended
         if self._is_regular(data, last=last):
             yield from self._fast(data, last=last)
         else:
@@ -138,9 +125,9 @@ class _Reader:
 
     def _skip(self, data: bytes) -> bytes:
         """Drop the rest of a record, up to where the next begins."""
-        following = _NEXT.search(data)
+        following = NEXT.search(data)
         self.skipping = following is None
-        begin = following.end() if following else max(0, len(data) - _NEXT_LENGTH)
+        begin = following.end() if following else max(0, len(data) - NEXT_LENGTH)
         self.offset += begin
         return data[begin:]
 
@@ -152,10 +139,10 @@ class _Reader:
             self.report("not-a-trail-file", 0, detail)
             self.refused = True
             return b""
-        match = _HEAD.match(data)
+        match = BEGIN.match(data)
         begin = match.end() if match else 0
         self.listed = b"[" in data[:begin]
-        first = _FIRST_KEY.match(data, begin)
+        first = FIRST_KEY.match(data, begin)
         self.separator = b"}," + first.group() if first else b""
         self.offset += begin
         return data[begin:]
@@ -197,14 +184,14 @@ class _Reader:
         except (ValueError, RecursionError):
             # The last record of a file brings the file's own end along.
             stopped = yield from self._through(text, offset)
-            if text[stopped:].strip(_TAIL) and not _END.match(text, stopped):
+            if text[stopped:].strip(_TAIL) and not END.match(text, stopped):
                 self.report("broken-record", offset + stopped, "it is not JSON and was left out")
 
     def _slow(self, data: bytes) -> Iterator[Placed]:
         begin = 0
         while True:
             begin += yield from self._through(data[begin:], self.offset + begin)
-            broken = _NEXT.search(data, begin + 1)
+            broken = NEXT.search(data, begin + 1)
             if broken is None:
                 break  # its end may yet come
             self.report("broken-record", self.offset + begin, "it is not JSON and was left out")
@@ -216,7 +203,7 @@ class _Reader:
         begin = 0
         while True:
             begin += yield from self._scanned(data[begin:], offset + begin)
-            seam = _SEAM.match(data, begin)
+            seam = SEAM.match(data, begin)
             if seam is None:
                 return begin
             begin = seam.end()
@@ -252,7 +239,7 @@ class _Reader:
 
 
 def _after(text: str, position: int) -> int:
-    match = _BETWEEN.match(text, position)
+    match = BETWEEN.match(text, position)
     return match.end() if match else position
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.choosing import ANY, Filled, chosen
 from lambdas.collect_evidence.elements import Elements
-from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of, is_parent, stem
+from lambdas.collect_evidence.formats import Format, Place, formats_in, formats_of, stem
+from lambdas.collect_evidence.naming import names_of
 from lambdas.collect_evidence.qualifiers import qualified
-from lambdas.collect_evidence.values import keys_of, texts_of
+from lambdas.collect_evidence.values import texts_of
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _built(
 ) -> list[str]:
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
-    names = _looked_for(form.service, form.kind, form.variables, call.operation, only)
+    names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
     for variable, keys in names:
         texts = texts_of(keys, form, variable, call.request)
         if not texts and answered:
@@ -184,31 +185,6 @@ def _built(
         return []
     account = _account(call, form)
     return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]
-
-
-@lru_cache(maxsize=16_384)
-def _looked_for(
-    service: str,
-    kind: str,
-    variables: tuple[str, ...],
-    operation: str,
-    only: bool,  # noqa: FBT001
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each variable of a format with the names of the elements that may hold it."""
-    return tuple(
-        (
-            variable,
-            keys_of(
-                service,
-                kind,
-                variable,
-                operation,
-                only=only,
-                parent=is_parent(kind, variable, variables),
-            ),
-        )
-        for variable in variables
-    )
 
 
 def _as_owned(form: Format, values: Mapping[str, str], arn: str) -> str:

@@ -1,4 +1,4 @@
-"""What a request gives for a variable of an ARN: under which names, and how the text is cut."""
+"""What a request gives for a variable of an ARN: texts, cut to what the ARN holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.elements import TOP
 from lambdas.collect_evidence.formats import formats_in, stem
+from lambdas.collect_evidence.naming import ANYTHING
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -16,57 +16,10 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.elements import Elements
     from lambdas.collect_evidence.formats import Format
 
-_SUFFIXES = ("", "name", "id", "identifier", "arn", "url")
-# Names that mean the operation's own noun, whatever it is.
-_OWN = ("name", "id", "identifier", "arn", "resourcename", "resourceid", "resourcearn", "resource")
 # `name`, `name:qualifier`, `account:function:name` and more,
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
 _FUNCTION = re.compile(r"(?:(?:[\w-]+:)?\d{12}:)?(?:function:)?([^:]+)(?::([^:]+))?")
 _CONSTANT = "="
-# Words that say nothing of what is meant.
-_ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
-
-
-def keys_of(
-    service: str, kind: str, variable: str, operation: str, *, only: bool, parent: bool = False
-) -> tuple[str, ...]:
-    """The names of elements that may hold a variable, the surest first.
-
-    Args:
-        service: the IAM prefix of the format.
-        kind: the resource type.
-        variable: the ARN's variable.
-        operation: the API's name.
-        only: whether the action has no other resource type.
-        parent: whether the variable names what holds the resource, such as a service's cluster.
-    """
-    known = shard("resources")["synonyms"].get(service, {})
-    curated = known.get(f"{kind}.{variable}", known.get(variable))
-    if curated == []:
-        return ()
-    own, noun = stem(variable), stem(kind)
-    is_meant = only or _says(operation, own) or _says(operation, noun)
-    says_nothing = own in _ANYTHING
-    bases = [] if says_nothing and not is_meant else [_letters(variable), own]
-    bases += [noun] if says_nothing or (is_meant and not parent) else []
-    keys = [base + suffix for base in bases for suffix in _SUFFIXES]
-    if is_meant and not parent:
-        keys += [f"{base}.{key}" for base in dict.fromkeys((own, noun)) for key in _OWN[:4]]
-        keys += [TOP + key for key in _OWN]
-    if variable.endswith("Id"):
-        keys = [key for key in keys if not key.endswith("name")]  # what has an id is not named so
-    plural = [f"{key}s" for key in keys if not key.endswith("s")]
-    # `name` and `id` are the operation's own noun's, in whatever list they stand.
-    sure = [key for key in curated or () if is_meant or key not in _OWN]
-    return tuple(dict.fromkeys([*sure, *keys, *plural]))
-
-
-def _letters(variable: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", variable.lower())
-
-
-def _says(operation: str, word: str) -> bool:
-    return len(word) > 2 and word not in _ANYTHING and word in operation.lower()  # noqa: PLR2004
 
 
 @lru_cache(maxsize=65_536)
@@ -135,7 +88,7 @@ def _of_arn(text: str, form: Format, variable: str) -> str:
         return text
     if form.service == "lambda":
         return _function(text.partition(":function:")[2], variable)
-    if stem(variable) in _ANYTHING:
+    if stem(variable) in ANYTHING:
         return ""
     # ECS, for example, gives the clusters of its services so.
     for other in formats_in(form.service):

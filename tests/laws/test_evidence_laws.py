@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.collect_evidence.principals import Caller, services_via
+from lambdas.collect_evidence.callers import Caller, services_via
 from lambdas.collect_evidence.translate import Maker, evidence_of, translate
 from lambdas.model.action import Action
 from lambdas.model.arn import is_arn
