@@ -62,8 +62,9 @@ run() { # run <phase> <until> <command>…: `remove` must have its turn, so ever
   set -m # each in a process group of its own, to be ended with all that it started
   (cd "$source" && exec bash "$work/shell" "$phase" "$@") > "$work/pipe" 2>&1 < /dev/null & job=$!
   (
-    sleep "$((rest > 0 ? rest : 1))"
-    echo "::fencepost phase $phase out of time" > "$work/pipe"
+    end=$((SECONDS + (rest > 0 ? rest : 1)))
+    while [ "$SECONDS" -lt "$end" ] && kill -0 $$; do sleep 1; done
+    ! kill -0 $$ || echo "::fencepost phase $phase out of time" > "$work/pipe" # else none reads
     kill -TERM -- "-$job"
     sleep 20
     kill -KILL -- "-$job"

@@ -121,14 +121,14 @@ class Bench:
             client.update_state_machine(stateMachineArn=machine, definition=before)
 
     def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
-        """One run on a way, with further faults; `stop` is "stop" or "redrive"."""
+        """One run on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
         self.clear()
         self._set({FEW: "1" if route.batches else str(A_DAY)}, where=FEW)
         self.faults([*rules, *route.rules], generation=route.generation)
         began = time.monotonic()
         arn = self.cloud.begin(route.process, prove=route.prove)
-        if stop in ("stop", "redrive"):
-            self._stop(arn, redrive=stop == "redrive")
+        if stop in ("stop", "redrive", "build"):
+            self._stop(arn, stop, route.process)
         done = self.cloud.end(arn, seconds=RUN_SECONDS)
         seconds = time.monotonic() - began
         told = self.told()
@@ -152,8 +152,8 @@ class Bench:
             archive=tuple(self.remains.archive_problems(route.process, run, told["calls"])),
         )
 
-    def _stop(self, arn: str, *, redrive: bool) -> None:
-        """Stop the execution when the first rule's call is held; go on, if asked."""
+    def _stop(self, arn: str, what: str, process: str) -> None:
+        """Stop the execution, or its build, when the first rule's call is held; go on, if asked."""
         client = self.cloud.client("stepfunctions")
 
         def held() -> bool:
@@ -161,23 +161,35 @@ class Bench:
             return bool(self.told()["rules"][0]["injected"]) or described["status"] != "RUNNING"
 
         until(held, seconds=RUN_SECONDS, what="the call that is held")
+        if what == "build":
+            builds = self.cloud.client("codebuild")
+            for one in self._builds(process):
+                if one["buildStatus"] == "IN_PROGRESS":
+                    builds.stop_build(id=one["id"])
+            return
         client.stop_execution(executionArn=arn, error="Stopped", cause="a test")
-        if redrive:
+        if what == "redrive":
             client.redrive_execution(executionArn=arn)
 
     def _let_builds_end(self, process: str) -> None:
         """A build may outlive its execution, and still make and remove things."""
-        client = self.cloud.client("codebuild")
 
         def idle() -> bool:
-            ids = client.list_builds_for_project(
-                projectName=f"fencepost-{process}", sortOrder="DESCENDING"
-            )["ids"]
-            builds = client.batch_get_builds(ids=ids[:LATEST])["builds"] if ids else []
-            return all(one["buildStatus"] != "IN_PROGRESS" for one in builds)
+            return all(one["buildStatus"] != "IN_PROGRESS" for one in self._builds(process))
 
         if process in PROCESSES:
             until(idle, seconds=RUN_SECONDS, what="the end of the builds")
+
+    def _builds(self, process: str) -> Sequence[Mapping[str, Any]]:
+        """The latest builds of a process."""
+        client = self.cloud.client("codebuild")
+        ids = client.list_builds_for_project(
+            projectName=f"fencepost-{process}", sortOrder="DESCENDING"
+        )["ids"]
+        found: Sequence[Mapping[str, Any]] = (
+            client.batch_get_builds(ids=ids[:LATEST])["builds"] if ids else ()
+        )
+        return found
 
     def _run_of(self, arn: str) -> str:
         """The run's id: the state machine makes it of the execution's start and ARN."""

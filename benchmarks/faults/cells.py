@@ -54,6 +54,9 @@ READS = (
 STOPS = {"stopped, stop": "stop", "stopped, redrive": "redrive", "out of time": "late"}
 LATE = 3  # seconds, in place of a state's own limit
 HELD: Rule = {"kind": "slow", "seconds": 60.0}
+# While the machine asks how its build does, somebody stops the build.
+ASKS_OF_BUILDS = "codebuild:BatchGetBuilds"
+HELD_SHORTLY: Rule = {"kind": "slow", "seconds": 3.0}
 # Calls whose answers nobody reads, and that no permission of the run depends on.
 ASIDE = {
     "xray:PutTraceSegments": "telemetry, sent by Lambda beside the invocation",
@@ -165,6 +168,9 @@ def cells(found: Sequence[Point], *, task_states: Sequence[str]) -> Iterator[Cel
             for kind, stop in STOPS.items():
                 rule = {**point.rule, **HELD}
                 yield Cell(point=point, kind=kind, rule=rule, stop=stop)
+            if point.call == ASKS_OF_BUILDS:
+                rule = {**point.rule, **HELD_SHORTLY}
+                yield Cell(point=point, kind="stopped, its build", rule=rule, stop="build")
 
 
 def writes(call: str) -> bool:

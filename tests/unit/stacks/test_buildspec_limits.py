@@ -98,6 +98,15 @@ def test_a_phase_that_takes_too_long_is_ended_so_that_remove_has_its_turn(
     assert (machine.source / "removed").exists()
 
 
+def test_what_a_killed_build_was_doing_ends_soon_after_it(machine: Machine) -> None:
+    began = time.monotonic()
+
+    built = machine.build(phases(deploy=["kill -KILL $PPID; sleep 300"], remove=["true"]))
+
+    assert built.done == []
+    assert time.monotonic() - began < 20
+
+
 def test_the_last_lines_are_few_and_short_enough_for_a_build(machine: Machine) -> None:
     built = machine.build(
         phases(
