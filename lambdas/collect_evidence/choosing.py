@@ -33,10 +33,15 @@ def chosen(filled: Sequence[Filled], place: Place) -> tuple[str, ...]:
         missing = [one for one in filled if one.required and one.form.kind not in known]
         for one in _needed(missing, whole):
             arns.update(one.arns or (one.form.fill({}, place),))
-        return tuple(sorted(_without_parents(arns)))
+        return tuple(sorted(_without_parents(arns, filled)))
     partly = [one for one in filled if one.arns]
-    required = [one for one in partly if one.required] or _surest(partly)
-    return tuple(sorted({arn for one in required for arn in one.arns})) or (ANY,)
+    known = {one.form.kind for one in partly}
+    required = [one for one in partly if one.required]
+    arns = {arn for one in required or _surest(partly) for arn in one.arns}
+    missing = [one for one in filled if one.required and one.form.kind not in known]
+    for one in _needed(missing, required) if required else ():
+        arns.add(one.form.fill({}, place))
+    return tuple(sorted(arns)) or (ANY,)
 
 
 def _needed(missing: Sequence[Filled], whole: Sequence[Filled]) -> Sequence[Filled]:
@@ -69,8 +74,12 @@ def _surest(partly: Sequence[Filled]) -> list[Filled]:
     return [min(partly, key=lambda one: (one.arns[0].count(ANY), -one.form.weight, one.form.kind))]
 
 
-def _without_parents(arns: set[str]) -> Iterable[str]:
-    """A table's index is asked for instead of the table, an alias instead of the function."""
+def _without_parents(arns: set[str], filled: Sequence[Filled]) -> Iterable[str]:
+    """A table's index is asked for instead of the table, an alias instead of the function.
+
+    Where the reference marks what holds and what is held both, the call needs both.
+    """
+    optional = {arn for one in filled if not one.required for arn in one.arns}
     for arn in arns:
-        if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in arns):
+        if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in optional & arns):
             yield arn

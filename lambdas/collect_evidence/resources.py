@@ -26,7 +26,8 @@ MOST = 1_000  # resources of one call; what lists more than that is treated as a
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
 # Elements that name who may do something, or what points elsewhere, never what is acted upon.
-_ASIDE = frozenset({"sourcearn", "principal", "principalarn", "policyarn", "permissionsboundary"})
+_ASIDE = frozenset({"sourcearn", "principal", "principalarn"})
+_POLICIES = frozenset({"policyarn", "permissionsboundary"})  # of IAM; Bedrock has others of its own
 
 
 class Answer:
@@ -129,17 +130,23 @@ def _use(
             yield Filled(form, required, tuple(arns), whole=True)
         else:
             partly = _built(call, form, only=only, answered=True, partly=True)
+            if required and not form.variables:
+                partly = [form.fill({}, call.place)]  # there is but one, such as Glue's catalog
             yield Filled(form, required, tuple(partly), whole=False)
 
 
 def _arns(elements: Elements) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(arn for _, name, arn in elements.arns if name not in _ASIDE))
+    return tuple(dict.fromkeys(arn for _, name, arn in elements.arns if not _is_aside(name, arn)))
+
+
+def _is_aside(name: str, arn: str) -> bool:
+    return name in _ASIDE or (name in _POLICIES and ":iam:" in arn)
 
 
 def _by_noun(elements: Elements) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for _, name, arn in elements.arns:
-        if name not in _ASIDE:
+        if not _is_aside(name, arn):
             found.setdefault(stem(name.removesuffix("s")), []).append(arn)
     return {noun: tuple(dict.fromkeys(arns)) for noun, arns in found.items()}
 

@@ -27,7 +27,7 @@ HEADER = "x-amz-tagging"  # how S3's requests carry tags
 NOTHING = Answer(None)
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
 _TAGGED = re.compile(
-    r"(?:.+\.)?\w*tag(?:s|set|list|specifications?|specificationset)\.(?:key|@keys)"
+    r"(?:.+\.)?\w*tag(?:s|set|s?list|specifications?|specificationset)\.(?:key|@keys)"
 )
 _PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
 _MAKING = re.compile(

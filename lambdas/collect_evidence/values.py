@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
 _FUNCTION = re.compile(r"(?:(?:[\w-]+:)?\d{12}:)?(?:function:)?([^:]+)(?::([^:]+))?")
 _CONSTANT = "="
+_DOCUMENT = frozenset("{[")
 
 
 @lru_cache(maxsize=65_536)
@@ -44,7 +45,8 @@ def texts_of(keys: tuple[str, ...], form: Format, variable: str, elements: Eleme
             continue
         if key.startswith(_CONSTANT):
             return [key.removeprefix(_CONSTANT)]
-        found = elements.texts[key]
+        # A document, such as a schema that the element `schema` holds, names nothing.
+        found = [text for text in elements.texts[key] if text[:1] not in _DOCUMENT]
         if len(found) == 1:
             cut = _cut(found[0], key, form, variable, elements)
             if cut:
@@ -148,7 +150,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[str, str, str], str]] = {
     ("lambda", "FunctionName"): lambda text, _key, _kind: _function(text, "FunctionName"),
     ("lambda", "Version"): lambda text, key, _kind: _qualifier(text, key, numbered=True),
     # A bucket's name is none of an access point; its ARN may stand in the same place.
-    ("s3", "AccessPointName"): lambda _text, _key, _kind: "",
+    ("s3", "AccessPointName"): lambda text, key, _kind: text if key == "name" else "",
     # Secrets Manager appends six characters to every name,
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
     ("secretsmanager", "SecretId"): lambda text, _key, _kind: f"{text}-??????",

@@ -158,8 +158,11 @@ def _candidates(variable: str, kind: ResourceType, call: Call, prefix: str) -> I
     yield from (stem + ending for ending in ("Name", "Id", "Identifier", "Arn", "", "Names", "Ids"))
     yield from (f"{stem}s", f"{stem}Identifiers")
     noun = re.sub(r"[^a-z]", "", kind.name.lower())
-    if noun and noun in call.operation.lower():
-        yield from ("Name", "Id", "Identifier", "Arn")
+    last = VARIABLE.findall(kind.arn)[-1:] == [variable]  # those before it name what holds it
+    if last and noun and noun in call.operation.lower():
+        endings = ("Id", "Identifier", "Name", "Arn")
+        yield from (f"{noun}{ending}" for ending in endings)
+        yield from endings if variable.endswith("Id") else ("Name", "Id", "Identifier", "Arn")
 
 
 def _bare(value: str, prefix: str, variable: str) -> str:

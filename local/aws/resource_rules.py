@@ -9,6 +9,7 @@ from ministack.services import iam
 
 from local.aws import stores
 from local.aws.calls import Call, at_path, service_model
+from local.aws.general_resources import as_read
 from local.aws.iam_reference import Action
 from local.aws.resource_arns import arns, place_of
 
@@ -22,7 +23,10 @@ def resources_of(action: Action, call: Call) -> list[str]:
     """The ARNs that IAM asks about for an action of a call; `*` where it takes none."""
     rule = _RULES.get(call.service)
     found = rule(action, call) if rule else None
-    return found or arns(action, call)
+    asked = found or arns(action, call)
+    if rule is None and call.service != "ec2" and any("*" in one for one in asked):
+        return as_read(action.name, call) or asked
+    return asked
 
 
 def _s3(action: Action, call: Call) -> list[str] | None:

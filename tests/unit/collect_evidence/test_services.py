@@ -201,6 +201,55 @@ def test_what_an_endpoint_saw_pass_is_no_call_of_its_own() -> None:
     assert [one.kind for one in made.findings] == ["service-event"]
 
 
+def test_what_holds_and_what_is_held_are_both_asked_for_where_a_call_needs_both() -> None:
+    request = {"applicationId": "app1234", "configurationProfileId": "prof123"}
+    made = translate(record("appconfig", "DeleteConfigurationProfile", request), ROLE)
+    assert {one.resource for one in made.proofs} == {
+        arn("appconfig", "application/app1234"),
+        arn("appconfig", "application/app1234/configurationprofile/prof123"),
+    }
+
+
+def test_an_index_is_asked_for_instead_of_its_table() -> None:
+    request = {"tableName": "orders", "indexName": "by-day"}
+    made = translate(record("dynamodb", "Query", request), ROLE)
+    assert {one.resource for one in made.proofs} == {arn("dynamodb", "table/orders/index/by-day")}
+
+
+def test_a_type_of_which_there_is_but_one_needs_no_name() -> None:
+    made = translate(record("s3", "DeleteAccessGrantsInstance", {"accountId": ACCOUNT}), ROLE)
+    assert {one.resource for one in made.proofs} == {arn("s3", "access-grants/default")}
+
+
+def test_an_access_point_is_told_by_its_own_name_and_not_by_its_bucket() -> None:
+    request = {"accountId": ACCOUNT, "name": "point"}
+    made = translate(record("s3", "DeleteAccessPoint", request), ROLE)
+    assert {one.resource for one in made.proofs} == {arn("s3", "accesspoint/point")}
+
+
+def test_a_policy_that_is_none_of_iam_is_acted_upon() -> None:
+    policy = arn("bedrock", "automated-reasoning-policy/abc123")
+    request = {"policyArn": policy}
+    made = translate(record("bedrock", "CreateAutomatedReasoningPolicyVersion", request), ROLE)
+    assert policy in {one.resource for one in made.proofs}
+
+
+def test_a_document_names_nothing() -> None:
+    request = {"name": "clicks", "schema": '{"type": "record"}'}
+    made = translate(record("personalize", "CreateSchema", request), ROLE)
+    assert {one.resource for one in made.proofs} == {"*"}
+
+
+def test_of_what_is_known_in_part_the_rest_is_any_and_nothing_that_is_needed_is_left_out() -> None:
+    request = {"catalogId": ACCOUNT, "connectionNameList": ["lake", "pond"]}
+    made = translate(record("glue", "BatchDeleteConnection", request), ROLE)
+    assert {one.resource for one in made.proofs} == {
+        arn("glue", "catalog"),
+        arn("glue", "connection/lake"),
+        arn("glue", "connection/pond"),
+    }
+
+
 def test_an_object_behind_an_access_point_is_asked_for_under_both_names() -> None:
     point = arn("s3", "accesspoint/ap")
     named = [{"ARN": point, "type": "AWS::S3::AccessPoint"}, {"ARN": "arn:aws:s3:::b/x"}]

@@ -1,0 +1,94 @@
+"""Requests made up from botocore's models: every member filled, ids and ARNs as they look."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, Shape
+
+    from lambdas.reference.actions import ActionFacts
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+DEEPEST = 3
+_PLACES = {"Partition": "aws", "Region": REGION, "Account": ACCOUNT}
+_OTHERS = (
+    "key",
+    "topic",
+    "function",
+    "lambda",
+    "bucket",
+    "certificate",
+    "queue",
+    "principal",
+    "user",
+)
+_PLAIN: dict[str, Any] = {
+    "integer": 7, "long": 7, "boolean": True, "float": 1.0, "double": 1.0, "blob": "x",
+    "timestamp": "2026-11-26T00:00:00Z",
+}  # fmt: skip
+
+
+def request_of(operation: OperationModel, known: ActionFacts | None) -> dict[str, Any]:
+    """The request's elements, in botocore's spelling."""
+    shape = operation.input_shape
+    return _members(shape, known, 1) if shape is not None else {}
+
+
+def recorded(value: Any) -> Any:
+    """As CloudTrail spells it."""
+    if isinstance(value, dict):
+        return {f"{key[:1].lower()}{key[1:]}": recorded(one) for key, one in value.items()}
+    return [recorded(one) for one in value] if isinstance(value, list) else value
+
+
+def _members(shape: Any, known: ActionFacts | None, depth: int) -> dict[str, Any]:
+    wanted = (
+        shape.members
+        if depth == 1
+        else {name: shape.members[name] for name in shape.required_members}
+    )
+    return {name: _value(inner, name, known, depth) for name, inner in wanted.items()}
+
+
+def _value(shape: Shape, name: str, known: ActionFacts | None, depth: int) -> Any:
+    kind = shape.type_name
+    if kind == "string":
+        return _text(shape, name, known)
+    if kind in _PLAIN or depth >= DEEPEST:
+        return _PLAIN.get(kind)
+    nested: Any = shape
+    if kind == "list":
+        return [_value(nested.member, name.rstrip("s"), known, depth + 1)]
+    if kind == "map":
+        return {"k": _value(nested.value, name, known, depth + 1)}
+    return _members(nested, known, depth + 1)
+
+
+def _text(shape: Any, name: str, known: ActionFacts | None) -> str:
+    if shape.enum:
+        return str(shape.enum[0])
+    is_arn = name.lower().rstrip("s").endswith("arn")
+    return _arn(name, known) if is_arn else f"my-{name.lower()}"
+
+
+def _arn(name: str, known: ActionFacts | None) -> str:
+    """An ARN of the type that the member's name says; else of the action's own."""
+    noun = re.sub(r"arns?$", "", name.lower())
+    if noun.endswith("role"):
+        return f"arn:aws:iam::{ACCOUNT}:role/my-role"
+    uses = [use for use in known.uses if use.type.arns] if known else []
+    named = [
+        use for use in uses if _letters(use.type.name) and noun.endswith(_letters(use.type.name))
+    ]
+    own = [use for use in uses if use.required] or uses
+    chosen = named or ([] if noun.endswith(_OTHERS) else own)
+    if not chosen:
+        return f"arn:aws:elsewhere:{REGION}:{ACCOUNT}:{noun or 'thing'}/my-{noun}"
+    template = chosen[0].type.arns[0]
+    return re.sub(r"\$\{(\w+)\}", lambda found: _PLACES.get(found[1], f"v{found[1]}"), template)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
