@@ -24,7 +24,7 @@ def resources_of(action: Action, call: Call) -> list[str]:
     rule = _RULES.get(call.service)
     found = rule(action, call) if rule else None
     asked = found or arns(action, call)
-    if rule is None and call.service != "ec2" and any("*" in one for one in asked):
+    if rule is None and any("*" in one for one in asked):
         return as_read(action.name, call) or asked
     return asked
 
