@@ -149,7 +149,11 @@ class Bench:
             left=tuple(self.remains.left(route.process)),
             held=tuple(self.remains.held(route.process)),
             policy=self.remains.policy(route.process, run),
-            archive=tuple(self.remains.archive_problems(route.process, run, told["calls"])),
+            archive=tuple(
+                self.remains.archive_problems(
+                    route.process, run, told["calls"], whole=done.status == "SUCCEEDED"
+                )
+            ),
         )
 
     def _stop(self, arn: str, what: str, process: str) -> None:

@@ -80,10 +80,12 @@ class Remains:
         return _digest(self.cloud.document(process, run, "policy.json"))
 
     def archive_problems(
-        self, process: str, run: str, calls: Sequence[Mapping[str, Any]]
+        self, process: str, run: str, calls: Sequence[Mapping[str, Any]], *, whole: bool
     ) -> Iterator[str]:
-        """What the archive lost, or holds otherwise than the manifest says."""
+        """What the archive lost, or holds otherwise than the manifest says; a whole run has one."""
         kept = self.cloud.keys(process, run)
+        if whole and "manifest.json" not in kept:
+            yield "the run ended well, and nothing seals its archive"
         for call in calls:
             written = call["call"] == "s3:PutObject" and call["status"] == OK
             _, mine, name = call["key"].partition(f"{process}/{run}/")

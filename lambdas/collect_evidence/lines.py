@@ -156,6 +156,8 @@ def _write(one: Proof, record: Record) -> _Written:
         tail += f',"types":{_encode(list(one.types))}'
     if one.context:
         tail += f',"context":{_encode(dict(one.context))}'
+    if one.made:
+        tail += f',"made":{_encode(list(one.made))}'
     return _Written(action, resource, head, tail + "}")
 
 

@@ -10,6 +10,7 @@ from lambdas.collect_evidence.choosing import ANY
 from lambdas.collect_evidence.context import context_of
 from lambdas.collect_evidence.formats import Place
 from lambdas.collect_evidence.implied import implied_by, unnamed_roles
+from lambdas.collect_evidence.made import made_by
 from lambdas.collect_evidence.notes import (
     doubts,
     note,
@@ -60,6 +61,7 @@ class Proof:
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
+    made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def evidence_of(record: Record, maker: Maker) -> tuple[Evidence, ...]:
             implies=one.implies,
             types=one.types,
             context=one.context,
+            made=one.made,
         )
         for one in translate(record, maker.principal).proofs
     )
@@ -122,6 +125,7 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
     types = _types(meant, call)
+    made = made_by(call) if answer.outcome is Outcome.SUCCEEDED else ()
     proofs: list[Proof] = []
     findings: list[Finding] = []
     for need, one in known:
@@ -134,6 +138,7 @@ def _allowed(meant: Meaning, answer: Answer, call: Call) -> Translation:
                 error=answer.code,
                 # What the request implies is said once, with its first action and resource.
                 implies=() if proofs or index else implied,
+                made=() if proofs or index else made,
                 types=types,
                 context=context_of(one, call),
             )

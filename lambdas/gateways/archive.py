@@ -88,16 +88,20 @@ class S3Archive:
         """See `Archive`. S3 keeps the SHA-256 too; Object Lock needs a checksum on every put."""
         if not needs_writing(self, key, body, replace=replace):
             return
-        try:
-            self._s3.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                ChecksumAlgorithm="SHA256",
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise _refused("write", self._bucket, key, error) from error
+        for _ in range(2):
+            try:
+                answer = self._s3.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=content_type,
+                    ChecksumAlgorithm="SHA256",
+                )
+            except (ClientError, BotoCoreError) as error:
+                raise _refused("write", self._bucket, key, error) from error
+            if answer.get("ETag"):  # without one, whoever answered was not the bucket
+                return
+        raise _refused("write", self._bucket, key, ValueError("the answer names no ETag"))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""

@@ -80,6 +80,7 @@ class Evidence:
         implies: further permissions that the request needed; refinement decides on them.
         types: CloudFormation resource types that this event made or changed, when known.
         context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
+        made: ids that the service made up for what the event made; sorted.
     """
 
     action: Action
@@ -98,6 +99,7 @@ class Evidence:
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
+    made: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:
@@ -124,6 +126,7 @@ class Evidence:
             implies=tuple(Implied.from_json(one) for one in raw.get("implies", ())),
             types=tuple(raw.get("types", ())),
             context=tuple(sorted(raw["context"].items())) if "context" in raw else (),
+            made=tuple(raw.get("made", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -150,6 +153,8 @@ class Evidence:
             raw["types"] = list(self.types)
         if self.context:
             raw["context"] = dict(self.context)
+        if self.made:
+            raw["made"] = list(self.made)
         return raw
 
     def to_line(self) -> str:

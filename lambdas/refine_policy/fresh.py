@@ -72,6 +72,7 @@ def fresh(seen_things: Sightings, history: History, layout: Layout) -> Fresh:
         for kind, text in _made(made, one, layout, heads):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
     tokens |= _of_another_cycle(seen_things.missed, resources)
+    tokens.update(text for one in seen for line in one.lines for text in line.made)
     differed, stable = _compared(resources, history)
     return Fresh(
         tokens=frozenset(tokens - stable) | differed,

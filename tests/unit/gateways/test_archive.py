@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 class FakeS3:
-    """As much of S3 as the archive asks for; `fails` is raised by every call."""
+    """As much of S3 as the archive asks for; `fails` is raised by every call.
 
-    def __init__(self, fails: Exception | None = None) -> None:
+    As many writes as `empty_answers` says are answered with nothing, and not done.
+    """
+
+    def __init__(self, fails: Exception | None = None, *, empty_answers: int = 0) -> None:
+        self.empty_answers = empty_answers
         self.objects: dict[str, bytes] = {}
         self.puts: list[dict[str, Any]] = []
         self.fails = fails
@@ -34,10 +38,13 @@ class FakeS3:
             raise an_error("404", "HeadObject")
         return {}
 
-    def put_object(self, **asked: Any) -> None:
+    def put_object(self, **asked: Any) -> dict[str, Any]:
         self._fail()
         self.puts.append(asked)
+        if len(self.puts) <= self.empty_answers:
+            return {}
         self.objects[asked["Key"]] = asked["Body"]
+        return {"ETag": '"of its bytes"'}
 
     def get_paginator(self, _name: str) -> FakeS3:
         return self
@@ -153,6 +160,17 @@ def test_what_s3_refuses_names_the_object_the_reason_and_what_to_do(failure: Exc
             refused()
     with pytest.raises(ArchiveRefusedError, match="cannot list"):
         archive.keys("orders/")
+
+
+def test_an_answer_that_says_nothing_is_asked_for_again_and_then_refused() -> None:
+    once, always = FakeS3(empty_answers=1), FakeS3(empty_answers=9)
+
+    S3Archive("archive", client=once).put("orders/run/a", b"a", "text/plain")  # type: ignore[arg-type]  # a fake
+    with pytest.raises(ArchiveRefusedError, match=r"orders/run/a.*ETag"):
+        S3Archive("archive", client=always).put("orders/run/a", b"a", "text/plain")  # type: ignore[arg-type]  # a fake
+
+    assert once.objects == {"orders/run/a": b"a"}
+    assert always.objects == {}
 
 
 def test_no_key_leads_out_of_the_folder(tmp_path: Path) -> None:

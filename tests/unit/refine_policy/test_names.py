@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
@@ -242,6 +244,20 @@ def test_an_api_that_was_there_before_keeps_its_id() -> None:
     assert _resource("apigateway:POST", seen("apigateway:POST", path)) == {
         "arn:${partition}:apigateway:${region}::/restapis/a1b2c3d4e5/deployments"
     }
+
+
+def test_an_id_that_the_service_made_up_varies_however_little_it_looks_like_one() -> None:
+    application = f"arn:aws:appconfig:{AT}:application"
+    made = replace(seen("appconfig:CreateApplication"), made=("abcdefg",))
+    lines = [
+        made,
+        seen("appconfig:DeleteApplication", f"{application}/abcdefg"),
+        seen("appconfig:GetApplication", f"{application}/shared7"),
+    ]
+
+    template = f"arn:${{partition}}:appconfig:{AT_TEMPLATE}:application"
+    assert _resource("appconfig:DeleteApplication", *lines) == {f"{template}/*"}
+    assert _resource("appconfig:GetApplication", *lines) == {f"{template}/shared7"}
 
 
 def test_keys_of_objects_vary_with_time_and_content() -> None:
