@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _MAKES = re.compile(
     r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
-    r"|ScheduleKeyDeletion|Submit|Send|Change(?=ResourceRecordSets)|Put|Start)(.*)"
+    r"|ScheduleKeyDeletion|Submit|Send|Change(?=ResourceRecordSets)|Put|Start|Cancel|Remove)(.*)"
 )
 # What is started has an id of its own that the call's resource does not tell.
 STARTS = re.compile(r"Run|Start|Submit|Send|ChangeResourceRecordSets")

@@ -260,6 +260,15 @@ def test_an_id_that_the_service_made_up_varies_however_little_it_looks_like_one(
     assert _resource("appconfig:GetApplication", *lines) == {f"{template}/shared7"}
 
 
+def test_what_is_cancelled_was_made_here_too() -> None:
+    profile = f"arn:aws:signer:{AT}:/signing-profiles/Signing_O8uFwJFtf4mY"
+    lines = [seen("signer:PutSigningProfile"), seen("signer:CancelSigningProfile", profile)]
+
+    assert _resource("signer:CancelSigningProfile", *lines) == {
+        f"arn:${{partition}}:signer:{AT_TEMPLATE}:/signing-profiles/Signing_*"
+    }
+
+
 def test_keys_of_objects_vary_with_time_and_content() -> None:
     bucket = "arn:aws:s3:::assets"
     lines = [
