@@ -48,16 +48,7 @@ def names_of(
 def _names(
     service: str, kind: str, variable: str, operation: str, *, only: bool, parent: bool = False
 ) -> tuple[str, ...]:
-    """The names of elements that may hold a variable, the surest first.
-
-    Args:
-        service: the IAM prefix of the format.
-        kind: the resource type.
-        variable: the ARN's variable.
-        operation: the API's name.
-        only: whether the action has no other resource type.
-        parent: whether the variable names what holds the resource, such as a service's cluster.
-    """
+    """The names for one variable; `parent` says that it names what holds the resource."""
     known = shard("resources")["synonyms"].get(service, {})
     curated = known.get(f"{kind}.{variable}", known.get(variable))
     if curated == []:
