@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.arn import Arn
+from lambdas.model.arn import Arn, is_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ def _issuer(identity: Mapping[str, Any]) -> str:
     context = identity.get("sessionContext")
     issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
     arn = issuer.get("arn") if isinstance(issuer, dict) else None
-    return arn if isinstance(arn, str) else ""
+    return arn if isinstance(arn, str) and is_arn(arn) else ""
 
 
 def services_via(record: Mapping[str, Any], *, own: tuple[str, ...] = ()) -> tuple[str, ...]:

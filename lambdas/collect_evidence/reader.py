@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.callers import Caller
 from lambdas.collect_evidence.records import records_in
+from lambdas.model.arn import is_arn
 from lambdas.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -60,8 +61,15 @@ class Reader:
                         self.ledger.add(_insights())
                     elif not isinstance(record.get("userIdentity"), dict):
                         report("no-identity", offset, "it has no userIdentity to judge by")
+                    elif _is_garbled(record["userIdentity"].get("arn")):
+                        report("no-identity", offset, "its userIdentity has no ARN to judge by")
         except OSError as error:
             report("unreadable-file", 0, str(error))
+
+
+def _is_garbled(arn: object) -> bool:
+    """Services have no ARN; what is there must be one."""
+    return isinstance(arn, str) and arn != "" and not is_arn(arn)
 
 
 def _is_insight(record: Record) -> bool:

@@ -160,6 +160,13 @@ def test_a_record_without_identity_is_a_finding_with_its_place() -> None:
     assert re.search(r"At byte \d+", finding.detail)
 
 
+def test_an_identity_whose_arn_cannot_be_read_is_a_finding_and_no_crash() -> None:
+    garbled = identity()
+    garbled["arn"] = garbled["arn"].replace("::", ".")
+    garbled["sessionContext"]["sessionIssuer"]["arn"] = "arn:aws:iam.d111122223333:role/sandbox"
+    assert read(packed([record(who=garbled), some()[1]])) == (1, ["no-identity"])
+
+
 def test_insights_have_no_identity_and_are_said_to_be_passed_over() -> None:
     insight = {"eventVersion": "1.07", "eventCategory": "Insight", "eventID": "x"}
     assert read(packed([insight, some()[1]])) == (1, ["insight-events"])
