@@ -16,8 +16,10 @@ import botocore.session
 from local.aws.forms import form_of, unflattened
 from local.aws.request import Incoming
 from local.aws.routes import route_of
+from local.aws.signing_names import services_signed
 
-# MiniStack's service keys where botocore spells them otherwise, or splits them in several models.
+# MiniStack's service keys where botocore spells them otherwise, or the order in which its models
+# are asked. Where MiniStack has no service, its key is the name that the request is signed with.
 MODELS = {
     "access-analyzer": ("accessanalyzer",),
     "airflow": ("mwaa",),
@@ -68,7 +70,7 @@ def _session() -> Any:
 
 def identify(service_key: str, request: Incoming) -> Operation | None:
     """The operation that a request to one of MiniStack's services calls."""
-    models = _models(service_key)
+    models = sorted(_models(service_key), key=lambda one: not _is_named(one[1], request))
     for read in (_by_path_of_cbor, _by_target, _by_action):
         for service, model in models:
             found = read(service, model, request)
@@ -84,8 +86,18 @@ def identify(service_key: str, request: Incoming) -> Operation | None:
 
 @functools.cache
 def _models(service_key: str) -> tuple[tuple[str, DynamicModel], ...]:
-    names = MODELS.get(service_key, (service_key,))
-    return tuple((name, model) for name in names if (model := model_of(name)) is not None)
+    names = (*MODELS.get(service_key, (service_key,)), *services_signed(service_key))
+    return tuple(
+        (name, model) for name in dict.fromkeys(names) if (model := model_of(name)) is not None
+    )
+
+
+def _is_named(model: DynamicModel, request: Incoming) -> bool:
+    """Whether a request names this very API: the two of load balancers share names and actions."""
+    prefix = request.headers.get("x-amz-target", "").rpartition(".")[0]
+    if prefix:
+        return bool(prefix == model.metadata.get("targetPrefix"))
+    return bool(form_of(request).get("Version") == model.metadata["apiVersion"])
 
 
 def _by_path_of_cbor(service: str, model: DynamicModel, request: Incoming) -> Operation | None:
