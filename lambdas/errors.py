@@ -13,7 +13,9 @@ FencepostError
 ├── CandidateRefusedError     IAM did not take a policy of the candidate
 ├── PolicyNotEffectiveError   IAM does not apply the policies yet: the state machine retries
 ├── MissingObjectError        the archive holds no object at a key that a state was given
-└── ArchiveRefusedError       the archive did not take an object, or holds another in its place
+├── ArchiveRefusedError       the archive did not take an object, or holds another in its place
+├── ServiceRefusedError       AWS refused a call that a step cannot do without
+└── ServiceUnavailableError   AWS throttled or did not answer: the state machine retries
 """
 
 
@@ -80,3 +82,11 @@ class MissingObjectError(FencepostError):
 
 class ArchiveRefusedError(FencepostError):
     """The archive did not take an object."""
+
+
+class ServiceRefusedError(FencepostError):
+    """AWS refused a call that a step cannot do without."""
+
+
+class ServiceUnavailableError(FencepostError):
+    """AWS throttled a call, broke, or did not answer; the same call can succeed later."""

@@ -25,6 +25,10 @@ ADVICE = {
     "the archive name each call. This is a fault of Fencepost: please report it with them.",
     "PolicyTooLargeError": "The policy does not fit in IAM's limits without being widened. Split "
     f"the process into several, each with its own role. {AGAIN}",
+    "ServiceRefusedError": "AWS refused a call of Fencepost's own: look at the role of the state's "
+    f"function, its boundary, and what the organisation forbids. {REDRIVE}",
+    "ServiceUnavailableError": "AWS throttled or did not answer, however often it was asked. "
+    f"Wait until the service is well again. {REDRIVE}",
     "States.Timeout": f"The state took longer than it may. {REDRIVE}",
     "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
     f"is logging and may write to its bucket. {REDRIVE}",

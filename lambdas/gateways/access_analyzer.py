@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from botocore.config import Config
 
 from lambdas.gateways import clients
+from lambdas.gateways.unanswered import wanted
 from lambdas.model.checking import Comparison, Objection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from types_boto3_accessanalyzer import AccessAnalyzerClient
-    from types_boto3_accessanalyzer.type_defs import LocationTypeDef
+    from types_boto3_accessanalyzer.type_defs import LocationTypeDef, ValidatePolicyFindingTypeDef
 
 IDENTITY: Final = "IDENTITY_POLICY"
 PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 8})
@@ -55,7 +56,7 @@ class AccessAnalyzerChecks:
                     ),
                 )
                 for page in pages
-                for one in page["findings"]
+                for one in _findings(page)
             )
         )
 
@@ -81,6 +82,13 @@ class AccessAnalyzerChecks:
                 for one in answer.get("reasons", ())
             ),
         )
+
+
+def _findings(page: Mapping[str, Any]) -> Sequence[ValidatePolicyFindingTypeDef]:
+    # What was not checked is not without findings.
+    wanted(page, "findings", "access-analyzer:ValidatePolicy")
+    found: Sequence[ValidatePolicyFindingTypeDef] = page["findings"]
+    return found
 
 
 def _statement(document: Mapping[str, Any], place: LocationTypeDef) -> str:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from lambdas.errors import ArchiveRefusedError, MissingObjectError
-from lambdas.gateways import clients
+from lambdas.errors import (
+    ArchiveRefusedError,
+    FencepostError,
+    MissingObjectError,
+    ServiceUnavailableError,
+)
+from lambdas.gateways import clients, objects
+from lambdas.gateways.unanswered import UNANSWERED, is_transient, reason
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from types_boto3_s3 import ListObjectsV2Paginator, S3Client
+    from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 RUN_KEY_PARTS = 3  # process, run, document
-ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 class Archive(Protocol):
@@ -34,6 +37,7 @@ class Archive(Protocol):
         Raises:
             MissingObjectError: there is no such object.
             ArchiveRefusedError: the archive does not let us read.
+            ServiceUnavailableError: nobody answers, or not the archive; so of every method.
         """
 
     def exists(self, key: str) -> bool:
@@ -64,71 +68,44 @@ class S3Archive:
     def get(self, key: str) -> bytes:
         """See `Archive`."""
         try:
-            return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ABSENT:
+            return objects.read(self._s3, self._bucket, key)
+        except UNANSWERED as error:
+            if objects.is_absent(error):
                 raise MissingObjectError(key, f"s3://{self._bucket}") from error
-            raise _refused("read", self._bucket, key, error) from error
-        except BotoCoreError as error:
             raise _refused("read", self._bucket, key, error) from error
 
     def exists(self, key: str) -> bool:
         """See `Archive`."""
         try:
-            self._s3.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ABSENT:
-                return False
+            return objects.exists(self._s3, self._bucket, key)
+        except UNANSWERED as error:
             raise _refused("look for", self._bucket, key, error) from error
-        except BotoCoreError as error:
-            raise _refused("look for", self._bucket, key, error) from error
-        return True
 
     def put(self, key: str, body: bytes, content_type: str, *, replace: bool = False) -> None:
-        """See `Archive`. S3 keeps the SHA-256 too; Object Lock needs a checksum on every put."""
+        """See `Archive`."""
         if not needs_writing(self, key, body, replace=replace):
             return
-        for _ in range(2):
-            try:
-                answer = self._s3.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=body,
-                    ContentType=content_type,
-                    ChecksumAlgorithm="SHA256",
-                )
-            except (ClientError, BotoCoreError) as error:
-                raise _refused("write", self._bucket, key, error) from error
-            if answer.get("ETag"):  # without one, whoever answered was not the bucket
-                return
-        raise _refused("write", self._bucket, key, ValueError("the answer names no ETag"))
+        try:
+            objects.write(self._s3, self._bucket, key, body, content_type)
+        except UNANSWERED as error:
+            raise _refused("write", self._bucket, key, error) from error
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
-        pages = self._lists.paginate(Bucket=self._bucket, Prefix=prefix)
-        return tuple(
-            sorted(one["Key"] for page in self._read(pages) for one in page.get("Contents", ()))
-        )
+        pages = self._pages(prefix)
+        return tuple(sorted(one["Key"] for page in pages for one in page.get("Contents", ())))
 
     def folders(self, prefix: str) -> tuple[str, ...]:
         """See `Archive`."""
-        pages = self._lists.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
-        found = (
-            one["Prefix"] for page in self._read(pages) for one in page.get("CommonPrefixes", ())
-        )
+        pages = self._pages(prefix, delimiter="/")
+        found = (one["Prefix"] for page in pages for one in page.get("CommonPrefixes", ()))
         return tuple(sorted(one.removeprefix(prefix).rstrip("/") for one in found))
 
-    @property
-    def _lists(self) -> ListObjectsV2Paginator:
-        return self._s3.get_paginator("list_objects_v2")
-
-    def _read(
-        self, pages: Iterable[ListObjectsV2OutputTypeDef]
-    ) -> Iterator[ListObjectsV2OutputTypeDef]:
+    def _pages(self, prefix: str, delimiter: str = "") -> Iterator[ListObjectsV2OutputTypeDef]:
         try:
-            yield from pages
-        except (ClientError, BotoCoreError) as error:
-            raise _refused("list", self._bucket, "", error) from error
+            yield from objects.pages(self._s3, self._bucket, prefix, delimiter=delimiter)
+        except UNANSWERED as error:
+            raise _refused("list", self._bucket, prefix, error) from error
 
 
 class FolderArchive:
@@ -208,13 +185,10 @@ def finished(archive: Archive, key: str) -> bool:
     return len(parts) >= RUN_KEY_PARTS and archive.exists("/".join([*parts[:2], MANIFEST]))
 
 
-def _refused(verb: str, place: str, key: str, cause: Exception) -> ArchiveRefusedError:
-    if isinstance(cause, ClientError):
-        error = cause.response["Error"]
-        why = f"{error.get('Code', 'unknown')}: {error.get('Message', 'no message')}"
-    else:
-        why = str(cause)
+def _refused(verb: str, place: str, key: str, cause: Exception) -> FencepostError:
+    if is_transient(cause):
+        return ServiceUnavailableError(f"cannot {verb} {key!r} in {place}: {reason(cause)}")
     return ArchiveRefusedError(
-        f"cannot {verb} {key!r} in {place}: {why}; check that the step's role may use the bucket "
-        "and its key, and that no retention forbids it"
+        f"cannot {verb} {key!r} in {place}: {reason(cause)}; check that the step's role may use "
+        "the bucket and its key, and that no retention forbids it"
     )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
-from lambdas.errors import CandidateRefusedError
+from lambdas.errors import CandidateRefusedError, FencepostError, ServiceUnavailableError
 from lambdas.gateways import clients
+from lambdas.gateways.unanswered import is_transient, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,8 +144,6 @@ def _if_there(act: Callable[[], object]) -> None:
             raise
 
 
-def _refused(verb: str, what: str, cause: ClientError) -> CandidateRefusedError:
-    error = cause.response["Error"]
-    return CandidateRefusedError(
-        f"cannot {verb} {what}: {error.get('Code', 'unknown')}: {error.get('Message', '')}"
-    )
+def _refused(verb: str, what: str, cause: ClientError) -> FencepostError:
+    kind = ServiceUnavailableError if is_transient(cause) else CandidateRefusedError
+    return kind(f"cannot {verb} {what}: {reason(cause)}")

@@ -8,7 +8,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lambdas.gateways import clients
+from lambdas.gateways import clients, objects
 from lambdas.model.delivery import Delivery
 from lambdas.model.run import CLOSING, Run
 
@@ -44,7 +44,8 @@ class S3Markers:
         for key, at in self._young(run, region, now):
             files += 1
             try:
-                found = _holds(gzip.decompress(self._read(key)), run.session(CLOSING))
+                packed = objects.read(self._s3, self._bucket, key)
+                found = _holds(gzip.decompress(packed), run.session(CLOSING))
             except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
                 unreadable.append(key)
                 continue
@@ -58,17 +59,13 @@ class S3Markers:
         Folders and file names carry the time of delivery, in UTC.
         """
         since = datetime.fromisoformat(run.ended_at or run.started_at).astimezone(UTC) - EARLIER
-        pages = self._s3.get_paginator("list_objects_v2")
         for day in range((now.date() - since.date()).days + 1):
             folder = f"{self._root}/{run.account}/CloudTrail/{region}"
             folder = f"{folder}/{since + timedelta(days=day):%Y/%m/%d}/"
             first = f"{folder}{run.account}_CloudTrail_{region}_{since:%Y%m%dT%H%M}"
-            for page in pages.paginate(Bucket=self._bucket, Prefix=folder, StartAfter=first):
+            for page in objects.pages(self._s3, self._bucket, folder, after=first):
                 for one in page.get("Contents", ()):
                     yield one["Key"], one["LastModified"]
-
-    def _read(self, key: str) -> bytes:
-        return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
 
 
 def _holds(content: bytes, session: str) -> bool:

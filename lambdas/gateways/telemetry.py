@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 
 from lambdas.errors import FencepostError
+from lambdas.gateways import unanswered
 from lambdas.gateways.tracing import Subsegment, send
+from lambdas.gateways.unanswered import UNANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +50,9 @@ class Telemetry:
             except FencepostError as error:
                 self.logger.warning(str(error), error=type(error).__name__)
                 raise
+            except UNANSWERED as error:
+                self.logger.exception("a call failed")
+                raise unanswered.told(error) from error
             except Exception:
                 self.logger.exception("the step failed")
                 raise

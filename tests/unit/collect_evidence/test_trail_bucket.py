@@ -37,13 +37,14 @@ class Bucket:
                 for key in below
                 if "/" in key.removeprefix(Prefix)
             }
-            yield {"CommonPrefixes": [{"Prefix": f"{Prefix}{name}/"} for name in sorted(names)]}
+            found = [{"Prefix": f"{Prefix}{name}/"} for name in sorted(names)]
+            yield {"CommonPrefixes": found, "KeyCount": len(found)}
         else:
             for key in below:
-                yield {"Contents": [{"Key": key, "Size": 7}]}
+                yield {"Contents": [{"Key": key, "Size": 7}], "KeyCount": 1}
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
-        return {"Body": BytesIO(f"{Bucket}/{Key}".encode())}
+        return {"Body": BytesIO(f"{Bucket}/{Key}".encode()), "ETag": "its own"}
 
 
 def key(day: str, time: str, *, head: str = "", region: str = "eu-west-1") -> str:

@@ -14,20 +14,24 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from lambdas.gateways import archive, candidate
-from tests.unit.contracts.models import errors, model
+from lambdas.gateways import archive, candidate, objects
+from tests.unit.contracts.models import errors, model, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GATEWAYS = Path(archive.__file__).parent
 # Codes that S3 answers to HEAD, where there is no body that could name the error.
+GIVEN = {"s3"}  # clients that a function is given, by the name of its parameter
 HTTP_CODES = {"404", "NotFound"}
 
 
 def services(tree: ast.Module) -> set[str]:
-    """The services that a module makes clients of: `clients.client("s3")`."""
-    return {
+    """The services that a module makes clients of, or is given: `clients.client("s3")`, `s3`."""
+    given = {
+        one.arg for node in ast.walk(tree) if isinstance(node, ast.arguments) for one in node.args
+    }
+    return given & GIVEN | {
         call.args[0].value
         for call in _calls(tree)
         if isinstance(call.func, ast.Attribute)
@@ -68,14 +72,13 @@ def _named_pages(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _is_client(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in {"_s3", "_iam", "_client"}
+    return _last(node) in {"_s3", "_iam", "_client", *GIVEN}
 
 
 def _last(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
-    assert isinstance(node, ast.Name)
-    return node.id
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _paginated(node: ast.expr) -> str:
@@ -91,7 +94,7 @@ def _paginated(node: ast.expr) -> str:
 
 def modules() -> dict[str, ast.Module]:
     found = {path.stem: ast.parse(path.read_text()) for path in GATEWAYS.glob("*.py")}
-    return {name: tree for name, tree in found.items() if services(tree)}
+    return {name: tree for name, tree in found.items() if any(requests(tree))}
 
 
 @pytest.mark.parametrize("name", sorted(modules()))
@@ -100,7 +103,6 @@ def test_a_gateway_calls_operations_with_parameters_that_they_have(name: str) ->
     (service,) = services(tree)
     operations = {xform_name(one): one for one in model(service).operation_names}
     made = [one for one in requests(tree) if one[0] != "get_paginator"]
-    assert made
 
     for method, given in made:
         shape = model(service).operation_model(operations[method]).input_shape
@@ -120,8 +122,20 @@ def test_a_gateway_pages_what_can_be_paged(name: str) -> None:
             assert known.get_paginator(operations[method])
 
 
+def test_what_a_gateway_wants_of_an_answer_is_what_such_answers_have() -> None:
+    trees = [ast.parse(path.read_text()) for path in GATEWAYS.glob("*.py")]
+    calls = [one for tree in trees for one in _calls(tree) if _last(one.func) == "wanted"]
+    assert calls
+
+    for call in calls:
+        member, asked = (ast.literal_eval(one) for one in call.args[1:])
+        service, _, name = asked.partition(":")
+        output = operation(service.replace("-", ""), name).output_shape
+        assert member in output.members, asked
+
+
 def test_every_error_that_a_gateway_looks_for_is_one_of_the_service() -> None:
-    assert errors("s3") >= archive.ABSENT - HTTP_CODES
+    assert errors("s3") >= objects.ABSENT - HTTP_CODES
     assert candidate.ABSENT in errors("iam")
 
 

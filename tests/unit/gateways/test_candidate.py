@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.errors import CandidateRefusedError
+from lambdas.errors import CandidateRefusedError, ServiceUnavailableError
 from lambdas.gateways.candidate import IamCandidate
 
 if TYPE_CHECKING:
@@ -39,3 +39,8 @@ def test_a_policy_that_is_there_already_is_the_one_whose_answer_was_lost() -> No
 def test_what_iam_does_not_take_is_refused_in_its_words() -> None:
     with pytest.raises(CandidateRefusedError, match="MalformedPolicyDocument"):
         create("MalformedPolicyDocument")
+
+
+def test_what_iam_throttles_can_be_asked_again() -> None:
+    with pytest.raises(ServiceUnavailableError, match="Throttling"):
+        create("Throttling")

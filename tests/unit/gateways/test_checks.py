@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
+from lambdas.errors import ServiceUnavailableError
 from lambdas.gateways.access_analyzer import AccessAnalyzerChecks
 from lambdas.gateways.simulation import IamSimulator
 from lambdas.model.checking import Comparison
@@ -84,6 +87,11 @@ def test_objections_come_from_every_page_with_the_statements_that_they_are_about
     ]
     assert json.loads(client.asked["policyDocument"]) == DOCUMENT
     assert client.asked["policyType"] == "IDENTITY_POLICY"
+
+
+def test_a_document_that_nobody_checked_is_not_without_objections() -> None:
+    with pytest.raises(ServiceUnavailableError, match="has no findings"):
+        analyzer(FakeClient({})).objections(DOCUMENT)
 
 
 def test_new_access_is_told_with_the_reason_that_the_service_names() -> None:

@@ -61,16 +61,17 @@ class FakeS3:
         keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > StartAfter)
         for start in range(0, len(keys) + 1, 2):
             yield {
+                "KeyCount": len(keys[start : start + 2]),
                 "Contents": [
                     {"Key": key, "LastModified": self.objects[key][1]}
                     for key in keys[start : start + 2]
-                ]
+                ],
             }
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         assert Bucket == "trail"
         self.read.append(Key)
-        return {"Body": io.BytesIO(self.objects[Key][0])}
+        return {"Body": io.BytesIO(self.objects[Key][0]), "ETag": "its own"}
 
 
 def markers(s3: FakeS3, prefix: str = "") -> S3Markers:

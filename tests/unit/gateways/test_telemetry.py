@@ -12,6 +12,13 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import (
+    ClientError,
+    ParamValidationError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+from botocore.parsers import ResponseParserError
 
 from lambdas import errors
 from lambdas.errors import TrailNotReadyError
@@ -37,6 +44,14 @@ NUMBERS = itertools.count()
 def a_telemetry() -> Telemetry:
     """With a name of its own: Powertools keeps loggers, and their stream, by name."""
     return Telemetry(f"step-{next(NUMBERS)}")
+
+
+def a_call(code: str, status: int) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "no"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "GetRole")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -152,6 +167,36 @@ def test_a_defect_is_logged_with_its_trace_and_its_run(
     (line,) = lines(capsys)
     assert (line["level"], line["exception_name"]) == ("ERROR", "ZeroDivisionError")
     assert line["run_id"] == RUN["id"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (a_call("ThrottlingException", 400), "ServiceUnavailableError"),
+        (a_call("SomethingOdd", 503), "ServiceUnavailableError"),
+        (a_call("AccessDenied", 403), "ServiceRefusedError"),
+        (a_call("LimitExceeded", 409), "ServiceRefusedError"),
+        (ReadTimeoutError(endpoint_url="https://iam"), "ServiceUnavailableError"),
+        (ResponseStreamingError(error="cut"), "ServiceUnavailableError"),
+        (ResponseParserError("no XML"), "ServiceUnavailableError"),
+        (ParamValidationError(report="no such member"), "ServiceRefusedError"),
+    ],
+)
+def test_a_call_that_failed_is_an_error_for_people_and_for_the_state_machine(
+    capsys: pytest.CaptureFixture[str], failure: Exception, expected: str
+) -> None:
+    @a_telemetry().entry
+    def handler(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        raise failure
+
+    with pytest.raises(getattr(errors, expected)) as raised:
+        handler({"run": RUN}, CONTEXT)
+
+    assert raised.value.__cause__ is failure
+    if isinstance(failure, ClientError):
+        assert "GetRole" in str(raised.value)
+    (line,) = lines(capsys)
+    assert (line["level"], line["exception_name"]) == ("ERROR", type(failure).__name__)
 
 
 def test_a_subsegment_is_below_the_functions_own_and_found_by_the_run() -> None:
