@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lambdas.model.evidence import Evidence
-    from lambdas.model.process import Use
     from lambdas.model.refinement import PrincipalPolicy
     from lambdas.model.template import Template
+    from lambdas.model.variables import Use
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from lambdas.errors import FencepostError
-from lambdas.model.process import Use
+from lambdas.model.variables import Use
 from lambdas.prove_policy.denials import Denial, denials
 from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
 from lambdas.prove_policy.likeness import Likeness

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.process import Use
+from lambdas.model.variables import Use
 from lambdas.prove_policy.installation import own_policy
 from lambdas.prove_policy.likeness import Likeness
 from lambdas.prove_policy.repairs import repairs
