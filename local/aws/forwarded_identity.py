@@ -42,9 +42,11 @@ def identity_of(call: str, kind: str, known: Registered, *, making: bool) -> dic
 
 def _chosen_name(shape: Any, known: Registered) -> dict[str, Any]:
     """`CreateLoadBalancer` wants a name, which CloudFormation makes up where nobody gave one."""
-    names = {f"{known.noun}name".lower(), "name"}
+    names = {f"{known.noun}name".lower(), "name"} if known.naming else set()
+    if known.identifier.endswith("Name"):  # CloudFormation's own choice alone, as Ref gives it
+        names.add(known.identifier.lower())
     wanted = [member for member in shape.required_members if member.lower() in names]
-    return dict.fromkeys(wanted, "{planned}") if known.naming else {}
+    return dict.fromkeys(wanted, "{planned}")
 
 
 def _candidates(kind: str, identifier: str) -> Iterator[str]:

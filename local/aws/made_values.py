@@ -12,7 +12,7 @@ from local.aws import iam_reference
 from local.aws.forwarded_values import Resource
 from local.aws.registry_calls import own_prefix
 from local.aws.registry_types import Registered, registered
-from local.aws.resource_arns import VARIABLE
+from local.aws.resource_arns import VARIABLE, bare
 
 # EC2's ids tell their type. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _PREFIXES = {
@@ -92,7 +92,9 @@ def _arn(resource: Resource, values: Mapping[str, str], name: str) -> str:
         **{key.lower(): value for key, value in values.items()},
         **{k.lower(): v for k, v in resource.properties.items() if isinstance(v, str)},
     }
-    return VARIABLE.sub(lambda match: str(_filling(match[1], known, name)), template)
+    return VARIABLE.sub(
+        lambda match: bare(str(_filling(match[1], known, name)), service, match[1]), template
+    )
 
 
 def _filling(variable: str, known: Mapping[str, Any], name: str) -> Any:

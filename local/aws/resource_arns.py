@@ -146,7 +146,7 @@ def _values(variable: str, kind: ResourceType, call: Call, prefix: str) -> list[
         value = by_name.get(name.lower())
         texts = [text for text in _texts([value]) if text]
         if texts:
-            return [_bare(text, prefix, variable) for text in texts]
+            return [bare(text, prefix, variable) for text in texts]
     return []
 
 
@@ -165,7 +165,7 @@ def _candidates(variable: str, kind: ResourceType, call: Call, prefix: str) -> I
         yield from endings if variable.endswith("Id") else ("Name", "Id", "Identifier", "Arn")
 
 
-def _bare(value: str, prefix: str, variable: str) -> str:
+def bare(value: str, prefix: str, variable: str) -> str:
     """The name in a value that may be an ARN, a URL or a build's id."""
     if value.startswith("arn:"):
         return re.split(r"[:/]", value)[-1]

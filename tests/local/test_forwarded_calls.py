@@ -127,6 +127,27 @@ def test_names_that_cloudformation_makes_up_differ_for_every_stack(embedded: Con
     assert len(made) == 2
 
 
+def test_what_nobody_curated_is_named_and_spelled_as_its_service_does(
+    embedded: Connection, ask: Ask
+) -> None:
+    caller = somebody(embedded, allow("*"))
+    group = {"CacheParameterGroupFamily": "redis7", "Description": "unnamed"}
+    addresses = {"Name": "known", "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": []}
+    name, status = deploy(
+        caller,
+        {
+            "Group": {"Type": "AWS::ElastiCache::ParameterGroup", "Properties": group},
+            "Known": {"Type": "AWS::WAFv2::IPSet", "Properties": addresses},
+        },
+    )
+
+    assert status == "CREATE_COMPLETE"
+    calls = {one["eventName"]: one for one in recorded(ask, "")}
+    request = calls["CreateCacheParameterGroup"]["requestParameters"]
+    assert request["cacheParameterGroupName"].startswith(name)
+    assert ":regional/ipset/known/" in calls["CreateIPSet"]["responseElements"]["summary"]["aRN"]
+
+
 def test_a_grant_through_cloudformation_alone_serves_stacks_and_nothing_else(
     embedded: Connection,
 ) -> None:
