@@ -4,6 +4,7 @@ python -m benchmarks.faults                       every cell; takes hours
 python -m benchmarks.faults --list                the cells alone, after a run on every way
 python -m benchmarks.faults --states RunCycle,AwaitTrail --kinds throttled,500
 python -m benchmarks.faults --slice 3/20          every twentieth cell, from the third
+python -m benchmarks.faults --named unsound.txt   the cells of a list, as --list names them
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--states", default="", help="names, separated by commas")
     parser.add_argument("--kinds", default="", help="beginnings of kinds, separated by commas")
     parser.add_argument("--slice", default="1/1", metavar="I/N", help="every Nth cell from the Ith")
+    parser.add_argument("--named", type=Path, help="a file of cells' names, one a line")
     parser.add_argument("--json", type=Path, help="where to write the cells' verdicts")
     parser.add_argument("--list", action="store_true", help="try nothing")
     arguments = parser.parse_args()
@@ -62,6 +64,9 @@ def _matrix(bench: Bench, arguments: argparse.Namespace) -> int:
         print(f"left out: {name}: {why}")
     for name in matrix.never_entered(definition, seen):
         print(f"left out: {name}: no way leads to it")
+    if arguments.named:
+        names = set(arguments.named.read_text().splitlines())
+        every = [one for one in every if one.name in names]
     chosen = choose(every, arguments.states, arguments.kinds, arguments.slice)
     print(f"{len(every)} cells at {len(found)} calls; {len(chosen)} chosen", flush=True)
     if arguments.list:
