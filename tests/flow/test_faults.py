@@ -31,6 +31,7 @@ ALWAYS = {
     ("NotifyTeam", "sns:Publish", "500 once"): Verdict.RECOVERED,
     ("ProvePolicy", "iam:AttachRolePolicy", "denied"): Verdict.CLEAN,
     ("RunProof", "codebuild:BatchGetBuilds", "stopped, stop"): Verdict.LATER,
+    ("RetirePolicy", "lambda:Invoke", "denied"): Verdict.LATER,
 }
 SHORT = ("learned", "proved")
 
