@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 AGAIN = "Then start the run again."
-REDRIVE = "The execution can be redriven from the failed state for 14 days."
 ADVICE = {
     "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
-    f"written is there. {REDRIVE}",
+    f"written is there. {AGAIN}",
     "CycleFailed": "Read the last lines, correct the process in its folder, and deploy it. "
     f"{AGAIN}",
     "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "
@@ -15,7 +14,7 @@ ADVICE = {
     "GenerationFailed": "Read Access Analyzer's reason above. AUTHORIZATION_ERROR: look at its "
     "access role and at the key of the trail. SERVICE_QUOTA_EXCEEDED_ERROR: the trail holds too "
     f"many files of the time of the run. {AGAIN}",
-    "GenerationTimedOut": f"Access Analyzer did not finish in an hour. {REDRIVE}",
+    "GenerationTimedOut": "Access Analyzer did not finish in an hour. Start the run again.",
     "InvalidEventError": "A state was called with what is not of its contract: the deployment and "
     f"the code differ. Deploy again. {AGAIN}",
     "NoEvidenceError": "The trail holds nothing of the run's sessions: look whether the process's "
@@ -26,17 +25,17 @@ ADVICE = {
     "PolicyTooLargeError": "The policy does not fit in IAM's limits without being widened. Split "
     f"the process into several, each with its own role. {AGAIN}",
     "ServiceRefusedError": "AWS refused a call of Fencepost's own: look at the role of the state's "
-    f"function, its boundary, and what the organisation forbids. {REDRIVE}",
+    f"function, its boundary, and what the organisation forbids. {AGAIN}",
     "ServiceUnavailableError": "AWS throttled or did not answer, however often it was asked. "
-    f"Wait until the service is well again. {REDRIVE}",
-    "States.Timeout": f"The state took longer than it may. {REDRIVE}",
+    f"Wait until the service is well again. {AGAIN}",
+    "States.Timeout": "The state took longer than it may: look at its log. Start the run again.",
     "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
-    f"is logging and may write to its bucket. {REDRIVE}",
+    f"is logging and may write to its bucket. {AGAIN}",
 }
 QUOTA = (
     "A quota of the account is used up; IAM Access Analyzer takes one job at a time and fifty a "
-    "day, in some regions five. Wait, look who uses it, or start the run with "
-    f'"generator": "trail", which needs none. {REDRIVE}'
+    "day, in some regions five. Look who uses it, wait, and start the run again; or start it with "
+    '"generator": "trail", which needs none.'
 )
 
 
@@ -44,4 +43,4 @@ def advice(error: str) -> str:
     """What a person should do."""
     if error.endswith(("ServiceQuotaExceededException", "AccountLimitExceededException")):
         return QUOTA
-    return ADVICE.get(error, f"Read the cause, and the log of the state that failed. {REDRIVE}")
+    return ADVICE.get(error, f"Read the cause, and the log of the state that failed. {AGAIN}")

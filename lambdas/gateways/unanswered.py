@@ -71,7 +71,7 @@ def told(error: Exception) -> FencepostError:
     if is_transient(error):
         return ServiceUnavailableError(
             f"AWS did not answer: {call}{reason(error)}; the call was made several times: "
-            "redrive the execution when the service is well again"
+            "start the run again when the service is well"
         )
     return ServiceRefusedError(
         f"AWS refused a call: {call}{reason(error)}; look at the policies of the step's role, "
@@ -88,5 +88,5 @@ def wanted(answer: Mapping[str, Any], member: str, call: str) -> None:
     if member not in answer:
         raise ServiceUnavailableError(
             f"the answer to {call} has no {member}: whoever answered was not the service; "
-            "redrive the execution when it is well again"
+            "start the run again when it is well"
         )
