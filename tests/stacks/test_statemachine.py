@@ -161,6 +161,15 @@ def test_every_task_has_a_ceiling_tries_again_and_catches_everything(definition:
             assert one["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
+def test_every_function_s_answer_is_looked_at(definition: Json) -> None:
+    # An answer with nothing in it is of nobody: the function did not run.
+    for name, one in tasks(definition).items():
+        if one["Resource"] == "arn:aws:states:::lambda:invoke":
+            assert "$states.result.Payload" in json.dumps([one.get("Assign"), one.get("Output")]), (
+                name
+            )
+
+
 def test_whatever_fails_after_the_first_state_is_documented(definition: Json) -> None:
     last = {
         name: one["Catch"][-1]["Next"]
