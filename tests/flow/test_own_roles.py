@@ -16,7 +16,7 @@ from stacks.rarely import UNSEEN, UNSEEN_OF
 from tests import asking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.flow.cloud import Cloud
@@ -61,14 +61,23 @@ def own_roles(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def grants(cloud: Cloud, role: dict[str, Any]) -> list[Grant]:
-    iam, name = cloud.client("iam"), role["RoleName"]
     found = []
-    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    for document in documents(cloud.client("iam"), role["RoleName"]):
         for statement in document["Statement"]:
             resources = tuple(many(statement["Resource"]))
             found += [(action, resources) for action in many(statement["Action"])]
     return found
+
+
+def documents(iam: Any, name: str) -> Iterator[Any]:
+    """A role's own policies; the CDK puts into managed ones what is too much for those within."""
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        yield iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        arn = attached["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        yield answer["PolicyVersion"]["Document"]
 
 
 def many(value: str | list[str]) -> list[str]:
