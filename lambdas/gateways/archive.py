@@ -187,7 +187,10 @@ def finished(archive: Archive, key: str) -> bool:
 
 def _refused(verb: str, place: str, key: str, cause: Exception) -> FencepostError:
     if is_transient(cause):
-        return ServiceUnavailableError(f"cannot {verb} {key!r} in {place}: {reason(cause)}")
+        return ServiceUnavailableError(
+            f"cannot {verb} {key!r} in {place}: {reason(cause)}; start the run again when the "
+            "service is well"
+        )
     return ArchiveRefusedError(
         f"cannot {verb} {key!r} in {place}: {reason(cause)}; check that the step's role may use "
         "the bucket and its key, and that no retention forbids it"

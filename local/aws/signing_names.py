@@ -1,4 +1,4 @@
-"""Which of botocore's services a signing name stands for: `bedrock` signs for five of them."""
+"""Which of botocore's services a signing name stands for: `bedrock` signs for six of them."""
 
 import gzip
 import re
