@@ -33,8 +33,8 @@ demo: setup ## Run the example's whole workflow on the embedded AWS and show the
 
 test: check setup ## Check and test everything that needs no AWS account
 	@# Files that share an embedded AWS keep their order, the longest first; the others come in any.
-	@$(FIXED) $(PYTEST) -p no:randomly $(BY_FILE) tests/flow tests/local
-	@$(FIXED) $(PYTEST) $(BY_FILE) --ignore=tests/local --ignore=tests/flow
+	@$(FIXED) $(PYTEST) -p no:randomly $(BY_FILE) tests/flow tests/local tests/embedded_aws
+	@$(FIXED) $(PYTEST) $(BY_FILE) --ignore=tests/local --ignore=tests/embedded_aws --ignore=tests/flow
 
 test-aws: setup ## Ask your account about the definition and the policies (makes nothing)
 	@FENCEPOST_TEST_AWS=1 $(PYTEST) tests/aws

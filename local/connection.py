@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-STATE_FILE = "endpoint.json"  # as local.aws.settings names it
+STATE_FILE = "endpoint.json"  # as embedded_aws.settings names it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,15 @@ def start(
         return there
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
-    command = [sys.executable, "-m", "local.aws.host", "--state", str(state), "--region", region]
+    command = [
+        sys.executable,
+        "-m",
+        "embedded_aws",
+        "--state",
+        str(state),
+        "--region",
+        region,
+    ]
     command += ["--inbox", str(inbox or OUT / "inbox"), *options]
     with (state / "host.log").open("w") as log:
         process = subprocess.Popen(

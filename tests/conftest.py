@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+# One embedded AWS for every folder of tests that talks to one.
+pytest_plugins = ("tests.emulator",)
+
 # `ci` draws the same examples every time, so that a red build is somebody's change, in CI and in
 # `make test`; developers' runs draw new ones.
 FIXED = os.environ.get("CI") or os.environ.get("FENCEPOST_EXAMPLES") == "fixed"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.aws.policy_generation import activity_of, policies_of
+from embedded_aws.services.access_analyzer.generation.activity import activity_of, policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from embedded_aws.services.access_analyzer.checks.validation import findings
 from lambdas.model.action import Action
 from lambdas.reference import actions as reference
-from local.aws.policy_validation import findings
 from tests.stacks.own_policies import OwnPolicy, own_policies
 
 if TYPE_CHECKING:

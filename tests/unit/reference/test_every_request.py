@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 
+from embedded_aws.iam.calls import Call, UnidentifiedCallError
+from embedded_aws.iam.requirements.checks import checks_of
 from lambdas.collect_evidence.translate import translate
 from lambdas.reference.actions import facts
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_models
 from lambdas.reference.events import meaning
-from local.aws.authorisation import checks_of
-from local.aws.calls import Call, UnidentifiedCallError
 from tests.unit.reference.requests import ACCOUNT, REGION, recorded, request_of
 
 if TYPE_CHECKING:

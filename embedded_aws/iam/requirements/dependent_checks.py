@@ -1,0 +1,214 @@
+"""What a call needs besides its own action: roles passed, tags set, code read, keys used."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ministack.services import iam
+
+from embedded_aws.iam import service_reference
+from embedded_aws.iam.calls import Call, Check, iam_prefix
+from embedded_aws.iam.requirements import service_linked_roles
+from embedded_aws.iam.requirements.kms_via_service import keys_used
+from embedded_aws.iam.requirements.pass_role import passed_roles
+from embedded_aws.iam.resources import arns
+from embedded_aws.ministack import services
+from embedded_aws.protocol.service_models import at_path
+
+_TAG_MEMBERS = ("Tags", "tags", "TagList", "TagsList", "UserPoolTags", "IdentityPoolTags")
+_SPECIFICATIONS = ("TagSpecifications", "TagSpecification")
+
+# Tag-on-create: the action that a create with tags needs, where it is not `TagResource`.
+_TAG_ACTIONS = {
+    "acm": "AddTagsToCertificate",
+    "cloudtrail": "AddTags",
+    "ec2": "CreateTags",
+    "elb": "AddTags",
+    "elbv2": "AddTags",
+    "firehose": "TagDeliveryStream",
+    "kinesis": "AddTagsToStream",
+    "rds": "AddTagsToResource",
+    "redshift": "CreateTags",
+    "sqs": "TagQueue",
+    "ssm": "AddTagsToResource",
+}
+# Creates with tags for which AWS asks no second question.
+_UNTAGGED = {"cloudformation", "codebuild", "sts", "autoscaling"}
+
+
+def companions_of(call: Call, own: Sequence[Check]) -> tuple[Check, ...]:
+    """The further questions of a call, given those about its own action."""
+    resource = own[0].resource if own else "*"
+    return (
+        *_tagging(call, own),
+        *passed_roles(call, resource),
+        *_dependents(call),
+        *keys_used(call),
+        *service_linked_roles.needed_by(call),
+    )
+
+
+def tags_in(call: Call) -> dict[str, Any]:
+    """`aws:RequestTag/…` and `aws:TagKeys` of a request."""
+    tags = _tags(call)
+    keys = [key for key in at_path(call.params, "TagKeys") if isinstance(key, str)]
+    context: dict[str, Any] = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+    if tags or keys:
+        context["aws:TagKeys"] = [*tags, *keys]
+    return context
+
+
+def _tags(call: Call) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for member in _TAG_MEMBERS:
+        found |= _pairs(call.params.get(member))
+    for member in _SPECIFICATIONS:
+        for specification in call.params.get(member) or ():
+            found |= _pairs(specification.get("Tags"))
+    configuration = call.params.get("CreateBucketConfiguration")
+    if isinstance(configuration, Mapping):
+        found |= _pairs(configuration.get("Tags"))
+    return found
+
+
+def _pairs(tags: Any) -> dict[str, str]:
+    if isinstance(tags, str):  # IoT: `a=b&c=d`
+        return dict(part.partition("=")[::2] for part in tags.split("&") if part)
+    if isinstance(tags, Mapping):
+        return {str(name): str(value) for name, value in tags.items()}
+    found = {}
+    for tag in tags if isinstance(tags, (list, tuple)) else ():
+        fields = {name.lower(): value for name, value in tag.items()} if tag else {}
+        name = fields.get("key", fields.get("tagkey"))
+        if name is not None:
+            found[str(name)] = str(fields.get("value", fields.get("tagvalue", "")))
+    return found
+
+
+def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
+    tags = tags_in(call)
+    if not _tags(call) or not own or call.service in _UNTAGGED or "Tag" in call.operation[:3]:
+        return
+    if call.service in ("apigateway", "apigatewayv2"):
+        # Seen as: apigateway:PUT on /tags/arn%3Aaws%3Aapigateway%3A…%3A%3A%2Frestapis%2F*
+        # https://github.com/mattclay/aws-terminator/pull/284
+        # For HTTP APIs the registry says PUT, the API itself POST: either will do.
+        verb = "PUT" if call.service == "apigateway" else "POST"
+        others = tuple({"apigateway:PUT", "apigateway:POST"} - {f"apigateway:{verb}"})
+        base = f"arn:{call.partition}:apigateway:{call.region}::"
+        path = quote(own[0].resource + ("" if "PATCH" in own[0].action else "/*"), safe="*")
+        yield Check(
+            action=f"apigateway:{verb}",
+            resource=f"{base}/tags/{path}",
+            context=tags,
+            alternatives=others if call.service == "apigatewayv2" else (),
+        )
+        return
+    prefix = iam_prefix(call.service)
+    name = _tag_action(call)
+    action = service_reference.action(prefix, name) if name else None
+    if action is None or action.name == own[0].action:
+        return
+    if call.service == "ec2":
+        yield from _ec2_tagging(call, tags)
+        return
+    for resource in dict.fromkeys(check.resource for check in own):
+        target = resource.removesuffix(":log-stream:")
+        if target == "*":  # what is not made yet has no name: `key/*`, `userpool/*`
+            target = arns.any_of(action, call)
+        yield Check(action=action.name, resource=target, context=tags)
+
+
+def _ec2_tagging(call: Call, tags: Mapping[str, Any]) -> Iterator[Check]:
+    """EC2 asks for each kind of resource that the request tags."""
+    for member in _SPECIFICATIONS:
+        for specification in call.params.get(member) or ():
+            kind = specification.get("ResourceType") or "*"
+            yield Check(
+                action="ec2:CreateTags",
+                resource=f"arn:{call.partition}:ec2:{call.region}:{call.account}:{kind}/*",
+                context={**tags, "ec2:CreateAction": call.operation},
+            )
+
+
+def _tag_action(call: Call) -> str:
+    if call.service == "iam":
+        return f"Tag{call.operation.removeprefix('Create')}"
+    if call.service == "s3":
+        return "TagResource" if call.operation == "CreateBucket" else ""
+    return _TAG_ACTIONS.get(call.service, "TagResource")
+
+
+@lru_cache(maxsize=1)
+def _dependent_rows() -> Mapping[str, list[Mapping[str, Any]]]:
+    rows: dict[str, list[Mapping[str, Any]]] = json.loads(
+        (Path(__file__).parent / "dependent_actions.json").read_text()
+    )
+    return rows
+
+
+def _dependents(call: Call) -> Iterator[Check]:
+    """Rows of the table whose trigger is in the request, their resources filled from it."""
+    for row in _dependent_rows().get(call.key, ()):
+        for value in at_path(call.params, row["when"]):
+            if row.get("is") is not None and value != row["is"]:
+                continue
+            arn = _resource(row, value, call)
+            if arn:
+                context = {
+                    k: v.format(region=call.region) for k, v in row.get("context", {}).items()
+                }
+                for action in row["actions"]:
+                    yield Check(action=action, resource=arn, context=context)
+
+
+def _resource(row: Mapping[str, Any], value: Any, call: Call) -> str:
+    kind = row.get("resource", "*")
+    if kind == "s3-code" and isinstance(value, Mapping):
+        key = value.get("S3Key") or value.get("Key")
+        bucket = value.get("S3Bucket") or value.get("Bucket")
+        return f"arn:{call.partition}:s3:::{bucket}/{key}" if bucket and key else ""
+    if kind == "s3-copy":
+        return f"arn:{call.partition}:s3:::{str(value).removeprefix('/').split('?')[0]}"
+    if kind == "s3-url":
+        return _object_at(str(value), call)
+    if kind == "kms-key":
+        return _key_arn(value, call) if isinstance(value, str) else ""  # Lambda will refuse it
+    if kind == "value":
+        return str(value)
+    return str(kind).format(partition=call.partition, region=call.region, account=call.account)
+
+
+def _object_at(url: str, call: Call) -> str:
+    """The object at an S3 address, in path or in virtual-host style."""
+    host, _, path = url.partition("://")[2].partition("?")[0].partition("/")
+    bucket, dot, rest = host.partition(".s3")
+    if dot and (rest.startswith((".", "-"))):
+        return f"arn:{call.partition}:s3:::{bucket}/{path}"
+    return f"arn:{call.partition}:s3:::{path}"
+
+
+def _key_arn(reference: str, call: Call) -> str:
+    key = services.kms()._resolve_key(reference)
+    if key:
+        return str(key["Arn"])
+    base = f"arn:{call.partition}:kms:{call.region}:{call.account}"
+    return reference if reference.startswith("arn:") else f"{base}:key/{reference}"
+
+
+def special_keys(action: str, call: Call) -> dict[str, Any]:
+    """Condition keys that must be looked up or worked out."""
+    if call.service == "lambda" and "EventSourceMapping" in action:
+        name = str(call.params.get("FunctionName") or "")
+        base = f"arn:{call.partition}:lambda:{call.region}:{call.account}:function:"
+        arn = name if name.startswith("arn:") else f"{base}{name}"
+        return {"lambda:FunctionArn": arn} if name else {}
+    if call.service == "iam" and call.params.get("RoleName"):
+        # Changing what a role may do is conditioned on the boundary that it has.
+        role = iam._roles.get(str(call.params["RoleName"])) or {}
+        boundary = call.params.get("PermissionsBoundary") or role.get("PermissionsBoundary")
+        return {"iam:PermissionsBoundary": str(boundary)} if boundary else {}
+    return {}

@@ -1,0 +1,1 @@
+"""What we use of MiniStack: its services, loaded late, and the contract of its private names."""

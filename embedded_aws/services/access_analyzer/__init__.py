@@ -1,0 +1,1 @@
+"""IAM Access Analyzer: policy generation from trails, validation, and custom checks."""

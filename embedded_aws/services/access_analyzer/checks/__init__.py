@@ -1,0 +1,1 @@
+"""ValidatePolicy and the custom checks: documents in, findings out. Reads no state."""

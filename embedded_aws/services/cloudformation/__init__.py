@@ -1,0 +1,1 @@
+"""CloudFormation: MiniStack's engine with AWS's names, types and forwarded calls."""

@@ -1,0 +1,1 @@
+"""What the engine itself lacks: physical names, conditions, custom resources, late loading."""

@@ -1,0 +1,112 @@
+"""Which API calls CloudFormation makes for a resource: the curated rows, one file per service.
+
+Two columns per row. What is *logged*: the call, its request and response. What is *authorised*: by
+default everything that the call itself raises (its action, roles passed, tags on create, code read;
+see `authorisation`), plus what the row adds. The difference is what a policy made from CloudTrail
+alone misses.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent / "calls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One call of one operation on one resource type."""
+
+    call: str  # "lambda:CreateFunction", botocore's names
+    when: tuple[str, ...] = ()  # properties, any of which triggers it (on update: changed)
+    unless: tuple[str, ...] = ()  # properties, any of which prevents it
+    only: Mapping[str, str] = field(default_factory=dict)  # property -> pattern of its value
+    gone: tuple[str, ...] = ()  # properties whose removal triggers it
+    each: str = ""  # a list property: one call for each member
+    added: str = ""  # on update: one call for each member that is new or changed
+    removed: str = ""  # on update: one call for each member that is no longer there
+    request: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)
+    authorise: tuple[Mapping[str, str], ...] = ()  # {action, resource}, besides the call's own
+    logged: bool = True
+    main: bool = False  # the call that makes the resource; by default the first write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeTable:
+    """What is known of a resource type."""
+
+    type: str
+    name: str = ""  # the property that holds the name
+    lowercase: bool = False
+    separator: str = "-"  # between the parts of a name that CloudFormation makes up
+    limit: int = 128  # characters of a name that CloudFormation makes up
+    identity: Mapping[str, str] = field(default_factory=dict)  # parameter -> template
+    rename: Mapping[str, str] = field(default_factory=dict)  # parameter <- property
+    operations: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    curated: bool = True
+
+
+def table_of(resource_type: str) -> TypeTable | None:
+    """The curated rows of a type."""
+    if resource_type.startswith("Custom::"):
+        resource_type = "AWS::CloudFormation::CustomResource"
+    parts = resource_type.split("::")
+    if len(parts) < 3:  # noqa: PLR2004 - AWS::Service::Type
+        return None
+    return _file(parts[1].lower()).get(resource_type)
+
+
+def curated_types() -> list[str]:
+    """All types with curated rows."""
+    names = sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+    return sorted(name for stem in names for name in _file(stem))
+
+
+@cache
+def _file(stem: str) -> Mapping[str, TypeTable]:
+    path = _FOLDER / f"{stem}.yaml"
+    if not path.exists():
+        return {}
+    content = yaml.load(path.read_text(), Loader=_loader())  # noqa: S506 - our own file
+    return {name: _type(name, fields) for name, fields in content.items()}
+
+
+def _loader() -> Any:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _type(name: str, fields: Mapping[str, Any]) -> TypeTable:
+    operations = {
+        operation: tuple(_row(row) for row in fields.get(operation) or ())
+        for operation in ("create", "update", "delete")
+    }
+    return TypeTable(
+        type=name,
+        name=fields.get("name", ""),
+        lowercase=fields.get("lowercase", False),
+        separator=fields.get("separator", "-"),
+        limit=fields.get("limit", 128),
+        identity=fields.get("identity", {}),
+        rename=fields.get("rename", {}),
+        operations=operations,
+    )
+
+
+def _row(row: str | Mapping[str, Any]) -> Row:
+    if isinstance(row, str):
+        return Row(call=row)
+    lists = {name: _listed(row.get(name)) for name in ("when", "unless", "gone")}
+    known = {**row, **lists}
+    known["authorise"] = tuple(row.get("authorise") or ())
+    return Row(**known)
+
+
+def _listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

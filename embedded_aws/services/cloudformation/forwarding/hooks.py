@@ -1,0 +1,137 @@
+"""CloudFormation's forwarded calls: what its engine does, as the API calls that AWS would make.
+
+MiniStack's engine builds resources inside the process. Here each of its operations becomes calls
+in the caller's name (forward access sessions), or in that of the stack's service role: first
+authorised with those permissions, then recorded. A denial fails the resource with CloudFormation's
+own words; the rollback's calls are forwarded as well.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+
+from embedded_aws.ministack import services
+from embedded_aws.services.cloudformation.engine import loading, physical_names
+from embedded_aws.services.cloudformation.forwarding import rollback, stack_roles
+from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
+from embedded_aws.services.cloudformation.forwarding.stack_session import session_of
+
+Engine = Callable[..., Any]
+
+# Set while an update has no handler of its own and MiniStack runs the create again.
+_updating: ContextVar[bool] = ContextVar("updating_by_create", default=False)
+
+
+def install() -> None:
+    """Hook into the engine when it is loaded."""
+    loading.on_load(hook)
+
+
+def hook() -> None:
+    """Put the forwarded calls around the engine's three operations."""
+    provisioners = services.service("cloudformation.provisioners")
+    stacks = services.service("cloudformation.stacks")
+    for name, wrap in (
+        ("_provision_resource", _creating),
+        ("_update_resource", _changing),
+        ("_delete_resource", _deleting),
+    ):
+        wrapped = wrap(getattr(provisioners, name))
+        setattr(provisioners, name, wrapped)
+        setattr(stacks, name, wrapped)
+    stacks._roll_back_operation = rollback.keeping_rest(stacks._roll_back_operation)
+    stack_roles.install()
+    physical_names.install()
+
+
+def _creating(create: Engine) -> Engine:
+    def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        if _updating.get():
+            return create(kind, logical_id, properties, stack)
+        resource = _resource(kind, logical_id, properties, stack)
+        flow = _flow(stack)
+        if flow is None:
+            return create(kind, logical_id, properties, stack)
+        return flow.create(resource, lambda: create(kind, logical_id, properties, stack))
+
+    return provision
+
+
+def _changing(update: Engine) -> Engine:
+    def change(  # noqa: PLR0913, PLR0917 - the engine's signature
+        kind: str,
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack: str,
+        logical_id: str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:
+        def work() -> Any:
+            changed, made = update(kind, physical_id, old, new, stack, logical_id, attributes)
+            return changed, made or attributes or {}
+
+        replacing = services.service("cloudformation.provisioners")._replacing_change
+        flow = _flow(stack)
+        if flow is None or old == new or replacing(kind, old, new):
+            return work()  # a replacement is a create and a delete, forwarded as such
+        resource = replace(
+            _resource(kind, logical_id or physical_id, new, stack),
+            physical_id=physical_id,
+            attributes=attributes or {},
+            previous=old,
+        )
+        token = _updating.set(True)
+        try:
+            return flow.update(resource, work)
+        finally:
+            _updating.reset(token)
+
+    return change
+
+
+def _deleting(delete: Engine) -> Engine:
+    def remove(
+        kind: str,
+        physical_id: str,
+        properties: dict[str, Any],
+        stack: str | None = None,
+        logical_id: str | None = None,
+    ) -> None:
+        def work() -> None:
+            delete(kind, physical_id, properties, stack, logical_id)
+
+        flow = _flow(stack or "")
+        if flow is None:
+            work()
+            return
+        resource = replace(
+            _resource(kind, logical_id or physical_id, properties, stack or ""),
+            physical_id=physical_id,
+        )
+        flow.delete(resource, work)
+
+    return remove
+
+
+def _flow(stack: str) -> Flow | None:
+    session = session_of(stack)
+    return Flow(session) if session else None
+
+
+def _resource(kind: str, logical_id: str, properties: Mapping[str, Any], stack: str) -> Resource:
+    return Resource(
+        type=kind,
+        logical_id=logical_id,
+        stack=stack.split("/")[1] if stack.startswith("arn:") else stack,
+        properties=properties,
+        account=get_account_id(),
+        region=get_region(),
+    )

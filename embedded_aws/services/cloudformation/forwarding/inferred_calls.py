@@ -1,0 +1,101 @@
+"""Types without curated rows: calls guessed from the registry schema's handler permissions.
+
+The permissions are a superset (everything that any property may need) and are IAM actions, not
+calls. They are narrowed by the properties that the template sets; each use is kept as a finding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
+from embedded_aws.services.cloudformation.forwarding.identifiers import identity_of
+from embedded_aws.services.cloudformation.forwarding.name_words import is_read, words
+from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.registry.handler_calls import possible
+from embedded_aws.services.cloudformation.registry.types import registered
+
+# (resource type, operation): tests read it, and know what is guessed.
+findings: list[tuple[str, str]] = []
+
+_VERBS = {
+    "create": ("Create", "Put", "Register", "Allocate", "Request", "Import", "Generate"),
+    "update": ("Update", "Modify", "Put", "Set"),
+    "delete": ("Delete", "Remove", "Deregister", "Release", "Schedule"),
+}
+# Where none of the usual verbs is about the resource: `AuthorizeSecurityGroupIngress`.
+_RARER = {
+    "create": ("Add", "Associate", "Attach", "Authorize", "Enable", "Publish", "Run", "Start"),
+    "update": ("Add", "Associate", "Attach", "Authorize", "Enable", "Change", "Replace", "Start"),
+    "delete": ("Cancel", "Detach", "Disable", "Disassociate", "Revoke", "Stop", "Terminate"),
+}
+
+
+def table_of(resource: Resource, operation: str) -> TypeTable:
+    """Guessed rows of a type, for one operation."""
+    kind = resource.type
+    if kind.startswith(("Custom::", "AWS::CDK::", "AWS::CloudFormation::")):
+        return TypeTable(type=kind, curated=False)
+    if (kind, operation) not in findings:
+        findings.append((kind, operation))
+    known = registered(kind)
+    rows = tuple(
+        Row(
+            call=call,
+            request=identity_of(call, kind, known, making=operation == "create" and position == 0),
+        )
+        for position, call in enumerate(_calls(kind, operation, _telling(resource)))
+    )
+    return replace(named(kind), operations={operation: rows})
+
+
+def named(kind: str) -> TypeTable:
+    """A type's name as the registry has it: which property it is, and how one is made up."""
+    known = registered(kind)
+    return TypeTable(type=kind, name=known.naming, curated=False, **known.form_of_name())
+
+
+def _telling(resource: Resource) -> Mapping[str, Any]:
+    """The properties that cause calls: all that are set, or on update those that changed."""
+    before = resource.previous
+    return {
+        name: value
+        for name, value in resource.properties.items()
+        if not before or before.get(name) != value
+    }
+
+
+def _calls(kind: str, operation: str, properties: Mapping[str, Any]) -> list[str]:
+    noun = kind.rsplit("::", 1)[-1]
+    calls = possible(kind, operation)
+    writes = _writes(calls, noun, operation, properties)
+    about = words(noun)
+    reads = [call for call in calls if is_read(_action(call)) and words(_action(call)) & about]
+    return list(dict.fromkeys([*writes, *reads]))
+
+
+def _writes(
+    calls: list[str], noun: str, operation: str, properties: Mapping[str, Any]
+) -> list[str]:
+    """What is named for the resource itself first, then what its properties cause."""
+    usual = [call for call in calls if _action(call).startswith(_VERBS[operation])]
+    about = [call for call in usual if words(_action(call)) & words(noun)]
+    own = [call for call in about if words(_action(call)) == words(noun)]
+    caused = [call for call in usual if _is_caused(_action(call), noun, properties)]
+    if own or about:
+        return [*(own or about), *caused]
+    rarer = [call for call in calls if _action(call).startswith(_RARER[operation])]
+    near = [call for call in rarer if words(_action(call)) & words(noun)]
+    # A handler lists first what it is for; an update that changes tags alone has nothing else.
+    first = [call for call in calls if not is_read(_action(call)) and "Tag" not in call][:1]
+    return [*(near or (first if operation != "update" else [])), *caused]
+
+
+def _is_caused(action: str, noun: str, properties: Mapping[str, Any]) -> bool:
+    """`PutGroupPolicy` by a group's `Policies`."""
+    beyond = words(action) - words(noun)
+    return bool(beyond) and any(beyond <= words(name) for name in properties)
+
+
+def _action(call: str) -> str:
+    return call.partition(":")[2]

@@ -1,0 +1,216 @@
+"""The calls of one resource operation, in order, around MiniStack's own work."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from embedded_aws.cloudtrail import event_names
+from embedded_aws.iam.calls import Call, Check
+from embedded_aws.services.cloudformation.forwarding import inferred_calls, rollback
+from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
+from embedded_aws.services.cloudformation.forwarding.parameters import (
+    Resource,
+    at,
+    filled,
+    request_of,
+    response_of,
+)
+from embedded_aws.services.cloudformation.forwarding.stack_session import (
+    ForwardedDenialError,
+    Session,
+)
+
+Made = tuple[str, dict[str, Any]]  # physical id and attributes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A row that applies, with the list member that it is about."""
+
+    row: Row
+    item: Any = None
+
+
+class Flow:
+    """Makes the forwarded calls of resource operations as one principal."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create(self, resource: Resource, work: Callable[[], Made]) -> Made:
+        """Calls up to the one that makes the resource, the work, then the rest."""
+        table, steps = _plan(resource, "create")
+        position = _main(steps)
+        for step in steps[:position]:
+            self._call(step, table, resource)
+        main = steps[position] if position < len(steps) else None
+        if main:
+            self._authorise(main, table, resource)
+        try:
+            physical_id, attributes = work()
+        except Exception as error:
+            if main and not isinstance(error, ForwardedDenialError):
+                self._record(main, table, resource, error=_error_of(error))
+            raise
+        made = replace(resource, physical_id=str(physical_id), attributes=attributes or {})
+        if main:
+            self._record(main, table, made)
+        try:
+            for step in steps[position + 1 :]:
+                self._call(step, table, made)
+        except ForwardedDenialError:
+            # The resource is half made: the stack's rollback must delete it.
+            rollback.half_made(made)
+            raise
+        return physical_id, attributes
+
+    def update(self, resource: Resource, work: Callable[[], Any]) -> Any:
+        """All calls of the change, then the work."""
+        table, steps = _plan(resource, "update")
+        for step in steps:
+            self._call(step, table, resource)
+        return work()
+
+    def delete(self, resource: Resource, work: Callable[[], None]) -> None:
+        """All calls of the removal; the last one fails when the work does."""
+        table, steps = _plan(resource, "delete")
+        position = max(0, len(steps) - 1)
+        try:
+            for step in steps[:position]:
+                self._call(step, table, resource)
+            for step in steps[position:]:
+                self._authorise(step, table, resource)
+        except ForwardedDenialError:
+            rollback.not_deleted(resource)
+            raise
+        error: tuple[str, str] | None = None
+        try:
+            work()
+        except Exception as failure:
+            error = _error_of(failure)
+            rollback.not_deleted(resource)
+            raise
+        finally:
+            for step in steps[position:]:
+                self._record(step, table, resource, error=error)
+
+    def _call(self, step: Step, table: TypeTable, resource: Resource) -> None:
+        self._authorise(step, table, resource)
+        self._record(step, table, resource)
+
+    def _authorise(self, step: Step, table: TypeTable, resource: Resource) -> None:
+        extra = tuple(
+            Check(
+                action=also["action"],
+                resource=str(filled(also.get("resource", "*"), table, resource, step.item)),
+            )
+            for also in step.row.authorise
+        )
+        self._session.authorise(_of(step, table, resource), extra)
+
+    def _record(
+        self,
+        step: Step,
+        table: TypeTable,
+        resource: Resource,
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        if step.row.logged:
+            answer = {} if error else response_of(step.row, table, resource)
+            self._session.record(_of(step, table, resource), answer, error)
+
+
+def _of(step: Step, table: TypeTable, resource: Resource) -> Call:
+    service, _, operation = step.row.call.partition(":")
+    return Call(
+        service=service,
+        operation=operation,
+        params=request_of(step.row, table, resource, step.item),
+        account=resource.account,
+        region=resource.region,
+        partition=resource.partition,
+    )
+
+
+def _plan(resource: Resource, operation: str) -> tuple[TypeTable, list[Step]]:
+    """The type's rows, curated or guessed from its registry schema, as far as they apply."""
+    table = table_of(resource.type) or inferred_calls.table_of(resource, operation)
+    rows = table.operations.get(operation, ())
+    steps = [step for row in rows for step in _steps(row, resource, operation)]
+    return table, steps
+
+
+def _steps(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
+    if not _applies(row, resource, operation):
+        return
+    if row.each:
+        yield from (Step(row=row, item=item) for item in _members(resource.properties, row.each))
+    elif row.added or row.removed:
+        path = row.added or row.removed
+        new, old = _members(resource.properties, path), _members(resource.previous, path)
+        left, right = (new, old) if row.added else (old, new)
+        names = {_name_of(item) for item in right} if row.removed else set()
+        for item in left:
+            if item not in right and _name_of(item) not in names:
+                yield Step(row=row, item=item)
+    else:
+        yield Step(row=row)
+
+
+def _applies(row: Row, resource: Resource, operation: str) -> bool:
+    if any(at(resource.properties, path) not in (None, "", [], {}) for path in row.unless):
+        return False
+    if not all(
+        re.match(pattern, str(at(resource.properties, path) or ""))
+        for path, pattern in row.only.items()
+    ):
+        return False
+    if row.gone:
+        return any(
+            at(resource.previous, path) is not None and at(resource.properties, path) is None
+            for path in row.gone
+        )
+    if not row.when:
+        return True
+    if operation == "update":
+        return any(
+            at(resource.properties, path) != at(resource.previous, path)
+            and at(resource.properties, path) is not None
+            for path in row.when
+        )
+    return any(at(resource.properties, path) not in (None, "", [], {}) for path in row.when)
+
+
+def _members(properties: Any, path: str) -> list[Any]:
+    value = at(properties, path)
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _name_of(item: Any) -> str:
+    if isinstance(item, dict):
+        named = next((item[key] for key in ("PolicyName", "Id", "Key") if key in item), None)
+        return str(named) if named is not None else json.dumps(item, sort_keys=True, default=str)
+    return str(item)
+
+
+def _main(steps: list[Step]) -> int:
+    """Where the resource itself is made: the row that says so, else the first write."""
+    for position, step in enumerate(steps):
+        if step.row.main:
+            return position
+    for position, step in enumerate(steps):
+        if not event_names.is_read(*step.row.call.split(":")):
+            return position
+    return len(steps)
+
+
+_CODE = re.compile(
+    r"^\(?([A-Z]\w+(?:Exception|Exists|Fault|NotEmpty|NotFound|Error))\b[):]?\s*(.*)"
+)
+
+
+def _error_of(error: Exception) -> tuple[str, str]:
+    found = _CODE.match(str(error))
+    return (found[1], found[2] or str(error)) if found else ("ValidationException", str(error))

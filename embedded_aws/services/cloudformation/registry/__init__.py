@@ -1,0 +1,1 @@
+"""The registry's handlers: which calls a resource type makes where nobody wrote them down."""

@@ -1,0 +1,82 @@
+"""The API calls that a type's handlers may make: its permissions, as botocore names them."""
+
+from collections import Counter
+from functools import lru_cache
+
+import botocore.session
+
+from embedded_aws.iam.calls import iam_prefix
+from embedded_aws.protocol.service_models import service_model
+from embedded_aws.services.cloudformation.forwarding.name_words import words
+from embedded_aws.services.cloudformation.registry.types import registered
+
+_OPERATIONS = {
+    "create": ("Create", "Generate", "Put"),
+    "update": ("Update", "Put"),
+    "delete": ("Delete",),
+}
+
+
+def possible(kind: str, operation: str) -> list[str]:
+    """Calls of the type's own service, in the order of the registry.
+
+    Permissions of other services (keys, networks) are for properties that nobody can judge here.
+    """
+    own = own_prefix(kind)
+    calls = []
+    for permission in registered(kind).permissions.get(operation, ()):
+        prefix, _, action = permission.partition(":")
+        if prefix.lower() == own:
+            service = _service_with(own, action, kind)
+            calls += [f"{service}:{action}"] if service else []
+    return list(dict.fromkeys(calls)) or _by_convention(kind, operation)
+
+
+def _by_convention(kind: str, operation: str) -> list[str]:
+    """`AWS::IAM::AccessKey` is older than handlers, and is made by `CreateAccessKey`.
+
+    API Gateway's permissions are verbs of HTTP, which name no call.
+    """
+    _, owner, noun = kind.split("::")[:3]
+    services = [name for name in _services() if owner.lower() in (name, iam_prefix(name))]
+    return [
+        f"{service}:{verb}{noun}"
+        for service in services
+        for verb in _OPERATIONS[operation]
+        if f"{verb}{noun}" in service_model(service).operation_names
+    ]
+
+
+@lru_cache(maxsize=256)
+def own_prefix(kind: str) -> str:
+    """The service that most of the actions named for the resource belong to."""
+    noun = words(kind.rsplit("::", 1)[-1])
+    near: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for permissions in registered(kind).permissions.values():
+        for permission in permissions:
+            prefix, _, action = permission.lower().partition(":")
+            every[prefix] += 1
+            near[prefix] += bool(words(permission.partition(":")[2]) & noun and action)
+    best = near.most_common(1) or every.most_common(1)
+    return best[0][0] if best and best[0][1] else next(iter(every), "")
+
+
+@lru_cache(maxsize=1024)
+def _service_with(prefix: str, action: str, kind: str) -> str:
+    """Botocore's service with this prefix that has the operation, the likest by its name."""
+    owner = kind.split("::")[1].lower()
+    found = [name for name in _with_prefix(prefix) if action in service_model(name).operation_names]
+    likest = sorted(found, key=lambda name: (name != owner, name[-2:] != owner[-2:], name))
+    return likest[0] if likest else ""
+
+
+@lru_cache(maxsize=128)
+def _with_prefix(prefix: str) -> tuple[str, ...]:
+    named = [name for name in _services() if name == prefix]
+    return tuple(dict.fromkeys([*named, *(n for n in _services() if iam_prefix(n) == prefix)]))
+
+
+@lru_cache(maxsize=1)
+def _services() -> tuple[str, ...]:
+    return tuple(botocore.session.get_session().get_available_services())

@@ -1,0 +1,1 @@
+"""Resource types that MiniStack lacks or gets wrong: how they are made, changed and removed."""

@@ -1,0 +1,1 @@
+"""CodeBuild: projects and builds, their commands run as processes of this machine."""

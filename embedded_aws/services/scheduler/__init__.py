@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: schedules, their times, and how targets are called and retried."""

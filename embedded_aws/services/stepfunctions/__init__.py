@@ -1,0 +1,1 @@
+"""Step Functions: executions, definitions, the interpreter and what its tasks call."""

@@ -1,0 +1,1 @@
+"""What only tests ask for: records, knobs of the trail, and faults on demand. Root key only."""

@@ -1,1 +1,0 @@
-"""The embedded AWS: MiniStack, and what it lacks, each in a module that imitates AWS."""

@@ -1,0 +1,389 @@
+"""What IAM is asked for a call: every action, on the right resources, and all that comes along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from embedded_aws.iam import service_reference
+from embedded_aws.iam.calls import Call, UnidentifiedCallError
+from embedded_aws.iam.messages import as_iam_says, error_of
+from embedded_aws.iam.requirements import checks
+from embedded_aws.protocol.service_models import service_model
+from tests.embedded_aws.principals import allow, somebody
+
+if TYPE_CHECKING:
+    from local.connection import Connection
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/made/execution"
+
+
+def questions(operation: str, **params: Any) -> list[tuple[str, str]]:
+    service, _, name = operation.partition(":")
+    call = Call(service=service, operation=name, params=params, account=ACCOUNT, region=REGION)
+    return [(check.action, check.resource) for check in checks.checks_of(call)]
+
+
+def place(service: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "expected"),
+    [
+        ("s3:HeadBucket", {"Bucket": "b"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
+        (
+            "s3:GetObject",
+            {"Bucket": "b", "Key": "a/k", "VersionId": "v"},
+            [("s3:GetObjectVersion", "arn:aws:s3:::b/a/k")],
+        ),
+        ("s3:ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
+        (
+            "ssm:GetParameter",
+            {"Name": "/aws/service/ami/al2023"},
+            [("ssm:GetParameter", f"arn:aws:ssm:{REGION}::parameter/aws/service/ami/al2023")],
+        ),
+        (
+            "lambda:Invoke",
+            {"FunctionName": f"{place('lambda')}:function:f", "Qualifier": "live"},
+            [("lambda:InvokeFunction", f"{place('lambda')}:function:f:live")],
+        ),
+        (
+            "dynamodb:Query",
+            {"TableName": "t", "IndexName": "by-day"},
+            [("dynamodb:Query", f"{place('dynamodb')}:table/t/index/by-day")],
+        ),
+        (
+            "dynamodb:BatchGetItem",
+            {"RequestItems": {"a": {}, "b": {}}},
+            [
+                ("dynamodb:BatchGetItem", f"{place('dynamodb')}:table/a"),
+                ("dynamodb:BatchGetItem", f"{place('dynamodb')}:table/b"),
+            ],
+        ),
+        (
+            "sqs:DeleteMessageBatch",
+            {"QueueUrl": f"http://127.0.0.1:4566/{ACCOUNT}/q"},
+            [("sqs:DeleteMessage", f"{place('sqs')}:q")],
+        ),
+        (
+            "events:PutRule",
+            {"Name": "r", "EventBusName": "orders"},
+            [("events:PutRule", f"{place('events')}:rule/orders/r")],
+        ),
+        (
+            "scheduler:DeleteSchedule",
+            {"Name": "s"},
+            [("scheduler:DeleteSchedule", f"{place('scheduler')}:schedule/default/s")],
+        ),
+        (
+            "codebuild:BatchGetBuilds",
+            {"ids": ["one:1", "two:2"]},
+            [
+                ("codebuild:BatchGetBuilds", f"{place('codebuild')}:project/one"),
+                ("codebuild:BatchGetBuilds", f"{place('codebuild')}:project/two"),
+            ],
+        ),
+        (
+            "apigateway:PutMethod",
+            {"restApiId": "a", "resourceId": "r", "httpMethod": "GET"},
+            [
+                (
+                    "apigateway:PUT",
+                    f"arn:aws:apigateway:{REGION}::/restapis/a/resources/r/methods/GET",
+                )
+            ],
+        ),
+        (
+            "apigatewayv2:DeleteRoute",
+            {"ApiId": "a", "RouteId": "r"},
+            [("apigateway:DELETE", f"arn:aws:apigateway:{REGION}::/apis/a/routes/r")],
+        ),
+        (
+            "logs:PutLogEvents",
+            {"logGroupName": "/g", "logStreamName": "s"},
+            [("logs:PutLogEvents", f"{place('logs')}:log-group:/g:log-stream:s")],
+        ),
+        (
+            "kms:ReEncrypt",
+            {},
+            [
+                ("kms:ReEncryptFrom", f"{place('kms')}:key/*"),
+                ("kms:ReEncryptTo", f"{place('kms')}:key/*"),
+            ],
+        ),
+        ("ec2:CreateVpc", {}, [("ec2:CreateVpc", f"{place('ec2')}:vpc/*")]),
+        (
+            "ec2:AuthorizeSecurityGroupIngress",
+            {"GroupId": "sg-1"},
+            [("ec2:AuthorizeSecurityGroupIngress", f"{place('ec2')}:security-group/sg-1")],
+        ),
+        (
+            "ssm:GetParameters",
+            {"Names": ["/a/b", "c"]},
+            [
+                ("ssm:GetParameters", f"{place('ssm')}:parameter/a/b"),
+                ("ssm:GetParameters", f"{place('ssm')}:parameter/c"),
+            ],
+        ),
+        ("sts:GetCallerIdentity", {}, []),
+        ("cognito-idp:SignUp", {"ClientId": "c", "Username": "u", "Password": "p"}, []),
+    ],
+)
+def test_a_call_is_asked_about_with_its_actions_and_resources(
+    operation: str, params: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert questions(operation, **params) == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "receiver"),
+    [
+        ("lambda:CreateFunction", {"FunctionName": "f", "Role": ROLE}, "lambda"),
+        ("lambda:UpdateFunctionConfiguration", {"FunctionName": "f", "Role": ROLE}, "lambda"),
+        ("stepfunctions:UpdateStateMachine", {"roleArn": ROLE}, "states"),
+        ("scheduler:CreateSchedule", {"Name": "s", "Target": {"RoleArn": ROLE}}, "scheduler"),
+        ("events:PutTargets", {"Rule": "r", "Targets": [{"RoleArn": ROLE}]}, "events"),
+        ("codebuild:StartBuild", {"projectName": "p", "serviceRoleOverride": ROLE}, "codebuild"),
+        ("cloudformation:DeleteStack", {"StackName": "s", "RoleARN": ROLE}, "cloudformation"),
+        (
+            "apigateway:UpdateAccount",
+            {"patchOperations": [{"op": "replace", "path": "/cloudwatchRoleArn", "value": ROLE}]},
+            "apigateway",
+        ),
+        ("apigateway:PutIntegration", {"credentials": ROLE}, "apigateway"),
+        ("apigatewayv2:CreateIntegration", {"ApiId": "a", "CredentialsArn": ROLE}, "apigateway"),
+        (
+            "iot:CreateTopicRule",
+            {
+                "ruleName": "r",
+                "topicRulePayload": {"actions": [{"sqs": {"roleArn": ROLE, "queueUrl": "q"}}]},
+            },
+            "iot",
+        ),
+        ("iot:CreateRoleAlias", {"roleAlias": "a", "roleArn": ROLE}, "credentials.iot"),
+        ("logs:PutSubscriptionFilter", {"logGroupName": "g", "roleArn": ROLE}, "logs"),
+        (
+            "firehose:CreateDeliveryStream",
+            {"DeliveryStreamName": "d", "S3DestinationConfiguration": {"RoleARN": ROLE}},
+            "firehose",
+        ),
+        (
+            "ecs:RegisterTaskDefinition",
+            {"family": "f", "taskRoleArn": ROLE, "executionRoleArn": ROLE},
+            "ecs-tasks",
+        ),
+        (
+            "cognito-idp:CreateUserPool",
+            {"PoolName": "p", "SmsConfiguration": {"SnsCallerArn": ROLE}},
+            "cognito-idp",
+        ),
+        (
+            "accessanalyzer:StartPolicyGeneration",
+            {
+                "policyGenerationDetails": {"principalArn": f"{ROLE}-studied"},
+                "cloudTrailDetails": {"accessRole": ROLE},
+            },
+            "access-analyzer",
+        ),
+        ("cloudtrail:CreateTrail", {"Name": "t", "CloudWatchLogsRoleArn": ROLE}, "cloudtrail"),
+        ("pipes:CreatePipe", {"Name": "p", "RoleArn": ROLE}, "pipes"),
+        ("glue:CreateJob", {"Name": "j", "Role": ROLE}, "glue"),
+    ],
+)
+def test_a_role_in_a_request_is_passed_to_the_service_that_takes_it(
+    operation: str, params: dict[str, Any], receiver: str
+) -> None:
+    service, _, name = operation.partition(":")
+    call = Call(service=service, operation=name, params=params, account=ACCOUNT, region=REGION)
+
+    passed = [check for check in checks.checks_of(call) if check.action == "iam:PassRole"]
+
+    assert [(check.resource, check.context["iam:PassedToService"]) for check in passed] == [
+        (ROLE, f"{receiver}.amazonaws.com")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        (
+            "lambda:CreateFunction",
+            {"FunctionName": "f", "Environment": {"Variables": {"ROLE": ROLE}}},
+        ),
+        ("sts:AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s"}),
+        ("iam:GetRole", {"RoleName": "execution"}),
+        (
+            "cloudformation:CreateStack",
+            {"StackName": "s", "Parameters": [{"ParameterValue": ROLE}]},
+        ),
+        ("lambda:AddPermission", {"FunctionName": "f", "Principal": ROLE}),
+    ],
+)
+def test_a_role_that_is_only_named_is_not_passed(operation: str, params: dict[str, Any]) -> None:
+    assert "iam:PassRole" not in [action for action, _ in questions(operation, **params)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "expected"),
+    [
+        ("sns:CreateTopic", {"Name": "t", "Tags": [{"Key": "a", "Value": "b"}]}, "sns:TagResource"),
+        ("sqs:CreateQueue", {"QueueName": "q", "tags": {"a": "b"}}, "sqs:TagQueue"),
+        ("kms:CreateKey", {"Tags": [{"TagKey": "a", "TagValue": "b"}]}, "kms:TagResource"),
+        ("ssm:PutParameter", {"Name": "/p", "Tags": [{"Key": "a"}]}, "ssm:AddTagsToResource"),
+        (
+            "kinesis:CreateStream",
+            {"StreamName": "s", "Tags": {"a": "b"}},
+            "kinesis:AddTagsToStream",
+        ),
+        ("iam:CreatePolicy", {"PolicyName": "p", "Tags": [{"Key": "a"}]}, "iam:TagPolicy"),
+        (
+            "ec2:CreateVpc",
+            {"TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]},
+            "ec2:CreateTags",
+        ),
+        ("cloudtrail:CreateTrail", {"Name": "t", "TagsList": [{"Key": "a"}]}, "cloudtrail:AddTags"),
+        (
+            "cognito-idp:CreateUserPool",
+            {"PoolName": "p", "UserPoolTags": {"a": "b"}},
+            "cognito-idp:TagResource",
+        ),
+    ],
+)
+def test_tags_on_a_create_need_the_action_that_sets_them(
+    operation: str, params: dict[str, Any], expected: str
+) -> None:
+    untagged = {k: v for k, v in params.items() if "tag" not in k.lower()}
+
+    assert expected in [action for action, _ in questions(operation, **params)]
+    assert expected not in [action for action, _ in questions(operation, **untagged)]
+
+
+def test_an_operation_without_a_known_action_raises() -> None:
+    with pytest.raises(UnidentifiedCallError):
+        questions("s3:RenameObject", Bucket="b", Key="k", RenameSource="x")
+
+
+# Operations of the services that applications use whose action neither copy of the reference
+# names; requests for them are denied. The list only shrinks.
+UNKNOWN = 100
+SERVICES = [
+    "accessanalyzer",
+    "apigateway",
+    "apigatewayv2",
+    "application-autoscaling",
+    "appsync",
+    "cloudformation",
+    "cloudfront",
+    "cloudtrail",
+    "cloudwatch",
+    "codebuild",
+    "cognito-identity",
+    "cognito-idp",
+    "dynamodb",
+    "dynamodbstreams",
+    "ecr",
+    "events",
+    "firehose",
+    "iam",
+    "iot",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "pipes",
+    "resourcegroupstaggingapi",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "ses",
+    "sesv2",
+    "sns",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+    "sts",
+]
+
+
+def test_nearly_every_operation_is_identified() -> None:
+    unknown = []
+    for service in SERVICES:
+        for operation in service_model(service).operation_names:
+            call = Call(
+                service=service, operation=operation, params={}, account=ACCOUNT, region=REGION
+            )
+            for name in checks.actions_of(call):
+                prefix, _, action = name.partition(":")
+                if service_reference.action(prefix, action) is None:
+                    unknown.append(call.key)
+
+    assert len(unknown) <= UNKNOWN, unknown
+
+
+def test_ec2_words_its_denials_in_its_own_way() -> None:
+    code, message = error_of("ec2", "User: x is not authorized to perform: ec2:RunInstances")
+
+    assert code == "UnauthorizedOperation"
+    assert message.startswith("You are not authorized to perform this operation. User: x")
+    assert "Encoded authorization failure message: " in message
+
+
+def test_iam_says_what_cannot_be_found_as_tools_expect_it() -> None:
+    assert as_iam_says("Role x not found.") == "The role with name x cannot be found."
+    assert as_iam_says("Something else") == "Something else"
+
+
+@pytest.mark.local
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("sns", "list_topics", "AuthorizationError"),
+        ("sqs", "list_queues", "AccessDenied"),
+        ("dynamodb", "list_tables", "AccessDeniedException"),
+        ("lambda", "list_functions", "AccessDeniedException"),
+        ("iam", "list_roles", "AccessDenied"),
+        ("ec2", "describe_vpcs", "UnauthorizedOperation"),
+        ("cloudformation", "list_stacks", "AccessDenied"),
+        ("logs", "describe_log_groups", "AccessDeniedException"),
+        ("s3", "list_buckets", "AccessDenied"),
+        ("accessanalyzer", "list_analyzers", "AccessDeniedException"),
+        ("codebuild", "list_projects", "AccessDeniedException"),
+    ],
+)
+def test_each_service_denies_with_its_own_code(
+    embedded: Connection, service: str, call: str, code: str
+) -> None:
+    nobody = somebody(embedded)
+
+    with pytest.raises(ClientError) as refusal:
+        getattr(nobody.client(service), call)()
+
+    assert refusal.value.response["Error"]["Code"] == code
+    assert "because no identity-based policy allows" in refusal.value.response["Error"]["Message"]
+
+
+@pytest.mark.local
+def test_a_request_that_cannot_be_identified_is_denied_even_to_an_administrator(
+    embedded: Connection,
+) -> None:
+    admin = somebody(embedded, allow("*"))
+
+    with pytest.raises(ClientError, match="cannot identify the action"):
+        _invented(admin).list_queues()
+
+
+def _invented(caller: Connection) -> Any:
+    """A client that calls an operation which no service has."""
+    session = boto3.Session(caller.access_key, caller.secret_key, caller.token)
+    client = session.client("sqs", endpoint_url=caller.endpoint, region_name=caller.region)
+
+    def rename(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["X-Amz-Target"] = "AmazonSQS.InventQueues"
+
+    client.meta.events.register("before-call.sqs.ListQueues", rename)
+    return client

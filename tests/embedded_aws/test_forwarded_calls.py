@@ -1,0 +1,401 @@
+"""CloudFormation's calls in the caller's name: authorised first, recorded as CloudTrail does."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from embedded_aws.protocol.service_models import service_model
+from embedded_aws.services.cloudformation.forwarding import call_table
+from tests.embedded_aws import principals
+from tests.embedded_aws.principals import allow, as_role, deploy, reasons, settled, somebody
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local.connection import Connection
+
+    Ask = Callable[..., Any]
+
+pytestmark = pytest.mark.local
+
+VIA: dict[str, Any] = {
+    "ForAnyValue__StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}
+}
+STACKS = allow("cloudformation:*")
+LAMBDA_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+def a_role_resource(**more: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST, **more},
+    }
+
+
+def a_function(role: str = "Role") -> dict[str, Any]:
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.12",
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": [role, "Arn"]},
+            "Code": {"ZipFile": "def handler(event, context): return 1"},
+        },
+    }
+
+
+def recorded(ask: Ask, stack: str) -> list[dict[str, Any]]:
+    """The forwarded calls that name a stack or what it made."""
+    records = ask("/_fencepost/records")["records"]
+    return [
+        record
+        for record in records
+        if record["userIdentity"].get("invokedBy") == "cloudformation.amazonaws.com"
+        and stack in json.dumps([record["requestParameters"], record["responseElements"]])
+    ]
+
+
+def names(records: list[dict[str, Any]]) -> list[str]:
+    return [record["eventName"] for record in records]
+
+
+def test_a_stack_makes_the_calls_that_cloudformation_makes(embedded: Connection, ask: Ask) -> None:
+    caller = somebody(embedded, allow("*"))
+    name, status = deploy(
+        caller,
+        {
+            "Role": a_role_resource(
+                Policies=[{"PolicyName": "p", "PolicyDocument": LAMBDA_TRUST}],
+                ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambdaExecute"],
+            ),
+            "Function": a_function(),
+        },
+    )
+
+    assert status == "CREATE_COMPLETE"
+    assert names(recorded(ask, name)) == [
+        "CreateRole",
+        "PutRolePolicy",
+        "AttachRolePolicy",
+        "GetRole",
+        "CreateFunction20150331",
+        "GetFunction20150331v2",
+    ]
+
+
+def test_a_forwarded_call_carries_the_callers_session(embedded: Connection, ask: Ask) -> None:
+    caller = somebody(embedded, allow("*"))
+    name, _ = deploy(caller, {"Role": a_role_resource()})
+
+    record = next(r for r in recorded(ask, name) if r["eventName"] == "CreateRole")
+
+    identity = record["userIdentity"]
+    assert identity["arn"].endswith("/run.deploy")
+    assert identity["sessionContext"]["sessionIssuer"]["type"] == "Role"
+    assert record["sourceIPAddress"] == record["userAgent"] == "cloudformation.amazonaws.com"
+    assert record["awsRegion"] == "us-east-1"
+    assert record["responseElements"]["role"]["arn"].endswith(
+        record["requestParameters"]["roleName"]
+    )
+
+
+def test_names_that_cloudformation_makes_up_differ_for_every_stack(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"))
+    made = set()
+    for _ in range(2):
+        name, _ = deploy(caller, {"Queue": {"Type": "AWS::SQS::Queue"}}, name="again")
+        found = caller.client("cloudformation").describe_stack_resources(StackName=name)
+        made.add(found["StackResources"][0]["PhysicalResourceId"])
+        caller.client("cloudformation").delete_stack(StackName=name)
+        assert settled(caller, name) == "GONE"
+
+    assert len(made) == 2
+
+
+def test_what_nobody_curated_is_named_and_spelled_as_its_service_does(
+    embedded: Connection, ask: Ask
+) -> None:
+    caller = somebody(embedded, allow("*"))
+    group = {"CacheParameterGroupFamily": "redis7", "Description": "unnamed"}
+    addresses = {"Name": "known", "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": []}
+    name, status = deploy(
+        caller,
+        {
+            "Group": {"Type": "AWS::ElastiCache::ParameterGroup", "Properties": group},
+            "Known": {"Type": "AWS::WAFv2::IPSet", "Properties": addresses},
+        },
+    )
+
+    assert status == "CREATE_COMPLETE"
+    calls = {one["eventName"]: one for one in recorded(ask, "")}
+    request = calls["CreateCacheParameterGroup"]["requestParameters"]
+    assert request["cacheParameterGroupName"].startswith(name)
+    assert ":regional/ipset/known/" in calls["CreateIPSet"]["responseElements"]["summary"]["aRN"]
+
+
+def test_a_grant_through_cloudformation_alone_serves_stacks_and_nothing_else(
+    embedded: Connection,
+) -> None:
+    caller = somebody(embedded, STACKS, allow("sqs:*", **VIA))
+
+    _, status = deploy(caller, {"Queue": {"Type": "AWS::SQS::Queue"}})
+
+    assert status == "CREATE_COMPLETE"
+    with pytest.raises(Exception, match="not authorized to perform: sqs:createqueue"):
+        caller.client("sqs").create_queue(QueueName="direct")
+
+
+def test_a_denied_call_fails_the_resource_in_cloudformations_words(
+    embedded: Connection, ask: Ask
+) -> None:
+    caller = somebody(embedded, STACKS)
+
+    name, status = deploy(caller, {"Queue": {"Type": "AWS::SQS::Queue"}})
+
+    assert status == "ROLLBACK_COMPLETE"
+    reason = reasons(embedded, name)["Queue"]
+    assert reason.startswith('Resource handler returned message: "User: arn:aws:sts::')
+    assert "because no identity-based policy allows the sqs:createqueue action" in reason
+    assert "HandlerErrorCode: AccessDenied" in reason
+    (record,) = recorded(ask, name)
+    assert record["eventName"] == "CreateQueue"
+    assert record["errorCode"] == "AccessDenied"
+    assert record["responseElements"] is None
+
+
+def test_a_rollback_is_forwarded_too_and_deletes_what_is_half_made(
+    embedded: Connection, ask: Ask
+) -> None:
+    granted = ["iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:ListRolePolicies"]
+    caller = somebody(embedded, STACKS, allow([*granted, "iam:DeleteRolePolicy"], **VIA))
+    role = a_role_resource(Policies=[{"PolicyName": "p", "PolicyDocument": LAMBDA_TRUST}])
+
+    name, status = deploy(caller, {"Role": role})
+
+    assert status == "ROLLBACK_COMPLETE"
+    calls = recorded(ask, name)
+    assert [r["eventName"] for r in calls if "errorCode" in r] == ["PutRolePolicy"]
+    assert names(calls)[-1] == "DeleteRole"
+    roles = embedded.client("iam").list_roles()["Roles"]
+    assert not [r for r in roles if r["RoleName"].startswith(name)]
+
+
+def test_what_a_rollback_may_not_delete_stays_in_the_stack(embedded: Connection) -> None:
+    caller = somebody(embedded, STACKS, allow(["sqs:CreateQueue", "sqs:GetQueueAttributes"]))
+    template = {
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Topic": {"Type": "AWS::SNS::Topic", "DependsOn": "Queue"},
+    }
+
+    name, status = deploy(caller, template)
+
+    assert status == "ROLLBACK_FAILED"
+    assert "sqs:deletequeue" in reasons(embedded, name)["Queue"]
+    embedded.client("cloudformation").delete_stack(StackName=name)
+    assert settled(embedded, name) == "GONE"
+    queues = embedded.client("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])
+    assert queues == []
+
+
+def test_an_update_calls_only_for_what_changed(embedded: Connection, ask: Ask) -> None:
+    caller = somebody(embedded, allow("*"))
+    queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30}}
+    topic = {"Type": "AWS::SNS::Topic"}
+    name, _ = deploy(caller, {"Queue": queue, "Topic": topic})
+    before = len(recorded(ask, name))
+    queue["Properties"]["VisibilityTimeout"] = 60
+
+    _, status = deploy(caller, {"Queue": queue, "Topic": topic}, name=name, update=True)
+
+    assert status == "UPDATE_COMPLETE"
+    assert names(recorded(ask, name))[before:] == ["GetQueueAttributes", "SetQueueAttributes"]
+
+
+def test_code_in_s3_is_read_with_the_callers_permissions(embedded: Connection) -> None:
+    bucket = f"code-{uuid.uuid4().hex[:8]}"
+    s3 = embedded.client("s3")
+    s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded.region}
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): return 1")
+    s3.put_object(Bucket=bucket, Key="code.zip", Body=content.getvalue())
+    function = a_function()
+    function["Properties"]["Code"] = {"S3Bucket": bucket, "S3Key": "code.zip"}
+    template = {"Role": a_role_resource(), "Function": function}
+    lacking = somebody(embedded, STACKS, allow(["iam:*", "lambda:*"]))
+    having = somebody(
+        embedded,
+        STACKS,
+        allow(["iam:*", "lambda:*"]),
+        allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"),
+    )
+
+    name, status = deploy(lacking, template)
+    assert status == "ROLLBACK_COMPLETE"
+    assert (
+        f's3:GetObject on resource: "arn:aws:s3:::{bucket}/code.zip"'
+        in (reasons(embedded, name)["Function"])
+    )
+    assert deploy(having, template)[1] == "CREATE_COMPLETE"
+
+
+def test_a_role_for_a_function_must_be_passed_to_lambda_and_to_nobody_else(
+    embedded: Connection,
+) -> None:
+    template = {"Role": a_role_resource(), "Function": a_function()}
+    granted = ["lambda:*", "iam:CreateRole", "iam:GetRole", "iam:DeleteRole"]
+
+    def passing(service: str) -> str:
+        condition: dict[str, Any] = {"StringEquals": {"iam:PassedToService": service}}
+        caller = somebody(embedded, STACKS, allow(granted), allow("iam:PassRole", "*", **condition))
+        return deploy(caller, template)[1]
+
+    assert passing("states.amazonaws.com") == "ROLLBACK_COMPLETE"
+    assert passing("lambda.amazonaws.com") == "CREATE_COMPLETE"
+
+
+def test_a_service_role_acts_in_the_callers_place(embedded: Connection, ask: Ask) -> None:
+    service_role = principals.a_role(
+        embedded,
+        allow("sqs:*"),
+        trust=principals.trusting({"Service": "cloudformation.amazonaws.com"}),
+    )
+    queue = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    caller = somebody(embedded, STACKS, allow("iam:PassRole", service_role))
+
+    name, status = deploy(caller, queue, RoleARN=service_role)
+
+    assert status == "CREATE_COMPLETE"
+    record = next(r for r in recorded(ask, name) if r["eventName"] == "CreateQueue")
+    role_name = service_role.rsplit("/", 1)[-1]
+    assert record["userIdentity"]["arn"].endswith(f"{role_name}/AWSCloudFormation")
+    # The role is kept: later operations use it without being told.
+    caller.client("cloudformation").delete_stack(StackName=name)
+    assert settled(caller, name) == "GONE"
+
+
+def test_handing_a_stack_its_role_needs_pass_role(embedded: Connection) -> None:
+    service_role = principals.a_role(embedded, allow("sqs:*"))
+    caller = somebody(embedded, STACKS)
+
+    with pytest.raises(Exception, match="iam:PassRole"):
+        deploy(caller, {"Queue": {"Type": "AWS::SQS::Queue"}}, RoleARN=service_role)
+
+
+def test_a_bucket_that_holds_objects_is_not_deleted(embedded: Connection) -> None:
+    name, _ = deploy(embedded, {"Bucket": {"Type": "AWS::S3::Bucket"}})
+    found = embedded.client("cloudformation").describe_stack_resources(StackName=name)
+    bucket = found["StackResources"][0]["PhysicalResourceId"]
+    embedded.client("s3").put_object(Bucket=bucket, Key="left", Body=b"here")
+
+    embedded.client("cloudformation").delete_stack(StackName=name)
+
+    assert settled(embedded, name) == "DELETE_FAILED"
+    assert "The bucket you tried to delete is not empty" in reasons(embedded, name)["Bucket"]
+
+
+def test_a_buckets_encryption_lifecycle_and_lock_are_kept(embedded: Connection) -> None:
+    rule = {"Id": "old", "Status": "Enabled", "ExpirationInDays": 30}
+    name, status = deploy(
+        embedded,
+        {
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {
+                    "ObjectLockEnabled": True,
+                    "ObjectLockConfiguration": {
+                        "ObjectLockEnabled": "Enabled",
+                        "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 3}},
+                    },
+                    "BucketEncryption": {
+                        "ServerSideEncryptionConfiguration": [
+                            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+                        ]
+                    },
+                    "LifecycleConfiguration": {"Rules": [rule]},
+                },
+            }
+        },
+    )
+    found = embedded.client("cloudformation").describe_stack_resources(StackName=name)
+    bucket = found["StackResources"][0]["PhysicalResourceId"]
+    s3 = embedded.client("s3")
+
+    assert status == "CREATE_COMPLETE"
+    encryption = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+    default = encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+    assert default["SSEAlgorithm"] == "aws:kms"
+    lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 3}
+    lifecycle = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert lifecycle[0]["Expiration"] == {"Days": 30}
+
+
+def test_a_type_that_nobody_curated_is_guessed_and_enforced(embedded: Connection) -> None:
+    pipeline = {
+        "Type": "AWS::CodePipeline::Pipeline",
+        "Properties": {"Name": f"p-{uuid.uuid4().hex[:6]}", "RoleArn": "*", "Stages": []},
+    }
+
+    assert deploy(somebody(embedded, allow("*")), {"P": pipeline})[1] == "CREATE_COMPLETE"
+    name, status = deploy(somebody(embedded, STACKS), {"P": pipeline})
+    assert status == "ROLLBACK_COMPLETE"
+    assert "codepipeline:CreatePipeline" in reasons(embedded, name)["P"]
+
+
+def test_conditions_know_join(embedded: Connection) -> None:
+    template = {
+        "Conditions": {"Some": {"Fn::Not": [{"Fn::Equals": ["", {"Fn::Join": ["", ["", ""]]}]}]}},
+        "Resources": {
+            "Never": {"Type": "AWS::SNS::Topic", "Condition": "Some"},
+            "Always": {"Type": "AWS::SNS::Topic"},
+        },
+    }
+    name = f"s-{uuid.uuid4().hex[:8]}"
+    cloudformation = embedded.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+
+    assert settled(embedded, name) == "CREATE_COMPLETE"
+    found = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    assert [resource["LogicalResourceId"] for resource in found] == ["Always"]
+
+
+def test_every_row_names_an_operation_and_parameters_that_exist() -> None:
+    wrong = []
+    for kind in call_table.curated_types():
+        table = call_table.table_of(kind)
+        assert table
+        for row in (row for rows in table.operations.values() for row in rows):
+            service, _, operation = row.call.partition(":")
+            model = service_model(service).operation_model(operation)
+            known = set(model.input_shape.members) if model.input_shape else set()
+            answers = set(model.output_shape.members) if model.output_shape else set()
+            wrong += [(kind, row.call, name) for name in row.request.keys() - known]
+            wrong += [(kind, row.call, name) for name in row.response.keys() - answers]
+
+    assert wrong == []
+
+
+def test_a_role_of_another_session_is_not_taken_for_the_callers(embedded: Connection) -> None:
+    role = principals.a_role(embedded, STACKS)
+    first, second = as_role(embedded, role), as_role(embedded, role)
+
+    assert first.access_key != second.access_key
+    assert deploy(first, {"T": {"Type": "AWS::SNS::Topic"}})[1] == "ROLLBACK_COMPLETE"

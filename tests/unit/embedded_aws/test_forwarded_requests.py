@@ -1,0 +1,27 @@
+"""Forwarded calls name things as AWS does, whatever the engine calls them."""
+
+from __future__ import annotations
+
+from embedded_aws.services.cloudformation.forwarding.call_table import table_of
+from embedded_aws.services.cloudformation.forwarding.parameters import Resource, request_of
+
+
+def test_a_route_that_the_engine_refers_to_by_two_ids_is_named_by_its_own() -> None:
+    response = Resource(
+        type="AWS::ApiGatewayV2::RouteResponse",
+        logical_id="Answer",
+        stack="chat",
+        properties={"ApiId": "a1", "RouteId": "a1/r1", "RouteResponseKey": "$default"},
+        account="123456789012",
+        region="eu-west-1",
+    )
+    table = table_of(response.type)
+    assert table
+
+    (row,) = table.operations["create"]
+
+    assert request_of(row, table, response) == {
+        "ApiId": "a1",
+        "RouteId": "r1",
+        "RouteResponseKey": "$default",
+    }
