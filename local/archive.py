@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.shelf import put_shelf
 from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
 from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
-from lambdas.gateways.history import finished_runs, row_of
+from lambdas.gateways.archived_runs import finished_runs, row_of
 from lambdas.model.manifest import APPROVAL, FORMAT, MANIFEST, digest, sealed, unsealed
 from lambdas.model.text import counted, visible
 from local.chain import verify

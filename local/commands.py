@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.model.history import Standing
+from lambdas.model.archived_runs import Standing
 from lambdas.model.verdict import VerdictKind
 from local import runs, session
 from local.assembly import SynthError

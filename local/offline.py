@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.finding import Finding, Severity
 from local.side_by_side import SideBySide
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
-    from lambdas.collect_evidence.spool import Line
+    from lambdas.collect_evidence.output.sorted_spool import Line
 
 SELDOM = 200_000  # objects between two searches for cycles
 USAGE = 2  # what argparse exits with when the command line is wrong

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.document_policy.dossier import dossier
 from lambdas.document_policy.handler import versions
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.arn import Arn
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence
-from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.model.text import counted, visible

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.collect import Part
-from lambdas.collect_evidence.spool import Spool
+from lambdas.collect_evidence.collect import PartialEvidence
+from lambdas.collect_evidence.output.sorted_spool import SortedSpool
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from lambdas.collect_evidence.collect import Pass
-    from lambdas.collect_evidence.principals import Selection
+    from lambdas.collect_evidence.principals.selection import Selection
     from lambdas.gateways.trail import Trail, TrailFile
 
 WORTH_IT = 4 << 20  # packed bytes below which starting processes costs more than it saves
@@ -38,7 +38,7 @@ class SideBySide:
         trail: Trail,
         files: Sequence[TrailFile],
         selection: Selection,
-        part: Part,
+        part: PartialEvidence,
     ) -> None:
         """Read the files by a pass, into the part."""
         if self._workers < 2 or sum(file.size for file in files) < WORTH_IT:  # noqa: PLR2004
@@ -56,7 +56,7 @@ class SideBySide:
         trail: Trail,
         files: Sequence[TrailFile],
         selection: Selection,
-        part: Part,
+        part: PartialEvidence,
     ) -> list[tuple[Connection, BaseProcess]]:
         context = multiprocessing.get_context()
         largest = sorted(files, key=lambda file: (-file.size, file))
@@ -64,9 +64,9 @@ class SideBySide:
         for worker in range(self._workers):
             mine = sorted(largest[worker :: self._workers])
             ours, theirs = context.Pipe(duplex=False)
-            known = Part(
-                own=Spool(Path(folder)),
-                handed=Spool(Path(folder)),
+            known = PartialEvidence(
+                own=SortedSpool(Path(folder)),
+                handed=SortedSpool(Path(folder)),
                 followed=part.followed.copy(),
                 last=part.last,
             )
@@ -79,11 +79,11 @@ class SideBySide:
         return at_work
 
 
-def _join(at_work: Sequence[tuple[Connection, BaseProcess]], part: Part) -> None:
+def _join(at_work: Sequence[tuple[Connection, BaseProcess]], part: PartialEvidence) -> None:
     """Take over what each process found; the lines themselves stay on disk."""
     for connection, process in at_work:
         try:
-            found: Part
+            found: PartialEvidence
             found, own, handed = connection.recv()
         except EOFError:
             raise ChildProcessError("a process that read the trail has died") from None
@@ -99,7 +99,7 @@ def _work(
     trail: Trail,
     files: Sequence[TrailFile],
     selection: Selection,
-    known: Part,
+    known: PartialEvidence,
 ) -> None:
     # What is freed of this size once, glibc keeps from then on instead of giving it back: windows
     # and lines then cost no page faults, which were a tenth of the time.

@@ -18,10 +18,10 @@ from benchmarks.policy.rivals import access_analyzer, trailscraper
 from benchmarks.policy.scores import Score, scored
 from benchmarks.policy.stacks import ACCOUNT, REGION, ROLE, Team, write
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence
-from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.reference import actions as reference

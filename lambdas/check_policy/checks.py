@@ -10,7 +10,7 @@ from lambdas.model.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.model.checking import Comparison, Denial, Objection
+    from lambdas.model.policy_checks import Comparison, Denial, Objection
 
 SEVERITIES = {
     "ERROR": Severity.ERROR,

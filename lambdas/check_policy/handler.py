@@ -15,13 +15,13 @@ from lambdas.check_policy.questions import asked_of, questions
 from lambdas.errors import PolicyCheckFailedError
 from lambdas.gateways.access_analyzer import AccessAnalyzerChecks, PolicyChecks
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.history import previous_run
+from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.checking import Denial
+from lambdas.model.archived_runs import Standing
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
-from lambdas.model.history import Standing
+from lambdas.model.policy_checks import Denial
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.check_policy.questions import Asked
-    from lambdas.model.checking import Comparison
-    from lambdas.model.history import Baseline
+    from lambdas.model.archived_runs import Baseline
     from lambdas.model.policy import Policy
+    from lambdas.model.policy_checks import Comparison
     from lambdas.model.refinement import PrincipalPolicy
 
 STEP = "check_policy"

@@ -11,30 +11,32 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import merge
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.callers import Caller, services_via
-from lambdas.collect_evidence.ledger import Ledger
-from lambdas.collect_evidence.lines import FOREIGN, Writer
-from lambdas.collect_evidence.needles import Needles
-from lambdas.collect_evidence.paths import Paths
-from lambdas.collect_evidence.principals import Followed, Selection
-from lambdas.collect_evidence.reader import Reader
-from lambdas.collect_evidence.recall import stretch_of
-from lambdas.collect_evidence.spool import Spool
-from lambdas.collect_evidence.translate import Maker, text_of
+from lambdas.collect_evidence.output.line_writer import FOREIGN, LineWriter
+from lambdas.collect_evidence.output.repeats import split_record
+from lambdas.collect_evidence.output.sorted_spool import SortedSpool
+from lambdas.collect_evidence.principals.caller import Caller, services_via
+from lambdas.collect_evidence.principals.followed import FollowedPrincipals
+from lambdas.collect_evidence.principals.iam_paths import IamPaths
+from lambdas.collect_evidence.reading.prefilter import Prefilter
+from lambdas.collect_evidence.reading.trail_reader import Reader
+from lambdas.collect_evidence.record import text_of
+from lambdas.collect_evidence.translation.translate import Attribution
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding_ledger import FindingLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lambdas.collect_evidence.recall import Stretch
-    from lambdas.collect_evidence.spool import Line
+    from lambdas.collect_evidence.output.repeats import SplitRecord
+    from lambdas.collect_evidence.output.sorted_spool import Line
+    from lambdas.collect_evidence.principals.selection import Selection
+    from lambdas.collect_evidence.record import Record
     from lambdas.gateways.trail import Trail, TrailFile
 
-    Record = Mapping[str, Any]
-    Pass = Callable[[Trail, Sequence[TrailFile], Selection, "Part"], None]
-    Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "Part"], None]
+    Pass = Callable[[Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
+    Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
 
 MOST_PASSES = 8  # chains of roles are short: each link lives an hour at most
 # How long after the run's last own call CloudFormation may still be at work for it.
@@ -43,7 +45,7 @@ _CLOUDFORMATION = "cloudformation.amazonaws.com"
 
 
 @dataclass(slots=True)
-class Part:
+class PartialEvidence:
     """What one reading of some files gave; parts of all files, joined, are the whole.
 
     Attributes:
@@ -52,11 +54,11 @@ class Part:
         last: when the run made its last own call.
     """
 
-    own: Spool = field(default_factory=Spool)
-    handed: Spool = field(default_factory=Spool)
-    ledger: Ledger = field(default_factory=Ledger)
-    followed: Followed = field(default_factory=Followed)
-    paths: Paths = field(default_factory=Paths)
+    own: SortedSpool = field(default_factory=SortedSpool)
+    handed: SortedSpool = field(default_factory=SortedSpool)
+    ledger: FindingLedger = field(default_factory=FindingLedger)
+    followed: FollowedPrincipals = field(default_factory=FollowedPrincipals)
+    paths: IamPaths = field(default_factory=IamPaths)
     last: str = ""
 
     def note(self, record: Record, phase: str) -> None:
@@ -85,7 +87,7 @@ class Part:
         merged = merge(self.own.sorted(), self._operated(self.handed.sorted()))
         yield from self.paths.completed(_once(merged))
 
-    def absorb(self, other: Part) -> None:
+    def absorb(self, other: PartialEvidence) -> None:
         """Take over what another part holds."""
         self.own.absorb(other.own)
         self.handed.absorb(other.handed)
@@ -111,7 +113,7 @@ class Part:
                 yield order, json.dumps(raw, separators=(",", ":"))
 
 
-def collect(trail: Trail, selection: Selection, reading: Reading | None = None) -> Part:
+def collect(trail: Trail, selection: Selection, reading: Reading | None = None) -> PartialEvidence:
     """Read a trail.
 
     Args:
@@ -121,13 +123,13 @@ def collect(trail: Trail, selection: Selection, reading: Reading | None = None) 
     """
     reading = reading or in_turn
     files = sorted(trail.files())
-    own = Part()
+    own = PartialEvidence()
     reading(read_own, trail, files, selection, own)
     known = own.followed
     for passes in range(1, MOST_PASSES + 1):
         if not known.needles():
             return own
-        more = Part(followed=known.copy(), last=own.last)
+        more = PartialEvidence(followed=known.copy(), last=own.last)
         reading(read_followed, trail, files, selection, more)
         complete = more.followed == known
         if complete or passes == MOST_PASSES:
@@ -142,20 +144,26 @@ def collect(trail: Trail, selection: Selection, reading: Reading | None = None) 
 
 
 def in_turn(
-    read: Pass, trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part
+    read: Pass,
+    trail: Trail,
+    files: Sequence[TrailFile],
+    selection: Selection,
+    part: PartialEvidence,
 ) -> None:
     """Read one file after the other."""
     read(trail, files, selection, part)
 
 
-def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part) -> None:
+def read_own(
+    trail: Trail, files: Sequence[TrailFile], selection: Selection, part: PartialEvidence
+) -> None:
     """Read the principal's own records."""
-    writer = Writer()
-    stretch: Stretch | None = None
+    writer = LineWriter()
+    stretch: SplitRecord | None = None
 
     def passed(text: bytes) -> bool:
         nonlocal stretch
-        stretch = stretch_of(text)
+        stretch = split_record(text)
         known = writer.recalled(stretch) if stretch else None
         if stretch is None or known is None:
             return False
@@ -175,16 +183,16 @@ def read_own(trail: Trail, files: Sequence[TrailFile], selection: Selection, par
             writer.foreign(record, stretch)
         stretch = None
 
-    reader = Reader(trail=trail, needles=Needles([selection.needle]), ledger=part.ledger)
+    reader = Reader(trail=trail, needles=Prefilter([selection.needle]), ledger=part.ledger)
     reader.read(files, take, passed)
 
 
 def read_followed(
-    trail: Trail, files: Sequence[TrailFile], selection: Selection, part: Part
+    trail: Trail, files: Sequence[TrailFile], selection: Selection, part: PartialEvidence
 ) -> None:
     """Read the records of the followed as far as the part knows them, and learn of further ones."""
     known = part.followed.copy()
-    writer = Writer()
+    writer = LineWriter()
 
     def take(record: Record, caller: Caller) -> None:
         if selection.chooses(caller):
@@ -201,13 +209,13 @@ def read_followed(
             lines, findings = writer.write(record, maker)
             part.keep(lines, findings, text_of(record, "eventID"), handed=True)
 
-    needles = Needles(known.needles())
+    needles = Prefilter(known.needles())
     # What is wrong with the files themselves was said when the principal's own records were read.
-    Reader(trail=trail, needles=needles, ledger=Ledger()).read(files, take)
+    Reader(trail=trail, needles=needles, ledger=FindingLedger()).read(files, take)
 
 
-def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Maker:
-    return Maker(
+def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Attribution:
+    return Attribution(
         principal=caller.principal,
         session=caller.session,
         phase=phase,

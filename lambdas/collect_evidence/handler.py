@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.collect_evidence.collect import MOST_PASSES, Part, collect, too_deep
-from lambdas.collect_evidence.parts import (
-    Few,
+from lambdas.collect_evidence.batches import (
+    InlineLimit,
     batches_of,
     followed_from,
     followed_to,
     merged,
     read_batch,
 )
-from lambdas.collect_evidence.principals import Followed, Selection
+from lambdas.collect_evidence.collect import MOST_PASSES, PartialEvidence, collect, too_deep
+from lambdas.collect_evidence.principals.followed import FollowedPrincipals
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.collect_evidence.spool import Line
+    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.gateways.trail import Trail
 
 STEP = "collect_evidence"
@@ -55,12 +56,12 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         account=run.account,
         window=Window.of(run.started_at, run.ended_at),
     )
-    few = Few.of(files=os.environ["FEW_FILES"], megabytes=os.environ["FEW_MEGABYTES"])
+    few = InlineLimit.of(files=os.environ["FEW_FILES"], megabytes=os.environ["FEW_MEGABYTES"])
     return collect_evidence(event, trail, S3Archive(os.environ["ARCHIVE_BUCKET"]), few)
 
 
 def collect_evidence(
-    event: Mapping[str, Any], trail: Trail, archive: Archive, few: Few
+    event: Mapping[str, Any], trail: Trail, archive: Archive, few: InlineLimit
 ) -> dict[str, Any]:
     """Do the task that the event names; without one, everything, or its plan.
 
@@ -131,7 +132,7 @@ def _key(run: Run, name: str, packed: str = "") -> str:
     return run.key(f"parts/{name}.json{packed}")
 
 
-def _keep(part: Part, run: Run, archive: Archive) -> dict[str, Any]:
+def _keep(part: PartialEvidence, run: Run, archive: Archive) -> dict[str, Any]:
     """Write evidence and findings, and tell where they are."""
     body, count, principals = _packed(part.lines())
     findings = [one.to_json() for one in part.ledger.sorted()]
@@ -167,6 +168,6 @@ def _packed(lines: Iterable[Line]) -> tuple[bytes, int, list[str]]:
     return packed.getvalue(), count, sorted(principals)
 
 
-def _followed(event: Mapping[str, Any], archive: Archive) -> Followed:
+def _followed(event: Mapping[str, Any], archive: Archive) -> FollowedPrincipals:
     key = event.get("followed")
-    return followed_from(json.loads(archive.get(key))) if key else Followed()
+    return followed_from(json.loads(archive.get(key))) if key else FollowedPrincipals()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lambdas.document_policy.access import Access
-    from lambdas.model.history import Baseline
+    from lambdas.model.archived_runs import Baseline
     from lambdas.model.refinement import ExplainedStatement, Ground, Refinement
     from lambdas.model.template import Template
 

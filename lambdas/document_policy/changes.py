@@ -13,7 +13,7 @@ from lambdas.document_policy.causes import (
     likely_cause,
     made_by_cloudformation,
 )
-from lambdas.model.history import Standing
+from lambdas.model.archived_runs import Standing
 from lambdas.model.template import Template, Variable
 from lambdas.model.text import counted
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lambdas.document_policy.causes import Made
-    from lambdas.model.history import Baseline
+    from lambdas.model.archived_runs import Baseline
     from lambdas.model.refinement import ExplainedStatement, Refinement
 
 

@@ -13,7 +13,7 @@ from lambdas.document_policy.record import manifest
 from lambdas.document_policy.report import report
 from lambdas.document_policy.story import tell
 from lambdas.document_policy.terraform import terraform
-from lambdas.model.history import PreviousRun
+from lambdas.model.archived_runs import PreviousRun
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from lambdas.document_policy.shelf import put_shelf
 from lambdas.document_policy.story import Story, tell
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.history import previous_run
+from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.manifest import APPROVAL, MANIFEST, digest

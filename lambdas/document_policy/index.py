@@ -11,7 +11,7 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.history import Row
+    from lambdas.model.archived_runs import Row
 
 
 COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")

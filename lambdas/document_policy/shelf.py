@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.index import process_page, shelf_page
-from lambdas.gateways.history import finished_runs, newest_run
+from lambdas.gateways.archived_runs import finished_runs, newest_run
 from lambdas.model.manifest import sealed, sealed_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.gateways.archive import Archive
-    from lambdas.model.history import Row
+    from lambdas.model.archived_runs import Row
 
 
 def shelf(process: str, rows: Sequence[Row]) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.model.history import PreviousRun
+    from lambdas.model.archived_runs import PreviousRun
     from lambdas.model.process import Process
     from lambdas.model.refinement import PrincipalPolicy, Refinement
     from lambdas.model.run import Run

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from botocore.config import Config
 
 from lambdas.gateways import clients
-from lambdas.gateways.unanswered import wanted
-from lambdas.model.checking import Comparison, Objection
+from lambdas.gateways.aws_errors import wanted
+from lambdas.model.policy_checks import Comparison, Objection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,8 @@ from lambdas.errors import (
     MissingObjectError,
     ServiceUnavailableError,
 )
-from lambdas.gateways import clients, objects
-from lambdas.gateways.unanswered import UNANSWERED, is_transient, reason
+from lambdas.gateways import clients, s3_objects
+from lambdas.gateways.aws_errors import UNANSWERED, is_transient, reason
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ class S3Archive:
     def get(self, key: str) -> bytes:
         """See `Archive`."""
         try:
-            return objects.read(self._s3, self._bucket, key)
+            return s3_objects.read(self._s3, self._bucket, key)
         except UNANSWERED as error:
-            if objects.is_absent(error):
+            if s3_objects.is_absent(error):
                 raise MissingObjectError(key, f"s3://{self._bucket}") from error
             raise _refused("read", self._bucket, key, error) from error
 
     def exists(self, key: str) -> bool:
         """See `Archive`."""
         try:
-            return objects.exists(self._s3, self._bucket, key)
+            return s3_objects.exists(self._s3, self._bucket, key)
         except UNANSWERED as error:
             raise _refused("look for", self._bucket, key, error) from error
 
@@ -86,7 +86,7 @@ class S3Archive:
         if not needs_writing(self, key, body, replace=replace):
             return
         try:
-            objects.write(self._s3, self._bucket, key, body, content_type)
+            s3_objects.write(self._s3, self._bucket, key, body, content_type)
         except UNANSWERED as error:
             raise _refused("write", self._bucket, key, error) from error
 
@@ -103,7 +103,7 @@ class S3Archive:
 
     def _pages(self, prefix: str, delimiter: str = "") -> Iterator[ListObjectsV2OutputTypeDef]:
         try:
-            yield from objects.pages(self._s3, self._bucket, prefix, delimiter=delimiter)
+            yield from s3_objects.pages(self._s3, self._bucket, prefix, delimiter=delimiter)
         except UNANSWERED as error:
             raise _refused("list", self._bucket, prefix, error) from error
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.errors import CandidateRefusedError, FencepostError, ServiceUnavailableError
 from lambdas.gateways import clients
-from lambdas.gateways.unanswered import is_transient, reason
+from lambdas.gateways.aws_errors import is_transient, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

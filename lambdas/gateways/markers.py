@@ -8,7 +8,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lambdas.gateways import clients, objects
+from lambdas.gateways import clients, s3_objects
 from lambdas.model.delivery import Delivery
 from lambdas.model.run import CLOSING, Run
 
@@ -44,7 +44,7 @@ class S3Markers:
         for key, at in self._young(run, region, now):
             files += 1
             try:
-                packed = objects.read(self._s3, self._bucket, key)
+                packed = s3_objects.read(self._s3, self._bucket, key)
                 found = _holds(gzip.decompress(packed), run.session(CLOSING))
             except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
                 unreadable.append(key)
@@ -63,7 +63,7 @@ class S3Markers:
             folder = f"{self._root}/{run.account}/CloudTrail/{region}"
             folder = f"{folder}/{since + timedelta(days=day):%Y/%m/%d}/"
             first = f"{folder}{run.account}_CloudTrail_{region}_{since:%Y%m%dT%H%M}"
-            for page in objects.pages(self._s3, self._bucket, folder, after=first):
+            for page in s3_objects.pages(self._s3, self._bucket, folder, after=first):
                 for one in page.get("Contents", ()):
                     yield one["Key"], one["LastModified"]
 

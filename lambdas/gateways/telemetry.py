@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 
 from lambdas.errors import FencepostError
-from lambdas.gateways import unanswered
+from lambdas.gateways import aws_errors
+from lambdas.gateways.aws_errors import UNANSWERED
 from lambdas.gateways.tracing import Subsegment, send
-from lambdas.gateways.unanswered import UNANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class Telemetry:
                 raise
             except UNANSWERED as error:
                 self.logger.exception("a call failed")
-                raise unanswered.told(error) from error
+                raise aws_errors.told(error) from error
             except Exception:
                 self.logger.exception("the step failed")
                 raise

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from lambdas.gateways import clients, objects
+from lambdas.gateways import clients, s3_objects
 from lambdas.gateways.trail import TrailFile
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class S3Trail:
 
     def open(self, file: TrailFile) -> BinaryIO:
         """See `Trail`."""
-        body = objects.stream(self._s3, self._bucket, file.name)
+        body = s3_objects.stream(self._s3, self._bucket, file.name)
         return cast("BinaryIO", BytesIO(body.read()) if file.size < (8 << 20) else body)
 
     def _regions(self) -> Iterator[str]:
@@ -84,12 +84,12 @@ class S3Trail:
                 yield from self._folders(f"{above}{self._account}/CloudTrail/")
 
     def _folders(self, prefix: str) -> Iterator[str]:
-        for page in objects.pages(self._s3, self._bucket, prefix, delimiter="/"):
+        for page in s3_objects.pages(self._s3, self._bucket, prefix, delimiter="/"):
             for one in page.get("CommonPrefixes", ()):
                 yield one["Prefix"]
 
     def _day(self, prefix: str) -> Iterator[TrailFile]:
-        for page in objects.pages(self._s3, self._bucket, prefix):
+        for page in s3_objects.pages(self._s3, self._bucket, prefix):
             for one in page.get("Contents", ()):
                 file = TrailFile.of(one["Key"], one["Size"])
                 if not file.delivered or file.delivered >= self._window.first:

@@ -17,10 +17,10 @@ from lambdas.model.finding import Finding
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
-from lambdas.prove_policy import record
-from lambdas.prove_policy.installation import documents, install, own_policy, retire, values
+from lambdas.prove_policy import proof_record
+from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
 from lambdas.prove_policy.judgement import Case, judge
-from lambdas.prove_policy.record import Proof
+from lambdas.prove_policy.proof_record import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,14 +111,16 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
     case = _case(event, run, archive)
     found = judge(case)
     number = case.proof.number
-    _keep(archive, run, record.DOCUMENT, record.to_document(found.rounds, found.decision))
+    _keep(
+        archive, run, proof_record.DOCUMENT, proof_record.to_document(found.rounds, found.decision)
+    )
     _keep_observed(event, run, archive, number)
     logger.info("round judged", next=found.decision.next.value, rounds=len(found.rounds))
     metrics.add_metric("Rounds", MetricUnit.Count, len(found.rounds))
     evidence: str = event["evidence"]
     if found.repaired:
         evidence = run.key(f"evidence-repaired-{number}.jsonl.gz")
-        archive.put(evidence, record.to_evidence(found.repaired), PACKED)
+        archive.put(evidence, proof_record.to_evidence(found.repaired), PACKED)
     this = found.rounds[-1]
     return {
         "next": found.decision.next.value,
@@ -140,11 +142,11 @@ def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
         process=process,
         policy=own_policy(refinement, run.principal, process),
         rendered_with=values(refinement, process),
-        first=record.from_evidence(archive.get(_field(event, "evidence"))),
+        first=proof_record.from_evidence(archive.get(_field(event, "evidence"))),
         second=_kept_evidence(event.get("observed"), archive),
-        build=record.build_of(event.get("build"), [one.name for one in process.phases]),
-        removed=record.removed(_kept_evidence(event.get("cleaned"), archive)),
-        left_behind=record.left_behind(event.get("build"), event.get("cleanup")),
+        build=proof_record.build_of(event.get("build"), [one.name for one in process.phases]),
+        removed=proof_record.removed(_kept_evidence(event.get("cleaned"), archive)),
+        left_behind=proof_record.left_behind(event.get("build"), event.get("cleanup")),
         earlier=_earlier(run, archive, proof.number),
     )
 
@@ -165,7 +167,7 @@ def _findings(
 def _earlier(run: Run, archive: Archive, number: int) -> tuple[Round, ...]:
     if number == 1:
         return ()
-    return record.earlier_rounds(archive.get(run.key(record.DOCUMENT)), number)
+    return proof_record.earlier_rounds(archive.get(run.key(proof_record.DOCUMENT)), number)
 
 
 def _kept_evidence(key: str | None, archive: Archive) -> tuple[Evidence, ...]:
@@ -173,7 +175,7 @@ def _kept_evidence(key: str | None, archive: Archive) -> tuple[Evidence, ...]:
     if not key:
         return ()
     try:
-        return record.from_evidence(archive.get(key))
+        return proof_record.from_evidence(archive.get(key))
     except MissingObjectError:
         return ()
 

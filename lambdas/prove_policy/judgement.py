@@ -10,8 +10,8 @@ from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import denials
-from lambdas.prove_policy.likeness import Likeness
 from lambdas.prove_policy.repairs import repairs
+from lambdas.prove_policy.resource_mapping import Likeness
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide, dropped
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Grant, PrincipalPolicy
     from lambdas.model.run import Run
     from lambdas.prove_policy.denials import Denial
-    from lambdas.prove_policy.record import Proof
+    from lambdas.prove_policy.proof_record import Proof
     from lambdas.prove_policy.rounds import Build, Decision
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.prove_policy.denials import Denial
-    from lambdas.prove_policy.likeness import Likeness
+    from lambdas.prove_policy.resource_mapping import Likeness
 
 DENIED_IN_PROOF = "denied-in-proof"
 

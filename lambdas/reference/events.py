@@ -38,7 +38,7 @@ _TABLE_ARN = "arn:${Partition}:dynamodb:${Region}:${Account}:table/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class RequiredAction:
     """One action that a call needs.
 
     Attributes:
@@ -51,7 +51,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class OperationMapping:
     """What one call needs.
 
     Attributes:
@@ -63,11 +63,11 @@ class Meaning:
 
     service: str
     operation: str
-    needs: tuple[Need, ...] = ()
+    needs: tuple[RequiredAction, ...] = ()
     nothing: str = ""
 
 
-def meaning(source: str, name: str, request: Request | None = None) -> Meaning | None:
+def meaning(source: str, name: str, request: Request | None = None) -> OperationMapping | None:
     """What a call needs, or None when the reference does not know it.
 
     Args:
@@ -81,12 +81,12 @@ def meaning(source: str, name: str, request: Request | None = None) -> Meaning |
     service, operation, rule = found
     if rule is None:
         action = canonical(Action(service, operation))
-        needs = (Need(action=action),) if action else ()
-        return Meaning(service=service, operation=operation, needs=needs)
+        needs = (RequiredAction(action=action),) if action else ()
+        return OperationMapping(service=service, operation=operation, needs=needs)
     if isinstance(rule, str):
-        return Meaning(service=service, operation=operation, nothing=rule)
+        return OperationMapping(service=service, operation=operation, nothing=rule)
     lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
-    return Meaning(service=service, operation=operation, needs=_needs(rule, lowered))
+    return OperationMapping(service=service, operation=operation, needs=_needs(rule, lowered))
 
 
 def prefixes_of(source: str) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _spelled(operation: str, prefix: str) -> str:
     return action.name if action else operation
 
 
-def _needs(rule: Any, request: Request) -> tuple[Need, ...]:  # noqa: ANN401 (as above)
+def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: ANN401 (as above)
     if isinstance(rule, list):
         needs = [_need(one, request) for one in rule if _applies(one, request)]
     elif "paths" in rule:
@@ -176,10 +176,10 @@ def _needs(rule: Any, request: Request) -> tuple[Need, ...]:  # noqa: ANN401 (as
     return tuple(dict.fromkeys(needs))
 
 
-def _need(one: Mapping[str, Any], request: Request) -> Need:
+def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:
     template = one.get("resource")
     resources = filled(template, request) if template else ()
-    return Need(action=Action.from_text(one["action"]), resources=resources)
+    return RequiredAction(action=Action.from_text(one["action"]), resources=resources)
 
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:
@@ -197,7 +197,7 @@ def _any_of(paths: Iterable[str], request: Request) -> bool:
     return any(True for path in paths for _ in elements(request, path))
 
 
-def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:
+def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> RequiredAction:
     """API Gateway: of two generations with one operation name, the one whose ids were sent."""
     candidates = [(verb, filled(_API_ARN + path, request), path) for verb, path in paths]
     told = [one for one in candidates if one[1]] or candidates
@@ -207,10 +207,10 @@ def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> Need:
     # In ARNs the second generation's paths stand without their version,
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
     named = tuple(one.replace("::/v2/", "::/") for one in resources)
-    return Need(action=Action("apigateway", verb), resources=named)
+    return RequiredAction(action=Action("apigateway", verb), resources=named)
 
 
-def _partiql(statements: Sequence[Any]) -> list[Need]:
+def _partiql(statements: Sequence[Any]) -> list[RequiredAction]:
     """PartiQL's actions; all of them when the trail hides the statements."""
     needs = []
     for statement in statements:
@@ -219,9 +219,9 @@ def _partiql(statements: Sequence[Any]) -> list[Need]:
             verb = _PARTIQL_ACTIONS[match["verb"].lower()]
             table = match["quoted"] or match["plain"]
             resources = (_TABLE_ARN + table.partition(".")[0],) if table else ()
-            needs.append(Need(action=Action("dynamodb", verb), resources=resources))
+            needs.append(RequiredAction(action=Action("dynamodb", verb), resources=resources))
     hidden = sorted(set(_PARTIQL_ACTIONS.values()))
-    return needs or [Need(action=Action("dynamodb", verb)) for verb in hidden]
+    return needs or [RequiredAction(action=Action("dynamodb", verb)) for verb in hidden]
 
 
 def _items(value: object) -> Sequence[Any]:

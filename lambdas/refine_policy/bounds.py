@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from lambdas.errors import ForbiddenActionError
-from lambdas.refine_policy.covering import covers
+from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.permission import ANYTHING, Permission
 
 if TYPE_CHECKING:

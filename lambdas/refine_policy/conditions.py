@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.policy import Condition
 from lambdas.model.template import Template, Variable
-from lambdas.refine_policy.condition_facts import CALLED_VIA, GLOBAL, VIA_SERVICE
+from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

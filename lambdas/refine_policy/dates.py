@@ -10,8 +10,8 @@ from lambdas.refine_policy.tokens import Shape, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lambdas.reference.arn_parts import Slot
     from lambdas.refine_policy.permission import Sighting
-    from lambdas.refine_policy.slots import Slot
 
 
 def dates(slots: tuple[Slot, ...], one: Sighting) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
-from lambdas.refine_policy.condition_facts import SURE_KEYS
+from lambdas.reference.condition_keys import SURE_KEYS
 from lambdas.refine_policy.grounds import BECAUSE, and_join
 from lambdas.refine_policy.permission import Permission
 

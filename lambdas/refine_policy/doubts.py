@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.model.refinement import LeftOut
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants import Allowed
-    from lambdas.refine_policy.slots import Reference
     from lambdas.refine_policy.union import Listed
 
 # Services whose calls on what they hold CloudTrail can record as data events,

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.model.template import ANY, Template, Variable, Wildcard
-from lambdas.refine_policy.slots import RESOURCE_FIELD
+from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.refine_policy.tokens import Shape, is_id, pieces
 from lambdas.refine_policy.writing import OTHERS
 

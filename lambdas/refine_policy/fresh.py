@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.reference.operation_verbs import STARTS, same_type, what_it_makes
 from lambdas.refine_policy.dates import dates
-from lambdas.refine_policy.making import STARTS, same_type, what_it_makes
-from lambdas.refine_policy.slots import both_name_one, parsed
 from lambdas.refine_policy.tokens import CERTAIN, Shape, is_given, may_be_suffix, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.past import History, PastRun
+    from lambdas.model.earlier_names import History, PastRun
+    from lambdas.reference.arn_parts import Layout, Slot
     from lambdas.refine_policy.permission import Sighting
     from lambdas.refine_policy.sightings import Sightings
-    from lambdas.refine_policy.slots import Layout, Slot
 
 _STACK_PREFIX = (
     10  # CloudFormation keeps more than this of a stack's name in every name that it gives

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import ANY, Template
+from lambdas.model.template_coverage import Coverings
 from lambdas.refine_policy.conditions import REQUESTED_REGION, Settings, conditions_of
-from lambdas.refine_policy.covering import Coverings
 from lambdas.refine_policy.grounds import and_join
 from lambdas.refine_policy.kinship import Behind, joined
 from lambdas.refine_policy.permission import ANYTHING
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from lambdas.model.action import Action
     from lambdas.model.policy import Condition
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Permission
-    from lambdas.refine_policy.slots import Reference
 
 EVERYTHING = Template.of(ANY)
 NO_RESOURCE = (Name(EVERYTHING, ("IAM lets no policy name resources for this action",)),)

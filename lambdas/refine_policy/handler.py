@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.past import past_runs
+from lambdas.gateways.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process

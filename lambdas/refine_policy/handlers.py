@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
+from lambdas.reference.arn_parts import parsed
+from lambdas.reference.operation_verbs import noun
 from lambdas.refine_policy.grounds import BECAUSE
-from lambdas.refine_policy.making import noun
 from lambdas.refine_policy.permission import Permission
-from lambdas.refine_policy.slots import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.reference.arn_parts import Layout, Reference
     from lambdas.refine_policy.names import Naming
     from lambdas.refine_policy.permission import Sighting
     from lambdas.refine_policy.sightings import Sightings
-    from lambdas.refine_policy.slots import Layout, Reference
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 _TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.reference.operation_verbs import noun
 from lambdas.refine_policy.cuts import REASON as CUT
 from lambdas.refine_policy.cuts import cut_names, cut_word
-from lambdas.refine_policy.making import noun
 from lambdas.refine_policy.permission import ANYTHING
-from lambdas.refine_policy.slots import both_name_one, parsed
 from lambdas.refine_policy.spellings import Name, spellings
 from lambdas.refine_policy.tokens import CERTAIN, Piece, Shape, is_given, is_id, pieces
 from lambdas.refine_policy.variables import Words
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from lambdas.model.arn import Arn
     from lambdas.model.template import Part
+    from lambdas.reference.arn_parts import Layout, Slot
     from lambdas.refine_policy.fresh import Fresh
-    from lambdas.refine_policy.slots import Layout, Slot
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html

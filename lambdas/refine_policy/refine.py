@@ -10,6 +10,7 @@ from lambdas.model.arn import Arn
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.refinement import PrincipalPolicy, Refinement
+from lambdas.reference.arn_parts import Layout, Reference
 from lambdas.refine_policy.ambiguity import ambiguities
 from lambdas.refine_policy.bounds import hinted_permissions, require_bounds
 from lambdas.refine_policy.collector import uncollected
@@ -24,7 +25,6 @@ from lambdas.refine_policy.handlers import handler_permissions
 from lambdas.refine_policy.names import Naming
 from lambdas.refine_policy.packing import Packs, packed
 from lambdas.refine_policy.sightings import gather
-from lambdas.refine_policy.slots import Layout, Reference
 from lambdas.refine_policy.split import execution_role, split, told
 from lambdas.refine_policy.statements import Shaped, explained, shaped
 from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
@@ -33,8 +33,8 @@ from lambdas.refine_policy.unused import Otherwise, unused_hints
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from lambdas.model.earlier_names import History
     from lambdas.model.evidence import Evidence
-    from lambdas.model.past import History
     from lambdas.model.process import Process
     from lambdas.model.run import Run
     from lambdas.refine_policy.permission import Permission

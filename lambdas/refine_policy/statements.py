@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lambdas.model.action import Action
     from lambdas.model.template import Template
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants import Allowed
-    from lambdas.refine_policy.slots import Reference
 
     Group = tuple[Allowed, ...]
 

@@ -12,9 +12,9 @@ from lambdas.refine_policy.permission import Permission
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.permission import Sighting
     from lambdas.refine_policy.sightings import Sightings
-    from lambdas.refine_policy.slots import Reference
 
 NOT_OF_THIS_RUN = "not-of-this-run"
 ONLY_DENIED = "only-denied"

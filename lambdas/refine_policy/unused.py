@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.refinement import OBSERVED
+from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.bounds import matches
-from lambdas.refine_policy.covering import covers
 from lambdas.refine_policy.split import SPLIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.model.hints import Hints
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants import Allowed
-    from lambdas.refine_policy.slots import Reference
 
 CONDITION_KEYS = {
     "called-via": frozenset({"aws:CalledVia", "kms:ViaService"}),

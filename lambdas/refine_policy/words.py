@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.policy import Condition
     from lambdas.model.template import Template
-    from lambdas.refine_policy.slots import Reference
+    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.statements import Block
 
 _SERVICES = {  # where capitalising the prefix would not read well

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.evidence import Evidence, Outcome
 from stacks.rarely import UNSEEN, UNSEEN_OF

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.minimality import alone
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.model.run import Run
 from lambdas.model.template import Template
 from lambdas.prove_policy.judgement import Case, judge
-from lambdas.prove_policy.record import Proof
+from lambdas.prove_policy.proof_record import Proof
 from lambdas.prove_policy.rounds import Build, Next
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine

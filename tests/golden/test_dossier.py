@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
-from lambdas.model.history import Baseline, PreviousRun, Standing
+from lambdas.model.archived_runs import Baseline, PreviousRun, Standing
 from lambdas.model.manifest import Link
 from tests.unit.document_policy.samples import TYPES, a_refinement, a_story, without
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence
-from lambdas.model.past import History
 from lambdas.model.policy import policy_text
 from lambdas.model.run import Run
 from lambdas.reference import actions as reference

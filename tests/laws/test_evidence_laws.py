@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.collect_evidence.callers import Caller, services_via
-from lambdas.collect_evidence.translate import Maker, evidence_of, translate
+from lambdas.collect_evidence.principals.caller import Caller, services_via
+from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
 from lambdas.model.action import Action
 from lambdas.model.arn import is_arn
 from lambdas.reference.actions import facts
@@ -220,7 +220,7 @@ def test_what_is_remembered_and_written_fast_is_what_the_model_writes(
         assert caller is not None
         if caller.principal != ROLE:
             continue
-        maker = Maker(principal=ROLE, session=caller.session, via=services_via(one))
+        maker = Attribution(principal=ROLE, session=caller.session, via=services_via(one))
         wanted.update((line.order, line.to_line()) for line in evidence_of(one, maker))
     part = collected(MadeUpTrail({"a.json.gz": packed(records)}))
     assert list(part.lines()) == sorted(wanted)

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model.action import Action
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.past import History
 from lambdas.model.policy import policy_size, policy_text
 from lambdas.model.process import Process
 from lambdas.model.refinement import OBSERVED, Grant, Refinement
 from lambdas.model.run import Run
 from lambdas.model.template import Template
+from lambdas.model.template_coverage import covers
 from lambdas.reference import actions as reference
-from lambdas.refine_policy.covering import covers
 from lambdas.refine_policy.refine import refine
 from tests.laws.evaluator import allows_line
 from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, NAMES, REGION, ROLE, lines

@@ -7,12 +7,12 @@ actions of such a service, and that names change, but not the form of its ARNs.
 from collections.abc import Mapping
 
 from embedded_aws.iam.calls import Call
-from lambdas.collect_evidence.formats import Place
-from lambdas.collect_evidence.resources import Call as Read
-from lambdas.collect_evidence.resources import resources_of
+from lambdas.collect_evidence.resources.call import Call as Read
+from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.action import Action
 from lambdas.reference.actions import facts
-from lambdas.reference.events import Need
+from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.events import RequiredAction
 
 
 def as_read(action: str, call: Call) -> list[str]:
@@ -25,9 +25,9 @@ def as_read(action: str, call: Call) -> list[str]:
     known = facts(Action.from_text(action))
     if known is None:
         return []
-    place = Place(partition=call.partition, region=call.region, account=call.account)
+    place = ArnContext(partition=call.partition, region=call.region, account=call.account)
     read = Read.of({"requestParameters": _recorded(call.params)}, call.operation, place)
-    found = resources_of(read, Need(action=known.action), known)
+    found = resources_of(read, RequiredAction(action=known.action), known)
     return [one for one in found if one != "*"]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.action import Action
-from lambdas.model.checking import Comparison, Objection
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.policy import Statement
+from lambdas.model.policy_checks import Comparison, Objection
 from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.template import Template
 

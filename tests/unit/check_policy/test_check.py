@@ -9,10 +9,10 @@ from lambdas.check_policy.handler import answers, check
 from lambdas.check_policy.questions import asked_of
 from lambdas.errors import PolicyCheckFailedError
 from lambdas.gateways.archive import FolderArchive
-from lambdas.model.checking import Comparison, Objection
+from lambdas.model.archived_runs import Baseline, Standing
 from lambdas.model.finding import Severity
-from lambdas.model.history import Baseline, Standing
 from lambdas.model.manifest import Link
+from lambdas.model.policy_checks import Comparison, Objection
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence import spool
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.output import sorted_spool
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.model.evidence import Evidence
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
@@ -109,7 +109,7 @@ def test_files_in_any_order_give_the_same_lines_and_findings() -> None:
 
 
 def test_more_lines_than_memory_holds_are_sorted_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool.Spool.__init__, "__kwdefaults__", {"held": 10})
+    monkeypatch.setattr(sorted_spool.SortedSpool.__init__, "__kwdefaults__", {"held": 10})
     records = [record(request={"functionName": f"f{n}"}, number=n) for n in range(400)]
     part = collected(trail_of(records[::-1], records[::2]))
     lines = lines_of(part)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence.translate import translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.evidence import Evidence
 from tests.unit.collect_evidence.trails import ROLE, collected, lines_of, record, trail_of
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence import records
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.collect_evidence.reading import record_scanner
 from lambdas.gateways.trail import FolderTrail, TrailFile
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
@@ -84,9 +84,9 @@ def test_records_are_read_in_every_form_that_people_keep_them_in(form: str) -> N
 def test_records_are_read_however_the_bytes_are_cut(
     form: str, window: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "WINDOW", window)
-    monkeypatch.setattr("lambdas.collect_evidence.unpacking.PACKED", 97)
-    monkeypatch.setattr("lambdas.collect_evidence.unpacking.UNPACKED", max(window, 53))
+    monkeypatch.setattr(record_scanner, "WINDOW", window)
+    monkeypatch.setattr("lambdas.collect_evidence.reading.decompression.PACKED", 97)
+    monkeypatch.setattr("lambdas.collect_evidence.reading.decompression.UNPACKED", max(window, 53))
     assert read(FORMS[form]) == (3, [])
 
 
@@ -110,7 +110,7 @@ def test_python_s_own_unpacking_reads_the_same_as_the_fast_one(
     content = packed([record(request={"functionName": f"f{n}" * 50}, number=n) for n in range(300)])
     at = int(len(content) * kept)
     fast = read(content[:at] + damage + content[at:])
-    monkeypatch.setattr("lambdas.collect_evidence.unpacking.fast", zlib)
+    monkeypatch.setattr("lambdas.collect_evidence.reading.decompression.fast", zlib)
     assert read(content[:at] + damage + content[at:]) == fast
 
 
@@ -204,9 +204,9 @@ def test_names_may_hold_any_character(name: str) -> None:
 
 
 def test_a_record_larger_than_any_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "LARGEST", 5_000)
-    monkeypatch.setattr(records, "WINDOW", 500)
-    monkeypatch.setattr("lambdas.collect_evidence.unpacking.PACKED", 300)
+    monkeypatch.setattr(record_scanner, "LARGEST", 5_000)
+    monkeypatch.setattr(record_scanner, "WINDOW", 500)
+    monkeypatch.setattr("lambdas.collect_evidence.reading.decompression.PACKED", 300)
     huge = record(request={"functionName": "x" * 20_000})
     content = json.dumps(
         {"Records": [*some(4), huge, *some(8)[4:]]}, separators=(",", ":")

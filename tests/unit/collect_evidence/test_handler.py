@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.collect_evidence import parts
+from lambdas.collect_evidence import batches
+from lambdas.collect_evidence.batches import InlineLimit
 from lambdas.collect_evidence.collect import MOST_PASSES
 from lambdas.collect_evidence.handler import collect_evidence
-from lambdas.collect_evidence.parts import Few
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive import FolderArchive
 from tests.unit.collect_evidence.trails import (
@@ -30,7 +30,7 @@ RUN = {
     "id": "20261123T100000Z-0a1b2c3d", "process": "orders", "principal": ROLE, "account": ACCOUNT,
     "region": "eu-west-1", "startedAt": "2026-11-23T10:00:00Z",
 }  # fmt: skip
-MANY = Few(files=1_000, size=1 << 20)
+MANY = InlineLimit(files=1_000, size=1 << 20)
 FOLDER = "orders/20261123T100000Z-0a1b2c3d"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/cdk-deploy"
 EXECUTION = f"arn:aws:iam::{ACCOUNT}:role/cfn-exec"
@@ -85,7 +85,7 @@ def test_repeating_the_step_writes_the_same_bytes(tmp_path: Path) -> None:
 
 def in_batches(trail: MadeUpTrail, archive: FolderArchive) -> dict[str, Any]:
     """What the state machine does with a Map state around the step."""
-    none = Few(files=0, size=0)
+    none = InlineLimit(files=0, size=0)
     answer = collect_evidence({"run": RUN}, trail, archive, none)
     assert answer["again"]
     while answer["again"]:
@@ -124,7 +124,7 @@ def same_files(one: Path, other: Path) -> bool:
 def test_batches_and_their_merge_give_the_same_bytes(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "MOST_FILES", most)
+    monkeypatch.setattr(batches, "MOST_FILES", most)
     at_once = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path / "once"), MANY)
     answer = in_batches(busy_trail(), FolderArchive(tmp_path / "batches"))
     assert answer == at_once
@@ -135,7 +135,7 @@ def test_batches_and_their_merge_give_the_same_bytes(
 def test_batches_follow_a_chain_of_roles_as_far_as_one_reading_does(
     links: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "MOST_FILES", 2)
+    monkeypatch.setattr(batches, "MOST_FILES", 2)
     once = FolderArchive(tmp_path / "once")
     at_once = collect_evidence({"run": RUN}, chain_of_roles(links), once, MANY)
     answer = in_batches(chain_of_roles(links), FolderArchive(tmp_path / "batches"))
@@ -149,14 +149,14 @@ def test_batches_follow_a_chain_of_roles_as_far_as_one_reading_does(
 @pytest.mark.parametrize(
     ("few", "again"),
     [
-        (Few(files=6, size=1 << 20), False),
-        (Few(files=5, size=1 << 20), True),
-        (Few(files=6, size=100), True),
-        (Few.of(files="6", megabytes="0.5"), False),
+        (InlineLimit(files=6, size=1 << 20), False),
+        (InlineLimit(files=5, size=1 << 20), True),
+        (InlineLimit(files=6, size=100), True),
+        (InlineLimit.of(files="6", megabytes="0.5"), False),
     ],
 )
 def test_files_are_read_at_once_as_long_as_they_are_few_and_small(
-    few: Few, *, again: bool, tmp_path: Path
+    few: InlineLimit, *, again: bool, tmp_path: Path
 ) -> None:
     answer = collect_evidence({"run": RUN}, busy_trail(), FolderArchive(tmp_path), few)
     assert answer["again"] is again

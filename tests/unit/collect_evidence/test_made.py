@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence.translate import translate
+from lambdas.collect_evidence.translation.translate import translate
 from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, record
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from local import side_by_side
 from local.offline import evidence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.collect_evidence.outcome import answer_of
-from lambdas.collect_evidence.translate import translate
+from lambdas.collect_evidence.translation.outcome import answer_of
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.evidence import Outcome
 from tests.unit.collect_evidence.trails import ROLE, record
 

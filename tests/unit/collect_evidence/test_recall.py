@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence.recall import (
+from lambdas.collect_evidence.output.repeats import (
     is_one_value,
+    split_record,
     stands_as_cut,
-    stretch_of,
     teaches,
 )
 from tests.unit.collect_evidence.trails import identity, record
@@ -21,9 +21,11 @@ def written(one: dict[str, Any]) -> bytes:
 
 
 def test_records_that_differ_in_caller_time_and_ids_have_the_same_rest() -> None:
-    first = stretch_of(written(record(number=1)))
+    first = split_record(written(record(number=1)))
     other = identity(session="elsewhere", key="ASIAOTHER")
-    second = stretch_of(written(record(number=2, who=other, userAgent="x", sourceIPAddress="::1")))
+    second = split_record(
+        written(record(number=2, who=other, userAgent="x", sourceIPAddress="::1"))
+    )
     assert first is not None
     assert second is not None
     assert first.rest == second.rest
@@ -32,16 +34,16 @@ def test_records_that_differ_in_caller_time_and_ids_have_the_same_rest() -> None
 
 
 def test_one_session_is_told_whatever_its_access_key() -> None:
-    first = stretch_of(written(record(who=identity(key="ASIAONE"))))
-    second = stretch_of(written(record(who=identity(key="ASIATWO"))))
+    first = split_record(written(record(who=identity(key="ASIAONE"))))
+    second = split_record(written(record(who=identity(key="ASIATWO"))))
     assert first is not None
     assert second is not None
     assert first.made == second.made
 
 
 def test_a_service_that_calls_on_is_part_of_who_asked() -> None:
-    own = stretch_of(written(record()))
-    called_on = stretch_of(written(record(sourceIPAddress="cloudformation.amazonaws.com")))
+    own = split_record(written(record()))
+    called_on = split_record(written(record(sourceIPAddress="cloudformation.amazonaws.com")))
     assert own is not None
     assert called_on is not None
     assert own.made != called_on.made
@@ -57,7 +59,7 @@ def test_a_service_that_calls_on_is_part_of_who_asked() -> None:
     ],
 )
 def test_what_a_translation_depends_on_is_in_the_rest(one: dict[str, Any]) -> None:
-    usual, other = stretch_of(written(record())), stretch_of(written(one))
+    usual, other = split_record(written(record())), split_record(written(one))
     assert usual is not None
     assert other is not None
     assert usual.rest != other.rest
@@ -66,18 +68,20 @@ def test_what_a_translation_depends_on_is_in_the_rest(one: dict[str, Any]) -> No
 @pytest.mark.parametrize("name", ["eventTime", "eventID", "userAgent", "sourceIPAddress"])
 def test_a_record_with_a_request_that_speaks_of_the_same_names_is_parsed(name: str) -> None:
     one = record(request={name: "x"})
-    stretch = stretch_of(written(one))
+    stretch = split_record(written(one))
     assert stretch is None or not stands_as_cut(stretch, one)
 
 
 def test_a_record_in_another_order_or_spacing_is_parsed() -> None:
-    assert stretch_of(json.dumps(record()).encode()) is None
-    assert stretch_of(json.dumps(record(), sort_keys=True, separators=(",", ":")).encode()) is None
+    assert split_record(json.dumps(record()).encode()) is None
+    assert (
+        split_record(json.dumps(record(), sort_keys=True, separators=(",", ":")).encode()) is None
+    )
 
 
 def test_an_identity_with_something_behind_it_is_not_one_value() -> None:
     text = written(record()).replace(b',"eventTime"', b',"more":{},"eventTime"', 1)
-    stretch = stretch_of(text)
+    stretch = split_record(text)
     assert stretch is not None
     assert not is_one_value(stretch.identity)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence.translate import Maker, evidence_of, translate
+from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
 from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, record
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -194,7 +194,9 @@ def test_launching_instances_is_asked_on_everything_that_it_touches() -> None:
 
 
 def test_evidence_says_who_when_and_through_whom() -> None:
-    maker = Maker(principal=ROLE, session="run.deploy", phase="deploy", via=("x.amazonaws.com",))
+    maker = Attribution(
+        principal=ROLE, session="run.deploy", phase="deploy", via=("x.amazonaws.com",)
+    )
     (line,) = evidence_of(record(request={"functionName": "f"}), maker)
     assert (line.principal, line.session, line.phase, line.via) == (
         ROLE, "run.deploy", "deploy", ("x.amazonaws.com",),

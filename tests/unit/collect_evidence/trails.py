@@ -7,8 +7,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from lambdas.collect_evidence.collect import Part, collect
-from lambdas.collect_evidence.principals import Selection
+from lambdas.collect_evidence.collect import PartialEvidence, collect
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import TrailFile
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def trail_of(*files: Sequence[Any]) -> MadeUpTrail:
     return MadeUpTrail({f"{index}.json.gz": packed(one) for index, one in enumerate(files)})
 
 
-def collected(trail: MadeUpTrail, principal: str = ROLE, session: str = "") -> Part:
+def collected(trail: MadeUpTrail, principal: str = ROLE, session: str = "") -> PartialEvidence:
     return collect(trail, Selection.of(principal, session))
 
 
-def lines_of(part: Part) -> list[Record]:
+def lines_of(part: PartialEvidence) -> list[Record]:
     return [json.loads(line) for _, line in part.lines()]
 
 
-def kinds_of(part: Part) -> list[str]:
+def kinds_of(part: PartialEvidence) -> list[str]:
     return [finding.kind for finding in part.ledger.sorted()]

@@ -14,7 +14,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from lambdas.gateways import archive, candidate, objects
+from lambdas.gateways import archive, candidate, s3_objects
 from tests.unit.contracts.models import errors, model, operation
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def test_what_a_gateway_wants_of_an_answer_is_what_such_answers_have() -> None:
 
 
 def test_every_error_that_a_gateway_looks_for_is_one_of_the_service() -> None:
-    assert errors("s3") >= objects.ABSENT - HTTP_CODES
+    assert errors("s3") >= s3_objects.ABSENT - HTTP_CODES
     assert candidate.ABSENT in errors("iam")
 
 

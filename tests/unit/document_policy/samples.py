@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.story import Story, tell
 from lambdas.model.action import Action
+from lambdas.model.archived_runs import PreviousRun
 from lambdas.model.finding import Finding, Severity
-from lambdas.model.history import PreviousRun
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.process import Process
 from lambdas.model.refinement import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.document_policy.causes import prefix_of
-from lambdas.model.history import Baseline, PreviousRun, Standing
+from lambdas.model.archived_runs import Baseline, PreviousRun, Standing
 from lambdas.model.manifest import Link
 from tests.unit.document_policy.samples import (
     VARIABLES,

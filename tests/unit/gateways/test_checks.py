@@ -10,7 +10,7 @@ import pytest
 from lambdas.errors import ServiceUnavailableError
 from lambdas.gateways.access_analyzer import AccessAnalyzerChecks
 from lambdas.gateways.simulation import IamSimulator
-from lambdas.model.checking import Comparison
+from lambdas.model.policy_checks import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

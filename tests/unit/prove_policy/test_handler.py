@@ -13,7 +13,7 @@ from lambdas.errors import InvalidEventError, PolicyNotEffectiveError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.verdict import Verdict
-from lambdas.prove_policy import record
+from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.handler import prove
 from tests.unit.prove_policy.builders import (
     ACCOUNT,
@@ -51,7 +51,7 @@ class Stage:
         self.keep(OBSERVED, a_line())
 
     def keep(self, key: str, *lines: Evidence) -> None:
-        self.archive.put(key, record.to_evidence(lines), "application/gzip")
+        self.archive.put(key, proof_record.to_evidence(lines), "application/gzip")
 
     def act(self, act: str, *, number: int = 1, **more: Any) -> dict[str, Any]:
         event = {
@@ -122,7 +122,7 @@ def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage)
     first = stage.act("judge", observed=OBSERVED, build=failed)
 
     assert first["next"] == "repair"
-    lines = record.from_evidence(stage.archive.get(first["evidence"]))
+    lines = proof_record.from_evidence(stage.archive.get(first["evidence"]))
     (missed,) = (one for one in lines if one.outcome is Outcome.MISSED)
     assert (str(missed.action), missed.resource) == ("sqs:TagQueue", QUEUE.replace("qa", "dev"))
     assert len(lines) == 2

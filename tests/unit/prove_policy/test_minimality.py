@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.model.evidence import Outcome
-from lambdas.prove_policy.installation import own_policy, values
+from lambdas.prove_policy.candidate_policies import own_policy, values
 from lambdas.prove_policy.minimality import allows, findings, matches, unused
 from tests.unit.prove_policy.builders import (
     QUEUE,

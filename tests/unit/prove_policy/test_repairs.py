@@ -6,9 +6,9 @@ import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.variables import Use
-from lambdas.prove_policy.installation import own_policy
-from lambdas.prove_policy.likeness import Likeness
+from lambdas.prove_policy.candidate_policies import own_policy
 from lambdas.prove_policy.repairs import repairs
+from lambdas.prove_policy.resource_mapping import Likeness
 from tests.unit.prove_policy.builders import (
     CANDIDATE,
     QUEUE,

@@ -11,7 +11,7 @@ import botocore.session
 
 from embedded_aws.iam.calls import Call, UnidentifiedCallError
 from embedded_aws.iam.requirements.checks import checks_of
-from lambdas.collect_evidence.translate import translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.reference.actions import facts
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_models
@@ -21,7 +21,7 @@ from tests.unit.reference.requests import ACCOUNT, REGION, recorded, request_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.translate import Translation
+    from lambdas.collect_evidence.translation.translate import Translation
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/my-role"
 Called = tuple[str, str, dict[str, Any], "Translation"]

@@ -6,8 +6,8 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
+from lambdas.model.earlier_names import History
 from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.past import History
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.reference import actions as REFERENCE  # noqa: N812  # it is used as one value

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.model.earlier_names import History, PastRun
 from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.past import History, PastRun
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,

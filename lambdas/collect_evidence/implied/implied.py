@@ -1,0 +1,73 @@
+"""What a request needed beside its own action: read from what it sent, decided on by refinement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.implied.dependent_actions import (
+    connection_secret,
+    log_deliveries,
+    service_linked_roles,
+)
+from lambdas.collect_evidence.implied.kms_keys import KEY_NAMES, key_uses
+from lambdas.collect_evidence.implied.object_reads import BUCKETS, object_reads
+from lambdas.collect_evidence.implied.pass_role import passed_roles
+from lambdas.collect_evidence.implied.tagging import sends_tags, tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.model.evidence import Implied
+    from lambdas.reference.actions import ActionFacts
+    from lambdas.reference.events import OperationMapping
+
+
+def implied_by(
+    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
+) -> tuple[Implied, ...]:
+    """Everything that the request needed besides, sorted."""
+    found = {*passed_roles(call, meaning), *service_linked_roles(call, known)}
+    if meaning.service == "apigateway":
+        found.update(log_deliveries(call))
+    elif meaning.service == "events":
+        found.update(connection_secret(call, meaning))
+    interest = _interest(call.request.names)
+    if interest.tags:
+        found.update(tags_of(call, meaning, known))
+    if interest.objects:
+        found.update(object_reads(call))
+    if interest.keys:
+        found.update(key_uses(call, meaning))
+    if not found:
+        return ()
+    own = {one.action for one in known}
+    return tuple(
+        sorted(
+            one
+            for one in found
+            # API Gateway's verbs name no resource: tagging by POST is not making by POST.
+            if one.kind != "tag-on-create"
+            or one.action not in own
+            or one.action.service == "apigateway"
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    """What a request with certain names may imply."""
+
+    tags: bool
+    objects: bool
+    keys: bool
+
+
+@lru_cache(maxsize=8_192)
+def _interest(names: tuple[str, ...]) -> _Interest:
+    known = set(names)
+    tags = sends_tags(names)
+    objects = {name for pair in BUCKETS for name in pair} | {"templateurl", "stackpolicyurl"}
+    return _Interest(tags, bool(known & objects), bool(known & set(KEY_NAMES)))

@@ -1,0 +1,58 @@
+"""Keys that a service uses as the caller when a request names one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.events import OperationMapping
+from lambdas.model.action import Action
+from lambdas.model.evidence import Implied
+
+# Who calls KMS as the caller, and for what, when a request names a key,
+# https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and the services'
+_KEY_USES = {
+    "dynamodb": ("CreateGrant", "Decrypt", "DescribeKey"),
+    "ec2": ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"),
+    "elasticfilesystem": ("CreateGrant", "DescribeKey"),
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    "lambda": ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt"),
+    "rds": ("CreateGrant", "DescribeKey"),
+    "s3": ("Decrypt", "GenerateDataKey"),
+    "secretsmanager": ("Decrypt", "GenerateDataKey"),
+    "ssm": ("Decrypt", "Encrypt"),
+}
+
+
+KEY_NAMES = (
+    "kmskeyid", "kmskeyarn", "kmskey", "keyid", "ssekmskeyid", "kmsmasterkeyid", "kmsmasterkeyarn",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+)  # fmt: skip
+
+
+def key_uses(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+    """What the service does with each key that the request names, as the caller."""
+    uses = _KEY_USES.get(meaning.service, ())
+    named = {text for name in KEY_NAMES for text in call.request.texts.get(name, ())}
+    for text in sorted(named) if uses else ():
+        key = _key(text, call)
+        via = f"{meaning.service}.{call.place.region}.amazonaws.com"
+        for use in uses if key else ():
+            yield Implied(
+                kind="kms-via-service",
+                action=Action("kms", use),
+                resource=key,
+                context=(("kms:ViaService", via),),
+            )
+
+
+def _key(text: str, call: Call) -> str:
+    if ":alias/aws/" in text or text.startswith("alias/aws/"):
+        return ""  # AWS's own keys let the account's callers in by their key policy
+    if text.startswith("arn:"):
+        return text if ":key/" in text else "*"
+    head = call.place.fill("arn:${Partition}:kms:${Region}:${Account}:key/")
+    return "*" if text.startswith("alias/") else f"{head}{text}"

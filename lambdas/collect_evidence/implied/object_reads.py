@@ -1,0 +1,53 @@
+"""Code and templates that a service reads from a bucket as the caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.collect_evidence.resources.call import Call
+import re
+from urllib.parse import unquote, urlsplit
+
+from lambdas.model.action import Action
+from lambdas.model.evidence import Implied
+
+READ_OBJECT = Action("s3", "GetObject")
+_OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
+BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
+
+
+def object_reads(call: Call) -> Iterator[Implied]:
+    """Code and templates that the service reads from a bucket as the caller."""
+    texts = call.request.texts
+    for bucket, key in BUCKETS:
+        if texts.get(bucket) and texts.get(key):
+            yield _object("code-read", texts[bucket][0], texts[key][0], call)
+    for url in (*texts.get("templateurl", ()), *texts.get("stackpolicyurl", ())):
+        place = _place_of(url)
+        if place:
+            yield _object("template-read", *place, call)
+
+
+def _object(kind: str, bucket: str, key: str, call: Call) -> Implied:
+    resource = f"{call.place.fill('arn:${Partition}:s3:::')}{bucket}/{key}"
+    return Implied(kind=kind, action=READ_OBJECT, resource=resource)
+
+
+def _place_of(url: str) -> tuple[str, str] | None:
+    """Bucket and key of an object's address: bucket as host or as first segment of the path."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    path = unquote(parts.path).lstrip("/")
+    if parts.scheme == "s3":
+        return (parts.netloc, path) if path else None
+    match = _OBJECT_URL.fullmatch(host)
+    if match is None:
+        return None
+    bucket, key = (match["host"], path) if match["host"] else (path.partition("/")[::2])
+    return (bucket, key) if bucket and key else None

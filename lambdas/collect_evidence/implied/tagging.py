@@ -1,0 +1,148 @@
+"""Tags sent while making something: which tagging action they need besides, and on what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.resources.call import Response
+from lambdas.collect_evidence.resources.candidates import ANY
+from lambdas.collect_evidence.resources.resolve import resources_of
+from lambdas.model.action import Action
+from lambdas.model.evidence import Implied
+from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
+from lambdas.reference.arn_formats import formats_of, stem
+from lambdas.reference.events import RequiredAction
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.actions import ResourceUse
+    from lambdas.reference.events import OperationMapping
+
+HEADER = "x-amz-tagging"  # how S3's requests carry tags
+NOTHING = Response(None)
+# `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
+_TAGGED = re.compile(
+    r"(?:.+\.)?\w*tag(?:s|set|s?list|specifications?|specificationset)\.(?:key|@keys)"
+)
+_PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
+_MAKING = re.compile(
+    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
+)
+_CHANGES = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS})
+
+
+def sends_tags(names: Sequence[str]) -> bool:
+    """Whether elements of these names may be tags."""
+    return HEADER in names or "tags" in names or any(map(_TAGGED.fullmatch, names))
+
+
+def is_second_generation(meaning: OperationMapping) -> bool:
+    """Whether an API Gateway call is about HTTP or WebSocket APIs."""
+    return any("::/apis" in arn for need in meaning.needs for arn in need.resources)
+
+
+def tags_of(
+    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
+) -> Iterator[Implied]:
+    """Tags sent while making something are authorised as a tagging action of their own."""
+    texts = call.request.texts
+    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name)) or _PAIRED in "".join(
+        texts.get("tags", ())
+    )
+    if not (sent or HEADER in texts) or not _MAKING.match(meaning.operation):
+        return
+    if meaning.service == "apigateway":
+        tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
+        verb = "POST" if is_second_generation(meaning) else "PUT"
+        yield Implied(kind="tag-on-create", action=Action("apigateway", verb), resource=tagged)
+        return
+    for one in known:
+        tagging = _tagging_action(one.action)
+        if tagging is not None and _changes(one, known):
+            for resource in _made(call, one, tagging):
+                yield Implied(
+                    kind="tag-on-create",
+                    action=tagging.action,
+                    resource=resource,
+                    context=_create_action(tagging, meaning),
+                )
+
+
+def _create_action(tagging: ActionFacts, meaning: OperationMapping) -> tuple[tuple[str, str], ...]:
+    if tagging.action == Action("ec2", "CreateTags"):
+        return (("ec2:CreateAction", meaning.operation),)
+    return ()
+
+
+def _changes(one: ActionFacts, known: Sequence[ActionFacts]) -> bool:
+    """Whether it is this action that makes what is tagged: of several none that reads."""
+    if one.access_level is AccessLevel.TAGGING:
+        return False
+    return len(known) == 1 or one.access_level in _CHANGES
+
+
+@lru_cache(maxsize=4_096)
+def _tagging_action(action: Action) -> ActionFacts | None:
+    """The action that tags what another makes: named by the reference, else of the same type."""
+    one = facts(action)
+    if one is None:
+        return None
+    needed = [facts(other) for other in one.dependent_actions]
+    for other in needed:
+        if other is not None and other.access_level is AccessLevel.TAGGING:
+            return other
+    named = shard("resources")["tagging"].get(action.service)
+    if named:
+        return facts(Action(action.service, named))
+    kinds = {use.type.name for use in one.uses}
+    candidates = [
+        other
+        for name in actions_at(one.action.service, AccessLevel.TAGGING)
+        if (other := facts(name)) is not None
+        and not re.match(r"(?i)(un|remove|delete|list|get|describe)", other.action.name)
+    ]
+    matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
+    # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
+    matching.sort(key=lambda other: other.action.name != "TagResource")
+    exact = [other for other in candidates if other.action.name == "TagResource"]
+    return next(iter([*matching[:1], *exact]), None) if matching or exact else None
+
+
+def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
+    """Of what the call touched, what can be tagged: the types that both actions have."""
+    if not tagging.uses:
+        return ("*",)
+    kinds = {use.type.name for use in tagging.uses}
+    if one.action.service == "ec2":
+        # Requests say which of what they make is tagged.
+        said = set(call.request.texts.get("resourcetype", ()))
+        kinds = kinds & said or kinds
+    shared = tuple(use for use in one.uses if use.type.name in kinds)
+    # What else the call touches is not tagged: of a database not its parameters and its subnets.
+    made = tuple(use for use in shared if _is_made(use, call.operation))
+    shared = made or shared
+    limited = replace(one, uses=shared or one.uses)
+    if not one.uses and len(tagging.uses) == 1:
+        return _any_of(tagging.uses[0], call)
+    need = RequiredAction(action=one.action)
+    asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
+    if asked == (ANY,) and shared:
+        return _any_of(shared[0], call)
+    return resources_of(call, need, limited)
+
+
+def _is_made(use: ResourceUse, operation: str) -> bool:
+    variables = [variable for form in formats_of(use.type) for variable in form.variables[-1:]]
+    nouns = {stem(name) for name in (use.type.name, *variables)}
+    return any(operation.lower().endswith(noun) for noun in nouns)
+
+
+def _any_of(use: ResourceUse, call: Call) -> tuple[str, ...]:
+    """What the service will name has no name yet when it is tagged: `userpool/*`."""
+    return tuple(form.fill({}, call.place) for form in formats_of(use.type)[:1])

@@ -1,0 +1,176 @@
+"""Records as finished lines. What calls have in common is translated and written once.
+
+A run asks the same again and again: a deployment polls its stack, a reader reads its parameters.
+Apart from who asked and when, the same request with the same answer proves the same.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
+from lambdas.collect_evidence.record import text_of
+from lambdas.collect_evidence.translation.translate import Attribution, ProvedAction, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.collect_evidence.output.repeats import Made, SplitRecord
+    from lambdas.collect_evidence.output.sorted_spool import Line
+    from lambdas.collect_evidence.record import Record
+    from lambdas.model.finding import Finding
+
+REMEMBERED = 16_384  # different calls, a kilobyte or two each; hundreds of names of dozens of kinds
+# What a translation depends on, beside the principal.
+_DEPENDS_ON = (
+    "eventSource",
+    "eventName",
+    "requestParameters",
+    "responseElements",
+    "errorCode",
+    "errorMessage",
+    "resources",
+    "awsRegion",
+    "recipientAccountId",
+    "eventType",
+)
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
+_UNKNOWN = Attribution(principal="")
+
+Lines = tuple["Sequence[Line]", "Sequence[Finding]"]
+FOREIGN: Lines = ((), ())  # what a record gives that is not the run's
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class WrittenAction(NamedTuple):
+    """A proof with the ends of its line."""
+
+    action: str
+    resource: str
+    head: str
+    tail: str
+
+
+class CachedTranslation(NamedTuple):
+    """What calls prove that differ in time, ids and maker alone."""
+
+    written: tuple[WrittenAction, ...]
+    findings: tuple[Finding, ...]
+    region: str
+
+
+class LineWriter:
+    """Writes evidence lines just as `Evidence.to_line` does, and remembers what it wrote."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, CachedTranslation] = {}
+        self._recalled: dict[tuple[str, tuple[bytes, bytes, bytes]], CachedTranslation] = {}
+        self._makers: dict[Made, Attribution | None] = {}
+
+    def write(
+        self, record: Record, maker: Attribution, stretch: SplitRecord | None = None
+    ) -> Lines:
+        """The evidence in a record, each line with its order, and the findings, without its id.
+
+        Args:
+            record: as parsed.
+            maker: who made the call.
+            stretch: its bytes; records that differ in what was cut out of them are then recalled.
+        """
+        known = self._of(record, maker.principal)
+        if stretch is not None and self._told(record, maker, stretch):
+            _limited(self._recalled)[maker.principal, stretch.rest] = known
+        time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
+        return _lines(known, maker, time, event_id), known.findings
+
+    def foreign(self, record: Record, stretch: SplitRecord | None) -> None:
+        """Remember that a record is not the run's."""
+        if stretch is not None:
+            self._told(record, None, stretch)
+
+    def recalled(self, stretch: SplitRecord) -> Lines | None:
+        """What `write` would give for a record; None when it must be parsed to be known."""
+        maker = self._makers.get(stretch.made, _UNKNOWN)
+        if maker is None:
+            return FOREIGN
+        known = self._recalled.get((maker.principal, stretch.rest))
+        if known is None:
+            return None
+        return _lines(known, maker, stretch.time, stretch.event_id), known.findings
+
+    def _told(self, record: Record, maker: Attribution | None, stretch: SplitRecord) -> bool:
+        """Remember whose a record is; whether what it proves can be told by its stretch."""
+        if not stands_as_cut(stretch, record):
+            return False
+        if stretch.made not in self._makers:
+            if not is_one_value(stretch.identity):
+                return False
+            _limited(self._makers)[stretch.made] = maker
+        return not teaches(record)
+
+    def _of(self, record: Record, principal: str) -> CachedTranslation:
+        key = _key(record, principal)
+        known = self._known.get(key)
+        if known is None:
+            translation = translate(record, principal)
+            written = tuple(_write(one, record) for one in translation.proofs)
+            region = _quoted(text_of(record, "awsRegion"))
+            known = CachedTranslation(written, translation.findings, region)
+            _limited(self._known)[key] = known
+        return known
+
+
+def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
+    if len(remembered) >= REMEMBERED:
+        remembered.clear()
+    return remembered
+
+
+def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: str) -> list[Line]:
+    principal, who = maker.principal, _who(maker)
+    middle = f'{who},"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+    return [
+        ((time, event_id, action, resource, principal), f"{head}{middle}{tail}")
+        for action, resource, head, tail in known.written
+    ]
+
+
+def _key(record: Record, principal: str) -> str:
+    """Everything that a translation depends on."""
+    return repr([principal, *map(record.get, _DEPENDS_ON)])
+
+
+def _write(one: ProvedAction, record: Record) -> WrittenAction:
+    action, resource = str(one.action), one.resource
+    outcome = one.outcome.value
+    head = f'{{"action":{_quoted(action)},"resource":{_quoted(resource)},"outcome":"{outcome}"'
+    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
+    tail = f',"source":{_quoted(source)},"name":{_quoted(name)}'
+    if one.error:
+        tail += f',"error":{_quoted(one.error)}'
+    if one.implies:
+        tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
+    if one.types:
+        tail += f',"types":{_encode(list(one.types))}'
+    if one.context:
+        tail += f',"context":{_encode(dict(one.context))}'
+    if one.made:
+        tail += f',"made":{_encode(list(one.made))}'
+    return WrittenAction(action, resource, head, tail + "}")
+
+
+@lru_cache(maxsize=1_024)
+def _who(maker: Attribution) -> str:
+    text = _encode(
+        {
+            "principal": maker.principal,
+            "session": maker.session,
+            "phase": maker.phase,
+            "via": list(maker.via),
+        }
+    )
+    return f",{text[1:-1]}"

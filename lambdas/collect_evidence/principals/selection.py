@@ -1,0 +1,67 @@
+"""Which principal and session were asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.principals.caller import Caller
+from dataclasses import dataclass
+
+from lambdas.collect_evidence.principals.caller import ASSUMED
+from lambdas.model.arn import Arn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who was asked for.
+
+    Attributes:
+        principal: the ARN of a role or user, with or without its path.
+        session: a session's whole name, or how the names begin; empty for all.
+    """
+
+    principal: Arn
+    session: str = ""
+
+    @classmethod
+    def of(cls, principal: str, session: str = "") -> Selection:
+        """Read the ARN of a role, a user or an assumed role's session.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        arn = Arn.from_text(principal)
+        if arn.service == "sts" and arn.resource.startswith(ASSUMED):
+            role, _, name = arn.resource.removeprefix(ASSUMED).partition("/")
+            arn = Arn(
+                partition=arn.partition, service="iam", account=arn.account, resource=f"role/{role}"
+            )
+            session = session or name
+        if arn.service != "iam" or not arn.resource.startswith(("role/", "user/")):
+            raise ValueError(f"{principal!r} is the ARN of neither a role nor a user")
+        if not (arn.account and arn.name):
+            raise ValueError(f"{principal!r} lacks its account or its name")
+        return cls(principal=arn, session=session)
+
+    @property
+    def needle(self) -> str:
+        """A text that every record of the principal holds."""
+        return self.session or self.principal.name
+
+    def chooses(self, caller: Caller) -> bool:
+        """Whether a call is the principal's, and of the session asked for."""
+        role = self.principal.resource.startswith("role/")
+        if role != (":role/" in caller.principal):
+            return False
+        if (caller.account, caller.name) != (self.principal.account, self.principal.name):
+            return False
+        # A path that was asked for must be the caller's where the record tells a path at all.
+        asked, told = str(self.principal), caller.principal
+        if told != asked and told.count("/") > 1 and asked.count("/") > 1:
+            return False
+        return caller.session.startswith(self.session) if self.session else True
+
+    def phase(self, caller: Caller) -> str:
+        """What follows the prefix in the session's name."""
+        return caller.session.removeprefix(self.session) if self.session else ""

@@ -1,0 +1,44 @@
+"""Records out of what they are handed about in: delivered objects, answers, log events, lists."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.collect_evidence.reading.decompression import Report
+    from lambdas.collect_evidence.record import Record
+
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html,
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+_LISTS = ("Records", "Events", "logEvents")
+_TEXTS = ("CloudTrailEvent", "message", "@message")
+
+
+def unwrapped(value: object, offset: int, report: Report) -> Iterator[Record]:
+    """The record in a value, or the records in a list of them, however they are wrapped."""
+    if isinstance(value, list):
+        for one in value:
+            yield from unwrapped(one, offset, report)
+    elif not isinstance(value, dict):
+        report("strange-record", offset, "it is no JSON object")
+    elif "userIdentity" in value:
+        yield value
+    else:
+        yield from _inner(value, offset, report)
+
+
+def _inner(value: Record, offset: int, report: Report) -> Iterator[Record]:
+    inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
+    text = next((value[name] for name in _TEXTS if isinstance(value.get(name), str)), None)
+    if inner is not None:
+        yield from unwrapped(inner, offset, report)
+    elif text is not None:
+        try:
+            yield from unwrapped(json.loads(text), offset, report)
+        except (ValueError, RecursionError):
+            report("broken-record", offset, "its text is not JSON")
+    else:
+        yield value

@@ -1,0 +1,105 @@
+"""The files of a trail in turn: records to whoever asks, everything odd to the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.principals.caller import Caller
+from lambdas.collect_evidence.reading.record_scanner import records_in
+from lambdas.model.arn import is_arn
+from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lambdas.collect_evidence.reading.prefilter import Prefilter
+    from lambdas.collect_evidence.reading.record_scanner import Passed
+    from lambdas.collect_evidence.record import Record
+    from lambdas.gateways.trail import Trail, TrailFile
+    from lambdas.model.finding_ledger import FindingLedger
+
+    Take = Callable[[Record, Caller], None]
+
+_AGAIN = "Fetch the file again; if the bucket's copy is damaged, events are missing."
+_LOOK = "Look at the file at this offset: the record may be the run's."
+_ACTIONS = {
+    "corrupt-gzip": _AGAIN,
+    "truncated-json": _AGAIN,
+    "unreadable-file": "Let this be read, and collect again.",
+    "not-a-trail-file": "If it holds events, say so by its form: JSON, packed or not.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads files and gives the records that hold one of the needles, with who made them."""
+
+    trail: Trail
+    needles: Prefilter
+    ledger: FindingLedger
+
+    def read(self, files: Iterable[TrailFile], take: Take, passed: Passed | None = None) -> None:
+        """Give every record that may matter to `take`, unless `passed` has dealt with it."""
+        for file in files:
+            if file.is_digest:
+                self.ledger.add(_digests())
+            else:
+                self._file(file, take, passed)
+
+    def _file(self, file: TrailFile, take: Take, passed: Passed | None) -> None:
+        def report(kind: str, offset: int, detail: str) -> None:
+            self.ledger.add(_finding(kind, file.name, offset, detail))
+
+        try:
+            with self.trail.open(file) as opened:
+                for offset, record in records_in(opened, self.needles, report, passed):
+                    caller = Caller.of(record)
+                    if caller is not None:
+                        take(record, caller)
+                    elif _is_insight(record):
+                        self.ledger.add(_insights())
+                    elif not isinstance(record.get("userIdentity"), dict):
+                        report("no-identity", offset, "it has no userIdentity to judge by")
+                    elif _is_garbled(record["userIdentity"].get("arn")):
+                        report("no-identity", offset, "its userIdentity has no ARN to judge by")
+        except OSError as error:
+            report("unreadable-file", 0, str(error))
+
+
+def _is_garbled(arn: object) -> bool:
+    """Services have no ARN; what is there must be one."""
+    return isinstance(arn, str) and arn != "" and not is_arn(arn)
+
+
+def _is_insight(record: Record) -> bool:
+    return record.get("eventCategory") == "Insight"
+
+
+def _digests() -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        kind="digest-files",
+        subject="CloudTrail-Digest",
+        detail="These files hold the hashes of others and no events; they were passed over.",
+    )
+
+
+def _insights() -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        kind="insight-events",
+        subject="AwsCloudTrailInsight",
+        detail="CloudTrail's own observations tell of no single call; they were passed over.",
+    )
+
+
+def _finding(kind: str, name: str, offset: int, detail: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind=kind,
+        subject=name,
+        detail=f"At byte {offset}: {detail}.",
+        action=_ACTIONS.get(kind, _LOOK),
+        source=f"{name}@{offset}",
+    )

@@ -1,0 +1,14 @@
+"""A CloudTrail record as every room here gets it, and how a text is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Record = Mapping[str, Any]
+
+
+def text_of(record: Record, key: str) -> str:
+    """A text of a record, or empty where it is something else."""
+    value = record.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,94 @@
+"""What a record says that matters for its resources, read once for all its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lambdas.collect_evidence.resources.elements import Elements
+from lambdas.reference.arn_formats import ArnContext, stem
+
+# Elements that name who may do something, or what points elsewhere, never what is acted upon.
+_ASIDE = frozenset({"sourcearn", "principal", "principalarn"})
+
+
+_POLICIES = frozenset({"policyarn", "permissionsboundary"})  # of IAM; Bedrock has others of its own
+
+
+class Response:
+    """What a service answered, looked at only when the request does not tell enough."""
+
+    def __init__(self, raw: object) -> None:
+        self._raw = raw
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Its elements by name."""
+        return Elements.of(self._raw)
+
+    @cached_property
+    def arns(self) -> tuple[str, ...]:
+        """The ARNs in it that may be acted upon."""
+        return _arns(self.elements)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a record says that matters for its resources, read once for all its actions.
+
+    Attributes:
+        named: the ARNs that the record itself names as its resources.
+        sent: the ARNs in the request that may be acted upon.
+        sent_as: the same by what their element says that they are: `connection` of connectionArn.
+    """
+
+    operation: str
+    place: ArnContext
+    request: Elements
+    answer: Response
+    named: tuple[str, ...]
+    sent: tuple[str, ...]
+    sent_as: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
+        """Read a record."""
+        request = Elements.of(record.get("requestParameters"))
+        return cls(
+            operation=operation,
+            place=place,
+            request=request,
+            answer=Response(record.get("responseElements")),
+            named=tuple(_named(record.get("resources"))),
+            sent=_arns(request),
+            sent_as=_by_noun(request),
+        )
+
+
+def _named(resources: object) -> Iterable[str]:
+    for one in resources if isinstance(resources, list) else ():
+        if isinstance(one, dict):
+            arn = one.get("ARN") or one.get("arn")
+            if isinstance(arn, str) and arn.startswith("arn:"):
+                yield arn
+
+
+def _arns(elements: Elements) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(arn for _, name, arn in elements.arns if not _is_aside(name, arn)))
+
+
+def _is_aside(name: str, arn: str) -> bool:
+    return name in _ASIDE or (name in _POLICIES and ":iam:" in arn)
+
+
+def _by_noun(elements: Elements) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for _, name, arn in elements.arns:
+        if not _is_aside(name, arn):
+            found.setdefault(stem(name.removesuffix("s")), []).append(arn)
+    return {noun: tuple(dict.fromkeys(arns)) for noun, arns in found.items()}

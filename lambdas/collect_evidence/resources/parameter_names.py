@@ -1,0 +1,78 @@
+"""Under which names a request holds a variable of an ARN, the surest first."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.reference.arn_formats import is_parent, stem
+from lambdas.reference.shards import shard
+
+_SUFFIXES = ("", "name", "id", "identifier", "arn", "url")
+# Names that mean the operation's own noun, whatever it is.
+_OWN = ("name", "id", "identifier", "arn", "resourcename", "resourceid", "resourcearn", "resource")
+# Words that say nothing of what is meant.
+ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
+
+
+@lru_cache(maxsize=16_384)
+def names_of(
+    service: str,
+    kind: str,
+    variables: tuple[str, ...],
+    operation: str,
+    *,
+    only: bool,
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each variable of a format with the names of the elements that may hold it.
+
+    Args:
+        service: the IAM prefix of the format.
+        kind: the resource type.
+        variables: the ARN's variables.
+        operation: the API's name.
+        only: whether the action has no other resource type.
+    """
+    return tuple(
+        (
+            one,
+            _names(
+                service, kind, one, operation, only=only, parent=is_parent(kind, one, variables)
+            ),
+        )
+        for one in variables
+    )
+
+
+def _names(
+    service: str, kind: str, variable: str, operation: str, *, only: bool, parent: bool = False
+) -> tuple[str, ...]:
+    """The names for one variable; `parent` says that it names what holds the resource."""
+    known = shard("resources")["synonyms"].get(service, {})
+    curated = known.get(f"{kind}.{variable}", known.get(variable))
+    if curated == []:
+        return ()
+    own, noun = stem(variable), stem(kind)
+    is_meant = only or _says(operation, own) or _says(operation, noun)
+    says_nothing = own in ANYTHING
+    bases = [] if says_nothing and not is_meant else [_letters(variable), own]
+    bases += [noun] if says_nothing or (is_meant and not parent) else []
+    keys = [base + suffix for base in bases for suffix in _SUFFIXES]
+    if is_meant and not parent:
+        keys += [f"{base}.{key}" for base in dict.fromkeys((own, noun)) for key in _OWN[:4]]
+        keys += [TOP + key for key in _OWN]
+    if variable.endswith("Id"):
+        keys = [key for key in keys if not key.endswith("name")]  # what has an id is not named so
+    plural = [f"{key}s" for key in keys if not key.endswith("s")]
+    # `name` and `id` are the operation's own noun's, in whatever list they stand.
+    sure = [key for key in curated or () if is_meant or key not in _OWN]
+    return tuple(dict.fromkeys([*sure, *keys, *plural]))
+
+
+def _letters(variable: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", variable.lower())
+
+
+def _says(operation: str, word: str) -> bool:
+    return len(word) > 2 and word not in ANYTHING and word in operation.lower()  # noqa: PLR2004

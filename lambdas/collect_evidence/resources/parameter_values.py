@@ -1,0 +1,165 @@
+"""What a request gives for a variable of an ARN: texts, cut to what the ARN holds."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.resources.parameter_names import ANYTHING
+from lambdas.reference.arn_formats import formats_in, stem
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdas.collect_evidence.resources.elements import Elements
+    from lambdas.reference.arn_formats import ArnFormat
+
+# `name`, `name:qualifier`, `account:function:name` and more,
+# https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+_FUNCTION = re.compile(r"(?:(?:[\w-]+:)?\d{12}:)?(?:function:)?([^:]+)(?::([^:]+))?")
+_CONSTANT = "="
+_DOCUMENT = frozenset("{[")
+
+
+@lru_cache(maxsize=65_536)
+def present(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the names looked for those that a request has; requests of one kind have the same."""
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(name, name)
+        known.setdefault(re.sub("[-_]", "", name), name)
+    found = (key if key.startswith(_CONSTANT) else known.get(key, "") for key in keys)
+    return tuple(filter(None, found))
+
+
+def texts_of(
+    keys: tuple[str, ...], form: ArnFormat, variable: str, elements: Elements
+) -> list[str]:
+    """The texts that the first of the names gives, cut to what the ARN holds.
+
+    A text that begins with `arn:` is the whole ARN.
+    """
+    has_id = variable.endswith("Name") and f"{variable.removesuffix('Name')}Id" in form.variables
+    for key in present(keys, elements.names):
+        if has_id and key.endswith("id"):
+            continue
+        if key.startswith(_CONSTANT):
+            return [key.removeprefix(_CONSTANT)]
+        # A document, such as a schema that the element `schema` holds, names nothing.
+        found = [text for text in elements.texts[key] if text[:1] not in _DOCUMENT]
+        if len(found) == 1:
+            cut = _cut(found[0], key, form, variable, elements)
+            if cut:
+                return [cut]
+            continue
+        several = [_cut(text, key, form, variable, elements) for text in found]
+        kept = [text for text in dict.fromkeys(several) if text]
+        if kept:
+            return kept
+    return []
+
+
+def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements) -> str:
+    if text.startswith("arn:"):
+        return _of_arn(text, form, variable) or _behind(text, form)
+    if "://" in text and variable != "OidcProviderName":
+        return text.rstrip("/").rsplit("/", 1)[-1]
+    special = _SPECIAL.get((form.service, variable))
+    if special is not None:
+        return special(text, key, form.kind)
+    if variable.endswith("WithPath"):
+        path = elements.first("path").strip("/")
+        return f"{path}/{text}" if path else text
+    if variable.endswith("WithoutLeadingSlash"):
+        return text.lstrip("/")
+    return _without_fixed(text, form.before(variable))
+
+
+def _without_fixed(text: str, before: str) -> str:
+    """`name` of `alias/name`, `1` of `p-1`: what the format writes itself is not written twice."""
+    bare = text.removeprefix("/")
+    for fixed in (before, before.rpartition("/")[2]):
+        if fixed and bare.startswith(fixed):
+            return bare.removeprefix(fixed)
+    return text
+
+
+def _of_arn(text: str, form: ArnFormat, variable: str) -> str:
+    """A whole ARN of this format; of another of the service's types what it names as this one."""
+    if form.pattern.fullmatch(text):
+        return text
+    if form.service == "lambda":
+        return _function(text.partition(":function:")[2], variable)
+    if stem(variable) in ANYTHING:
+        return ""
+    # ECS, for example, gives the clusters of its services so.
+    for other in formats_in(form.service):
+        match = other.pattern.fullmatch(text) if variable in other.variables else None
+        if match:
+            return match[other.variables.index(variable) + 1]
+    return ""
+
+
+def _function(text: str, variable: str) -> str:
+    match = _FUNCTION.fullmatch(text)
+    if match is None:
+        return ""
+    return match[1] if variable == "FunctionName" else match[2] or ""
+
+
+def _qualifier(text: str, key: str, *, numbered: bool) -> str:
+    if key == "functionname":
+        text = _function(text, "Qualifier")
+    return text if text and (text.isdigit() or text == "$LATEST") == numbered else ""
+
+
+def _model(text: str, kind: str) -> str:
+    """Of a model's id the model; of a cross-region profile's the profile, and the model behind it.
+
+    Callers need both, the model in each region of the profile,
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    """
+    prefix, _, rest = text.partition(".")
+    is_profile = prefix in shard("resources")["inference_profiles"]
+    if kind == "inference-profile":
+        return text if is_profile else ""
+    return f"arn:${{Partition}}:bedrock:*::foundation-model/{rest}" if is_profile else text
+
+
+def _behind(arn: str, form: ArnFormat) -> str:
+    """The model behind a cross-region profile that is named by its ARN."""
+    name = arn.partition(":inference-profile/")[2]
+    if form.service == "bedrock" and form.kind == "foundation-model" and "." in name:
+        return _model(name, form.kind)
+    return ""
+
+
+# Texts that are written otherwise in ARNs, by service and variable: of the text, its element's name
+# and the resource's type.
+_SPECIAL: dict[tuple[str, str], Callable[[str, str, str], str]] = {
+    ("batch", "JobDefinitionName"): lambda text, _key, _kind: text.partition(":")[0],
+    ("batch", "Revision"): lambda text, _key, _kind: text.partition(":")[2],
+    ("bedrock", "ResourceId"): lambda text, _key, kind: _model(text, kind),
+    ("ecs", "TaskDefinitionFamilyName"): lambda text, _key, _kind: text.partition(":")[0],
+    ("ecs", "TaskDefinitionRevisionNumber"): lambda text, _key, _kind: text.partition(":")[2],
+    ("events", "EventBusName"): lambda text, _key, kind: (
+        "" if text == "default" and kind != "event-bus" else text
+    ),
+    ("kms", "KeyId"): lambda text, _key, _kind: "" if text.startswith("alias/") else text,
+    ("lambda", "Alias"): lambda text, key, _kind: _qualifier(text, key, numbered=False),
+    ("lambda", "FunctionName"): lambda text, _key, _kind: _function(text, "FunctionName"),
+    ("lambda", "Version"): lambda text, key, _kind: _qualifier(text, key, numbered=True),
+    # A bucket's name is none of an access point; its ARN may stand in the same place.
+    ("s3", "AccessPointName"): lambda text, key, _kind: text if key == "name" else "",
+    # Secrets Manager appends six characters to every name,
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+    ("secretsmanager", "SecretId"): lambda text, _key, _kind: f"{text}-??????",
+    # Nodes that are no instances of EC2 have ids of their own,
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
+    ("ssm", "InstanceId"): lambda text, _key, kind: (
+        text if text.startswith("mi-") == (kind == "managed-instance") else ""
+    ),
+    ("wafv2", "Scope"): lambda text, _key, _kind: {"CLOUDFRONT": "global"}.get(text, text.lower()),
+}

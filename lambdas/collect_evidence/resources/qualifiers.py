@@ -1,0 +1,32 @@
+"""What services ask about that the formats of the reference's types do not tell.
+
+Lambda asks for the version or alias that a call names, CodeBuild for the project of a build.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.collect_evidence.resources.elements import Elements
+    from lambdas.model.action import Action
+
+_FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")
+# A build's id is `<project>:<uuid>`; IAM knows projects alone.
+_BUILD = re.compile(r"(arn:[^:]+:codebuild:[^:]*:[^:]*):(?:project|build)/([^:/]+):[0-9a-f-]{36}")
+
+
+def qualified(arns: Iterable[str], action: Action, request: Elements) -> tuple[str, ...]:
+    """The ARNs of functions with the qualifier of the request, of builds without theirs.
+
+    Since January 2022, https://github.com/aws/aws-cdk/issues/19273
+    """
+    if action.service == "codebuild":
+        return tuple(dict.fromkeys(_BUILD.sub(r"\1:project/\2", arn) for arn in arns))
+    qualifier = request.first("qualifier") if action.service == "lambda" else ""
+    if qualifier in ("", "$LATEST"):
+        return tuple(arns)
+    return tuple(f"{arn}:{qualifier}" if _FUNCTION.fullmatch(arn) else arn for arn in arns)

@@ -1,0 +1,165 @@
+"""The resources of a call: ARNs that the record names, else ARNs built by the types' formats."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
+from lambdas.collect_evidence.resources.parameter_names import names_of
+from lambdas.collect_evidence.resources.parameter_values import texts_of
+from lambdas.collect_evidence.resources.qualifiers import qualified
+from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.actions import ActionFacts, ResourceUse
+    from lambdas.reference.events import RequiredAction
+
+MOST = 1_000  # resources of one call; what lists more than that is treated as any
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
+
+
+def resources_of(call: Call, need: RequiredAction, facts: ActionFacts) -> tuple[str, ...]:
+    """The ARNs that an action was asked for; `*` alone where it has none or none can be known."""
+    if need.resources:
+        return tuple(dict.fromkeys(call.place.fill(template) for template in need.resources))
+    if not facts.uses or facts.action.service == "apigateway":
+        return (ANY,)
+    if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
+        tagged = _by_id_prefix(call, facts)
+        if tagged:
+            return tagged
+    also = shard("resources")["also"].get(str(facts.action), ())
+    kinds = frozenset(use.type.name for use in facts.uses)
+    filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
+    return qualified(choose(filled, call.place), facts.action, call.request)
+
+
+def is_required(facts: ActionFacts) -> bool:
+    """Whether every call of the action touches a resource that IAM could name."""
+    return any(use.required for use in facts.uses)
+
+
+def _use(
+    call: Call, use: ResourceUse, kinds: frozenset[str], also: Sequence[str]
+) -> Iterable[Candidate]:
+    only = len(kinds) == 1
+    making = _makes(call.operation)
+    required = use.required or use.type.name in also
+    for form in formats_of(use.type):
+        arns = (
+            _matching(call.named, form, kinds)
+            # What is being made has its id, or its path, in the answer alone.
+            or (making and _matching(call.answer.arns, form, kinds, kinds))
+            or _matching(call.sent_as.get(stem(use.type.name), ()), form, kinds)
+            or _built(call, form, only=only)
+            or _matching(call.sent, form, kinds)
+            or _matching(call.answer.arns, form, kinds)
+            or _built(call, form, only=only, answered=True)
+        )
+        if arns:
+            yield Candidate(form, required, tuple(arns), whole=True)
+        else:
+            partly = _built(call, form, only=only, answered=True, partly=True)
+            if required and not form.variables:
+                partly = [form.fill({}, call.place)]  # there is but one, such as Glue's catalog
+            yield Candidate(form, required, tuple(partly), whole=False)
+
+
+@lru_cache(maxsize=8_192)
+def _makes(operation: str) -> bool:
+    return _MAKING.match(operation) is not None
+
+
+def _matching(
+    arns: Collection[str], form: ArnFormat, kinds: Collection[str], exactly: Collection[str] = ()
+) -> list[str]:
+    """ARNs of this format, unless they are meant as another of the action's types."""
+    found: list[str] = []
+    if not arns:
+        return found
+    for arn in arns:
+        if form.pattern.fullmatch(arn):
+            meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
+            if meant.kind == form.kind or (meant.kind not in kinds and form.kind not in exactly):
+                found.append(arn)
+    return found
+
+
+def _built(
+    call: Call, form: ArnFormat, *, only: bool, answered: bool = False, partly: bool = False
+) -> list[str]:
+    """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
+    values: dict[str, list[str]] = {}
+    names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
+    for variable, keys in names:
+        texts = texts_of(keys, form, variable, call.request)
+        if not texts and answered:
+            texts = texts_of(keys, form, variable, call.answer.elements)
+        whole = [text for text in texts if text.startswith("arn:")]
+        if whole:
+            return [call.place.fill(text) for text in whole]
+        if texts:
+            values[variable] = texts
+        elif not partly:
+            return []
+    if not values:
+        return []
+    account = _account(call, form)
+    return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]
+
+
+def _as_owned(form: ArnFormat, values: Mapping[str, str], arn: str) -> str:
+    """What is AWS's own belongs to no account: its documents, its public parameters."""
+    table = shard("resources")["owned_by_aws"].get(form.service)
+    for variable, text in values.items() if table else ():
+        if text.lower().startswith(tuple(table.get(variable, ()))):
+            head, rest = arn.split(":")[:4], arn.split(":")[5:]
+            return ":".join([*head, "", *rest])
+    return arn
+
+
+def _combined(values: Mapping[str, Sequence[str]]) -> Iterable[dict[str, str]]:
+    """Lists of one length belong together item by item; others combine."""
+    lengths = {len(texts) for texts in values.values() if len(texts) > 1}
+    if not lengths:
+        return [{name: texts[0] for name, texts in values.items()}]
+    if len(lengths) == 1:
+        (length,) = lengths
+        rows = [
+            {name: texts[index] if len(texts) > 1 else texts[0] for name, texts in values.items()}
+            for index in range(length)
+        ]
+        return rows[:MOST]
+    rows = [dict(zip(values, row, strict=True)) for row in product(*values.values())]
+    return rows[:MOST]
+
+
+def _account(call: Call, form: ArnFormat) -> str:
+    for key in shard("resources")["accounts"].get(form.service, ()):
+        match = _ACCOUNT.search(call.request.first(key))
+        if match:
+            return match[0]
+    return ""
+
+
+def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:
+    """EC2's tags name ids alone; their prefixes tell the type."""
+    kinds = shard("resources")["ec2_ids"]
+    forms = {use.type.name: use.type for use in facts.uses}
+    found = set()
+    for text in call.request.texts.get("resourceid") or call.request.texts.get("resources") or ():
+        kind = kinds.get(text.rpartition("-")[0])
+        if kind in forms:
+            form = formats_of(forms[kind])[0]
+            found.add(form.fill(dict.fromkeys(form.variables, text), call.place))
+        else:
+            found.add(call.place.fill("arn:${Partition}:ec2:${Region}:${Account}:*/" + text))
+    return tuple(sorted(found))

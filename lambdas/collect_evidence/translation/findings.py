@@ -1,0 +1,80 @@
+"""What a person must know of records that could not be read as evidence, or not to the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.translation.outcome import CallOutcome
+    from lambdas.reference.actions import ActionFacts
+
+
+def unmapped(subject: str) -> Finding:
+    """That the reference does not know an operation."""
+    return Finding(
+        severity=Severity.ERROR,
+        kind="unmapped-event",
+        subject=subject,
+        detail="The reference does not know this operation, so no permission was derived from it.",
+        action="Find the IAM action in the service's documentation and grant it by hand.",
+    )
+
+
+def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
+    """What a refusal names and the reference does not know."""
+    if not answer.strange:
+        return ()
+    return (
+        Finding(
+            severity=Severity.WARNING,
+            kind="unknown-action-denied",
+            subject=answer.strange,
+            detail="A refusal names an action that the reference does not know.",
+            action="Check the spelling in the service's documentation.",
+        ),
+    )
+
+
+def unknown_resource(one: ActionFacts) -> Finding:
+    """That an event does not tell what an action was asked for."""
+    return Finding(
+        severity=Severity.WARNING,
+        kind="unknown-resource",
+        subject=str(one.action),
+        detail="The action can be limited to resources, but the event does not tell which it was.",
+        action="Name the resource by hand, or accept the wildcard.",
+    )
+
+
+def unnamed_role(profile: str) -> Finding:
+    """That an event does not tell which role was passed."""
+    return Finding(
+        severity=Severity.WARNING,
+        kind="unknown-passed-role",
+        subject=profile,
+        detail="The role in this instance profile is passed to EC2; the event does not tell it.",
+        action="Grant iam:PassRole on it, unless the process itself put the role there.",
+    )
+
+
+def note(kind: str, subject: str, reason: str) -> Finding:
+    """Why no permission follows from an event."""
+    return Finding(
+        severity=Severity.NOTE,
+        kind=kind,
+        subject=subject,
+        detail=f"No permission follows from this event: {reason}.",
+    )
+
+
+def strange(problem: str) -> Finding:
+    """That a record cannot be understood."""
+    return Finding(
+        severity=Severity.ERROR,
+        kind="strange-record",
+        subject="a record of the principal",
+        detail=f"The record cannot be understood: {problem}.",
+        action="Look at it in the trail.",
+    )

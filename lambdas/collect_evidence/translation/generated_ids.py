@@ -1,0 +1,34 @@
+"""The ids that a service made up for what a call made: told by the answer, and by nothing sent."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.resources.call import Call
+
+_MAKES = re.compile(
+    r"Create|Register|Import|Request|Allocate|Run|Copy|Restore|Start|Add|Associate|Put|Publish"
+)
+_ID = re.compile(r"[\w:.-]{4,128}")
+
+
+def made_by(call: Call) -> tuple[str, ...]:
+    """Ids of what the operation makes, sorted; empty where it makes nothing."""
+    if not _MAKES.match(call.operation):
+        return ()
+    texts = call.answer.elements.texts
+    told = {text for name in texts if _is_own(name, call.operation) for text in texts[name]}
+    if not told:
+        return ()
+    sent = {text for given in call.request.texts.values() for text in given}
+    return tuple(sorted(one for one in told - sent - {call.place.account} if _ID.fullmatch(one)))
+
+
+@lru_cache(maxsize=16_384)
+def _is_own(name: str, operation: str) -> bool:
+    """Whether an element names what is made: `id`, or `fileSystemId` of CreateFileSystem."""
+    noun = name.removesuffix("id")
+    return name == "id" or (name != noun and bool(noun) and noun in operation.lower())

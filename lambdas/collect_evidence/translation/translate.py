@@ -1,0 +1,237 @@
+"""One record of the run in, evidence or findings out; never neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.implied.implied import implied_by
+from lambdas.collect_evidence.implied.pass_role import unnamed_roles
+from lambdas.collect_evidence.implied.tagging import is_second_generation
+from lambdas.collect_evidence.record import Record, text_of
+from lambdas.collect_evidence.resources.call import Call
+from lambdas.collect_evidence.resources.candidates import ANY
+from lambdas.collect_evidence.resources.resolve import is_required, resources_of
+from lambdas.collect_evidence.translation.condition_context import context_of
+from lambdas.collect_evidence.translation.findings import (
+    doubts,
+    note,
+    strange,
+    unknown_resource,
+    unmapped,
+    unnamed_role,
+)
+from lambdas.collect_evidence.translation.generated_ids import made_by
+from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
+from lambdas.model.evidence import Evidence, Implied, Outcome
+from lambdas.reference.actions import ActionFacts, facts, types_made_by
+from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.events import OperationMapping, RequiredAction, meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.model.action import Action
+    from lambdas.model.finding import Finding
+
+# What CloudTrail writes about the account that nobody called,
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
+_NOT_CALLED = {
+    "AwsServiceEvent": "the service did it, not the principal",
+    "AwsCloudTrailInsight": "CloudTrail's own observation",
+    "AwsVpceEvent": "the endpoint saw it pass, the service that was called records it too",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Whose evidence a record is: decided before it is translated."""
+
+    principal: str
+    session: str = ""
+    phase: str = ""
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedAction:
+    """One action on one resource, as a record proves it of whoever made the call."""
+
+    action: Action
+    resource: str
+    outcome: Outcome
+    error: str = ""
+    implies: tuple[Implied, ...] = ()
+    types: tuple[str, ...] = ()
+    context: tuple[tuple[str, str], ...] = ()
+    made: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one record proves, and what must be said; never neither. Findings lack a source."""
+
+    proofs: tuple[ProvedAction, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
+    """A record of the maker as evidence."""
+    return tuple(
+        Evidence(
+            action=one.action,
+            resource=one.resource,
+            outcome=one.outcome,
+            principal=maker.principal,
+            session=maker.session,
+            phase=maker.phase,
+            via=maker.via,
+            region=text_of(record, "awsRegion"),
+            event_id=text_of(record, "eventID"),
+            time=text_of(record, "eventTime"),
+            source=text_of(record, "eventSource"),
+            name=text_of(record, "eventName"),
+            error=one.error,
+            implies=one.implies,
+            types=one.types,
+            context=one.context,
+            made=one.made,
+        )
+        for one in translate(record, maker.principal).proofs
+    )
+
+
+def translate(record: Record, principal: str) -> Translation:
+    """Translate a record that is known to be the principal's."""
+    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
+    subject = f"{source}:{name}"
+    if not (source and name):
+        return Translation(findings=(strange("it has no eventSource or no eventName"),))
+    reason = _NOT_CALLED.get(text_of(record, "eventType"))
+    if reason:
+        return Translation(findings=(note("service-event", subject, reason),))
+    request = record.get("requestParameters")
+    meant = meaning(source, name, request if isinstance(request, dict) else {})
+    answer = answer_of(record)
+    operation = meant.operation if meant else name
+    call = Call.of(record, operation, _place(record, principal))
+    if meant is None:
+        return _unmapped(subject, answer, call)
+    if meant.nothing and answer.action is None:
+        return Translation(findings=(note("needs-nothing", subject, meant.nothing),))
+    if answer.outcome is Outcome.DENIED:
+        return _denied(meant, answer, call)
+    return _allowed(meant, answer, call)
+
+
+def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
+    known = _known(meant.needs)
+    implied = implied_by(call, meant, [one for _, one in known])
+    types = _types(meant, call)
+    made = made_by(call) if answer.outcome is Outcome.SUCCEEDED else ()
+    proofs: list[ProvedAction] = []
+    findings: list[Finding] = []
+    for need, one in known:
+        resources = resources_of(call, need, one)
+        proofs += [
+            ProvedAction(
+                action=one.action,
+                resource=resource,
+                outcome=answer.outcome,
+                error=answer.code,
+                # What the request implies is said once, with its first action and resource.
+                implies=() if proofs or index else implied,
+                made=() if proofs or index else made,
+                types=types,
+                context=context_of(one, call),
+            )
+            for index, resource in enumerate(resources)
+        ]
+        if resources == (ANY,) and is_required(one):
+            findings.append(unknown_resource(one))
+    if not proofs:
+        findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
+    findings += map(unnamed_role, unnamed_roles(call, meant))
+    return Translation(tuple(proofs), tuple(findings))
+
+
+def _types(meant: OperationMapping, call: Call) -> tuple[str, ...]:
+    """The CloudFormation types of what a call makes, of services that share operations one."""
+    types = types_made_by(meant.service, meant.operation)
+    if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
+        return types
+    own = ""
+    if meant.service == "apigateway":
+        own = "ApiGatewayV2" if is_second_generation(meant) else "ApiGateway"
+    elif meant.service == "elasticloadbalancing":
+        classic = "loadbalancername" in call.request.texts
+        own = "ElasticLoadBalancing" if classic else "ElasticLoadBalancingV2"
+    elif meant.service == "rds":
+        engine = call.request.first("engine")
+        own = {"neptune": "Neptune", "docdb": "DocDB"}.get(engine, "RDS")
+    chosen = tuple(one for one in types if one.split("::")[1] == own)
+    return chosen or types
+
+
+def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
+    """A refusal names its action and resource; where it does not, the call's own are meant."""
+    findings = doubts(answer)
+    if answer.action is not None:
+        resources: Sequence[str] = (answer.resource,)
+        if not answer.resource.startswith(("arn:", ANY)):
+            resources = _resources_of_named(answer.action, meant, call)
+        return Translation(_refusals([(answer.action, resources)], answer, call), findings)
+    proofs = _refusals(
+        [(one.action, resources_of(call, need, one)) for need, one in _known(meant.needs)],
+        answer,
+        call,
+    )
+    if not proofs:
+        findings += (note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
+    return Translation(proofs, findings)
+
+
+def _refusals(
+    pairs: Sequence[tuple[Action, Sequence[str]]], answer: CallOutcome, call: Call
+) -> tuple[ProvedAction, ...]:
+    return tuple(
+        ProvedAction(
+            action=action,
+            resource=resource,
+            outcome=answer.outcome,
+            error=answer.code,
+            context=context_of(known, call) if (known := facts(action)) else (),
+        )
+        for action, resources in pairs
+        for resource in resources
+    )
+
+
+def _resources_of_named(action: Action, meant: OperationMapping, call: Call) -> Sequence[str]:
+    """The resource of an action that a refusal names without a full ARN."""
+    known = facts(action)
+    own = next(
+        (need for need in meant.needs if need.action == action), RequiredAction(action=action)
+    )
+    return resources_of(call, own, known) if known else (ANY,)
+
+
+def _unmapped(subject: str, answer: CallOutcome, call: Call) -> Translation:
+    """Nothing is known of the operation, but a refusal may say what it was about."""
+    findings = (unmapped(subject), *doubts(answer))
+    if answer.outcome is Outcome.DENIED and answer.action is not None:
+        resource = answer.resource if answer.resource.startswith("arn:") else ANY
+        return Translation(_refusals([(answer.action, (resource,))], answer, call), findings)
+    return Translation((), findings)
+
+
+def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, ActionFacts]]:
+    pairs = [(need, facts(need.action)) for need in needs]
+    return [(need, known) for need, known in pairs if known is not None]
+
+
+def _place(record: Record, principal: str) -> ArnContext:
+    partition, account = principal.split(":")[1:5:3]
+    recipient = text_of(record, "recipientAccountId")
+    region = text_of(record, "awsRegion")
+    return ArnContext(partition=partition, region=region, account=recipient or account)

@@ -1,0 +1,126 @@
+"""The runs of a process, read back from the archive: what came before, what to compare with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lambdas.errors import ArchiveRefusedError, MissingObjectError
+from lambdas.model.archived_runs import Baseline, PreviousRun, Row, Standing
+from lambdas.model.manifest import APPROVAL, MANIFEST, Link, unsealed
+from lambdas.model.refinement import Refinement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.gateways.archive import Archive
+    from lambdas.model.run import Run
+
+LATEST = "latest.json"
+
+
+def finished_runs(archive: Archive, process: str) -> tuple[Row, ...]:
+    """All finished runs in the order in which they finished.
+
+    `latest.json` remembers them; what finished without being remembered (a run that died between
+    its manifest and the list) is found by its folder.
+    """
+    known = _remembered(archive, process)
+    newest = max((row.manifest.run for row in known), default="")
+    forgotten = [run for run in archive.folders(f"{process}/") if run > newest]
+    return known + tuple(row for run in forgotten if (row := row_of(archive, process, run)))
+
+
+def row_of(archive: Archive, process: str, run: str) -> Row | None:
+    """A run's row from its manifest and approval; None when it has not finished."""
+    body = _read(archive, f"{process}/{run}/{MANIFEST}")
+    if body is None:
+        return None
+    return Row.from_manifest(
+        body, _manifest(archive, process, run), _read(archive, f"{process}/{run}/{APPROVAL}")
+    )
+
+
+def newest_run(archive: Archive, process: str) -> Row | None:
+    """The last run that the process's list remembers."""
+    return (_remembered(archive, process) or (None,))[-1]
+
+
+def previous_run(archive: Archive, run: Run) -> PreviousRun:
+    """What came before a run; the same answer again when the run has finished already."""
+    if archive.exists(run.key(MANIFEST)):
+        return _as_written(archive, run.process, _manifest(archive, run.process, run.id))
+    rows = [row for row in finished_runs(archive, run.process) if row.manifest.run != run.id]
+    if not rows:
+        return PreviousRun()
+    row, standing = comparable(rows)
+    return PreviousRun(
+        manifest=rows[-1].manifest,
+        baseline=_baseline(archive, run.process, row.manifest, standing, row.approval),
+    )
+
+
+def comparable(rows: Sequence[Row]) -> tuple[Row, Standing]:
+    """The last approved run, else the last proved one, else the last."""
+    for row in reversed(rows):
+        if row.approval:
+            return row, Standing.APPROVED
+    for row in reversed(rows):
+        if row.proved:
+            return row, Standing.PROVED
+    return rows[-1], Standing.LATEST
+
+
+def _as_written(archive: Archive, process: str, manifest: dict[str, Any]) -> PreviousRun:
+    compared = manifest["compared"]
+    baseline = None
+    if compared:
+        pinned = Link(**compared["manifest"])
+        standing = Standing(compared["standing"])
+        approval = Link.from_json(compared["approval"])
+        baseline = _baseline(archive, process, pinned, standing, approval)
+    return PreviousRun(manifest=Link.from_json(manifest["previous"]), baseline=baseline)
+
+
+def _baseline(
+    archive: Archive, process: str, pinned: Link, standing: Standing, approval: Link | None
+) -> Baseline | None:
+    folder = f"{process}/{pinned.run}"
+    refined = _read(archive, f"{folder}/refined.json")
+    if refined is None:
+        return None
+    manifest = _manifest(archive, process, pinned.run)
+    return Baseline(
+        manifest=pinned,
+        standing=standing,
+        refinement=Refinement.from_json(json.loads(refined)),
+        approval=approval,
+        versions=manifest["versions"],
+        definition=manifest["definition"],
+        types=tuple(manifest["types"]),
+    )
+
+
+def _remembered(archive: Archive, process: str) -> tuple[Row, ...]:
+    body = _read(archive, f"{process}/{LATEST}")
+    try:
+        return tuple(map(Row.from_json, json.loads(body)["runs"])) if body else ()
+    except (ValueError, KeyError, TypeError):
+        return ()  # a list that cannot be read is made anew from the manifests
+
+
+def _manifest(archive: Archive, process: str, run: str) -> dict[str, Any]:
+    try:
+        return unsealed(archive.get(f"{process}/{run}/{MANIFEST}"))
+    except ValueError as error:
+        raise ArchiveRefusedError(
+            f"the manifest of {process}/{run} was changed: {error}; see what else was, with "
+            "python -m local verify-archive, and restore the object's first version"
+        ) from error
+
+
+def _read(archive: Archive, key: str) -> bytes | None:
+    try:
+        return archive.get(key)
+    except MissingObjectError:
+        return None
