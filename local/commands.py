@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.model.archived_runs import Standing
+from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.verdict import VerdictKind
 from local import runs, session
 from local.assembly import SynthError
@@ -130,7 +130,7 @@ def _since(content: dict[str, Any]) -> str:
     compared, summary = content.get("compared"), content["summary"]
     if not compared:
         return "first run"
-    unapproved = summary["new"] and compared["standing"] == Standing.APPROVED
+    unapproved = summary["new"] and compared["standing"] == BaselineKind.APPROVED
     return "{new} new\n{gone} gone".format(**summary) + "\nUNAPPROVED" * bool(unapproved)
 
 

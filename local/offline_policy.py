@@ -18,15 +18,15 @@ from lambdas.document_policy.handler import versions
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.arn import Arn
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.model.text import counted, visible
 from lambdas.model.verdict import Verdict, VerdictKind
 from lambdas.reference import actions as reference
-from lambdas.refine_policy.packing import require_fit
 from lambdas.refine_policy.refine import refine
+from lambdas.refine_policy.statements.managed_policies import require_fit
 from local.callers import callers
 from stacks.processes import load_process
 
@@ -91,7 +91,7 @@ def _write(logs: Path, selection: Selection, process: Process | None, out: Path)
         generated=(),
         evidence=evidence,
         reference=reference,
-        history=History(),
+        history=EarlierNames(),
     )
     kept = _kept(lines, findings, refinement)
     files = dossier(

@@ -20,7 +20,7 @@ from benchmarks.policy.stacks import ACCOUNT, REGION, ROLE, Team, write
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
@@ -66,7 +66,7 @@ def refined(evidence: Sequence[Evidence]) -> Refinement:
         generated=(),
         evidence=evidence,
         reference=reference,
-        history=History(),
+        history=EarlierNames(),
     )
 
 

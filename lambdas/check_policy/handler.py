@@ -18,7 +18,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.archived_runs import Standing
+from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
 from lambdas.model.policy_checks import Denial
@@ -79,7 +79,7 @@ def answers(
 ) -> Checks:
     """Everything that IAM and Access Analyzer have to say."""
     values = dict(refinement.variables)
-    approved = baseline if baseline and baseline.standing is Standing.APPROVED else None
+    approved = baseline if baseline and baseline.standing is BaselineKind.APPROVED else None
     owned = {one.principal for one in refinement.policies}
     return Checks(
         objections=[

@@ -13,7 +13,7 @@ from lambdas.document_policy.causes import (
     likely_cause,
     made_by_cloudformation,
 )
-from lambdas.model.archived_runs import Standing
+from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.template import Template, Variable
 from lambdas.model.text import counted
 
@@ -71,7 +71,7 @@ class Changes:
     """
 
     run: str = ""
-    standing: Standing = Standing.LATEST
+    standing: BaselineKind = BaselineKind.LATEST
     new: tuple[Change, ...] = ()
     gone: tuple[Change, ...] = ()
     reworded: tuple[Access, ...] = ()
@@ -86,7 +86,7 @@ class Changes:
     @property
     def widens_approved(self) -> bool:
         """Whether it grants what nobody approved, although somebody approved a policy."""
-        return bool(self.new) and self.standing is Standing.APPROVED
+        return bool(self.new) and self.standing is BaselineKind.APPROVED
 
     @property
     def alarm(self) -> str:
@@ -101,9 +101,9 @@ class Changes:
     def against(self) -> str:
         """`the approved policy of run …`."""
         words = {
-            Standing.APPROVED: "the approved policy of run",
-            Standing.PROVED: "the last proved policy, run",
-            Standing.LATEST: "the run before (neither approved nor proved),",
+            BaselineKind.APPROVED: "the approved policy of run",
+            BaselineKind.PROVED: "the last proved policy, run",
+            BaselineKind.LATEST: "the run before (neither approved nor proved),",
         }
         return f"{words[self.standing]} {self.run}"
 

@@ -11,13 +11,13 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.archived_runs import Row
+    from lambdas.model.archived_runs import RunSummary
 
 
 COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
 
 
-def process_page(process: str, rows: Sequence[Row]) -> str:
+def process_page(process: str, rows: Sequence[RunSummary]) -> str:
     """`<process>/index.html`: its runs, the newest first."""
     lines = (_run(f"{row.manifest.run}/", row) for row in reversed(rows))
     about = f"{counted(len(rows), 'run')}, the newest first. Each manifest pins the one before it."
@@ -25,7 +25,7 @@ def process_page(process: str, rows: Sequence[Row]) -> str:
     return _list(f"The runs of {process}", about, "Run", lines, up)
 
 
-def shelf_page(newest: Mapping[str, Row]) -> str:
+def shelf_page(newest: Mapping[str, RunSummary]) -> str:
     """`index.html`: every process with its newest run."""
     lines = (
         el(
@@ -39,12 +39,12 @@ def shelf_page(newest: Mapping[str, Row]) -> str:
     return _list("The archive", about, "Process", lines, None)
 
 
-def _run(folder: str, row: Row) -> Html:
+def _run(folder: str, row: RunSummary) -> Html:
     link = el("a", _day(row), href=f"{folder}report.html")
     return el("tr", el("th", link, scope="row"), _cells(row))
 
 
-def _day(row: Row) -> str:
+def _day(row: RunSummary) -> str:
     """`2026-11-23 12:00`, or the run's id when it tells no time."""
     return row.started[:16].replace("T", " ") or row.manifest.run
 
@@ -79,7 +79,7 @@ def _list(title: str, about: str, first: str, rows: Iterable[Html], up: Html | N
     )
 
 
-def _cells(row: Row) -> tuple[Html, ...]:
+def _cells(row: RunSummary) -> tuple[Html, ...]:
     summary = row.summary
     found = summary["findings"]
     kind = row.verdict if not row.verdict.startswith("proved") else "proved"

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.gateways.archive import Archive
-    from lambdas.model.archived_runs import Row
+    from lambdas.model.archived_runs import RunSummary
 
 
-def shelf(process: str, rows: Sequence[Row]) -> dict[str, bytes]:
+def shelf(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:
     """The pages of one process, by key."""
     return {
         f"{process}/latest.json": latest(process, rows),
@@ -23,12 +23,12 @@ def shelf(process: str, rows: Sequence[Row]) -> dict[str, bytes]:
     }
 
 
-def first_page(newest: Mapping[str, Row]) -> dict[str, bytes]:
+def first_page(newest: Mapping[str, RunSummary]) -> dict[str, bytes]:
     """The page of the whole archive: every process with its newest run."""
     return {"index.html": sealed_page(shelf_page(newest))}
 
 
-def put_shelf(archive: Archive, process: str, rows: Sequence[Row] | None = None) -> None:
+def put_shelf(archive: Archive, process: str, rows: Sequence[RunSummary] | None = None) -> None:
     """Make the pages beside the runs anew; they hold nothing that the manifests do not."""
     pages = shelf(process, rows or finished_runs(archive, process))
     for key, body in pages.items():
@@ -42,7 +42,7 @@ def _type(key: str) -> str:
     return "text/html; charset=utf-8" if key.endswith(".html") else "application/json"
 
 
-def latest(process: str, rows: Sequence[Row]) -> bytes:
+def latest(process: str, rows: Sequence[RunSummary]) -> bytes:
     """Points to the newest proved run (null while none is), and lists all in their order."""
     proved = next((row for row in reversed(rows) if row.proved), None)
     approved = next((row for row in reversed(rows) if row.approval), None)
@@ -50,7 +50,7 @@ def latest(process: str, rows: Sequence[Row]) -> bytes:
 
 
 def _content(
-    process: str, rows: Sequence[Row], proved: Row | None, approved: Row | None
+    process: str, rows: Sequence[RunSummary], proved: RunSummary | None, approved: RunSummary | None
 ) -> dict[str, Any]:
     return {
         "process": process,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
-from lambdas.model.archived_runs import Baseline, PreviousRun, Row, Standing
+from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
 from lambdas.model.manifest import APPROVAL, MANIFEST, Link, unsealed
 from lambdas.model.refinement import Refinement
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LATEST = "latest.json"
 
 
-def finished_runs(archive: Archive, process: str) -> tuple[Row, ...]:
+def finished_runs(archive: Archive, process: str) -> tuple[RunSummary, ...]:
     """All finished runs in the order in which they finished.
 
     `latest.json` remembers them; what finished without being remembered (a run that died between
@@ -31,17 +31,17 @@ def finished_runs(archive: Archive, process: str) -> tuple[Row, ...]:
     return known + tuple(row for run in forgotten if (row := row_of(archive, process, run)))
 
 
-def row_of(archive: Archive, process: str, run: str) -> Row | None:
+def row_of(archive: Archive, process: str, run: str) -> RunSummary | None:
     """A run's row from its manifest and approval; None when it has not finished."""
     body = _read(archive, f"{process}/{run}/{MANIFEST}")
     if body is None:
         return None
-    return Row.from_manifest(
+    return RunSummary.from_manifest(
         body, _manifest(archive, process, run), _read(archive, f"{process}/{run}/{APPROVAL}")
     )
 
 
-def newest_run(archive: Archive, process: str) -> Row | None:
+def newest_run(archive: Archive, process: str) -> RunSummary | None:
     """The last run that the process's list remembers."""
     return (_remembered(archive, process) or (None,))[-1]
 
@@ -60,15 +60,15 @@ def previous_run(archive: Archive, run: Run) -> PreviousRun:
     )
 
 
-def comparable(rows: Sequence[Row]) -> tuple[Row, Standing]:
+def comparable(rows: Sequence[RunSummary]) -> tuple[RunSummary, BaselineKind]:
     """The last approved run, else the last proved one, else the last."""
     for row in reversed(rows):
         if row.approval:
-            return row, Standing.APPROVED
+            return row, BaselineKind.APPROVED
     for row in reversed(rows):
         if row.proved:
-            return row, Standing.PROVED
-    return rows[-1], Standing.LATEST
+            return row, BaselineKind.PROVED
+    return rows[-1], BaselineKind.LATEST
 
 
 def _as_written(archive: Archive, process: str, manifest: dict[str, Any]) -> PreviousRun:
@@ -76,14 +76,14 @@ def _as_written(archive: Archive, process: str, manifest: dict[str, Any]) -> Pre
     baseline = None
     if compared:
         pinned = Link(**compared["manifest"])
-        standing = Standing(compared["standing"])
+        standing = BaselineKind(compared["standing"])
         approval = Link.from_json(compared["approval"])
         baseline = _baseline(archive, process, pinned, standing, approval)
     return PreviousRun(manifest=Link.from_json(manifest["previous"]), baseline=baseline)
 
 
 def _baseline(
-    archive: Archive, process: str, pinned: Link, standing: Standing, approval: Link | None
+    archive: Archive, process: str, pinned: Link, standing: BaselineKind, approval: Link | None
 ) -> Baseline | None:
     folder = f"{process}/{pinned.run}"
     refined = _read(archive, f"{folder}/refined.json")
@@ -101,10 +101,10 @@ def _baseline(
     )
 
 
-def _remembered(archive: Archive, process: str) -> tuple[Row, ...]:
+def _remembered(archive: Archive, process: str) -> tuple[RunSummary, ...]:
     body = _read(archive, f"{process}/{LATEST}")
     try:
-        return tuple(map(Row.from_json, json.loads(body)["runs"])) if body else ()
+        return tuple(map(RunSummary.from_json, json.loads(body)["runs"])) if body else ()
     except (ValueError, KeyError, TypeError):
         return ()  # a list that cannot be read is made anew from the manifests
 

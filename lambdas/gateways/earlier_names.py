@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.errors import MissingObjectError
 from lambdas.gateways.archived_runs import finished_runs
-from lambdas.model.earlier_names import History, PastRun
+from lambdas.model.earlier_names import EarlierNames, PastRun
 
 if TYPE_CHECKING:
     from lambdas.gateways.archive import Archive
@@ -21,12 +21,12 @@ MOST = 20_000  # names of one run; more would not tell more
 _RESOURCE = re.compile(rb'"resource":("(?:[^"\\]|\\.)*")')
 
 
-def past_runs(archive: Archive, run: Run) -> History:
+def past_runs(archive: Archive, run: Run) -> EarlierNames:
     """The newest finished runs before this one; runs whose evidence is gone are passed over."""
     finished = (row.manifest.run for row in reversed(finished_runs(archive, run.process)))
     before = [name for name in finished if name < run.id][:RUNS]
     found = (_past_run(archive, run.process, name) for name in before)
-    return History(tuple(one for one in found if one is not None))
+    return EarlierNames(tuple(one for one in found if one is not None))
 
 
 def _past_run(archive: Archive, process: str, name: str) -> PastRun | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
 
 
-class Standing(StrEnum):
+class BaselineKind(StrEnum):
     """Why a run is the one to compare with; the first that exists is taken."""
 
     APPROVED = "approved"
@@ -33,7 +33,7 @@ class Baseline:
     """
 
     manifest: Link
-    standing: Standing
+    standing: BaselineKind
     refinement: Refinement
     approval: Link | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class PreviousRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RunSummary:
     """A finished run in the list of its process's runs.
 
     Attributes:

@@ -21,7 +21,7 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class EarlierNames:
     """Earlier cycles of the process, newest first; none for a first run."""
 
     runs: tuple[PastRun, ...] = ()

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"  # authorised, then failed: not found, exists, throttled, invalid
     DENIED = "denied"  # not authorised: proves nothing is needed
-    MISSED = "missed"  # not authorised in a proof: the policy lacked what the cycle needs
+    DENIED_IN_PROOF = "missed"  # not authorised in a proof: the policy lacked what the cycle needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError, InvalidTemplateError
 from lambdas.model.action import Action
+from lambdas.model.derivation import DERIVATIONS
 from lambdas.model.template import Template
 
 if TYPE_CHECKING:
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
 
 HINT_KEYS = ("conditions", "derivations", "wildcards", "grants", "bounds", "split", "dropUnused")
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
-DERIVATIONS = (
-    "pass-role",
-    "tag-on-create",
-    "code-read",
-    "template-read",
-    "kms-via-service",
-    "service-linked-role",
-    "dependent-action",
-    "update",
-    "rollback",
-)
 WILDCARDS = ("families",)
 SPLITS = ("", "cloudformation")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")

@@ -28,7 +28,7 @@ def covers(wide: Template, narrow: Template) -> bool:
 
 
 @dataclass(slots=True)
-class Coverings(Generic[T]):
+class CoverageIndex(Generic[T]):
     """Things by their templates, to be asked which of them cover another template."""
 
     _exact: dict[Template, list[T]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.model.derivation import DENIED_IN_PROOF
 from lambdas.model.evidence import Evidence, Outcome
 
 if TYPE_CHECKING:
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
 
     from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.resource_mapping import Likeness
-
-DENIED_IN_PROOF = "denied-in-proof"
 
 
 def repairs(
@@ -39,7 +38,7 @@ def repairs(
         Evidence(
             action=one.action,
             resource=resource,
-            outcome=Outcome.MISSED,
+            outcome=Outcome.DENIED_IN_PROOF,
             principal=principal,
             session=f"{round_id}.{one.phase}",
             phase=one.phase,

@@ -50,7 +50,7 @@ def parsed(resource: str) -> Arn | None:
     return Arn.from_text(resource) if is_arn(resource) else None
 
 
-class Slot(NamedTuple):
+class ArnPart(NamedTuple):
     """A stretch of an ARN's resource field.
 
     Attributes:
@@ -66,7 +66,7 @@ class Slot(NamedTuple):
         return bool(_ID.fullmatch(self.placeholder))
 
 
-def both_name_one(slots: Sequence[Slot]) -> bool:
+def both_name_one(slots: Sequence[ArnPart]) -> bool:
     """Whether an id and a name are of the same thing: `<id>:autoScalingGroupName/<name>`."""
     return any(
         before.is_id and not between.placeholder and _NAME_OF.fullmatch(between.text)
@@ -89,34 +89,34 @@ class Form:
     placeholders: tuple[str, ...]
     fixed: int
 
-    def read(self, resource: str) -> tuple[Slot, ...] | None:
+    def read(self, resource: str) -> tuple[ArnPart, ...] | None:
         """The resource's slots, or None when it has another form."""
         match = self.pattern.fullmatch(resource)
         if match is None:
             return None
-        slots: list[Slot] = []
+        slots: list[ArnPart] = []
         position = 0
         for index, placeholder in enumerate(self.placeholders, start=1):
             start, end = match.span(index)
-            slots += [Slot(resource[position:start]), Slot(resource[start:end], placeholder)]
+            slots += [ArnPart(resource[position:start]), ArnPart(resource[start:end], placeholder)]
             position = end
-        slots.append(Slot(resource[position:]))
+        slots.append(ArnPart(resource[position:]))
         return tuple(slot for slot in slots if slot.text)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ArnParser:
     """The formats of every service, read once."""
 
     reference: Reference
 
-    def read(self, service: str, resource: str) -> tuple[str, tuple[Slot, ...]]:
+    def read(self, service: str, resource: str) -> tuple[str, tuple[ArnPart, ...]]:
         """The resource type and slots of the last field of an ARN; the type may be unknown."""
         return _read(self.reference, service, resource)
 
 
 @lru_cache(maxsize=131_072)
-def _read(reference: Reference, service: str, resource: str) -> tuple[str, tuple[Slot, ...]]:
+def _read(reference: Reference, service: str, resource: str) -> tuple[str, tuple[ArnPart, ...]]:
     for form in _forms(reference, service):
         if resource.startswith(form.head):
             slots = form.read(resource)
@@ -162,24 +162,24 @@ def _until(name: str, following: str, *, last: bool) -> str:
     return "[^:]+" if following.startswith(":") else "[^/]+"
 
 
-def _by_separators(resource: str) -> tuple[Slot, ...]:
+def _by_separators(resource: str) -> tuple[ArnPart, ...]:
     """Without a format: a leading word such as `function:` is a type, the rest a name."""
     match = re.match(r"[a-z][A-Za-z-]*[:/]", resource)
     start = match.end() if match else 0
     return tuple(
-        slot for slot in (Slot(resource[:start]), Slot(resource[start:], "Name")) if slot.text
+        slot for slot in (ArnPart(resource[:start]), ArnPart(resource[start:], "Name")) if slot.text
     )
 
 
-def _by_path(path: str) -> tuple[Slot, ...]:
+def _by_path(path: str) -> tuple[ArnPart, ...]:
     """`/restapis/<id>/deployments/<id>`: the reference names only some of these formats."""
-    slots: list[Slot] = []
+    slots: list[ArnPart] = []
     collection = ""
     for index, segment in enumerate(path.split("/")[1:]):
-        slots.append(Slot("/"))
+        slots.append(ArnPart("/"))
         if index % 2 == 0:
             collection = segment
-            slots.append(Slot(segment))
+            slots.append(ArnPart(segment))
         else:
-            slots.append(Slot(segment, "Name" if collection in _NAMED else "Id"))
+            slots.append(ArnPart(segment, "Name" if collection in _NAMED else "Id"))
     return tuple(slot for slot in slots if slot.text)

@@ -17,9 +17,9 @@ from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.reference import actions as reference
-from lambdas.refine_policy.doubts import without_analyzer
-from lambdas.refine_policy.packing import require_fit
+from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
 from lambdas.refine_policy.refine import refine
+from lambdas.refine_policy.statements.managed_policies import require_fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

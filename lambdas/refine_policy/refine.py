@@ -10,35 +10,41 @@ from lambdas.model.arn import Arn
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.refinement import PrincipalPolicy, Refinement
-from lambdas.reference.arn_parts import Layout, Reference
-from lambdas.refine_policy.ambiguity import ambiguities
-from lambdas.refine_policy.bounds import hinted_permissions, require_bounds
-from lambdas.refine_policy.collector import uncollected
-from lambdas.refine_policy.conditions import Settings
-from lambdas.refine_policy.derivations import implied_permissions
-from lambdas.refine_policy.doubts import doubts
-from lambdas.refine_policy.escalation import escalations
-from lambdas.refine_policy.folders import MERGED
-from lambdas.refine_policy.fresh import Fresh, fresh
-from lambdas.refine_policy.grants import Allowed, grants_of
-from lambdas.refine_policy.handlers import handler_permissions
-from lambdas.refine_policy.names import Naming
-from lambdas.refine_policy.packing import Packs, packed
-from lambdas.refine_policy.sightings import gather
-from lambdas.refine_policy.split import execution_role, split, told
-from lambdas.refine_policy.statements import Shaped, explained, shaped
-from lambdas.refine_policy.union import left_out, listed, missed_permissions, seen_permissions
-from lambdas.refine_policy.unused import Otherwise, unused_hints
+from lambdas.reference.arn_parts import ArnParser, Reference
+from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
+from lambdas.refine_policy.findings.bounds import require_bounds
+from lambdas.refine_policy.findings.privilege_escalation import escalations
+from lambdas.refine_policy.findings.review import review
+from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
+from lambdas.refine_policy.gc_pause import uncollected
+from lambdas.refine_policy.grants.conditions import Settings
+from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
+from lambdas.refine_policy.grants.object_folders import MERGED
+from lambdas.refine_policy.observations import gather
+from lambdas.refine_policy.permissions.access_analyzer import (
+    analyzer_actions,
+    leave_out,
+    missed_permissions,
+    seen_permissions,
+)
+from lambdas.refine_policy.permissions.hints import hinted_permissions
+from lambdas.refine_policy.permissions.request_derivations import implied_permissions
+from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
+from lambdas.refine_policy.permissions.stack_derivations import handler_permissions
+from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
+from lambdas.refine_policy.statements.managed_policies import Packs, packed
+from lambdas.refine_policy.statements.statements import ShapedStatement, explained, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.earlier_names import History
+    from lambdas.model.earlier_names import EarlierNames
     from lambdas.model.evidence import Evidence
     from lambdas.model.process import Process
     from lambdas.model.run import Run
-    from lambdas.refine_policy.permission import Permission
-    from lambdas.refine_policy.sightings import Sightings
+    from lambdas.refine_policy.observations import Observations
+    from lambdas.refine_policy.permissions.permission import Permission
 
 
 @uncollected()
@@ -49,7 +55,7 @@ def refine(  # the six things that a policy follows from, and nothing else
     generated: Sequence[Mapping[str, Any]],
     evidence: Iterable[Evidence],
     reference: Reference,
-    history: History,
+    history: EarlierNames,
 ) -> Refinement:
     """Everything that the run's evidence proves or implies, narrowed as far as both allow.
 
@@ -59,9 +65,9 @@ def refine(  # the six things that a policy follows from, and nothing else
         ForbiddenActionError: the process forbids what its cycle needs.
     """
     hints = process.hints
-    layout = Layout(reference)
+    layout = ArnParser(reference)
     seen = gather(evidence)
-    analyzer = listed(generated, reference)
+    analyzer = analyzer_actions(generated, reference)
     values = variables(run, process)
     naming = Naming(values, _fresh(process, seen, history, layout), layout, _slack(process))
 
@@ -87,7 +93,7 @@ def refine(  # the six things that a policy follows from, and nothing else
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints)
 
-    otherwise = Otherwise()
+    otherwise = WithoutHints()
     if hints.derivations_off or hints.conditions_off or hints.wildcards_off:
         unconditional = Settings(off=frozenset(), own_buckets=settings.own_buckets)
         otherwise = _otherwise(
@@ -95,7 +101,7 @@ def refine(  # the six things that a policy follows from, and nothing else
             handler_permissions(seen, tags, layout, naming, frozenset()),
             grants_of(permissions, naming, reference, unconditional),
         )
-    leavings = left_out(seen, analyzer)
+    left_out = leave_out(seen, analyzer)
     uses = (values, {**values, **process.spellings("prove")})
     policies, unfit = _policies(run, grants, reference, uses)
     told_values = _told(values, process, policies)
@@ -106,35 +112,37 @@ def refine(  # the six things that a policy follows from, and nothing else
                 (
                     *unfit,
                     *derived.findings,
-                    *((told(execution),) if execution else ()),
+                    *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
                     *ambiguities(dict(told_values), grants),
-                    *doubts(grants, leavings, analyzer, reference),
+                    *review(grants, left_out, analyzer, reference),
                     *unused_hints(hints, grants, otherwise, reference),
                 )
             )
         ),
-        left_out=leavings,
+        left_out=left_out,
         variables=told_values,
     )
 
 
 def _otherwise(
-    seen: Sightings, derivable: Iterable[Permission], unconditional: Iterable[Allowed]
-) -> Otherwise:
+    seen: Observations, derivable: Iterable[Permission], unconditional: Iterable[DraftGrant]
+) -> WithoutHints:
     """What the hints could switch off, were it not for them."""
     kinds = {one.kind for one, _ in seen.implied} | {one.basis for one in derivable}
     grants = tuple(unconditional)
-    return Otherwise(
+    return WithoutHints(
         kinds=frozenset(kinds),
         keys=frozenset(condition.key for one in grants for condition in one.conditions),
         families=any(reason.startswith(MERGED) for one in grants for reason in one.reasons),
     )
 
 
-def _fresh(process: Process, seen: Sightings, history: History, layout: Layout) -> Fresh:
+def _fresh(
+    process: Process, seen: Observations, history: EarlierNames, layout: ArnParser
+) -> VolatileNames:
     """The process's own name is its owner's word, also where an id happens to be the same."""
-    found = fresh(seen, history, layout)
+    found = volatile_names(seen, history, layout)
     return replace(found, tokens=found.tokens - {process.name})
 
 
@@ -171,7 +179,7 @@ def own_roles(principal: str) -> frozenset[str]:
 
 def _policies(
     run: Run,
-    grants: Sequence[Allowed],
+    grants: Sequence[DraftGrant],
     reference: Reference,
     uses: Sequence[Mapping[str, str]],
 ) -> tuple[tuple[PrincipalPolicy, ...], list[Finding]]:
@@ -200,14 +208,14 @@ def _policies(
 
 
 def _packed(
-    grants: Sequence[Allowed], uses: Sequence[Mapping[str, str]]
-) -> tuple[tuple[Shaped, ...], Packs, str]:
+    grants: Sequence[DraftGrant], uses: Sequence[Mapping[str, str]]
+) -> tuple[tuple[ShapedStatement, ...], Packs, str]:
     """Statements by purpose, or where those do not fit, with as few characters as there can be."""
-    statements = shaped(grants)
+    statements = shape(grants)
     try:
         return statements, packed([one.statement for one in statements], uses), ""
     except PolicyTooLargeError:
-        statements = shaped(grants, tight=True)
+        statements = shape(grants, tight=True)
     try:
         return statements, packed([one.statement for one in statements], uses), ""
     except PolicyTooLargeError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.minimality import alone
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.process import Process
 from lambdas.model.refinement import PrincipalPolicy, Refinement
@@ -192,7 +192,7 @@ def test_without_any_one_statement_the_proof_repairs_exactly_that(proved: Proved
             generated=(),
             evidence=found.repaired,
             reference=reference,
-            history=History(),
+            history=EarlierNames(),
         )
         again = mended.policies[0].policy.render(prove_values)
         assert not [one for one in seen if not allows_line(again, one, values["account"])]

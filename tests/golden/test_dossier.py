@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
-from lambdas.model.archived_runs import Baseline, PreviousRun, Standing
+from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
 from tests.unit.document_policy.samples import TYPES, a_refinement, a_story, without
 
@@ -26,7 +26,7 @@ def documents() -> dict[str, bytes]:
     before = without(a_refinement(), "S3DeploymentBucket")
     baseline = Baseline(
         manifest=pinned,
-        standing=Standing.APPROVED,
+        standing=BaselineKind.APPROVED,
         refinement=before,
         approval=pinned,
         types=tuple(one for one in TYPES.values() if one != TYPES["s3"]),

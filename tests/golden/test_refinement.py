@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
 from lambdas.model.policy import policy_text
 from lambdas.model.run import Run
@@ -42,7 +42,7 @@ def refined(case: str) -> Refinement:
         generated=generated_policies(answer),
         evidence=evidence,
         reference=reference,
-        history=History(),
+        history=EarlierNames(),
     )
 
 

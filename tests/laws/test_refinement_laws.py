@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model.action import Action
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size, policy_text
@@ -61,7 +61,7 @@ def refined(
         generated=generated,
         evidence=evidence,
         reference=reference,
-        history=History(),
+        history=EarlierNames(),
     )
 
 
@@ -298,7 +298,7 @@ def test_a_split_grants_what_the_whole_grants_and_one_pass_role(evidence: list[E
         generated=(),
         evidence=evidence,
         reference=reference,
-        history=History(),
+        history=EarlierNames(),
     )
 
     assert all(has(whole, one) for one in grants_of_all(parts) if one.resource != JOINT)

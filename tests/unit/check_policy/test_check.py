@@ -9,7 +9,7 @@ from lambdas.check_policy.handler import answers, check
 from lambdas.check_policy.questions import asked_of
 from lambdas.errors import PolicyCheckFailedError
 from lambdas.gateways.archive import FolderArchive
-from lambdas.model.archived_runs import Baseline, Standing
+from lambdas.model.archived_runs import Baseline, BaselineKind
 from lambdas.model.finding import Severity
 from lambdas.model.manifest import Link
 from lambdas.model.policy_checks import Comparison, Objection
@@ -108,7 +108,7 @@ def test_access_analyzers_objections_become_findings(kind: str, severity: Severi
     assert "orders-dev-jobs" in json.dumps(validated)
 
 
-def baseline(standing: Standing, *policies: PrincipalPolicy) -> Baseline:
+def baseline(standing: BaselineKind, *policies: PrincipalPolicy) -> Baseline:
     return Baseline(
         manifest=Link(run="20261101T000000Z-00000000", sha256="0"),
         standing=standing,
@@ -125,7 +125,7 @@ def test_new_access_against_the_approved_run_is_a_warning() -> None:
         (),
         checks,
         FakeSimulator(),
-        baseline(Standing.APPROVED, policy("sqs:A")),
+        baseline(BaselineKind.APPROVED, policy("sqs:A")),
     )
 
     (finding,) = found.findings
@@ -135,8 +135,8 @@ def test_new_access_against_the_approved_run_is_a_warning() -> None:
     assert new != existing
 
 
-@pytest.mark.parametrize("standing", [Standing.PROVED, Standing.LATEST])
-def test_what_nobody_approved_is_not_compared_with_by_a_paid_call(standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [BaselineKind.PROVED, BaselineKind.LATEST])
+def test_what_nobody_approved_is_not_compared_with_by_a_paid_call(standing: BaselineKind) -> None:
     checks = FakeChecks()
 
     answers(

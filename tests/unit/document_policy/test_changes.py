@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.document_policy.causes import prefix_of
-from lambdas.model.archived_runs import Baseline, PreviousRun, Standing
+from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
 from tests.unit.document_policy.samples import (
     VARIABLES,
@@ -34,7 +34,7 @@ def compared(
 ) -> Changes:
     pinned = Link(run="before", sha256="0" * 64)
     known: dict[str, Any] = {
-        "standing": Standing.PROVED,
+        "standing": BaselineKind.PROVED,
         "versions": {"boto3": "1"},
         "definition": a_process().to_mapping(),
     }
@@ -113,9 +113,9 @@ def test_a_variable_that_came_is_compared_by_its_value() -> None:
 def test_only_access_beyond_an_approved_policy_widens_it() -> None:
     now, before = of_statements(sends("*")), of_statements(sends())
 
-    assert compared(now, before, standing=Standing.APPROVED).widens_approved
-    assert not compared(now, before, standing=Standing.PROVED).widens_approved
-    assert not compared(before, now, standing=Standing.APPROVED).widens_approved
+    assert compared(now, before, standing=BaselineKind.APPROVED).widens_approved
+    assert not compared(now, before, standing=BaselineKind.PROVED).widens_approved
+    assert not compared(before, now, standing=BaselineKind.APPROVED).widens_approved
 
 
 def line(action: str, resource_type: str) -> str:

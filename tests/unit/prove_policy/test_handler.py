@@ -123,7 +123,7 @@ def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage)
 
     assert first["next"] == "repair"
     lines = proof_record.from_evidence(stage.archive.get(first["evidence"]))
-    (missed,) = (one for one in lines if one.outcome is Outcome.MISSED)
+    (missed,) = (one for one in lines if one.outcome is Outcome.DENIED_IN_PROOF)
     assert (str(missed.action), missed.resource) == ("sqs:TagQueue", QUEUE.replace("qa", "dev"))
     assert len(lines) == 2
 

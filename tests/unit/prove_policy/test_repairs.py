@@ -49,7 +49,7 @@ def repaired(
         round_id=ROUND,
         time="2026-11-23T18:00:00Z",
     )
-    assert all(one.outcome is Outcome.MISSED and one.principal == SANDBOX for one in found)
+    assert all(one.outcome is Outcome.DENIED_IN_PROOF and one.principal == SANDBOX for one in found)
     assert all(one.error == "denied-in-proof" for one in found)
     return [one.resource for one in found]
 

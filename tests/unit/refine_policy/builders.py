@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
-from lambdas.model.earlier_names import History
+from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.model.process import Process
 from lambdas.model.run import Run
@@ -109,7 +109,7 @@ def refined(
     *,
     process: Process | None = None,
     generated: Sequence[Mapping[str, Any]] = (),
-    history: History | None = None,
+    history: EarlierNames | None = None,
     run: Run = RUN,
 ) -> Refinement:
     return refine(
@@ -118,7 +118,7 @@ def refined(
         generated=generated,
         evidence=evidence,
         reference=REFERENCE,
-        history=history or History(),
+        history=history or EarlierNames(),
     )
 
 

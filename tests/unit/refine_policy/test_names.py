@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.model.earlier_names import History, PastRun
+from lambdas.model.earlier_names import EarlierNames, PastRun
 from lambdas.model.evidence import Evidence, Outcome
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
@@ -320,8 +320,8 @@ def test_a_resource_that_no_event_tells_is_granted_with_a_finding() -> None:
     ]
 
 
-def _history(*resources: str) -> History:
-    return History((PastRun(id="before", values=(), resources=tuple(sorted(resources))),))
+def _history(*resources: str) -> EarlierNames:
+    return EarlierNames((PastRun(id="before", values=(), resources=tuple(sorted(resources))),))
 
 
 def test_what_differed_between_runs_varies_though_no_shape_says_so() -> None:
@@ -359,7 +359,7 @@ def test_another_thing_of_an_earlier_run_is_no_difference() -> None:
 
 def test_what_a_proof_was_denied_is_granted_and_its_random_names_vary() -> None:
     queue = f"arn:aws:sqs:{AT}:orders-dev-Late-9Z8Y7X6W5V4U"
-    line = forwarded("sqs:GetQueueAttributes", queue, outcome=Outcome.MISSED)
+    line = forwarded("sqs:GetQueueAttributes", queue, outcome=Outcome.DENIED_IN_PROOF)
 
     refinement = refined([line])
 

@@ -12,7 +12,7 @@ from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import Policy, Statement, policy_size
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import covers
-from lambdas.refine_policy.packing import packed, size_of
+from lambdas.refine_policy.statements.managed_policies import packed, size_of
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, RUN, granted, refined, seen
 
 

@@ -1,0 +1,19 @@
+"""Why a permission is there although no event shows it: the kinds of grounds and their reasons."""
+
+from __future__ import annotations
+
+PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
+DENIED_IN_PROOF = "denied-in-proof"
+# Kinds of derivations and why each exists although no event shows the permission.
+BECAUSE = {
+    "pass-role": "the request named this role; handing a role to a service leaves no event",
+    "tag-on-create": "the request sent tags; tagging while creating is authorised, not recorded",
+    "code-read": "the service reads the code as the caller; the trail may not record reads",
+    "template-read": "CloudFormation reads the template as the caller, perhaps unrecorded",
+    "kms-via-service": "the service uses the key as the caller",
+    "service-linked-role": "the first use in an account makes the service's own role",
+    "dependent-action": "IAM's reference says that this request needs it too",
+    "update": "no update of it was seen, but the next deployment may change it",
+    "rollback": "no failure was seen, but CloudFormation must be able to undo what it made",
+}
+DERIVATIONS = tuple(BECAUSE)  # each can be switched off by a hint

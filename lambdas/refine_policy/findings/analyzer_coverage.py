@@ -1,0 +1,48 @@
+"""What Access Analyzer's answer covers of what the events prove."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.grants.grants import DraftGrant
+    from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
+from lambdas.model.finding import Finding, Severity
+
+
+def without_analyzer(why: str) -> Finding:
+    """What the reader of a policy must know that Access Analyzer had no part in."""
+    return Finding(
+        severity=Severity.WARNING,
+        kind="generator-trail",
+        subject="generator: trail",
+        detail="IAM Access Analyzer generated nothing for this run: the policy rests on the "
+        f"trail's events and on what they imply, alone. Why: {why}",
+    )
+
+
+def analyzer_coverage(
+    grants: Sequence[DraftGrant], listed: AnalyzerActions, reference: Reference
+) -> Iterator[Finding]:
+    """How many of the proved actions Access Analyzer names, and what of its answer is odd."""
+    actions = {one.action for one in grants if one.basis == "observed"}
+    if not listed.documents or not actions:
+        return
+    blind = {one for one in actions if (facts := reference.facts(one)) and not facts.analyzer_sees}
+    yield Finding(
+        severity=Severity.NOTE,
+        kind="access-analyzer-coverage",
+        subject=f"{len(actions & listed.actions)} of {len(actions)} actions",
+        detail="Access Analyzer's answer names so many of the actions that the events prove; "
+        f"{len(blind)} are not on its list of actions at all.",
+    )
+    for text in listed.odd:
+        yield Finding(
+            severity=Severity.WARNING,
+            kind="generated-policy-not-understood",
+            subject=text,
+            detail="Access Analyzer's answer holds this in place of an action.",
+        )

@@ -1,0 +1,122 @@
+"""What a person must judge: wildcards, blind spots, calls that were refused."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from lambdas.model.finding import Finding, Severity
+from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
+from lambdas.refine_policy.findings.blind_spots import blind_spots
+from lambdas.refine_policy.grants.object_folders import MERGED
+from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.permissions.access_analyzer import NOT_OF_THIS_RUN, ONLY_DENIED
+from lambdas.refine_policy.resource_names.template_builder import OTHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.model.refinement import LeftOut
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.grants.grants import DraftGrant
+    from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
+
+
+def review(
+    grants: Sequence[DraftGrant],
+    left_out: Sequence[LeftOut],
+    listed: AnalyzerActions,
+    reference: Reference,
+) -> tuple[Finding, ...]:
+    """All findings of the refinement itself, sorted."""
+    return tuple(
+        sorted(
+            {
+                *_wildcards(grants, reference),
+                *_left_out(left_out),
+                *blind_spots(grants),
+                *analyzer_coverage(grants, listed, reference),
+            }
+        )
+    )
+
+
+def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[Finding]:
+    resources: dict[str, set[str]] = defaultdict(set)
+    for one in grants:
+        for reason in one.reasons:
+            resources[reason].add(str(one.template))
+    for reason, texts in resources.items():
+        if texts != {ANYTHING}:
+            yield _wildcard(reason, texts)
+    for one in grants:
+        facts = reference.facts(one.action)
+        if str(one.template) == ANYTHING and (facts is None or facts.resource_level):
+            reads = facts is not None and facts.access_level in ("List", "Read")
+            yield Finding(
+                severity=Severity.NOTE if reads else Severity.WARNING,
+                kind="any-resource",
+                subject=str(one.action),
+                detail=f"It is granted on every resource because {'; '.join(one.reasons)}.",
+                action=""
+                if reads
+                else "Look at its events; if they name the resource elsewhere, "
+                "add the grant by a hint and forbid this one.",
+            )
+
+
+def _wildcard(reason: str, texts: set[str]) -> Finding:
+    if reason.endswith(OTHERS):
+        return Finding(
+            severity=Severity.WARNING,
+            kind="reaches-others",
+            subject=min(texts),
+            detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches what other "
+            "stacks and stages made, too.",
+            action="Accept it, or give the process an account of its own.",
+            count=len(texts),
+        )
+    if reason.startswith(MERGED):
+        return Finding(
+            severity=Severity.WARNING,
+            kind="family",
+            subject=min(texts),
+            detail=f"{_many(len(texts))} a wildcard because {reason}. More of them are expected "
+            "in the next run.",
+            action="If there will never be others, switch it off: wildcards: {families: false}.",
+            count=len(texts),
+        )
+    return Finding(
+        severity=Severity.NOTE,
+        kind="wildcard",
+        subject=min(texts),
+        detail=f"{_many(len(texts))} a wildcard because {reason}.",
+        count=len(texts),
+    )
+
+
+def _many(count: int) -> str:
+    return "One resource holds" if count == 1 else f"{count} resources hold"
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
+    denied = Counter(one.action for one in left_out if one.kind == ONLY_DENIED)
+    for action, count in denied.items():
+        yield Finding(
+            severity=Severity.WARNING,
+            kind=ONLY_DENIED,
+            subject=action,
+            detail="The process tried it and was refused, and went on. It is not granted.",
+            action="If the process needs it after all, find what refuses it: a boundary, a "
+            "resource policy, an organisation's policy.",
+            count=count,
+        )
+    foreign = sorted(one.action for one in left_out if one.kind == NOT_OF_THIS_RUN)
+    if foreign:
+        yield Finding(
+            severity=Severity.NOTE,
+            kind=NOT_OF_THIS_RUN,
+            subject=", ".join(foreign[:5]),
+            detail="Access Analyzer lists for the role what no session of this run did: left out.",
+            count=len(foreign),
+        )

@@ -1,0 +1,180 @@
+"""Permissions become grants: spelled for the next run, conditioned, and none of them twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lambdas.model.refinement import OBSERVED
+from lambdas.model.template import ANY, Template
+from lambdas.model.template_coverage import CoverageIndex
+from lambdas.model.text import listed
+from lambdas.refine_policy.grants.conditions import REQUESTED_REGION, Settings, conditions_of
+from lambdas.refine_policy.grants.family_members import PendingGrant, joined
+from lambdas.refine_policy.grants.request_conditions import requested
+from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.action import Action
+    from lambdas.model.policy import Condition
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.resource_names.naming import Naming
+
+EVERYTHING = Template.of(ANY)
+NO_RESOURCE = (
+    ResourceTemplate(EVERYTHING, ("IAM lets no policy name resources for this action",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DraftGrant:
+    """A grant with its conditions, before grants share statements.
+
+    Attributes:
+        basis: `observed`, a derivation's kind, or `hint`.
+        reasons: why the resource holds wildcards.
+        permissions: what it rests on.
+    """
+
+    principal: str
+    action: Action
+    template: Template
+    basis: str
+    conditions: tuple[Condition, ...]
+    permissions: tuple[Permission, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[str, Action, str, str, tuple[object, ...]]:
+        """A total order."""
+        return (
+            self.principal,
+            self.action,
+            str(self.template),
+            self.basis,
+            tuple(one.order for one in self.conditions),
+        )
+
+
+def grants_of(
+    permissions: Iterable[Permission], naming: Naming, reference: Reference, settings: Settings
+) -> tuple[DraftGrant, ...]:
+    """Sorted, each action on each resource once for every set of conditions that it needs."""
+    # Plain values as keys: there is one for every line that differs.
+    gathered: dict[tuple[object, ...], PendingGrant] = {}
+    for one in permissions:
+        action = one.action
+        for name in _names(one, naming, reference):
+            text = name.template.text
+            key = (one.principal, action.service, action.name, text, one.basis, one.context)
+            behind = gathered.get(key)
+            if behind is None:
+                gathered[key] = PendingGrant(name, [one], set(name.reasons))
+            else:
+                behind.permissions.append(one)
+                behind.reasons.update(name.reasons)
+    together = tuple(gathered.values())
+    if "families" not in settings.off:
+        together = joined(together)
+    allowed = [_allowed(behind, naming, reference, settings) for behind in together]
+    return tuple(sorted(_once(allowed), key=lambda one: one.order))
+
+
+def _allowed(
+    behind: PendingGrant, naming: Naming, reference: Reference, settings: Settings
+) -> DraftGrant:
+    permissions = tuple(behind.permissions)
+    first = permissions[0]
+    template = behind.name.template
+    facts = reference.facts(first.action)
+    honoured = facts.condition_keys if facts and "request-keys" not in settings.off else ()
+    return DraftGrant(
+        principal=first.principal,
+        action=first.action,
+        template=template,
+        basis=first.basis,
+        conditions=(
+            *conditions_of(first.action, template, permissions, naming, settings),
+            *requested(honoured, permissions, naming),
+        ),
+        permissions=permissions,
+        reasons=tuple(sorted(behind.reasons)),
+    )
+
+
+def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[ResourceTemplate, ...]:
+    if one.template is not None:
+        reason = (one.because,) if one.template.wild else ()
+        return (ResourceTemplate(one.template, reason),)
+    facts = reference.facts(one.action)
+    if facts is not None and not facts.resource_level:
+        return NO_RESOURCE
+    if one.resource == ANYTHING:
+        return (ResourceTemplate(EVERYTHING, (_unknown(one, known=facts is not None),)),)
+    return naming.forms(one.action.service, one.resource)
+
+
+def _unknown(one: Permission, *, known: bool) -> str:
+    if not known:
+        return "IAM's reference does not know the action, nor what it can be limited to"
+    names = listed(one.observation.names) if one.observation else "the request"
+    return f"{names} named no resource that the action could be limited to"
+
+
+def _once(allowed: list[DraftGrant]) -> Iterator[DraftGrant]:
+    """Leave out what another grant of the same action allows anyway; its grounds move there."""
+    by_action: dict[tuple[str, Action], list[DraftGrant]] = defaultdict(list)
+    for one in allowed:
+        by_action[one.principal, one.action].append(one)
+    for same in by_action.values():
+        yield from _widest(same)
+
+
+def _widest(same: list[DraftGrant]) -> Iterator[DraftGrant]:
+    # Everything, then the least conditions and the shortest text: what covers comes first.
+    same.sort(
+        key=lambda one: (
+            one.basis != OBSERVED,
+            one.template != EVERYTHING,
+            len(one.conditions),
+            not one.template.wild,
+            len(one.template.text),
+            one.order,
+        )
+    )
+    kept: list[DraftGrant] = []
+    known: CoverageIndex[int] = CoverageIndex()
+    for one in same:
+        index = next(
+            (at for at in known.of(one.template) if _holds(kept[at].conditions, one)),
+            None,
+        )
+        if index is None:
+            known.add(one.template, len(kept))
+            kept.append(one)
+        elif one.basis == kept[index].basis:
+            kept[index] = _together(kept[index], one)
+    yield from kept
+
+
+def _holds(conditions: tuple[Condition, ...], narrow: DraftGrant) -> bool:
+    """Whether the narrower grant meets all conditions of the wider one anyway."""
+    return all(
+        one in narrow.conditions
+        or (one.key == REQUESTED_REGION and _region(narrow.template) in map(str, one.values))
+        for one in conditions
+    )
+
+
+def _region(template: Template) -> str:
+    fields = template.text.split(":")
+    return fields[3] if fields[0] == "arn" else ""
+
+
+def _together(wide: DraftGrant, narrow: DraftGrant) -> DraftGrant:
+    return replace(wide, permissions=(*wide.permissions, *narrow.permissions))

@@ -1,0 +1,42 @@
+"""Conditions on what the request itself named: the policy that is attached, the boundary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.policy import Condition
+from lambdas.refine_policy.grants.conditions import SAME_REQUEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.model.template import Template
+    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.resource_names.naming import Naming
+
+
+def requested(
+    honoured: Sequence[str], permissions: Sequence[Permission], naming: Naming
+) -> Iterator[Condition]:
+    """A condition for each key that every one of the requests set, with all of its values.
+
+    One request without the key, and a condition on it would refuse that one.
+    """
+    first = permissions[0].observation
+    if first is None or not first.lines[0].context:
+        return
+    if any(one.basis not in SAME_REQUEST for one in permissions):
+        return
+    lines = [line for one in permissions if one.observation for line in one.observation.lines]
+    contexts = [dict(line.context) for line in lines]
+    for key in sorted(contexts[0].keys() & set(honoured)):
+        if all(key in context for context in contexts):
+            names = {naming.of(context[key]) for context in contexts}
+            values = tuple(sorted((one.template for one in names), key=str))
+            yield Condition(operator=_operator(values), key=key, values=values)
+
+
+def _operator(values: Sequence[Template]) -> str:
+    if not all(one.text.startswith("arn:") for one in values):
+        return "StringEquals"
+    return "ArnLike" if any(one.wild for one in values) else "ArnEquals"

@@ -1,0 +1,27 @@
+"""What the process's owner adds: no event has to show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.model.hints import Hints
+from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.permissions.permission import Permission
+
+HINT = "hint"
+
+
+def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:
+    """The grants that the owner adds, each with the owner's reason."""
+    for one in hints.add:
+        yield Permission(
+            principal=principal,
+            action=one.action,
+            resource=ANYTHING,
+            template=one.resource,
+            basis=HINT,
+            because=one.reason,
+        )

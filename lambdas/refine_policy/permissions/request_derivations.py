@@ -1,0 +1,116 @@
+"""Permissions that follow from an event although no event shows them, each kind switchable."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.derivation import BECAUSE, PASS_ROLE
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import listed
+from lambdas.reference.condition_keys import SURE_KEYS
+from lambdas.refine_policy.permissions.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.evidence import Implied
+    from lambdas.refine_policy.observations import Observation, Observations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What was derived, and what a person should know of it."""
+
+    permissions: tuple[Permission, ...]
+    findings: tuple[Finding, ...]
+
+
+def implied_permissions(
+    seen: Observations, *, own_roles: frozenset[str], off: frozenset[str]
+) -> Derived:
+    """What requests needed beside their own action.
+
+    Args:
+        seen: the observations.
+        own_roles: the roles under which the process runs: a role that may pass itself is an
+            escalation.
+        off: kinds that the process switches off.
+    """
+    permissions: list[Permission] = []
+    findings: list[Finding] = []
+    for one, observation in seen.implied:
+        if one.kind in off:
+            findings.append(_switched_off(one))
+        elif one.kind == PASS_ROLE and one.resource in own_roles | {observation.principal}:
+            findings.append(_passes_itself(one, observation))
+        else:
+            permissions.append(_permission(one, observation))
+            findings += _doubts(one)
+    return Derived(permissions=tuple(permissions), findings=tuple(_counted(findings)))
+
+
+def _permission(one: Implied, observation: Observation) -> Permission:
+    because = BECAUSE.get(one.kind, "the request needed it")
+    return Permission(
+        principal=observation.principal,
+        action=one.action,
+        resource=one.resource,
+        basis=one.kind,
+        because=f"{listed(observation.names)} needs it: {because}",
+        observation=observation,
+        context=tuple(pair for pair in one.context if pair[0] in SURE_KEYS),
+    )
+
+
+def _doubts(one: Implied) -> Iterator[Finding]:
+    keys = {key for key, _ in one.context}
+    if one.kind == PASS_ROLE and "iam:PassedToService" not in keys:
+        yield Finding(
+            severity=Severity.WARNING,
+            kind="pass-role-to-unknown-service",
+            subject=one.resource,
+            detail="The role was named in a request, but which service receives it is not known: "
+            "iam:PassRole on it is not limited to a service.",
+            action="Say which service it is: forbid the grant and add one with the condition.",
+        )
+
+
+def _switched_off(one: Implied) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="derivation-switched-off",
+        subject=f"{one.kind}: {one.action}",
+        detail="The request needed it, but process.yaml switches this kind of derivation off.",
+        action="Expect a denial in the next cycle, or switch the derivation on again.",
+    )
+
+
+def _passes_itself(one: Implied, observation: Observation) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="pass-role-of-own-role",
+        subject=one.resource,
+        detail=f"{', '.join(observation.names)} named a role under which the process itself runs. "
+        "A role that may pass itself can hand all that it may do to a service: "
+        "this is not granted.",
+        action="Give the service a role of its own.",
+        source=min(observation.lines, key=lambda line: line.order).event_id,
+    )
+
+
+def _counted(findings: Iterable[Finding]) -> Iterator[Finding]:
+    counts: dict[Finding, int] = defaultdict(int)
+    for one in findings:
+        counts[one] += 1
+    for one in sorted(counts):
+        yield Finding(
+            severity=one.severity,
+            kind=one.kind,
+            subject=one.subject,
+            detail=one.detail,
+            action=one.action,
+            source=one.source,
+            count=counts[one],
+        )

@@ -1,0 +1,69 @@
+"""One role's work as two: a deployer that calls CloudFormation, and the role that this one uses.
+
+Fit for `provider.iam.deploymentRole` and for `cdk bootstrap --cloudformation-execution-policies`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.finding import Finding, Severity
+from lambdas.refine_policy.permissions.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.arn import Arn
+
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+SPLIT = "split"  # the ground's kind of the PassRole that joins the two
+
+
+def execution_role(process: str, deployer: Arn) -> str:
+    """The role that CloudFormation gets; a person creates it under this name."""
+    return str(replace(deployer, resource=f"role/{process}-cloudformation"))
+
+
+def split(permissions: Iterable[Permission], deployer: str, execution: str) -> Iterator[Permission]:
+    """The same permissions, those that CloudFormation used under the execution role's name.
+
+    A service role has no `aws:CalledVia`: nothing of it remains in what CloudFormation gets.
+    """
+    joint: Permission | None = None
+    for one in permissions:
+        if one.principal != deployer or one.via[:1] != (CLOUDFORMATION,) or one.observation is None:
+            yield one
+            continue
+        observation = one.observation._replace(principal=execution, via=one.via[1:])
+        yield one._replace(principal=execution, observation=observation)
+        if joint is None or one.observation.first < (joint.observation or one.observation).first:
+            joint = _joint(one, deployer, execution)
+    if joint is not None:
+        yield joint
+
+
+def _joint(one: Permission, deployer: str, execution: str) -> Permission:
+    return Permission(
+        principal=deployer,
+        action=Action("iam", "PassRole"),
+        resource=execution,
+        basis=SPLIT,
+        because="process.yaml splits the process: the deployer hands CloudFormation this role",
+        observation=one.observation,
+        context=(("iam:PassedToService", CLOUDFORMATION),),
+    )
+
+
+def split_finding(execution: str) -> Finding:
+    """What a person has to do for it."""
+    return Finding(
+        severity=Severity.NOTE,
+        kind="split",
+        subject=execution,
+        detail="The policy is split in two. The cycle ran as one role, so this role does not "
+        "exist: its policy is what CloudFormation did for the process.",
+        action="Create the role, trusted by cloudformation.amazonaws.com, and name it in "
+        "provider.iam.deploymentRole or in cdk bootstrap.",
+    )

@@ -1,0 +1,61 @@
+"""A resource as the policy spells it, and the spellings under which IAM may ask for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import ANY, Template, Wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+_SECRET = re.compile(r"(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:.+)-(?:[A-Za-z0-9]{6}|\?{6})")
+_QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
+Reasons = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ResourceTemplate:
+    """A resource as the policy will spell it, and why each of its wildcards is there."""
+
+    template: Template
+    reasons: Reasons = ()
+
+
+def secret_of(resource: str) -> str:
+    """The ARN of a secret without its six random characters; empty when it is no secret's."""
+    found = _SECRET.fullmatch(resource)
+    return found[1] if found else ""
+
+
+def as_secret(plain: ResourceTemplate) -> ResourceTemplate:
+    """A secret's template, with wildcards for its six random characters."""
+    reason = "Secrets Manager ends the ARN of every secret with six random characters"
+    ending = [Wildcard("?")] * 6
+    return ResourceTemplate(
+        Template.of(*plain.template.parts, "-", *ending), (*plain.reasons, reason)
+    )
+
+
+def spellings(
+    service: str, resource: str, of: Callable[[str], ResourceTemplate]
+) -> Iterator[ResourceTemplate]:
+    """All of them; `of` spells one."""
+    if service == "logs" and ":log-group:" in resource and ":log-stream:" not in resource:
+        # Logs asks for `log-group:NAME:*` where it means a log group, for tags without `:*`,
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        plain = of(resource.removesuffix(":*"))
+        streams = Template.of(*plain.template.parts, ":", ANY)
+        reason = "CloudWatch Logs names a log group together with all of its streams"
+        yield plain
+        yield ResourceTemplate(streams, (*plain.reasons, reason))
+        return
+    qualified = _QUALIFIED.fullmatch(resource) if service == "lambda" else None
+    if qualified:
+        # Whether the qualifier of a request is part of what IAM asks for differs by action,
+        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+        yield of(qualified.group(1))
+    yield of(resource)

@@ -1,0 +1,248 @@
+"""From the resource that an event names to the resources that the next run will have.
+
+Variables for what the process and the account decide, the narrowest wildcards for what a machine
+makes up anew; whatever else is fixed.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.reference.operation_verbs import noun
+from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.resource_names.arn_variants import (
+    ResourceTemplate,
+    as_secret,
+    secret_of,
+    spellings,
+)
+from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_given, is_id, pieces
+from lambdas.refine_policy.resource_names.template_builder import (
+    OTHERS,
+    Writing,
+    because,
+    placeholder_words,
+)
+from lambdas.refine_policy.resource_names.truncated_names import REASON as CUT
+from lambdas.refine_policy.resource_names.truncated_names import cut_names, cut_word
+from lambdas.refine_policy.resource_names.variables import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.arn import Arn
+    from lambdas.model.template import Part
+    from lambdas.reference.arn_parts import ArnParser, ArnPart
+    from lambdas.refine_policy.resource_names.name_tokens import Piece
+    from lambdas.refine_policy.resource_names.volatility import VolatileNames
+
+_ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
+_VERSION = re.compile(r"(.+):(\d{1,9})")
+# How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
+_LONGEST = frozenset({62, 63, 64, 79, 80})
+_STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
+
+
+class Naming:
+    """How the resources of one run are spelled in its policy."""
+
+    def __init__(
+        self, values: Mapping[str, str], fresh: VolatileNames, layout: ArnParser, slack: int = 0
+    ) -> None:
+        """`slack`: by how many characters the variables' values differ between the cycles."""
+        self._values = values
+        self._slack = slack
+        self._fresh = fresh
+        self._layout = layout
+        self._templates: dict[tuple[object, ...], Template] = {}
+        self._variable = lru_cache(maxsize=None)(Variable)  # the same object for the same name
+        self._known: dict[str, ResourceTemplate] = {}
+        self._forms: dict[str, tuple[ResourceTemplate, ...]] = {}
+        self._words = Words(values)
+        self._cuts = cut_names(fresh.stacks, self._words.plain.variables)
+
+    def of(self, resource: str) -> ResourceTemplate:
+        """The resource's template and the reasons for its wildcards."""
+        known = self._known.get(resource)
+        if known is None:
+            secret = secret_of(resource)
+            known = as_secret(self._plain(secret)) if secret else self._plain(resource)
+            self._known[resource] = known
+        return known
+
+    def forms(self, service: str, resource: str) -> tuple[ResourceTemplate, ...]:
+        """All spellings under which IAM may ask for the resource."""
+        known = self._forms.get(resource)
+        if known is None:
+            known = self._forms[resource] = tuple(spellings(service, resource, self.of))
+        return known
+
+    def value(self, text: str) -> Template:
+        """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
+        return Template.of(
+            *(
+                self._variable(variable) if variable else stretch
+                for variable, stretch in self._words.plain.cut(text)
+            )
+        )
+
+    def _plain(self, resource: str) -> ResourceTemplate:
+        if resource == ANYTHING:
+            return ResourceTemplate(Template.of(ANY))
+        arn = parsed(resource)
+        if arn is None:
+            return ResourceTemplate(Template.of(resource))
+        writing = Writing(self._words.within(arn.resource), ["arn:"])
+        for field_, variable in (
+            (arn.partition, "partition"),
+            (arn.service, ""),
+            (arn.region, "region"),
+            (arn.account, "account"),
+        ):
+            known = field_ and self._values.get(variable) == field_
+            writing.parts += [self._variable(variable) if known else field_, ":"]
+        self._resource(arn, writing)
+        return ResourceTemplate(self._template(writing.parts), tuple(writing.reasons))
+
+    def _template(self, parts: Sequence[Part]) -> Template:
+        """Most names that a machine made end in a template that is there already."""
+        key = tuple(part if isinstance(part, str) else id(part) for part in parts)
+        known = self._templates.get(key)
+        if known is None:
+            known = self._templates[key] = Template.of(*parts)
+        return known
+
+    def _resource(self, arn: Arn, writing: Writing) -> None:
+        text = arn.resource
+        kind, slots = self._layout.read(arn.service, text)
+        if arn.service == "cloudformation" and text.split("/")[0].lower() in _STACK_KINDS:
+            self._stack(text, writing)
+            return
+        owned = arn.account in ("", self._values.get("account"))
+        before = f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account}:"
+        inherited = False
+        for slot in slots:
+            if not slot.placeholder:
+                writing.parts.append(slot.text)
+            elif slot.text.isdigit() and before[:-1] in self._fresh.versioned:
+                writing.wild("versions are numbered by the service and grow with every deployment")
+            elif slot.is_id and owned:
+                writing.named |= both_name_one(slots)
+                inherited = self._id(arn, kind, slot, before, writing, inherited=inherited)
+            else:
+                inherited |= self._name(slot, arn, kind, writing, inherited=inherited)
+                writing.named = True
+            before += slot.text
+
+    def _stack(self, text: str, writing: Writing) -> None:
+        """`stack/<name>/<id>`: the id is new for every stack, whatever the run shows of it."""
+        separator = ":" if text.startswith("stackset/") else "/"
+        head, _, name = text.partition("/")
+        name = name.partition(separator)[0]
+        writing.parts.append(f"{head}/")
+        if name and name != ANYTHING:
+            self._pieces(name, writing, inherited=False, content=True)
+            writing.parts.append(separator)
+        writing.wild("CloudFormation appends a new id to the name of every stack and change set")
+
+    def _id(  # an id is judged by its place
+        self, arn: Arn, kind: str, slot: ArnPart, before: str, writing: Writing, *, inherited: bool
+    ) -> bool:
+        if slot.text == ANYTHING:
+            writing.wild(
+                f"the event does not tell the id of the {placeholder_words(slot.placeholder)}"
+            )
+            return inherited
+        if self._id_varies(arn, kind, slot, before, inherited=inherited):
+            title = self._layout.reference.service_title(arn.service)
+            others = "" if writing.named else f", {OTHERS}"
+            writing.wild(f"{title} makes up a new id for whatever is made{others}")
+            return True
+        self._pieces(slot.text, writing, inherited=False)
+        return False
+
+    def _id_varies(
+        self, arn: Arn, kind: str, slot: ArnPart, before: str, *, inherited: bool
+    ) -> bool:
+        fresh = self._fresh
+        if slot.text in fresh.tokens:
+            return True
+        if slot.text in fresh.stable:
+            return False
+        machine_made = arn.service == "apigateway" or is_given(slot.text)
+        if machine_made and inherited:
+            return True
+        if before.rstrip("/") in fresh.collections:
+            return True
+        noun_of_slot = noun(re.sub(r"(Id|ID|Uuid|UUID)$", "", slot.placeholder)) or noun(kind)
+        made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}
+        return machine_made and bool(made & fresh.collections)
+
+    def _name(
+        self, slot: ArnPart, arn: Arn, kind: str, writing: Writing, *, inherited: bool
+    ) -> bool:
+        text = slot.text
+        if text == ANYTHING:
+            writing.wild(f"the event does not tell the {placeholder_words(slot.placeholder)}")
+            return inherited
+        if writing.named and text in self._fresh.tokens and is_id(text):
+            writing.wild("this is the id of something that is made anew")
+            return True
+        versioned = _VERSION.fullmatch(text)
+        if versioned and arn.service != "s3" and self._is_versioned(arn):
+            inherited = self._pieces(versioned.group(1), writing, inherited=inherited)
+            writing.parts.append(":")
+            writing.wild("versions are numbered by the service and grow with every deployment")
+            return inherited
+        content = arn.service == "s3" and kind.endswith("object")
+        start = len(writing.parts)
+        cut = cut_word(text, self._cuts)
+        if cut and not content:
+            self._pieces(text[: cut[0]], writing, inherited=inherited)
+            writing.parts += [Wildcard("?")] * (cut[1] - cut[0])
+            writing.reasons[CUT] = None
+            text = text[cut[1] :]
+        varies = self._pieces(text, writing, inherited=inherited, content=content)
+        if varies and not writing.named:
+            writing.shape(text, start)
+        if varies and self._slack and len(text) in _LONGEST and not content:
+            writing.cut(self._slack)
+        return varies
+
+    def _is_versioned(self, arn: Arn) -> bool:
+        before = arn.with_resource(arn.resource[: arn.resource.rfind(":")])
+        return str(before) in self._fresh.versioned
+
+    def _pieces(
+        self, text: str, writing: Writing, *, inherited: bool, content: bool = False
+    ) -> bool:
+        """Write a name piece by piece; tells whether something of it varies."""
+        varies = False
+        for segment in _ESCAPED.split(text) if "%" in text else (text,):
+            if _ESCAPED.fullmatch(segment):
+                writing.parts.append(segment)
+                continue
+            for variable, stretch in writing.words.cut(segment):
+                if variable:
+                    writing.parts.append(self._variable(variable))
+                    continue
+                for piece in pieces(stretch):
+                    if piece.shape and self._varies(piece, inherited=inherited, content=content):
+                        writing.wild(because(piece, self._fresh))
+                        varies = True
+                    else:
+                        writing.parts.append(piece.text)
+        return varies
+
+    def _varies(self, piece: Piece, *, inherited: bool, content: bool) -> bool:
+        if piece.text in self._fresh.tokens:
+            return True
+        if content and piece.shape in (Shape.HASH, Shape.TIME):
+            return True  # an object's key changes with its content and its hour
+        if piece.text in self._fresh.stable:
+            return False
+        return inherited and piece.shape in CERTAIN

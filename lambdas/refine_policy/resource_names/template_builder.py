@@ -1,0 +1,73 @@
+"""A template while it is put together, and the words for its wildcards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import ANY, Part, Wildcard
+from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape
+
+if TYPE_CHECKING:
+    from lambdas.refine_policy.resource_names.variables import Cutter
+    from lambdas.refine_policy.resource_names.volatility import VolatileNames
+
+
+# How a reason ends when nothing but a made-up id names the resource.
+OTHERS = "and IAM cannot tell it from others by name"
+
+
+_BECAUSE: dict[Shape | None, str] = {
+    Shape.SUFFIX: "CloudFormation appends random characters to the names that it gives",
+    Shape.TIME: "this part is a timestamp",
+    Shape.DATE: "this part is the date of the day on which it was made",
+    Shape.UUID: "this part is a UUID that is made up anew",
+    Shape.HASH: "this part is a hash that changes with the content",
+}
+_LETTER = re.compile(r"[A-Za-z]")
+_TAIL = 3  # parts: a word, a dash, a random suffix
+
+
+@dataclass(slots=True)
+class Writing:
+    """The parts of a template while they are put together."""
+
+    words: Cutter
+    parts: list[Part] = field(default_factory=list)
+    reasons: dict[str, None] = field(default_factory=dict)
+    named: bool = False  # whether a name that a person chose tells it from others
+
+    def wild(self, reason: str) -> None:
+        """Any text from here on, because of the reason."""
+        self.parts.append(ANY)
+        self.reasons[reason] = None
+
+    def shape(self, text: str, start: int) -> None:
+        """Where nothing of a name is fixed, keep at least how it is made."""
+        if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
+            self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
+            self.reasons[f"the whole name is made up anew, {OTHERS}"] = None
+
+    def cut(self, characters: int) -> None:
+        """Take back what another stage's name may lack or have more: the name was cut to fit."""
+        *_, word, dash, suffix = self.parts if len(self.parts) > _TAIL else ("", "", "")
+        if suffix == ANY and dash == "-" and isinstance(word, str) and len(word) > characters:
+            self.parts[-3:] = [word[:-characters]]
+            self.wild(
+                "CloudFormation cut the name to the length that is allowed; where it cuts depends "
+                "on the lengths of its other parts"
+            )
+
+
+def because(piece: Piece, fresh: VolatileNames) -> str:
+    """Why the piece is not the same in the next run."""
+    if piece.text in fresh.differed:
+        return "this part differed between the archived runs"
+    return _BECAUSE.get(piece.shape, "this part is an id that is made up anew")
+
+
+def placeholder_words(placeholder: str) -> str:
+    """`RestApiId` → `rest api id`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", placeholder)
+    return spaced.lower() or "id"

@@ -1,0 +1,211 @@
+"""What the next run will find under another name.
+
+What this cycle made or removed, and what differed between runs. Everything else was there before
+and keeps its name, however random it looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.reference.operation_verbs import STARTS, same_type, what_it_makes
+from lambdas.refine_policy.resource_names.dates import dates
+from lambdas.refine_policy.resource_names.name_tokens import (
+    CERTAIN,
+    Shape,
+    is_given,
+    may_be_suffix,
+    pieces,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.earlier_names import EarlierNames, PastRun
+    from lambdas.reference.arn_parts import ArnParser, ArnPart
+    from lambdas.refine_policy.observations import Observation, Observations
+
+_STACK_PREFIX = (
+    10  # CloudFormation keeps more than this of a stack's name in every name that it gives
+)
+_WORD, _SUFFIX = Shape.WORD, Shape.SUFFIX
+_SHORTEST = 4  # characters that can be told apart from a word of the name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolatileNames:
+    """What varies.
+
+    Attributes:
+        tokens: pieces of names and ids that this cycle made or that differed between runs.
+        collections: API paths to which something was added, and `service/type` of things made whose
+            id no event told.
+        versioned: ARNs of things of which numbered versions were made.
+        stable: pieces that earlier runs had too: they do not vary, whatever they look like.
+        differed: tokens that only earlier runs gave away.
+        stacks: the names of the stacks that were seen.
+    """
+
+    tokens: frozenset[str]
+    collections: frozenset[str]
+    versioned: frozenset[str]
+    stable: frozenset[str]
+    differed: frozenset[str]
+    stacks: tuple[str, ...]
+
+
+def volatile_names(
+    seen_things: Observations, history: EarlierNames, layout: ArnParser
+) -> VolatileNames:
+    """Read it off the calls that make and remove things, and off the runs before."""
+    tokens: set[str] = set()
+    collections: set[str] = set()
+    versioned: set[str] = set()
+    seen = seen_things.allowed
+    resources = {one.resource for one in seen}
+    stacks = _stacks(resources)
+    # How names that CloudFormation gives begin: with the stack's, cut short and lower-cased.
+    heads = tuple({name[:_STACK_PREFIX].lower() for name in stacks})
+    # What was made was mostly removed too: it is looked at once.
+    calls: dict[tuple[str, str, str], Observation] = {}
+    for one in seen:
+        action = one.action
+        made = action.name if action.service == "apigateway" else what_it_makes(action.name)
+        if made is not None:
+            calls[action.service, made, one.resource] = one
+    for (_, made, _), one in calls.items():
+        for kind, text in _made(made, one, layout, heads):
+            {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
+    tokens |= _of_another_cycle(seen_things.missed, resources)
+    tokens.update(text for one in seen for line in one.lines for text in line.made)
+    differed, stable = _compared(resources, history)
+    return VolatileNames(
+        tokens=frozenset(tokens - stable) | differed,
+        collections=frozenset(collections),
+        versioned=frozenset(versioned),
+        stable=stable,
+        differed=differed,
+        stacks=stacks,
+    )
+
+
+def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
+    names = {
+        resource.split(":stack/", 1)[1].split("/")[0]
+        for resource in resources
+        if ":cloudformation:" in resource and ":stack/" in resource
+    }
+    return tuple(sorted(names - {""}))
+
+
+def _made(
+    made: str, one: Observation, layout: ArnParser, heads: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    action, resource = one.action, one.resource
+    if action.service == "apigateway":
+        yield from _made_by_verb(action.name, resource, layout)
+        return
+    arn = parsed(resource)
+    if arn is None:
+        yield "collection", f"{action.service}/{made}"
+        return
+    kind, slots = layout.read(arn.service, arn.resource)
+    if not same_type(made, kind, "" if slots[0].placeholder else slots[0].text):
+        if STARTS.match(action.name):
+            yield "collection", f"{action.service}/{made}"
+        return
+    yield "versioned", _unversioned(resource)
+    for text in _own(slots, heads):
+        yield "token", text
+    for text in dates(slots, one):
+        yield "token", text
+
+
+def _made_by_verb(verb: str, resource: str, layout: ArnParser) -> Iterator[tuple[str, str]]:
+    arn = parsed(resource)
+    if arn is None:
+        return
+    if verb == "POST":
+        yield "collection", resource
+    if verb == "DELETE":
+        _, slots = layout.read("apigateway", arn.resource)
+        if slots[-1].is_id:
+            yield "token", slots[-1].text
+
+
+def _own(slots: tuple[ArnPart, ...], heads: tuple[str, ...]) -> Iterator[str]:
+    """The pieces of what was made itself, not of what it belongs to."""
+    named = [slot for slot in slots if slot.placeholder]
+    # A name and the id that goes with it; an id before an id is the parent's.
+    two = bool(named) and named[-1].is_id and not all(slot.is_id for slot in named[-2:])
+    mine = named[-2:] if two or both_name_one(slots) else named[-1:]
+    for slot in mine:
+        if slot.is_id and is_given(slot.text):
+            yield slot.text
+        cut = pieces(slot.text)
+        shaped = [one for one in cut if one.shape is not None and one.shape is not _WORD]
+        if shaped:
+            yield from (one.text for one in shaped if one.shape in CERTAIN)
+            # CloudFormation appends one suffix: what looks like one before it is a logical id,
+            # and what stands alone is a name that a person chose.
+            suffixes = [one.text for one in shaped if one.shape is _SUFFIX and one is not cut[0]]
+            yield from suffixes[-1:]
+        if slot.text.lower().startswith(heads) and may_be_suffix(cut[-1].text):
+            yield cut[-1].text
+
+
+def _unversioned(resource: str) -> str:
+    """Without the number at its end; what is nothing but a number is a name."""
+    name, _, number = resource.rpartition(":")
+    return name if number.isdigit() and parsed(name) else resource
+
+
+def _of_another_cycle(missed: Iterable[Observation], resources: set[str]) -> set[str]:
+    """A proof is another cycle: what looks made up there and was not seen here is of its making."""
+    made_up = set(_id_pieces({one.resource for one in missed}))
+    return made_up - set(_id_pieces(resources)) if made_up else made_up
+
+
+def _compared(resources: set[str], history: EarlierNames) -> tuple[frozenset[str], frozenset[str]]:
+    differed: set[str] = set()
+    stable: set[str] = set()
+    for run in history.runs:
+        past = set(run.resources)
+        before = _by_skeleton(past - resources)
+        for resource in resources - past:
+            for other in before.get(_skeleton(resource), ())[:3]:
+                differed.update(_differences(resource, other, run))
+        stable.update(_id_pieces(resources & past))
+    return frozenset(differed), frozenset(stable - differed)
+
+
+def _by_skeleton(resources: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for resource in sorted(resources):
+        found.setdefault(_skeleton(resource), []).append(resource)
+    return found
+
+
+def _skeleton(resource: str) -> tuple[str, ...]:
+    """What a name keeps when every piece that a machine could have made is taken out."""
+    return tuple("" if _made_like(piece.text) else piece.text for piece in pieces(resource))
+
+
+def _made_like(text: str) -> bool:
+    return len(text) >= _SHORTEST and any(map(str.isdigit, text)) and text.isascii()
+
+
+def _differences(resource: str, other: str, run: PastRun) -> Iterator[str]:
+    values = {value for _, value in run.values}
+    for mine, theirs in zip(pieces(resource), pieces(other), strict=True):
+        if mine.text != theirs.text and theirs.text not in values:
+            yield mine.text
+
+
+def _id_pieces(resources: Iterable[str]) -> Iterator[str]:
+    for resource in resources:
+        for piece in pieces(resource):
+            if piece.shape and _made_like(piece.text):
+                yield piece.text

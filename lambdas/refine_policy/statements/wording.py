@@ -1,0 +1,160 @@
+"""What a statement is for, in a Sid and in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, assert_never
+
+from lambdas.model.derivation import BECAUSE
+from lambdas.model.text import listed
+from lambdas.refine_policy.observations import distinct
+from lambdas.refine_policy.statements.block import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lambdas.model.policy import Condition
+    from lambdas.model.template import Template
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.statements.block import Block
+
+_SERVICES = {  # where capitalising the prefix would not read well
+    "acm": "Acm",
+    "apigateway": "ApiGateway",
+    "application-autoscaling": "AppAutoScaling",
+    "autoscaling": "AutoScaling",
+    "cloudformation": "CloudFormation",
+    "cloudfront": "CloudFront",
+    "cloudwatch": "CloudWatch",
+    "codebuild": "CodeBuild",
+    "cognito-idp": "CognitoUserPools",
+    "cognito-identity": "CognitoIdentity",
+    "dynamodb": "DynamoDb",
+    "elasticfilesystem": "Efs",
+    "elasticloadbalancing": "LoadBalancing",
+    "eventbridge": "EventBridge",
+    "execute-api": "ExecuteApi",
+    "secretsmanager": "SecretsManager",
+    "states": "StepFunctions",
+}
+
+
+_NOT_IN_A_SID = re.compile(r"[^A-Za-z0-9]+")
+# What a request named, in a Sid and in a sentence.
+_NAMED = (("iam:PolicyARN", "NamedPolicies"), ("iam:PermissionsBoundary", "WithBoundary"))
+PASSED_TO = "iam:PassedToService"
+
+
+def sids_of(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """A telling, unique Sid for each block; letters and digits only."""
+    plain = [_sid(block) for block in blocks]
+    often = Counter(plain)
+    wordy = [
+        sid + _resource_word(block.resources) if often[sid] > 1 else sid
+        for sid, block in zip(plain, blocks, strict=True)
+    ]
+    often = Counter(wordy)
+    numbers: dict[str, int] = defaultdict(int)
+    taken = set(wordy)
+    unique: list[str] = []
+    for sid in wordy:
+        if often[sid] == 1:
+            unique.append(sid)
+            continue
+        numbered = sid
+        while numbered in taken:
+            numbers[sid] += 1
+            numbered = f"{sid}{numbers[sid]}"
+        taken.add(numbered)
+        unique.append(numbered)
+    return tuple(unique)
+
+
+def purpose_of(block: Block, reference: Reference) -> str:
+    """A sentence for the reviewer."""
+    title = reference.service_title(block.service)
+    receivers = _values(block.conditions, PASSED_TO)
+    if receivers:
+        return f"Hand these roles, and no others, to {listed(receivers)} and to no other service."
+    via = _values(block.conditions, "aws:CalledVia") or _values(block.conditions, "kms:ViaService")
+    through = f" that {listed(via)} made for the process" if via else " that the process made"
+    match block.use:
+        case Purpose.CYCLE:
+            return f"Calls to {title}{through}{_phases(block)}{_beside(block)}."
+        case Purpose.PASS_ROLE:
+            return "Hand these roles to the services that the process sets up."
+        case Purpose.SERVICE_LINKED_ROLE:
+            return f"Let the services make their own roles: {BECAUSE['service-linked-role']}."
+        case Purpose.NEXT:
+            return (
+                f"What CloudFormation needs of {title} when the next deployment changes these "
+                "resources or fails; derived from its registry, not seen in the cycle."
+            )
+        case Purpose.HINT:
+            return f"Access to {title} that the process's owner asks for in process.yaml."
+        case _:
+            assert_never(block.use)
+
+
+def service_word(service: str) -> str:
+    """The service in a Sid."""
+    known = _SERVICES.get(service)
+    return known or "".join(part.capitalize() for part in _NOT_IN_A_SID.split(service))
+
+
+def _sid(block: Block) -> str:
+    receivers = _values(block.conditions, PASSED_TO)
+    if receivers:
+        return f"PassRoleTo{''.join(service_word(one.split('.')[0]) for one in receivers)}"
+    if block.use in (Purpose.PASS_ROLE, Purpose.SERVICE_LINKED_ROLE):
+        return block.use.value
+    via = [
+        service_word(one.split(".")[0])
+        for key in ("aws:CalledVia", "kms:ViaService")
+        for one in _values(block.conditions, key)
+    ]
+    through = f"Via{'And'.join(dict.fromkeys(via))}" if via else ""
+    keys = {one.key for one in block.conditions}
+    named = "".join(word for key, word in _NAMED if key in keys)
+    return f"{service_word(block.service)}{block.use}{named}{through}"
+
+
+def _resource_word(resources: Iterable[Template]) -> str:
+    words = {_word(str(one)) for one in resources}
+    return words.pop() if len(words) == 1 else ""
+
+
+def _word(resource: str) -> str:
+    if resource == "*":
+        return "Any"
+    fields = resource.split(":", 5)
+    if len(fields) < 6:  # noqa: PLR2004  # an ARN has six
+        return ""
+    if fields[2] == "s3":
+        return "Objects" if "/" in fields[5] else "Buckets"
+    # API Gateway's paths: the last collection; elsewhere the type before the name.
+    head = re.findall(r"/([a-z]+)(?=/|$)", fields[5]) if fields[2] == "apigateway" else []
+    word = head[-1] if head else re.split(r"[:/]", fields[5])[0]
+    plain = _NOT_IN_A_SID.sub("", word.title() if word.islower() else word[:1].upper() + word[1:])
+    return plain if word.isascii() and not re.search(r"[$*{]", word) else ""
+
+
+def _values(conditions: Iterable[Condition], key: str) -> list[str]:
+    return [str(value) for one in conditions if one.key == key for value in one.values]
+
+
+def _beside(block: Block) -> str:
+    kinds = sorted({one.basis for one in block.grants} - {"observed"})
+    return f", and what its requests needed beside ({listed(kinds)})" if kinds else ""
+
+
+def _phases(block: Block) -> str:
+    phases = distinct(
+        line.phase
+        for grant in block.grants
+        for one in grant.permissions
+        if one.observation
+        for line in one.observation.lines
+    )
+    return f" in {listed(phases)}" if phases else ""
