@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.shelf import put_shelf
+from lambdas.document_policy.archive_index.index import write_index
 from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
 from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
 from lambdas.gateways.archived_runs import finished_runs, row_of
@@ -141,7 +141,7 @@ def record_approval(
         (row_of(archive, process, run) or row) if row.manifest.run == run else row
         for row in finished_runs(archive, process)
     ]
-    put_shelf(archive, process, rows)
+    write_index(archive, process, rows)
 
 
 def _approver(place: str | None) -> str:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.document_policy.analysis.versions import versions
 from lambdas.document_policy.dossier import dossier
-from lambdas.document_policy.handler import versions
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.arn import Arn

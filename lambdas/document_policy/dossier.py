@@ -5,21 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.cloudformation import cloudformation
-from lambdas.document_policy.construct import construct
-from lambdas.document_policy.documents import iam_documents
-from lambdas.document_policy.markdown import readme
-from lambdas.document_policy.record import manifest
-from lambdas.document_policy.report import report
-from lambdas.document_policy.story import tell
-from lambdas.document_policy.terraform import terraform
+from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.analysis.run_facts import gather
+from lambdas.document_policy.formats.forms import FORMS
+from lambdas.document_policy.manifest import manifest
+from lambdas.document_policy.readme import readme
+from lambdas.document_policy.report.report import report
 from lambdas.model.archived_runs import PreviousRun
 from lambdas.model.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.finding import Finding
     from lambdas.model.process import Process
     from lambdas.model.refinement import Refinement
@@ -49,7 +47,7 @@ def dossier(  # noqa: PLR0913  # the facts of a run, each by name
     Analyzer's answer): they are not returned, but the manifest pins them.
     """
     return written(
-        tell(
+        gather(
             run=run,
             process=process,
             refinement=refinement,
@@ -65,14 +63,14 @@ def dossier(  # noqa: PLR0913  # the facts of a run, each by name
     )
 
 
-def written(story: Story, kept: Callable[[Iterable[str]], Mapping[str, bytes]]) -> dict[str, bytes]:
-    """The documents of a story; `kept` is told their names and gives what else lies beside."""
+def written(
+    facts: RunFacts, kept: Callable[[Iterable[str]], Mapping[str, bytes]]
+) -> dict[str, bytes]:
+    """The documents of a run; `kept` is told their names and gives what else lies beside."""
     files = {
-        **iam_documents(story.refinement),
-        "policy.tf": terraform(story).encode(),
-        "policy.yaml": cloudformation(story).encode(),
-        "policy.py": construct(story).encode(),
-        "README.md": readme(story).encode(),
-        "report.html": report(story).encode(),
+        **iam_documents(facts.refinement),
+        **{form.file: form.write(facts).encode() for form in FORMS},
+        "README.md": readme(facts).encode(),
+        "report.html": report(facts).encode(),
     }
-    return {**files, MANIFEST: manifest(story, files, kept(files))}
+    return {**files, MANIFEST: manifest(facts, files, kept(files))}

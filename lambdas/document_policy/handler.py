@@ -6,17 +6,17 @@ import gzip
 import io
 import json
 import os
-import platform
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.document_policy.analysis.run_facts import RunFacts, gather
+from lambdas.document_policy.analysis.versions import versions
+from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.dossier import written
+from lambdas.document_policy.formats.forms import content_type
 from lambdas.document_policy.mail import message, subject
-from lambdas.document_policy.shelf import put_shelf
-from lambdas.document_policy.story import Story, tell
-from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.telemetry import Telemetry
@@ -25,8 +25,8 @@ from lambdas.model.manifest import APPROVAL, MANIFEST, digest
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
+from lambdas.model.step_input import required
 from lambdas.model.verdict import Verdict
-from lambdas.reference.actions import versions as reference_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,15 +35,7 @@ if TYPE_CHECKING:
 
 STEP = "document_policy"
 UNLISTED = {MANIFEST, APPROVAL}
-PACKAGES = ("boto3", "botocore", "aws-lambda-powertools")
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-    ".md": "text/markdown; charset=utf-8",
-    ".tf": "text/plain; charset=utf-8",
-    ".yaml": "text/plain; charset=utf-8",
-    ".py": "text/plain; charset=utf-8",
-}
+_required = partial(required, state="DocumentPolicy")
 telemetry = Telemetry(STEP)
 logger, metrics = telemetry.logger, telemetry.metrics
 
@@ -57,36 +49,27 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def document(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
     """Write the dossier and answer with the mail; writing it again changes nothing."""
-    run = Run.from_json(_field(event, "run"))
+    run = Run.from_json(_required(event, "run"))
     kept = _kept(event, archive, run)
-    story = _story(event, archive, run, kept)
-    files = written(story, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
+    facts = _facts_of(event, archive, run, kept)
+    files = written(facts, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
     for name, body in files.items():
         archive.put(run.key(name), body, content_type(name))
-    put_shelf(archive, run.process)
-    _measure(story)
+    write_index(archive, run.process)
+    _measure(facts)
     prefix = run.key("")
     return {
-        "subject": subject(story),
-        "message": message(story, place=f"{place}{prefix}", seal=digest(files[MANIFEST])),
+        "subject": subject(facts),
+        "message": message(facts, place=f"{place}{prefix}", seal=digest(files[MANIFEST])),
         "dossier": prefix,
         "report": run.key("report.html"),
-        "verdict": story.verdict.words,
+        "verdict": facts.verdict.words,
     }
-
-
-def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON
-    try:
-        return event[name]
-    except KeyError as missing:
-        raise InvalidEventError(
-            f"DocumentPolicy's input lacks {missing}; see statemachine/README.md"
-        ) from missing
 
 
 def _kept(event: Mapping[str, Any], archive: Archive, run: Run) -> dict[str, bytes]:
     """What earlier states have kept of this run, by file name."""
-    keys = [_field(event, "refined"), _field(event, "evidence")]
+    keys = [_required(event, "refined"), _required(event, "evidence")]
     keys += [event.get(name) for name in ("findings", "generated", "checks")]
     folder = run.key("")
     return {key.removeprefix(folder): archive.get(key) for key in keys if key}
@@ -99,22 +82,22 @@ def _beside(archive: Archive, run: Run, known: set[str]) -> dict[str, bytes]:
     return {name: archive.get(f"{folder}{name}") for name in sorted(names - known - UNLISTED)}
 
 
-def _story(
+def _facts_of(
     event: Mapping[str, Any], archive: Archive, run: Run, kept: Mapping[str, bytes]
-) -> Story:
+) -> RunFacts:
     def read(name: str) -> Any:  # noqa: ANN401  # JSON
         key = event.get(name)
         return json.loads(kept[key.removeprefix(run.key(""))]) if key else None
 
-    process = dict(_field(event, "process"))
-    return tell(
+    process = dict(_required(event, "process"))
+    return gather(
         run=run,
         process=Process.from_mapping(process.pop("name", run.process), process),
         refinement=Refinement.from_json(read("refined")),
         evidence_lines=_lines(kept[event["evidence"].removeprefix(run.key(""))]),
         findings=[Finding.from_json(one) for one in read("findings") or ()],
         checks=read("checks"),
-        verdict=Verdict.from_json(_field(event, "verdict")),
+        verdict=Verdict.from_json(_required(event, "verdict")),
         generated=read("generated"),
         versions=versions(),
         previous=previous_run(archive, run),
@@ -126,30 +109,13 @@ def _lines(packed: bytes) -> Iterator[bytes]:
         yield from lines
 
 
-def versions() -> dict[str, str]:
-    """What this dossier was made with."""
-    found = {"python": platform.python_version(), **reference_versions()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
-
-
-def content_type(name: str) -> str:
-    """By the file's ending; a browser shows what the archive keeps."""
-    ending = f".{name.rpartition('.')[2]}"
-    return TYPES.get(ending, "application/octet-stream")
-
-
-def _measure(story: Story) -> None:
-    metrics.add_metric("Statements", MetricUnit.Count, story.statements)
-    metrics.add_metric("Grants", MetricUnit.Count, story.grants)
-    metrics.add_metric("Wildcards", MetricUnit.Count, story.wildcards)
-    metrics.add_metric("Characters", MetricUnit.Count, story.characters)
-    metrics.add_metric("Repairs", MetricUnit.Count, story.verdict.repairs)
-    metrics.add_metric("NewAccess", MetricUnit.Count, len(story.changes.new))
-    metrics.add_metric("Findings", MetricUnit.Count, len(story.findings))
-    metrics.add_metric("Proved", MetricUnit.Count, int(story.verdict.proved))
-    logger.info("dossier written", statements=story.statements, findings=len(story.findings))
+def _measure(facts: RunFacts) -> None:
+    metrics.add_metric("Statements", MetricUnit.Count, facts.statements)
+    metrics.add_metric("Grants", MetricUnit.Count, facts.grants)
+    metrics.add_metric("Wildcards", MetricUnit.Count, facts.wildcards)
+    metrics.add_metric("Characters", MetricUnit.Count, facts.characters)
+    metrics.add_metric("Repairs", MetricUnit.Count, facts.verdict.repairs)
+    metrics.add_metric("NewAccess", MetricUnit.Count, len(facts.changes.new))
+    metrics.add_metric("Findings", MetricUnit.Count, len(facts.findings))
+    metrics.add_metric("Proved", MetricUnit.Count, int(facts.verdict.proved))
+    logger.info("dossier written", statements=facts.statements, findings=len(facts.findings))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.changes import together
-from lambdas.document_policy.truths import truths
+from lambdas.document_policy.analysis.changes import together
+from lambdas.document_policy.analysis.claims import claims
 from lambdas.model.finding import Severity
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
@@ -14,8 +14,8 @@ from lambdas.model.text import counted, shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.document_policy.changes import Change
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.changes import Change
+    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 LONGEST = 240  # characters of any text that came from events
 CONSOLES = {  # by partition
@@ -26,10 +26,10 @@ CONSOLES = {  # by partition
 MOST = 12  # lines of a kind; the report has all
 
 
-def subject(story: Story) -> str:
+def subject(facts: RunFacts) -> str:
     """The verdict, then what is new: `Not attempted: orders, 2 new, 1 gone`."""
-    changes = story.changes
-    words = [f"{story.verdict.headline}: {story.process.name}"]
+    changes = facts.changes
+    words = [f"{facts.verdict.headline}: {facts.process.name}"]
     if changes.widens_approved:
         words.append(f"UNAPPROVED ACCESS, {len(changes.new)} new")
     elif changes.new:
@@ -39,37 +39,37 @@ def subject(story: Story) -> str:
     if not changes.first and not (changes.new or changes.gone):
         words.append("no change in access")
     if changes.first:
-        words.append(counted(story.statements, "statement"))
-    if errors := story.finding_count(Severity.ERROR):
+        words.append(counted(facts.statements, "statement"))
+    if errors := facts.finding_count(Severity.ERROR):
         words.append(counted(errors, "error"))
     return visible(", ".join(words))[:SUBJECT_LIMIT]
 
 
-def message(story: Story, *, place: str, seal: str) -> str:
+def message(facts: RunFacts, *, place: str, seal: str) -> str:
     """The mail's text; `place` is where the dossier lies, `seal` the SHA-256 of its manifest."""
-    return "\n".join(_lines(story, place, seal)) + "\n"
+    return "\n".join(_lines(facts, place, seal)) + "\n"
 
 
-def _lines(story: Story, place: str, seal: str) -> Iterator[str]:
-    yield story.title
-    yield _short(story.verdict.grounds)
-    yield from (f"  {_short(one)}" for one in story.verdict.details[:MOST])
+def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
+    yield facts.title
+    yield _short(facts.verdict.grounds)
+    yield from (f"  {_short(one)}" for one in facts.verdict.details[:MOST])
     yield ""
-    yield from _changes(story)
+    yield from _changes(facts)
     yield ""
-    yield from (f"{o.name.capitalize()}: {o.state}. {_short(o.sentence)}" for o in truths(story))
+    yield from (f"{o.name.capitalize()}: {o.state}. {_short(o.sentence)}" for o in claims(facts))
     yield ""
-    yield f"Policy: {counted(story.statements, 'statement')}, {counted(story.actions, 'action')}"
-    yield f"  {story.size}"
-    yield f"Findings: {story.finding_counts}"
-    yield from _findings(story)
+    yield f"Policy: {counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
+    yield f"  {facts.size}"
+    yield f"Findings: {facts.finding_counts}"
+    yield from _findings(facts)
     yield ""
     yield f"Report: {place}report.html"
     yield f"Policy: {place}policy.json"
-    yield from _console(story, place)
-    yield f"Run {story.run.id} of {story.process.name}, manifest sha256 {seal}"
-    bucket = place.removesuffix(story.run.key("")).rstrip("/")
-    yield f"Approve it: make approve PROCESS={story.process.name} RUN={story.run.id} \\"
+    yield from _console(facts, place)
+    yield f"Run {facts.run.id} of {facts.process.name}, manifest sha256 {seal}"
+    bucket = place.removesuffix(facts.run.key("")).rstrip("/")
+    yield f"Approve it: make approve PROCESS={facts.process.name} RUN={facts.run.id} \\"
     yield f"  ARCHIVE={bucket}"
 
 
@@ -77,16 +77,16 @@ def _short(text: str) -> str:
     return visible(shortened(text, LONGEST, whole_in="the report"))
 
 
-def _console(story: Story, place: str) -> Iterator[str]:
+def _console(facts: RunFacts, place: str) -> Iterator[str]:
     """A link that a person can follow from the mail."""
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
-    domain = CONSOLES.get(story.run.principal.partition(":")[2].partition(":")[0])
+    domain = CONSOLES.get(facts.run.principal.partition(":")[2].partition(":")[0])
     if place.startswith("s3://") and domain:
-        yield f"https://{domain}/s3/buckets/{bucket}?region={story.run.region}&prefix={prefix}"
+        yield f"https://{domain}/s3/buckets/{bucket}?region={facts.run.region}&prefix={prefix}"
 
 
-def _changes(story: Story) -> Iterator[str]:
-    changes = story.changes
+def _changes(facts: RunFacts) -> Iterator[str]:
+    changes = facts.changes
     yield f"Changes: {changes.summary}"
     if changes.alarm:
         yield f"  {changes.alarm}"
@@ -105,9 +105,9 @@ def _access(sign: str, found: Sequence[Change]) -> Iterator[str]:
         yield f"  {sign} and {len(lines) - MOST} more, in the report"
 
 
-def _findings(story: Story) -> Iterator[str]:
+def _findings(facts: RunFacts) -> Iterator[str]:
     """A line for what is of one kind; what each means stands in the report."""
-    urgent = [one for one in story.findings if one.severity is not Severity.NOTE]
+    urgent = [one for one in facts.findings if one.severity is not Severity.NOTE]
     kinds = [list(same) for _, same in groupby(urgent, lambda one: (one.severity, one.kind))]
     for same in kinds[:MOST]:
         first = same[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -17,6 +18,7 @@ from lambdas.model.finding import Finding
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
+from lambdas.model.step_input import required
 from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
 from lambdas.prove_policy.judgement import Case, judge
@@ -35,6 +37,7 @@ STEP = "prove_policy"
 PACKED = "application/gzip"
 LEFTOVERS = "proof-leftovers.json"
 WITH_PROOF = "findings-with-proof.json"
+_required = partial(required, state="ProvePolicy")
 telemetry = Telemetry(STEP)
 logger, metrics = telemetry.logger, telemetry.metrics
 
@@ -43,7 +46,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    candidate = IamCandidate(_field(event, "proof")["candidate"], _iam())
+    candidate = IamCandidate(_required(event, "proof")["candidate"], _iam())
     return prove(event, archive, candidate, below=os.environ["POLICY_PATH"])
 
 
@@ -66,7 +69,7 @@ def prove(
     Raises:
         InvalidEventError: the input names no act of ours.
     """
-    run = Run.from_json(_field(event, "run"))
+    run = Run.from_json(_required(event, "run"))
     path = f"{below}{run.process}/"
     match event.get("act"):
         case "install":
@@ -142,7 +145,7 @@ def _case(event: Mapping[str, Any], run: Run, archive: Archive) -> Case:
         process=process,
         policy=own_policy(refinement, run.principal, process),
         rendered_with=values(refinement, process),
-        first=proof_record.from_evidence(archive.get(_field(event, "evidence"))),
+        first=proof_record.from_evidence(archive.get(_required(event, "evidence"))),
         second=_kept_evidence(event.get("observed"), archive),
         build=proof_record.build_of(event.get("build"), [one.name for one in process.phases]),
         removed=proof_record.removed(_kept_evidence(event.get("cleaned"), archive)),
@@ -192,30 +195,21 @@ def _keep(archive: Archive, run: Run, name: str, body: bytes) -> None:
 
 
 def _proof(event: Mapping[str, Any]) -> Proof:
-    raw = _field(event, "proof")
+    raw = _required(event, "proof")
     return Proof(number=int(raw["round"]), run=raw["run"], candidate=raw["candidate"])
 
 
 def _process(event: Mapping[str, Any], run: Run) -> Process:
-    definition = dict(_field(event, "process"))
+    definition = dict(_required(event, "process"))
     return Process.from_mapping(definition.pop("name", run.process), definition)
 
 
 def _definition(event: Mapping[str, Any], process: Process) -> dict[str, Any]:
     """As it was given, but for hints that were dropped."""
-    given = dict(_field(event, "process"))
+    given = dict(_required(event, "process"))
     hints = process.hints.to_mapping()
     return {**given, **({"grants": hints["grants"]} if "grants" in hints else {})}
 
 
 def _refinement(event: Mapping[str, Any], archive: Archive) -> Refinement:
-    return Refinement.from_json(json.loads(archive.get(_field(event, "refined"))))
-
-
-def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON
-    try:
-        return event[name]
-    except KeyError as missing:
-        raise InvalidEventError(
-            f"ProvePolicy's input lacks {missing}; see statemachine/README.md"
-        ) from missing
+    return Refinement.from_json(json.loads(archive.get(_required(event, "refined"))))

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidEventError
@@ -16,6 +17,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
 from lambdas.model.process import Process
 from lambdas.model.run import Run
+from lambdas.model.step_input import required
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
 from lambdas.refine_policy.refine import refine
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
 
 STEP = "refine_policy"
+_required = partial(required, state="RefinePolicy")
 telemetry = Telemetry(STEP)
 logger = telemetry.logger
 
@@ -45,13 +48,13 @@ def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
     Raises:
         PolicyTooLargeError: the policy is kept, whole, but cannot be packed.
     """
-    run = Run.from_json(_field(event, "run"))
-    definition = dict(_field(event, "process"))
+    run = Run.from_json(_required(event, "run"))
+    definition = dict(_required(event, "process"))
     refinement = refine(
         run=run,
         process=Process.from_mapping(definition.pop("name", run.process), definition),
         generated=_generated(archive, event.get("generated")),
-        evidence=_evidence(archive.get(_field(event, "evidence"))),
+        evidence=_evidence(archive.get(_required(event, "evidence"))),
         reference=reference,
         history=past_runs(archive, run),
     )
@@ -86,15 +89,6 @@ def generated_policies(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]
             raise InvalidEventError("a generated policy is not a JSON object")
         found.append(document)
     return found
-
-
-def _field(event: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # JSON
-    try:
-        return event[name]
-    except KeyError as missing:
-        raise InvalidEventError(
-            f"RefinePolicy's input lacks {missing}; see statemachine/README.md"
-        ) from missing
 
 
 def _generated(archive: Archive, key: str | None) -> Sequence[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
-from tests.unit.document_policy.samples import TYPES, a_refinement, a_story, without
+from tests.unit.document_policy.samples import TYPES, a_refinement, run_facts, without
 
 FOLDER = Path(__file__).with_name("dossier")
 KEPT = ("README.md", "policy.json", "policy.tf", "policy.yaml", "policy.py")
@@ -31,9 +31,9 @@ def documents() -> dict[str, bytes]:
         approval=pinned,
         types=tuple(one for one in TYPES.values() if one != TYPES["s3"]),
     )
-    story = a_story(previous=PreviousRun(manifest=pinned, baseline=baseline))
-    files = written(story, lambda _: {"evidence.jsonl.gz": b"", "generated.json": b"{}"})
-    mail = f"Subject: {subject(story)}\n\n{message(story, place='s3://archive/', seal='0' * 64)}"
+    facts = run_facts(previous=PreviousRun(manifest=pinned, baseline=baseline))
+    files = written(facts, lambda _: {"evidence.jsonl.gz": b"", "generated.json": b"{}"})
+    mail = f"Subject: {subject(facts)}\n\n{message(facts, place='s3://archive/', seal='0' * 64)}"
     return {**{name: files[name] for name in KEPT}, "mail.txt": mail.encode()}
 
 

@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from lambdas.document_policy.handler import document
-from lambdas.document_policy.report import report
+from lambdas.document_policy.report.report import report
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.refinement import LeftOut
@@ -21,9 +21,9 @@ from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE
 from tests.unit.document_policy.samples import (
     a_refinement,
-    a_story,
     derived,
     of_statements,
+    run_facts,
     seen,
     statement,
     without,
@@ -33,16 +33,16 @@ from tests.unit.document_policy.test_handler import an_event
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 pytestmark = pytest.mark.report
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-def opened(browser: Chrome, folder: Path, story: Story | None = None) -> Path:
+def opened(browser: Chrome, folder: Path, facts: RunFacts | None = None) -> Path:
     path = folder / "report.html"
-    path.write_text(report(story or a_story()), encoding="utf-8")
+    path.write_text(report(facts or run_facts()), encoding="utf-8")
     browser.get(path.as_uri())
     return path
 
@@ -90,9 +90,9 @@ def shown(browser: Chrome) -> list[str]:
     return [one.find_element(By.TAG_NAME, "h4").text for one in cards if one.is_displayed()]
 
 
-def a_story_of_failure() -> Story:
+def a_story_of_failure() -> RunFacts:
     """The verdict's darkest form, with what is missing."""
-    return a_story(
+    return run_facts(
         verdict=Verdict(
             kind=VerdictKind.NOT_PROVED,
             reason="Round 2 brought nothing new.",
@@ -240,7 +240,7 @@ def test_hostile_text_neither_runs_nor_breaks_out(browser: Chrome, tmp_path: Pat
     refinement = type(hostile)(
         policies=hostile.policies, findings=findings, left_out=left, variables=hostile.variables
     )
-    path = opened(browser, tmp_path, a_story(refinement))
+    path = opened(browser, tmp_path, run_facts(refinement))
 
     assert browser.title == "Not attempted: the policy of orders"
     assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
@@ -264,7 +264,7 @@ def test_two_thousand_grants_stay_usable(browser: Chrome, tmp_path: Path) -> Non
             for index in range(50)
         )
     )  # fmt: skip
-    path = opened(browser, tmp_path, a_story(many))
+    path = opened(browser, tmp_path, run_facts(many))
 
     assert path.stat().st_size < 2_000_000
     took = browser.execute_script(

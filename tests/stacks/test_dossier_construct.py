@@ -10,10 +10,10 @@ import aws_cdk as cdk
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from lambdas.document_policy.construct import construct
-from lambdas.document_policy.documents import iam_documents
+from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.formats.cdk import construct
 from tests.unit.document_policy.forms import filled, grants, refinements
-from tests.unit.document_policy.samples import a_refinement, a_story
+from tests.unit.document_policy.samples import a_refinement, run_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def module_of(refinement: Refinement, folder: Path) -> ModuleType:
     path = folder / "policy.py"
-    path.write_text(construct(a_story(refinement, lines=())), encoding="utf-8")
+    path.write_text(construct(run_facts(refinement, lines=())), encoding="utf-8")
     spec = importlib.util.spec_from_file_location("policy", path)
     assert spec
     assert spec.loader

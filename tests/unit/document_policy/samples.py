@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.story import Story, tell
+from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.model.action import Action
 from lambdas.model.archived_runs import PreviousRun
 from lambdas.model.finding import Finding, Severity
@@ -563,7 +563,7 @@ def _lines(grant: Grant, key: str) -> Iterator[str]:
             yield json.dumps(line, separators=(",", ":"))
 
 
-def a_story(  # noqa: PLR0913  # the facts of a run, each with a default
+def run_facts(  # noqa: PLR0913  # the facts of a run, each with a default
     refinement: Refinement | None = None,
     *,
     run: Run | None = None,
@@ -572,9 +572,9 @@ def a_story(  # noqa: PLR0913  # the facts of a run, each with a default
     lines: Iterable[str] | None = None,
     versions: dict[str, str] | None = None,
     checks: dict[str, Any] | None = None,
-) -> Story:
+) -> RunFacts:
     answer = refinement or a_refinement()
-    return tell(
+    return gather(
         run=run or a_run(),
         process=a_process(),
         refinement=answer,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.document_policy.access import Access, Covering, template_covers
+from lambdas.document_policy.analysis.access import Access, Covering, template_covers
 from lambdas.model.action import Action
 from lambdas.model.policy import Condition
 from lambdas.model.template import ANY, Part, Template, Variable, Wildcard

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.document_policy.causes import prefix_of
+from lambdas.document_policy.analysis.causes import prefix_of
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
 from tests.unit.document_policy.samples import (
     VARIABLES,
     a_process,
-    a_story,
     derived,
     of_statements,
+    run_facts,
     seen,
     statement,
 )
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.changes import Changes
+    from lambdas.document_policy.analysis.changes import Changes
     from lambdas.model.refinement import ExplainedStatement, Refinement
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders-*"
@@ -40,11 +40,11 @@ def compared(
     }
     past = Baseline(manifest=pinned, refinement=before, **{**known, **baseline})
     previous = PreviousRun(manifest=pinned, baseline=past)
-    return a_story(now, previous=previous, lines=lines, versions={"boto3": "1"}).changes
+    return run_facts(now, previous=previous, lines=lines, versions={"boto3": "1"}).changes
 
 
 def test_the_first_run_has_nothing_to_compare_with() -> None:
-    changes = a_story().changes
+    changes = run_facts().changes
 
     assert changes.first
     assert changes.summary == "first run: nothing to compare with"

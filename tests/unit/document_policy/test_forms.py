@@ -13,10 +13,10 @@ import pytest
 from cfnlint.api import lint
 from hypothesis import HealthCheck, given, settings
 
-from lambdas.document_policy.cloudformation import cloudformation
-from lambdas.document_policy.construct import construct
-from lambdas.document_policy.documents import iam_documents
-from lambdas.document_policy.terraform import terraform
+from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.formats.cdk import construct
+from lambdas.document_policy.formats.cloudformation import cloudformation
+from lambdas.document_policy.formats.terraform import terraform
 from lambdas.model.template import Template
 from tests.unit.document_policy.forms import (
     HOSTILE,
@@ -26,7 +26,7 @@ from tests.unit.document_policy.forms import (
     refinements,
     terraform_documents,
 )
-from tests.unit.document_policy.samples import a_refinement, a_story, of_statements, statement
+from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def parts_of_json(refinement: Refinement) -> Grants:
 
 def of_terraform(refinement: Refinement) -> Grants:
     return grants(
-        terraform_documents(terraform(a_story(refinement, lines=())), values_of(refinement))
+        terraform_documents(terraform(run_facts(refinement, lines=())), values_of(refinement))
     )
 
 
@@ -64,7 +64,7 @@ def of_cloudformation(refinement: Refinement) -> Grants:
         "AWS::AccountId": "111122223333",
         "AWS::Partition": "aws",
     }
-    return grants(cloudformation_documents(cloudformation(a_story(refinement, lines=())), values))
+    return grants(cloudformation_documents(cloudformation(run_facts(refinement, lines=())), values))
 
 
 def values_of(refinement: Refinement) -> Mapping[str, str]:
@@ -84,7 +84,7 @@ def test_the_example_is_the_same_in_json_terraform_and_cloudformation() -> None:
 
 
 def test_the_examples_template_is_clean_for_cfn_lint() -> None:
-    assert lint(cloudformation(a_story())) == []
+    assert lint(cloudformation(run_facts())) == []
 
 
 @SLOW
@@ -108,7 +108,7 @@ def test_cloudformation_grants_what_the_json_grants(refinement: Refinement) -> N
 @SLOW
 @given(refinements())
 def test_the_construct_is_python_that_does_nothing_but_define(refinement: Refinement) -> None:
-    source = construct(a_story(refinement, lines=()))
+    source = construct(run_facts(refinement, lines=()))
 
     tree = ast.parse(source)
 
@@ -135,31 +135,31 @@ def test_hostile_text_is_text_in_every_form(text: str) -> None:
         )
     )
 
-    story = a_story(refinement, lines=())
+    facts = run_facts(refinement, lines=())
 
     assert of_terraform(refinement) == of_json(refinement)
     assert of_cloudformation(refinement) == of_json(refinement)
-    assert set(cloudformation_template(cloudformation(story))) == {
+    assert set(cloudformation_template(cloudformation(facts))) == {
         "AWSTemplateFormatVersion", "Description", "Parameters", "Conditions", "Resources",
     }  # fmt: skip
-    for source in (terraform(story), cloudformation(story), construct(story)):
+    for source in (terraform(facts), cloudformation(facts), construct(facts)):
         assert source.isprintable() or set(source) - {"\n"} <= set(filter(str.isprintable, source))
 
 
 def test_the_construct_compiles_from_a_file_whatever_its_comments_say() -> None:
-    story = a_story(of_statements(statement("A", "coding: utf-7 +AAo-", ["s3:GetObject"], ["*"])))
+    facts = run_facts(of_statements(statement("A", "coding: utf-7 +AAo-", ["s3:GetObject"], ["*"])))
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policy.py"
-        path.write_text(construct(story), encoding="utf-8")
+        path.write_text(construct(facts), encoding="utf-8")
         py_compile.compile(str(path), cfile=str(path.with_suffix(".pyc")), doraise=True)
 
 
 def test_a_policy_that_grants_nothing_still_gives_valid_documents() -> None:
     nothing = a_refinement()
     empty: Any = type(nothing)(policies=(), findings=(), left_out=(), variables=())
-    story = a_story(empty, lines=())
+    facts = run_facts(empty, lines=())
 
-    assert lint(cloudformation(story)) == []
-    assert terraform_documents(terraform(story), {}) == []
-    ast.parse(construct(story))
+    assert lint(cloudformation(facts)) == []
+    assert terraform_documents(terraform(facts), {}) == []
+    ast.parse(construct(facts))

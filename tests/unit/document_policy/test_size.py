@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import cycle, islice
 
 from lambdas.document_policy.dossier import dossier
-from lambdas.document_policy.report import report
+from lambdas.document_policy.report.report import report
 from tests.unit.document_policy.samples import (
     NOT_ATTEMPTED,
     a_process,
     a_refinement,
     a_run,
-    a_story,
     evidence_lines,
     of_statements,
+    run_facts,
     statement,
 )
 
@@ -61,7 +61,7 @@ def test_a_page_of_any_policy_stays_light() -> None:
         )
     )
 
-    page = report(a_story(many, lines=()))
+    page = report(run_facts(many, lines=()))
 
     assert len(page) < BYTES
     assert "more, in refined.json" in page

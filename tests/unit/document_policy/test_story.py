@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.document_policy.report import report
-from lambdas.document_policy.story import actions_offered
-from lambdas.document_policy.survey import survey, verb
-from tests.unit.document_policy.samples import a_refinement, a_story
+from lambdas.document_policy.analysis.call_survey import survey, verb
+from lambdas.document_policy.analysis.run_facts import actions_offered
+from lambdas.document_policy.report.report import report
+from tests.unit.document_policy.samples import a_refinement, run_facts
 
 
 def answer(*policies: object) -> dict[str, Any]:
@@ -63,6 +63,6 @@ def test_denied_lines_count_as_denied_and_as_nothing_else() -> None:
 
 
 def test_a_run_without_evidence_says_so() -> None:
-    page = report(a_story(a_refinement(), lines=()))
+    page = report(run_facts(a_refinement(), lines=()))
 
     assert "There is no evidence." in page

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.document_policy.analysis.claims import Claim, claims
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
-from lambdas.document_policy.truths import Truth, truths
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.process import Process
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.samples import (
     NOT_ATTEMPTED,
     a_process,
-    a_story,
     derived,
     of_statements,
+    run_facts,
     seen,
     statement,
 )
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.refinement import Ground
 
 PROVED = Verdict(kind=VerdictKind.PROVED)
@@ -41,20 +41,20 @@ def told(
     finding: str = "",
     process: Process | None = None,
     lines: tuple[str, ...] = LINES,
-) -> Story:
+) -> RunFacts:
     one = statement("Send", "Send.", ["sqs:SendMessage"], ["arn:q"], grounds=grounds or (seen(),))
     about = Finding(severity=Severity.ERROR, kind=finding, subject="s", detail="d", count=3)
     refinement = replace(of_statements(one), findings=(about,) if finding else ())
-    story = a_story(refinement, verdict=verdict, lines=lines)
-    return replace(story, process=process or a_process())
+    facts = run_facts(refinement, verdict=verdict, lines=lines)
+    return replace(facts, process=process or a_process())
 
 
-def named(story: Story, name: str) -> Truth:
-    return next(one for one in truths(story) if one.name == name)
+def named(facts: RunFacts, name: str) -> Claim:
+    return next(one for one in claims(facts) if one.name == name)
 
 
 def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all_four() -> None:
-    assert {one.name: one.state for one in truths(told())} == {
+    assert {one.name: one.state for one in claims(told())} == {
         "sufficient": "shown",
         "minimal": "shown",
         "general": "shown",
@@ -66,9 +66,9 @@ def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all_four() -> None:
     "verdict", [NOT_ATTEMPTED, Verdict(kind=VerdictKind.NOT_PROVED, reason="Denied.")]
 )
 def test_without_a_proof_neither_sufficient_nor_general_is_shown(verdict: Verdict) -> None:
-    story = told(verdict=verdict)
+    facts = told(verdict=verdict)
 
-    states = {one.name: one.state for one in truths(story)}
+    states = {one.name: one.state for one in claims(facts)}
     assert states["sufficient"] == states["general"] == "not shown"
 
 
@@ -112,25 +112,25 @@ def test_a_proof_under_the_same_names_shows_nothing_general() -> None:
 
 
 def test_every_document_that_is_read_first_tells_the_four() -> None:
-    story = told(verdict=NOT_ATTEMPTED)
-    files = written(story, lambda _: {})
+    facts = told(verdict=NOT_ATTEMPTED)
+    files = written(facts, lambda _: {})
 
     head = files["report.html"].decode().partition("<main")[0]
     above = files["README.md"].decode().partition("\n## ")[0]
-    mail = message(story, place="s3://archive/", seal="0" * 64)
-    for truth in truths(story):
+    mail = message(facts, place="s3://archive/", seal="0" * 64)
+    for truth in claims(facts):
         assert truth.sentence in head
         assert f"**{truth.name.capitalize()}**: {truth.state}." in above
         assert f"{truth.name.capitalize()}: {truth.state}." in mail
 
 
 def test_the_policies_of_further_roles_are_said_to_be_untried() -> None:
-    story = told()
-    own = story.refinement.policies[0]
+    facts = told()
+    own = facts.refinement.policies[0]
     helper = replace(own, name="policy.handed", principal="arn:aws:iam::123456789012:role/x/handed")
-    both = replace(story.refinement, policies=(own, helper))
+    both = replace(facts.refinement, policies=(own, helper))
 
-    found = named(replace(story, refinement=both), "sufficient")
+    found = named(replace(facts, refinement=both), "sufficient")
 
     assert found.state == "shown in part"
     assert found.gaps == ("no cycle has tried the policies of further roles: handed",)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from lambdas.document_policy.html import Html, code, el, text
 from lambdas.document_policy.mail import message, subject
-from lambdas.document_policy.markdown import code as code_span
-from lambdas.document_policy.markdown import prose, readme
-from lambdas.document_policy.report import report
+from lambdas.document_policy.readme import code as code_span
+from lambdas.document_policy.readme import prose, readme
+from lambdas.document_policy.report.html import Html, code, el, text
+from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import SUBJECT_LIMIT
@@ -22,15 +22,15 @@ from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
 from tests.unit.document_policy.samples import (
     a_refinement,
-    a_story,
     derived,
     of_statements,
+    run_facts,
     seen,
     statement,
 )
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.refinement import Refinement
 
 VERDICTS = {
@@ -46,7 +46,7 @@ SLOW = settings(
 )
 
 
-def a_hostile_story(words: str) -> Story:
+def a_hostile_story(words: str) -> RunFacts:
     one = statement(
         "Hostile", words, ["s3:GetObject"], ["*"],
         grounds=(seen(text=words), derived("rollback", words)), wildcards=[("*", words)],
@@ -59,18 +59,18 @@ def a_hostile_story(words: str) -> Story:
         policies=policy.policies, findings=(finding,), left_out=(), variables=policy.variables
     )
     verdict = Verdict(kind=VerdictKind.NOT_PROVED, reason=words, details=(words,))
-    return a_story(refinement, verdict=verdict, lines=())
+    return run_facts(refinement, verdict=verdict, lines=())
 
 
 @pytest.mark.parametrize(("words", "verdict"), VERDICTS.items())
 def test_the_verdict_is_the_first_line_everywhere(words: str, verdict: Verdict) -> None:
-    story = a_story(verdict=verdict)
+    facts = run_facts(verdict=verdict)
     title = f"{words.capitalize()}: the policy of orders"
 
-    assert readme(story).split("\n")[0] == f"# {title}"
-    assert message(story, place="s3://a/", seal="0").split("\n")[0] == title
-    assert subject(story).startswith(f"{words.capitalize()}: orders")
-    heading = re.search(r"<h1>(.*?)</h1>", report(story))
+    assert readme(facts).split("\n")[0] == f"# {title}"
+    assert message(facts, place="s3://a/", seal="0").split("\n")[0] == title
+    assert subject(facts).startswith(f"{words.capitalize()}: orders")
+    heading = re.search(r"<h1>(.*?)</h1>", report(facts))
     assert heading
     assert re.sub("<.*?>", "", heading.group(1)) == title
 
@@ -82,11 +82,11 @@ def test_a_verdict_of_another_kind_is_refused() -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_the_mail_holds_one_readable_line_per_line(words: str) -> None:
-    story = a_hostile_story(words)
+    facts = a_hostile_story(words)
 
-    assert len(subject(story)) <= SUBJECT_LIMIT
-    assert subject(story).isprintable()
-    lines = message(story, place="s3://archive/", seal="0" * 64).split("\n")
+    assert len(subject(facts)) <= SUBJECT_LIMIT
+    assert subject(facts).isprintable()
+    lines = message(facts, place="s3://archive/", seal="0" * 64).split("\n")
     assert all(line.isprintable() for line in lines)
     assert max(map(len, lines)) < 400
 
@@ -94,7 +94,7 @@ def test_the_mail_holds_one_readable_line_per_line(words: str) -> None:
 @SLOW
 @given(refinements())
 def test_no_text_gets_out_of_the_page(refinement: Refinement) -> None:
-    page = report(a_story(refinement, lines=()))
+    page = report(run_facts(refinement, lines=()))
 
     body = page[page.index("<body>") :]
     tags = set(re.findall(r"<(/?[a-zA-Z!][^\s>]*)", body))
@@ -141,11 +141,11 @@ def test_prose_of_markdown_makes_no_link_no_mention_and_no_markup(words: str) ->
 
 
 def test_long_texts_are_shortened_with_a_word_on_where_the_whole_is() -> None:
-    story = a_hostile_story("x" * 10_000)
+    facts = a_hostile_story("x" * 10_000)
 
-    assert "(10,000 characters; the whole is in" in readme(story)
-    assert "(10,000 characters; the whole is in refined.json)" in report(story)
-    assert len(report(story)) < 100_000
+    assert "(10,000 characters; the whole is in" in readme(facts)
+    assert "(10,000 characters; the whole is in refined.json)" in report(facts)
+    assert len(report(facts)) < 100_000
 
 
 def test_what_cannot_be_seen_is_shown_as_an_escape() -> None:
@@ -155,9 +155,9 @@ def test_what_cannot_be_seen_is_shown_as_an_escape() -> None:
 
 
 def test_unpaired_surrogates_do_not_stop_any_document() -> None:
-    story = a_hostile_story("lone \ud800 half")
+    facts = a_hostile_story("lone \ud800 half")
 
-    for written in (readme(story), report(story), message(story, place="", seal="")):
+    for written in (readme(facts), report(facts), message(facts, place="", seal="")):
         written.encode()
 
 
@@ -175,16 +175,16 @@ def test_the_checks_are_told_with_their_findings() -> None:
             ).to_json()
         ],
     }
-    story = a_story(a_refinement(), checks=checks)
+    facts = run_facts(a_refinement(), checks=checks)
 
-    for written in (readme(story), report(story)):
+    for written in (readme(facts), report(facts)):
         assert "66 calls simulated" in written
         assert "CheckNoNewAccess of policy against run-1: FAIL." in written
-    assert "new-access" in {one.kind for one in story.findings}
+    assert "new-access" in {one.kind for one in facts.findings}
 
 
 def test_the_mail_tells_how_to_approve_and_where_to_look() -> None:
-    told = message(a_story(), place="s3://archive/orders/run/", seal="ab" * 32)
+    told = message(run_facts(), place="s3://archive/orders/run/", seal="ab" * 32)
 
     assert "Report: s3://archive/orders/run/report.html" in told
     assert "make approve PROCESS=orders RUN=20261123T120000Z-00000017" in told
@@ -198,7 +198,7 @@ def test_the_mail_has_one_line_for_findings_of_one_kind() -> None:
     found = (warned("wide", "a"), warned("wide", "b"), warned("alone", "c"))
     refinement = replace(of_statements(), findings=found)
 
-    lines = message(a_story(refinement), place="", seal="").split("\n")
+    lines = message(run_facts(refinement), place="", seal="").split("\n")
 
     assert "  warning: wide: 2 times: a; b" in lines
     assert "  warning: alone: c: Why." in lines

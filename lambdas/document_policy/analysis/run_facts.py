@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.causes import Now
-from lambdas.document_policy.changes import Changes, changes
-from lambdas.document_policy.documents import characters, managed_policies
-from lambdas.document_policy.survey import Survey, survey
+from lambdas.document_policy.analysis.call_survey import CallSurvey, survey
+from lambdas.document_policy.analysis.causes import Now
+from lambdas.document_policy.analysis.changes import Changes, changes
+from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.text import counted
@@ -28,7 +28,7 @@ URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class RunFacts:
     """A run, ready to be written down.
 
     Attributes:
@@ -41,7 +41,7 @@ class Story:
     process: Process
     refinement: Refinement
     findings: tuple[Finding, ...]
-    survey: Survey
+    survey: CallSurvey
     checks: Mapping[str, Any]
     verdict: Verdict
     changes: Changes
@@ -131,7 +131,7 @@ class Story:
         return ", ".join(counted(self.finding_count(one), one.value) for one in Severity)
 
 
-def tell(  # noqa: PLR0913  # the facts of a run, each by name
+def gather(  # noqa: PLR0913  # the facts of a run, each by name
     *,
     run: Run,
     process: Process,
@@ -143,7 +143,7 @@ def tell(  # noqa: PLR0913  # the facts of a run, each by name
     generated: Mapping[str, Any] | None,
     versions: Mapping[str, str],
     previous: PreviousRun,
-) -> Story:
+) -> RunFacts:
     """Read the evidence once, sort the findings, compare with the baseline."""
     counts = survey(evidence_lines)
     now = Now(
@@ -152,7 +152,7 @@ def tell(  # noqa: PLR0913  # the facts of a run, each by name
         versions=versions,
         definition=process.to_mapping(),
     )
-    return Story(
+    return RunFacts(
         run=run,
         process=process,
         refinement=refinement,

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.access import Access, Covering, accesses
-from lambdas.document_policy.causes import (
+from lambdas.document_policy.analysis.access import Access, Covering, accesses
+from lambdas.document_policy.analysis.causes import (
     Now,
     causes_of_the_whole,
     likely_cause,
@@ -20,7 +20,7 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from lambdas.document_policy.causes import Made
+    from lambdas.document_policy.analysis.causes import Made
     from lambdas.model.archived_runs import Baseline
     from lambdas.model.refinement import ExplainedStatement, Refinement
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, code, el, join, prose, whole
-from lambdas.document_policy.matters import changed, findings, left_out
-from lambdas.document_policy.page import asset, page
-from lambdas.document_policy.picture import exercised, picture
-from lambdas.document_policy.statements import statements
-from lambdas.document_policy.truths import truths
+from lambdas.document_policy.analysis.claims import claims
+from lambdas.document_policy.formats.forms import LINKS
+from lambdas.document_policy.report.changes import changed
+from lambdas.document_policy.report.findings import findings
+from lambdas.document_policy.report.html import Html, code, el, join, prose, whole
+from lambdas.document_policy.report.left_out import left_out
+from lambdas.document_policy.report.page import asset, page
+from lambdas.document_policy.report.service_matrix import exercised, service_matrix
+from lambdas.document_policy.report.statements import statements
 from lambdas.model.finding import Severity
 from lambdas.model.policy import policy_text
 from lambdas.model.text import counted
@@ -17,20 +20,11 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 LARGEST = 1_800_000  # characters
 ROWS = (3_000, 1_000, 300)  # grants shown with their grounds; refined.json has all
 LONGEST_DOCUMENT = 300_000  # characters of a policy on the page
-FORMS = (
-    ("policy.json", "IAM JSON"),
-    ("policy.tf", "Terraform"),
-    ("policy.yaml", "CloudFormation"),
-    ("policy.py", "CDK"),
-    ("README.md", "Markdown"),
-    ("evidence.jsonl.gz", "Evidence"),
-    ("manifest.json", "Manifest"),
-)
 SECTIONS = (
     ("findings", "Know first"),
     ("changes", "What changed"),
@@ -42,59 +36,59 @@ SECTIONS = (
 )
 
 
-def report(story: Story) -> str:
+def report(facts: RunFacts) -> str:
     """The whole page; with less of the grounds when it would be too large for a phone."""
-    pages = (_page(story, rows) for rows in ROWS)
-    return next((one for one in pages if len(one) < LARGEST), _page(story, 0))
+    pages = (_page(facts, rows) for rows in ROWS)
+    return next((one for one in pages if len(one) < LARGEST), _page(facts, 0))
 
 
-def _page(story: Story, rows: int) -> str:
+def _page(facts: RunFacts, rows: int) -> str:
     body = (
         el("a", "Skip to the findings", class_="skip", href="#findings"),
-        _head(story),
+        _head(facts),
         _contents(),
         el(
             "main",
-            findings(story),
-            changed(story),
-            picture(story),
-            exercised(story),
-            statements(story, rows),
-            left_out(story),
-            _document(story),
+            findings(facts),
+            changed(facts),
+            service_matrix(facts),
+            exercised(facts),
+            statements(facts, rows),
+            left_out(facts),
+            _document(facts),
             id="main",
         ),
-        _foot(story),
+        _foot(facts),
     )
-    return page(story.title, body, script=asset("report.js"))
+    return page(facts.title, body, script=asset("report.js"))
 
 
-def _head(story: Story) -> Html:
-    kind = story.verdict.kind.value.replace(" ", "-")
+def _head(facts: RunFacts) -> Html:
+    kind = facts.verdict.kind.value.replace(" ", "-")
     return el(
         "header",
         el("p", "Fencepost", el("span", " least privilege, from what happened"), class_="brand"),
         el(
             "h1",
-            el("span", f"{story.verdict.headline}:", class_=f"verdict {kind}"),
+            el("span", f"{facts.verdict.headline}:", class_=f"verdict {kind}"),
             " the policy of ",
-            el("b", story.process.name),
+            el("b", facts.process.name),
         ),
-        el("p", prose(story.verdict.grounds), class_="grounds"),
-        el("p", el("a", story.changes.alarm, href="#changes"), class_="alarm")
-        if story.changes.alarm
+        el("p", prose(facts.verdict.grounds), class_="grounds"),
+        el("p", el("a", facts.changes.alarm, href="#changes"), class_="alarm")
+        if facts.changes.alarm
         else None,
-        el("ul", (el("li", prose(one)) for one in story.verdict.details))
-        if story.verdict.details
+        el("ul", (el("li", prose(one)) for one in facts.verdict.details))
+        if facts.verdict.details
         else None,
-        _truths(story),
-        _figures(story),
-        _facts(story),
+        _truths(facts),
+        _figures(facts),
+        _facts(facts),
         class_="top",
     )
 
 
-def _truths(story: Story) -> Html:
+def _truths(facts: RunFacts) -> Html:
     """What a policy should be, and where this run could not show it."""
     lines = (
         el(
@@ -105,23 +99,23 @@ def _truths(story: Story) -> Html:
             el("p", one.sentence),
             class_=one.state.replace(" ", "-"),
         )
-        for one in truths(story)
+        for one in claims(facts)
     )
     return el("ul", lines, class_="truths", aria_label="What this run shows")
 
 
-def _figures(story: Story) -> Html:
-    errors, warnings = map(story.finding_count, (Severity.ERROR, Severity.WARNING))
+def _figures(facts: RunFacts) -> Html:
+    errors, warnings = map(facts.finding_count, (Severity.ERROR, Severity.WARNING))
     urgent = counted(errors, "error") if errors else counted(warnings, "warning")
-    changes = story.changes
+    changes = facts.changes
     moved = "first run" if changes.first else f"{len(changes.new):,} / {len(changes.gone):,}"
     moved_words = "nothing to compare with" if changes.first else "access new / gone"
     figures = (
         (urgent, "to know first", "#findings", "bad" if errors else "warn" if warnings else ""),
         (moved, moved_words, "#changes", "warn" if changes.new else ""),
-        (f"{story.statements:,}", "statements", "#statements", ""),
-        (f"{story.actions:,}", f"actions in {counted(story.grants, 'grant')}", "#statements", ""),
-        (f"{story.survey.events:,}", "events of evidence", "#picture", ""),
+        (f"{facts.statements:,}", "statements", "#statements", ""),
+        (f"{facts.actions:,}", f"actions in {counted(facts.grants, 'grant')}", "#statements", ""),
+        (f"{facts.survey.events:,}", "events of evidence", "#picture", ""),
     )
     return el(
         "ul",
@@ -133,20 +127,18 @@ def _figures(story: Story) -> Html:
     )
 
 
-def _facts(story: Story) -> Html:
-    run = story.run
-    facts = (
-        ("Process", story.process.description),
+def _facts(facts: RunFacts) -> Html:
+    run = facts.run
+    rows = (
+        ("Process", facts.process.description),
         ("Run", code(run.id)),
         ("Role", code(run.principal)),
         ("Account", f"{run.account}, {run.region}"),
         ("Cycle", _span(run.started_at, run.ended_at)),
-        ("Size", story.size),
-        *((("Checks", ", ".join(story.checked)),) if story.checked else ()),
+        ("Size", facts.size),
+        *((("Checks", ", ".join(facts.checked)),) if facts.checked else ()),
     )
-    return el(
-        "dl", (join((el("dt", name), el("dd", what))) for name, what in facts), class_="facts"
-    )
+    return el("dl", (join((el("dt", name), el("dd", what))) for name, what in rows), class_="facts")
 
 
 def _span(start: str, end: str) -> str:
@@ -155,7 +147,7 @@ def _span(start: str, end: str) -> str:
 
 def _contents() -> Html:
     links = (el("li", el("a", words, href=f"#{anchor}")) for anchor, words in SECTIONS)
-    files = (el("li", el("a", words, href=name)) for name, words in FORMS)
+    files = (el("li", el("a", words, href=name)) for name, words in LINKS)
     return el(
         "nav",
         el("ol", links),
@@ -165,20 +157,20 @@ def _contents() -> Html:
     )
 
 
-def _document(story: Story) -> Html:
+def _document(facts: RunFacts) -> Html:
     return el(
         "section",
         el("h2", "The document"),
-        el("p", "As IAM takes it, with the first cycle's values. ", story.size, "."),
-        _documents(story),
+        el("p", "As IAM takes it, with the first cycle's values. ", facts.size, "."),
+        _documents(facts),
         id="document",
     )
 
 
-def _documents(story: Story) -> Iterator[Html]:
-    for policy in story.refinement.policies:
+def _documents(facts: RunFacts) -> Iterator[Html]:
+    for policy in facts.refinement.policies:
         name = f"{policy.name}.json"
-        document = policy_text(policy.policy.render(story.values))
+        document = policy_text(policy.policy.render(facts.values))
         yield el(
             "details",
             el("summary", name),
@@ -189,10 +181,10 @@ def _documents(story: Story) -> Iterator[Html]:
         )
 
 
-def _foot(story: Story) -> Html:
-    made = ", ".join(f"{name} {version}" for name, version in story.versions.items())
+def _foot(facts: RunFacts) -> Html:
+    made = ", ".join(f"{name} {version}" for name, version in facts.versions.items())
     return el(
         "footer",
-        el("p", f"Run {story.run.id} of {story.process.name}. Times are in UTC. Made with {made}."),
+        el("p", f"Run {facts.run.id} of {facts.process.name}. Times are in UTC. Made with {made}."),
         el("p", "manifest.json pins every document of this run and the run before it."),
     )

@@ -6,18 +6,19 @@ from collections import defaultdict
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.grounds import grants, time_of
-from lambdas.document_policy.html import Html, arn, code, el, join, prose
-from lambdas.document_policy.reasons import last_removed, reasons
+from lambdas.document_policy.analysis.statement_reasons import last_removed, reasons
+from lambdas.document_policy.report.grants import grants, time_of
+from lambdas.document_policy.report.html import Html, arn, code, el, join, prose
 from lambdas.model.template import Template
 from lambdas.model.text import counted, listed, sentence
-from lambdas.reference.actions import AccessLevel, facts, service_title
+from lambdas.reference import actions as iam
+from lambdas.reference.actions import AccessLevel, service_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.document_policy.reasons import Reasons
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
+    from lambdas.document_policy.analysis.statement_reasons import Reasons
     from lambdas.model.action import Action
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import (
@@ -41,7 +42,7 @@ OPERATORS = {
 }
 
 
-def statements(story: Story, rows: int) -> Html:
+def statements(facts: RunFacts, rows: int) -> Html:
     """Every statement of every principal; `rows` grants are shown with their grounds."""
     return el(
         "section",
@@ -54,24 +55,24 @@ def statements(story: Story, rows: int) -> Html:
             el("mark", "*"),
             " are marked; each wildcard has its reason.",
         ),
-        _filter(story),
-        (_principal(story, policy, rows) for policy in story.refinement.policies),
+        _filter(facts),
+        (_principal(facts, policy, rows) for policy in facts.refinement.policies),
         el("p", "No statement matches.", id="none", hidden=True),
         id="statements",
     )
 
 
-def _filter(story: Story) -> Html:
+def _filter(facts: RunFacts) -> Html:
     """Shown by the script; without it there is nothing to filter with."""
     services = sorted(
         {
             a.service
-            for p in story.refinement.policies
+            for p in facts.refinement.policies
             for o in p.statements
             for a in o.statement.actions
         }
     )
-    phases = last_removed({phase for _, phase in story.survey.calls if phase})
+    phases = last_removed({phase for _, phase in facts.survey.calls if phase})
     return el(
         "form",
         _field("Find", el("input", type="search", id="find", autocomplete="off")),
@@ -94,7 +95,7 @@ def _select(name: str, values: Iterable[str]) -> Html:
     return el("select", el("option", "all", value=""), options, id=name)
 
 
-def _principal(story: Story, policy: PrincipalPolicy, rows: int) -> Html:
+def _principal(facts: RunFacts, policy: PrincipalPolicy, rows: int) -> Html:
     number = sum(len(one.grants) for one in policy.statements)
     ids = 1 if number > MANY_GRANTS else 5
     shown = accumulate((len(one.grants) for one in policy.statements), initial=0)
@@ -102,14 +103,14 @@ def _principal(story: Story, policy: PrincipalPolicy, rows: int) -> Html:
         "div",
         el("h3", "For ", code(policy.principal)),
         (
-            _statement(story, one, ids, room=max(0, rows - before))
+            _statement(facts, one, ids, room=max(0, rows - before))
             for one, before in zip(policy.statements, shown, strict=False)
         ),
         class_="principal",
     )
 
 
-def _statement(story: Story, one: ExplainedStatement, ids: int, *, room: int) -> Html:
+def _statement(facts: RunFacts, one: ExplainedStatement, ids: int, *, room: int) -> Html:
     statement, seen = one.statement, reasons(one)
     return el(
         "article",
@@ -122,9 +123,9 @@ def _statement(story: Story, one: ExplainedStatement, ids: int, *, room: int) ->
             _row("only when", map(_condition, statement.conditions))
             if statement.conditions
             else None,
-            _row("seen", el("p", _seen(story, seen))),
+            _row("seen", el("p", _seen(facts, seen))),
         ),
-        grants(story, one, ids, room),
+        grants(facts, one, ids, room),
         data_service=" ".join(sorted({action.service for action in statement.actions})),
         data_phase=" ".join(seen.phases),
         data_ground=" ".join(_grounds(one, seen)),
@@ -145,7 +146,7 @@ def _powerful(one: ExplainedStatement) -> bool:
 
 
 def _level(action: Action) -> AccessLevel | None:
-    known = facts(action)
+    known = iam.facts(action)
     return known.access_level if known else None
 
 
@@ -176,10 +177,10 @@ def _condition(one: Condition) -> Html:
     return el("p", code(one.key), " ", operator, " ", separated)
 
 
-def _seen(story: Story, seen: Reasons) -> str:
+def _seen(facts: RunFacts, seen: Reasons) -> str:
     if not seen.events:
         return f"No event shows it; derived: {listed(seen.derived)}."
-    first, last = time_of(story, seen.first), time_of(story, seen.last)
+    first, last = time_of(facts, seen.first), time_of(facts, seen.last)
     when = f"{first} to {last}" if first != last else first
     partly = f" {seen.unseen} of {counted(seen.grants, 'grant')} derived." if seen.unseen else ""
     return f"{counted(seen.events, 'event')}, {when}, {seen.path}.{partly}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, el
-from lambdas.document_policy.paths import paths
-from lambdas.document_policy.reasons import reasons, service_name
+from lambdas.document_policy.analysis.exercised_paths import paths
+from lambdas.document_policy.analysis.statement_reasons import reasons, service_name
+from lambdas.document_policy.report.html import Html, el
 from lambdas.model.evidence import Outcome
 from lambdas.model.text import counted
 from lambdas.reference.actions import service_title
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 RADIUS = 15  # of the busiest cell, in a box of 32
 NO_PHASE = "no phase"
@@ -21,33 +21,33 @@ NO_PHASE = "no phase"
 REGION = {"class_": "wide", "tabindex": "0", "role": "region", "aria_label": "Services by phase"}
 
 
-def picture(story: Story) -> Html:
+def service_matrix(facts: RunFacts) -> Html:
     """A table whose cells are discs: it reads aloud, prints, and needs no script."""
-    counts = story.survey
-    columns = _phases(story)
+    counts = facts.survey
+    columns = _phases(facts)
     busiest = max(counts.calls.values(), default=1)
     services = counts.services()
-    rows = (_row(story, service, columns, busiest) for service in services)
+    rows = (_row(facts, service, columns, busiest) for service in services)
     table = el(
         "table",
         el("caption", "Calls that were not denied. The area of a disc is the number of calls."),
         el("thead", el("tr", el("th", "Service", scope="col"), _heads(columns), _head("all"))),
         el("tbody", rows),
-        el("tfoot", _alone(story, columns)),
+        el("tfoot", _alone(facts, columns)),
         class_="picture",
     )
     return el(
         "section",
         el("h2", "Services by phase"),
-        el("p", _through(story)),
+        el("p", _through(facts)),
         el("div", table, **REGION) if services else el("p", "There is no evidence."),
         id="picture",
     )
 
 
-def _phases(story: Story) -> tuple[str, ...]:
-    order = [phase.name for phase in story.process.phases]
-    seen = {phase for _, phase in story.survey.calls}
+def _phases(facts: RunFacts) -> tuple[str, ...]:
+    order = [phase.name for phase in facts.process.phases]
+    seen = {phase for _, phase in facts.survey.calls}
     return (*(one for one in order if one in seen), *sorted(seen - set(order)))
 
 
@@ -59,8 +59,8 @@ def _head(words: str) -> Html:
     return el("th", words, scope="col")
 
 
-def _row(story: Story, service: str, columns: tuple[str, ...], busiest: int) -> Html:
-    calls = story.survey.calls
+def _row(facts: RunFacts, service: str, columns: tuple[str, ...], busiest: int) -> Html:
+    calls = facts.survey.calls
     title = service_title(service)
     total = sum(calls[service, column] for column in columns)
     name = el(
@@ -79,9 +79,9 @@ def _cell(calls: int, busiest: int) -> Html:
     return el("td", drawn, el("span", calls))
 
 
-def _alone(story: Story, columns: tuple[str, ...]) -> Html | None:
+def _alone(facts: RunFacts, columns: tuple[str, ...]) -> Html | None:
     """How many statements would lose their ground if the cycle lacked a phase."""
-    seen = [set(reasons(one).phases) for p in story.refinement.policies for one in p.statements]
+    seen = [set(reasons(one).phases) for p in facts.refinement.policies for one in p.statements]
     cells = (el("td", el("span", sum(one == {column} for one in seen))) for column in columns)
     if not any(len(one) == 1 for one in seen):
         return None
@@ -89,20 +89,20 @@ def _alone(story: Story, columns: tuple[str, ...]) -> Html | None:
     return el("tr", note, cells, el("td", ""))
 
 
-def _through(story: Story) -> str:
-    through = story.survey.through
+def _through(facts: RunFacts) -> str:
+    through = facts.survey.through
     parts = [
         f"{counted(through[one], 'line')} through {service_name(one)}"
         for one in sorted(through, key=lambda name: (-through[name], name))
         if one
     ]
     direct = f"{counted(through[''], 'line')} of evidence called directly"
-    denied = story.survey.outcomes[Outcome.DENIED]
+    denied = facts.survey.outcomes[Outcome.DENIED]
     refused = f" {counted(denied, 'line')} denied, which prove nothing." if denied else ""
     return f"{'; '.join([direct, *parts])}.{refused}"
 
 
-def exercised(story: Story) -> Html:
+def exercised(facts: RunFacts) -> Html:
     """Create, update, rollback, remove."""
     rows = (
         el(
@@ -112,7 +112,7 @@ def exercised(story: Story) -> Html:
             el("p", one.sentence),
             class_="yes" if one.exercised else "no",
         )
-        for one in paths(story)
+        for one in paths(facts)
     )
     return el(
         "section",

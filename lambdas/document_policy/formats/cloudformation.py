@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
-from lambdas.document_policy.quoting import comment, pascal, quoted, sub, unique
-from lambdas.document_policy.reasons import reasons, wildcards
+from lambdas.document_policy.analysis.iam_documents import (
+    ManagedPolicy,
+    defaults,
+    managed_policies,
+    pieces,
+)
+from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
+from lambdas.document_policy.formats.literals import comment, pascal, quoted, sub, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement
 
@@ -20,22 +25,22 @@ PSEUDO = {"account": "AWS::AccountId", "partition": "AWS::Partition"}
 PLAIN = "^[^*?$]*$"  # a value can then not widen the policy
 
 
-def cloudformation(story: Story) -> str:
+def cloudformation(facts: RunFacts) -> str:
     """`policy.yaml`: parameters, and a managed policy per document."""
-    return "\n".join(_lines(story)) + "\n"
+    return "\n".join(_lines(facts)) + "\n"
 
 
-def _lines(story: Story) -> Iterator[str]:
-    values = {name: text for name, text in defaults(story.refinement).items() if name not in PSEUDO}
+def _lines(facts: RunFacts) -> Iterator[str]:
+    values = {name: text for name, text in defaults(facts.refinement).items() if name not in PSEUDO}
     names = unique(values, pascal, frozenset())
-    owners = story.refinement.policies
+    owners = facts.refinement.policies
     roles = unique([one.name for one in owners], _roles, frozenset(names.values()))
     policies = [one for owner in owners for one in managed_policies(owner)]
     labels = unique([one.name for one in policies], pascal, frozenset(names.values()))
-    yield from comment(f"{story.title}. Run {story.run.id}.")
-    yield from comment(story.verdict.grounds)
+    yield from comment(f"{facts.title}. Run {facts.run.id}.")
+    yield from comment(facts.verdict.grounds)
     yield 'AWSTemplateFormatVersion: "2010-09-09"'
-    yield f"Description: {quoted(f'{story.process.name}, as run {story.run.id} needed it')}"
+    yield f"Description: {quoted(f'{facts.process.name}, as run {facts.run.id} needed it')}"
     yield from _parameters(values, names, list(roles.values()))
     yield from _conditions(list(roles.values()))
     yield "Resources:"

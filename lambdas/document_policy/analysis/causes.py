@@ -6,14 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.survey import verb
+from lambdas.document_policy.analysis.call_survey import verb
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.document_policy.access import Access
+    from lambdas.document_policy.analysis.access import Access
     from lambdas.model.archived_runs import Baseline
     from lambdas.model.refinement import ExplainedStatement, Ground, Refinement
     from lambdas.model.template import Template

@@ -6,12 +6,13 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.changes import together
-from lambdas.document_policy.documents import managed_policies
-from lambdas.document_policy.paths import paths
-from lambdas.document_policy.reasons import reasons, wildcards
-from lambdas.document_policy.story import URGENCY
-from lambdas.document_policy.truths import truths
+from lambdas.document_policy.analysis.changes import together
+from lambdas.document_policy.analysis.claims import claims
+from lambdas.document_policy.analysis.exercised_paths import paths
+from lambdas.document_policy.analysis.iam_documents import managed_policies
+from lambdas.document_policy.analysis.run_facts import URGENCY
+from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
+from lambdas.document_policy.formats.forms import FORMS
 from lambdas.model.finding import Severity
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence, shortened, visible
@@ -19,8 +20,8 @@ from lambdas.model.text import counted, listed, sentence, shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.document_policy.changes import Change
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.changes import Change
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
 
@@ -47,55 +48,55 @@ def prose(text: str) -> str:
     return _MARKUP.sub(r"\\\1", shortened(visible(text), LONGEST, whole_in="report.html"))
 
 
-def readme(story: Story) -> str:
+def readme(facts: RunFacts) -> str:
     """The whole document."""
-    return "\n".join(_lines(story)) + "\n"
+    return "\n".join(_lines(facts)) + "\n"
 
 
-def _lines(story: Story) -> Iterator[str]:
-    yield f"# {story.title}"
+def _lines(facts: RunFacts) -> Iterator[str]:
+    yield f"# {facts.title}"
     yield ""
-    yield prose(story.verdict.grounds)
-    yield from (f"- {prose(one)}" for one in story.verdict.details)
+    yield prose(facts.verdict.grounds)
+    yield from (f"- {prose(one)}" for one in facts.verdict.details)
     yield ""
-    if story.changes.alarm:
-        yield from (f"**{story.changes.alarm}**", "")
+    if facts.changes.alarm:
+        yield from (f"**{facts.changes.alarm}**", "")
     yield from (
-        f"- **{o.name.capitalize()}**: {o.state}. {prose(o.sentence)}" for o in truths(story)
+        f"- **{o.name.capitalize()}**: {o.state}. {prose(o.sentence)}" for o in claims(facts)
     )
     yield ""
-    yield from _figures(story)
-    yield from _findings(story)
-    yield from _changes(story)
-    for policy in story.refinement.policies:
+    yield from _figures(facts)
+    yield from _findings(facts)
+    yield from _changes(facts)
+    for policy in facts.refinement.policies:
         yield from _policy(policy)
-    yield from _paths(story)
-    yield from _left_out(story.refinement.left_out)
-    yield from _files(story)
+    yield from _paths(facts)
+    yield from _left_out(facts.refinement.left_out)
+    yield from _files(facts)
 
 
-def _figures(story: Story) -> Iterator[str]:
+def _figures(facts: RunFacts) -> Iterator[str]:
     yield "| | |"
     yield "| --- | --- |"
-    yield f"| run | {story.run.id} |"
-    yield f"| from, to | {code(story.run.started_at)}, {code(story.run.ended_at or 'not told')} |"
-    size = f"{counted(story.statements, 'statement')}, {counted(story.actions, 'action')}"
-    yield f"| policy | {size}, {counted(story.grants, 'grant')} |"
-    yield f"| size | {story.size} |"
-    events = counted(story.survey.events, "event")
-    yield f"| evidence | {events}, {counted(story.survey.lines, 'line')} |"
-    if story.checked:
-        yield f"| checks | {', '.join(story.checked)} |"
-    yield f"| findings | {story.finding_counts} |"
-    yield f"| changes | {story.changes.summary} |"
+    yield f"| run | {facts.run.id} |"
+    yield f"| from, to | {code(facts.run.started_at)}, {code(facts.run.ended_at or 'not told')} |"
+    size = f"{counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
+    yield f"| policy | {size}, {counted(facts.grants, 'grant')} |"
+    yield f"| size | {facts.size} |"
+    events = counted(facts.survey.events, "event")
+    yield f"| evidence | {events}, {counted(facts.survey.lines, 'line')} |"
+    if facts.checked:
+        yield f"| checks | {', '.join(facts.checked)} |"
+    yield f"| findings | {facts.finding_counts} |"
+    yield f"| changes | {facts.changes.summary} |"
 
 
-def _findings(story: Story) -> Iterator[str]:
+def _findings(facts: RunFacts) -> Iterator[str]:
     yield from ("", "## What a person should know first", "")
-    if not story.findings:
+    if not facts.findings:
         yield "No findings."
     for severity in sorted(Severity, key=URGENCY.__getitem__):
-        found = [one for one in story.findings if one.severity is severity]
+        found = [one for one in facts.findings if one.severity is severity]
         folded = found and severity is Severity.NOTE
         if folded:
             summary = f"<summary>{counted(len(found), 'note')}</summary>"
@@ -115,11 +116,11 @@ def _finding(one: Finding) -> str:
     )
 
 
-def _changes(story: Story) -> Iterator[str]:
-    changes = story.changes
+def _changes(facts: RunFacts) -> Iterator[str]:
+    changes = facts.changes
     yield from ("", "## What changed", "")
     yield f"{changes.summary[:1].upper()}{changes.summary[1:]}."
-    yield from (f"\n{prose(one)}" for one in story.compared)
+    yield from (f"\n{prose(one)}" for one in facts.compared)
     if changes.causes:
         yield ""
     yield from (f"- {prose(one)}" for one in changes.causes)
@@ -179,9 +180,9 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
     )
 
 
-def _paths(story: Story) -> Iterator[str]:
+def _paths(facts: RunFacts) -> Iterator[str]:
     yield from ("", "## Paths that were exercised", "")
-    for path in paths(story):
+    for path in paths(facts):
         yield f"- {path.name}: {path.state}. {prose(path.sentence)}"
 
 
@@ -194,14 +195,19 @@ def _left_out(left: Sequence[LeftOut]) -> Iterator[str]:
         yield from (f"{code(kind)}", "", *_capped(lines, "- and {} more, in refined.json"), "")
 
 
-def _files(story: Story) -> Iterator[str]:
+def _files(facts: RunFacts) -> Iterator[str]:
     yield from ("", "## Files", "")
-    yield "- `policy.json` is IAM's JSON; `policy.tf`, `policy.yaml` and `policy.py` are the same"
-    yield "  for Terraform, CloudFormation and the CDK, with variables."
+    files = listed([f"`{one.file}`" for one in FORMS])
+    yield f"- `policy.json` is IAM's JSON; {files} are the same"
+    yield f"  for {_languages()}, with variables."
     yield "- `report.html` shows the events behind every permission."
     yield "- `manifest.json` pins every document of the run and the run before it."
     yield ""
-    yield f"Written from {code(', '.join(f'{n} {v}' for n, v in story.versions.items()))}."
+    yield f"Written from {code(', '.join(f'{n} {v}' for n, v in facts.versions.items()))}."
+
+
+def _languages() -> str:
+    return listed([f"the {one.title}" if one.title == "CDK" else one.title for one in FORMS])
 
 
 def _capped(lines: Iterable[str], rest: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.index import process_page, shelf_page
+from lambdas.document_policy.archive_index.pages import archive_page, process_page
 from lambdas.gateways.archived_runs import finished_runs, newest_run
 from lambdas.model.manifest import sealed, sealed_page
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdas.model.archived_runs import RunSummary
 
 
-def shelf(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:
+def process_index(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:
     """The pages of one process, by key."""
     return {
         f"{process}/latest.json": latest(process, rows),
@@ -25,12 +25,12 @@ def shelf(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:
 
 def first_page(newest: Mapping[str, RunSummary]) -> dict[str, bytes]:
     """The page of the whole archive: every process with its newest run."""
-    return {"index.html": sealed_page(shelf_page(newest))}
+    return {"index.html": sealed_page(archive_page(newest))}
 
 
-def put_shelf(archive: Archive, process: str, rows: Sequence[RunSummary] | None = None) -> None:
+def write_index(archive: Archive, process: str, rows: Sequence[RunSummary] | None = None) -> None:
     """Make the pages beside the runs anew; they hold nothing that the manifests do not."""
-    pages = shelf(process, rows or finished_runs(archive, process))
+    pages = process_index(process, rows or finished_runs(archive, process))
     for key, body in pages.items():
         archive.put(key, body, _type(key), replace=True)
     newest = {name: row for name in archive.folders("") if (row := newest_run(archive, name))}

@@ -32,7 +32,7 @@ VERBS = {
 
 
 @dataclass(slots=True)
-class Survey:
+class CallSurvey:
     """Counts over the evidence of a run.
 
     Attributes:
@@ -64,9 +64,9 @@ class Survey:
         return tuple(sorted(totals, key=lambda service: (-totals[service], service)))
 
 
-def survey(lines: Iterable[str | bytes]) -> Survey:
+def survey(lines: Iterable[str | bytes]) -> CallSurvey:
     """Read evidence lines, one JSON object each; empty lines are passed over."""
-    seen = Survey()
+    seen = CallSurvey()
     events: set[str] = set()
     for line in lines:
         if line.strip():
@@ -81,7 +81,7 @@ def verb(action: str) -> str:
     return next((word for word, pattern in VERBS.items() if pattern.match(name)), "change")
 
 
-def _count(seen: Survey, line: dict[str, Any], events: set[str]) -> None:
+def _count(seen: CallSurvey, line: dict[str, Any], events: set[str]) -> None:
     action, phase, time = line["action"], line.get("phase", ""), line["time"]
     seen.lines += 1
     events.add(line["event_id"])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, arn, code, el, join, prose
-from lambdas.document_policy.reasons import last_removed, service_name
+from lambdas.document_policy.analysis.statement_reasons import last_removed, service_name
+from lambdas.document_policy.report.html import Html, arn, code, el, join, prose
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.refinement import ExplainedStatement, Grant, Ground
 
 
-def grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
+def grants(facts: RunFacts, one: ExplainedStatement, ids: int, room: int) -> Html:
     """Folded away until somebody asks; `room` of them, with `ids` event ids each."""
     shown = one.grants[:room]
     several = len(one.statement.resources) > 1
@@ -22,7 +22,7 @@ def grants(story: Story, one: ExplainedStatement, ids: int, room: int) -> Html:
     return el(
         "details",
         el("summary", f"{counted(len(one.grants), 'grant')} and what {_they(one)} on"),
-        el("ul", (_grant(story, grant, ids, several=several) for grant in shown), class_="grants"),
+        el("ul", (_grant(facts, grant, ids, several=several) for grant in shown), class_="grants"),
         el("p", f"and {more:,} more, in refined.json", class_="small") if more else None,
     )
 
@@ -31,35 +31,35 @@ def _they(one: ExplainedStatement) -> str:
     return "it rests" if len(one.grants) == 1 else "each rests"
 
 
-def _grant(story: Story, grant: Grant, ids: int, *, several: bool) -> Html:
+def _grant(facts: RunFacts, grant: Grant, ids: int, *, several: bool) -> Html:
     where = join((" on ", arn(grant.resource))) if several else None
-    grounds = (_ground(story, ground, ids) for ground in grant.grounds)
+    grounds = (_ground(facts, ground, ids) for ground in grant.grounds)
     return el("li", el("p", code(str(grant.action)), where), grounds)
 
 
-def _ground(story: Story, ground: Ground, ids: int) -> Html:
+def _ground(facts: RunFacts, ground: Ground, ids: int) -> Html:
     tone = "tag" if ground.kind == OBSERVED else "tag derived"
     return el(
         "div",
         el("span", ground.kind, class_=tone),
         " ",
         prose(sentence(ground.text)),
-        el("span", _facts(story, ground), class_="small") if ground.events else None,
+        el("span", _facts(facts, ground), class_="small") if ground.events else None,
         el("span", "events ", (join((code(i), " ")) for i in ground.event_ids[:ids]), class_="ids")
         if ground.event_ids
         else None,
     )
 
 
-def _facts(story: Story, ground: Ground) -> str:
-    first, last = time_of(story, ground.first), time_of(story, ground.last)
+def _facts(facts: RunFacts, ground: Ground) -> str:
+    first, last = time_of(facts, ground.first), time_of(facts, ground.last)
     when = f"{first} to {last}" if first != last else first
     via = f"through {listed([service_name(v) for v in ground.via])}" if ground.via else "directly"
     phases = listed(last_removed(ground.phases))
     return ", ".join(filter(None, (counted(ground.events, "event"), when, phases, via)))
 
 
-def time_of(story: Story, time: str) -> str:
+def time_of(facts: RunFacts, time: str) -> str:
     """The time of day when it was the day of the run; the seconds count, the date repeats."""
-    day = story.run.started_at[:11]
+    day = facts.run.started_at[:11]
     return time.removeprefix(day).rstrip("Z") if day else time

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.html import Html, code, el
-from lambdas.document_policy.page import page
+from lambdas.document_policy.report.html import Html, code, el
+from lambdas.document_policy.report.page import page
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def process_page(process: str, rows: Sequence[RunSummary]) -> str:
     return _list(f"The runs of {process}", about, "Run", lines, up)
 
 
-def shelf_page(newest: Mapping[str, RunSummary]) -> str:
+def archive_page(newest: Mapping[str, RunSummary]) -> str:
     """`index.html`: every process with its newest run."""
     lines = (
         el(

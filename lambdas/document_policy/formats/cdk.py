@@ -6,15 +6,27 @@ import builtins
 import keyword
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.documents import defaults, managed_policies, pieces, used_variables
-from lambdas.document_policy.quoting import comment, f_string, pascal, quoted, snake, unique
-from lambdas.document_policy.reasons import reasons, wildcards
+from lambdas.document_policy.analysis.iam_documents import (
+    defaults,
+    managed_policies,
+    pieces,
+    used_variables,
+)
+from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
+from lambdas.document_policy.formats.literals import (
+    comment,
+    f_string,
+    pascal,
+    quoted,
+    snake,
+    unique,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lambdas.document_policy.documents import ManagedPolicy
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.iam_documents import ManagedPolicy
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
 
@@ -24,19 +36,19 @@ RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | f
 )
 
 
-def construct(story: Story) -> str:
+def construct(facts: RunFacts) -> str:
     """`policy.py`: a module that needs nothing but aws-cdk-lib."""
-    return "\n".join(_lines(story)) + "\n"
+    return "\n".join(_lines(facts)) + "\n"
 
 
-def _lines(story: Story) -> Iterator[str]:
-    owners = story.refinement.policies
-    classes = unique([one.name for one in owners], lambda name: _class(story, name), frozenset())
+def _lines(facts: RunFacts) -> Iterator[str]:
+    owners = facts.refinement.policies
+    classes = unique([one.name for one in owners], lambda name: _class(facts, name), frozenset())
     # Two lines of ours first: in them, a comment could declare the source's encoding (PEP 263).
     yield "# Written by Fencepost; the reason of each permission stands above it."
     yield "#"
-    yield from comment(f"{story.title}. Run {story.run.id}.")
-    yield from comment(story.verdict.grounds)
+    yield from comment(f"{facts.title}. Run {facts.run.id}.")
+    yield from comment(facts.verdict.grounds)
     yield "from __future__ import annotations"
     yield ""
     yield "from collections.abc import Sequence"
@@ -48,7 +60,7 @@ def _lines(story: Story) -> Iterator[str]:
     yield ""
     yield from _PLAIN
     for owner in owners:
-        values = defaults(story.refinement)
+        values = defaults(facts.refinement)
         mine = {name: values[name] for name in used_variables((owner,))}
         yield from _construct(owner, classes[owner.name], mine)
 
@@ -62,8 +74,8 @@ _PLAIN = [
 ]
 
 
-def _class(story: Story, name: str) -> str:
-    return pascal(story.process.name) + pascal(name.removeprefix("policy")) + "Policy"
+def _class(facts: RunFacts, name: str) -> str:
+    return pascal(facts.process.name) + pascal(name.removeprefix("policy")) + "Policy"
 
 
 def _construct(owner: PrincipalPolicy, name: str, values: Mapping[str, str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed
 
 if TYPE_CHECKING:
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 REMOVE = "remove"
 ROLLBACK = "rollback"  # no clean cycle takes it
@@ -44,10 +44,10 @@ class Path:
         return seen if self.exercised else f"{seen} Nothing is granted for it alone."
 
 
-def paths(story: Story) -> tuple[Path, ...]:
+def paths(facts: RunFacts) -> tuple[Path, ...]:
     """Create, update, rollback and remove."""
-    verbs = story.survey.verbs
-    order = [phase.name for phase in story.process.phases]
+    verbs = facts.survey.verbs
+    order = [phase.name for phase in facts.process.phases]
     first = order[0] if order else ""
     later = {phase for phase, _ in verbs if phase not in (first, REMOVE)}
     found = {
@@ -61,7 +61,7 @@ def paths(story: Story) -> tuple[Path, ...]:
             name=name,
             phases=_in_order({phase for phase, _ in cells}, order),
             calls=sum(verbs[cell] for cell in cells),
-            derived=_derived(story, name),
+            derived=_derived(facts, name),
         )
         for name, cells in found.items()
     )
@@ -75,12 +75,12 @@ def _in_order(phases: set[str], order: list[str]) -> tuple[str, ...]:
     )
 
 
-def _derived(story: Story, path: str) -> int:
+def _derived(facts: RunFacts, path: str) -> int:
     """Grants that no event shows and that are derived for the path."""
     return sum(
         all(ground.kind != OBSERVED for ground in grant.grounds)
         and any(ground.kind == path for ground in grant.grounds)
-        for policy in story.refinement.policies
+        for policy in facts.refinement.policies
         for one in policy.statements
         for grant in one.grants
     )

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.documents import ManagedPolicy, defaults, managed_policies, pieces
-from lambdas.document_policy.quoting import comment, hcl, snake, unique
-from lambdas.document_policy.reasons import reasons, wildcards
+from lambdas.document_policy.analysis.iam_documents import (
+    ManagedPolicy,
+    defaults,
+    managed_policies,
+    pieces,
+)
+from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
+from lambdas.document_policy.formats.literals import comment, hcl, snake, unique
 from lambdas.model.template import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement
     from lambdas.model.template import Template
@@ -37,29 +42,29 @@ RESERVED = frozenset(
 )
 
 
-def terraform(story: Story) -> str:
+def terraform(facts: RunFacts) -> str:
     """`policy.tf`: variables, and per policy a document, a managed policy and its attachment."""
-    return "\n".join(_lines(story)) + "\n"
+    return "\n".join(_lines(facts)) + "\n"
 
 
-def _lines(story: Story) -> Iterator[str]:
-    values = defaults(story.refinement)
+def _lines(facts: RunFacts) -> Iterator[str]:
+    values = defaults(facts.refinement)
     names = unique(values, snake, RESERVED)
-    policies = [one for owner in story.refinement.policies for one in managed_policies(owner)]
+    policies = [one for owner in facts.refinement.policies for one in managed_policies(owner)]
     labels = unique([one.name for one in policies], snake, frozenset())
     roles = unique(
-        [one.name for one in story.refinement.policies], _role, frozenset(names.values())
+        [one.name for one in facts.refinement.policies], _role, frozenset(names.values())
     )
-    yield from comment(f"{story.title}. Run {story.run.id}.")
-    yield from comment(story.verdict.grounds)
+    yield from comment(f"{facts.title}. Run {facts.run.id}.")
+    yield from comment(facts.verdict.grounds)
     yield from comment(
         "The reason of each permission stands above it; report.html has the events. "
         "Values of variables hold no *, ? or $, so that none can widen the policy."
     )
-    yield from _variable("name", "What the policies' names begin with.", story.process.name)
+    yield from _variable("name", "What the policies' names begin with.", facts.process.name)
     for name, default in values.items():
         yield from _variable(names[name], _meaning(name), default)
-    for owner in story.refinement.policies:
+    for owner in facts.refinement.policies:
         text = "Name of a role to attach the policy to; empty attaches it to none."
         yield from _variable(roles[owner.name], text, "", checked=False)
     for policy in policies:

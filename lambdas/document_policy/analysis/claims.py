@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.paths import ROLLBACK, paths
-from lambdas.document_policy.story import blind
+from lambdas.document_policy.analysis.exercised_paths import ROLLBACK, paths
+from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.finding import Severity
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence
@@ -14,7 +14,7 @@ from lambdas.model.text import counted, listed, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.document_policy.story import Story
+    from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.refinement import ExplainedStatement, Grant
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
@@ -34,7 +34,7 @@ UNREAD = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class Claim:
     """One of the four: what shows it, and where it could not be shown.
 
     Attributes:
@@ -59,42 +59,42 @@ class Truth:
         return " ".join(map(sentence, filter(None, (self.shown, *self.gaps))))
 
 
-def truths(story: Story) -> tuple[Truth, ...]:
+def claims(facts: RunFacts) -> tuple[Claim, ...]:
     """Sufficient, minimal, general, explained."""
-    return (_sufficient(story), _minimal(story), _general(story), _explained(story))
+    return (_sufficient(facts), _minimal(facts), _general(facts), _explained(facts))
 
 
-def _sufficient(story: Story) -> Truth:
-    untaken = [one.name for one in paths(story) if not one.exercised and one.name != ROLLBACK]
-    errors = {one.kind for one in story.findings if one.severity is Severity.ERROR}
+def _sufficient(facts: RunFacts) -> Claim:
+    untaken = [one.name for one in paths(facts) if not one.exercised and one.name != ROLLBACK]
+    errors = {one.kind for one in facts.findings if one.severity is Severity.ERROR}
     doubts = sorted(errors - WIDE - NAMES - UNREAD)
-    if not story.verdict.proved:
+    if not facts.verdict.proved:
         gap = "no whole cycle has succeeded with this policy alone"
-        return Truth(name="sufficient", shown="", gaps=(gap,))
-    return Truth(
+        return Claim(name="sufficient", shown="", gaps=(gap,))
+    return Claim(
         name="sufficient",
         shown="A whole cycle succeeded with this policy alone; a rollback was derived, not run.",
         gaps=(
             *_if(untaken, f"the cycle took no path of {listed(untaken)}"),
-            *_untried(story),
+            *_untried(facts),
             *_if(doubts, f"there are errors: {listed(doubts)}"),
         ),
     )
 
 
-def _untried(story: Story) -> tuple[str, ...]:
+def _untried(facts: RunFacts) -> tuple[str, ...]:
     """The candidate stands in for the run's own role alone, unless that one was split in two."""
-    others = [] if story.process.hints.split else story.refinement.policies[1:]
+    others = [] if facts.process.hints.split else facts.refinement.policies[1:]
     names = [one.principal.rsplit("/", 1)[-1] for one in others]
     return _if(names, f"no cycle has tried the policies of further roles: {listed(names)}")
 
 
-def _minimal(story: Story) -> Truth:
-    grants = list(_grants(story))
+def _minimal(facts: RunFacts) -> Claim:
+    grants = list(_grants(facts))
     unseen = sum(all(ground.kind != OBSERVED for ground in one.grounds) for one in grants)
-    wide = sum(one.count for one in story.findings if one.kind in WIDE)
+    wide = sum(one.count for one in facts.findings if one.kind in WIDE)
     seen = f"Events show {len(grants) - unseen:,} of {counted(len(grants), 'grant')}."
-    return Truth(
+    return Claim(
         name="minimal",
         shown="" if grants and unseen == len(grants) else seen,
         gaps=(
@@ -110,27 +110,27 @@ def _minimal(story: Story) -> Truth:
     )
 
 
-def _general(story: Story) -> Truth:
-    others = [one.name for one in story.process.variables]
-    unclear = sum(one.count for one in story.findings if one.kind in NAMES)
-    if not story.verdict.proved:
-        return Truth(name="general", shown="", gaps=("no cycle has run under other names",))
+def _general(facts: RunFacts) -> Claim:
+    others = [one.name for one in facts.process.variables]
+    unclear = sum(one.count for one in facts.findings if one.kind in NAMES)
+    if not facts.verdict.proved:
+        return Claim(name="general", shown="", gaps=("no cycle has run under other names",))
     if not others:
         gap = "the process has no variables, so both cycles used the same names"
-        return Truth(name="general", shown="", gaps=(gap,))
-    return Truth(
+        return Claim(name="general", shown="", gaps=(gap,))
+    return Claim(
         name="general",
         shown=f"The second cycle had another {listed(others)}, in the same account.",
         gaps=_if(unclear, f"{counted(unclear, 'name')} can be read in two ways"),
     )
 
 
-def _explained(story: Story) -> Truth:
-    bare = sum(not one.grounds for one in _grants(story))
-    mute = sum(map(_without_reason, _statements(story)))
-    unread = sum(one.count for one in story.findings if one.kind in UNREAD)
-    blinds = sum(map(blind, story.findings))
-    return Truth(
+def _explained(facts: RunFacts) -> Claim:
+    bare = sum(not one.grounds for one in _grants(facts))
+    mute = sum(map(_without_reason, _statements(facts)))
+    unread = sum(one.count for one in facts.findings if one.kind in UNREAD)
+    blinds = sum(map(blind, facts.findings))
+    return Claim(
         name="explained",
         shown="" if bare or mute else "Every grant has its grounds, every wildcard its reason.",
         gaps=(
@@ -151,9 +151,9 @@ def _without_reason(one: ExplainedStatement) -> int:
     return sum(resource.wild and str(resource) not in told for resource in one.statement.resources)
 
 
-def _statements(story: Story) -> Iterator[ExplainedStatement]:
-    return (one for policy in story.refinement.policies for one in policy.statements)
+def _statements(facts: RunFacts) -> Iterator[ExplainedStatement]:
+    return (one for policy in facts.refinement.policies for one in policy.statements)
 
 
-def _grants(story: Story) -> Iterator[Grant]:
-    return (grant for one in _statements(story) for grant in one.grants)
+def _grants(facts: RunFacts) -> Iterator[Grant]:
+    return (grant for one in _statements(facts) for grant in one.grants)

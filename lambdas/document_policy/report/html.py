@@ -95,3 +95,11 @@ def _attribute(name: str, value: str | int | bool | None) -> str:  # noqa: FBT00
         return ""
     spelled = name.rstrip("_").replace("_", "-")
     return f" {spelled}" if value is True else f' {spelled}="{escape(visible(str(value)))}"'
+
+
+MOST = 60  # of one kind; the documents beside the report hold all
+
+
+def more(number: int, where: str) -> Html | None:
+    """How many are not shown, and where they stand; nothing when all are."""
+    return el("p", f"and {number:,} more {where}", class_="small") if number > 0 else None

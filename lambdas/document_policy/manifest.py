@@ -1,0 +1,76 @@
+"""The manifest of a run, filled in: documents, versions, and the links to the runs before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.document_policy.analysis.iam_documents import managed_policies
+from lambdas.model.finding import Severity
+from lambdas.model.manifest import FORMAT, MANIFEST, Kept, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.document_policy.analysis.run_facts import RunFacts
+    from lambdas.model.manifest import Link
+
+
+def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:
+    """The manifest over the dossier's files and what earlier steps have kept beside them."""
+    everything = {**kept, **files}
+    return sealed(
+        {
+            "format": FORMAT,
+            "process": facts.process.name,
+            "run": facts.run.id,
+            "principal": facts.run.principal,
+            "account": facts.run.account,
+            "region": facts.run.region,
+            "startedAt": facts.run.started_at,
+            "endedAt": facts.run.ended_at,
+            "executionArn": facts.run.execution_arn,
+            "verdict": {"kind": facts.verdict.words, "reason": facts.verdict.reason},
+            "summary": _summary(facts),
+            "compared": _compared(facts),
+            "versions": dict(facts.versions),
+            "definition": facts.process.to_mapping(),
+            "types": sorted(facts.survey.types),
+            "objects": [
+                {"name": one.name, "sha256": one.sha256, "size": one.size}
+                for one in sorted(
+                    Kept.of(name, body) for name, body in everything.items() if name != MANIFEST
+                )
+            ],
+            "previous": _link(facts.previous.manifest),
+        }
+    )
+
+
+def _summary(facts: RunFacts) -> dict[str, Any]:
+    policies = facts.refinement.policies
+    return {
+        "statements": facts.statements,
+        "grants": facts.grants,
+        "actions": facts.actions,
+        "policies": sum(len(managed_policies(policy)) for policy in policies),
+        "events": facts.survey.events,
+        "findings": {one.value: facts.finding_count(one) for one in Severity},
+        "compared": facts.changes.run or None,
+        "new": len(facts.changes.new),
+        "gone": len(facts.changes.gone),
+    }
+
+
+def _compared(facts: RunFacts) -> dict[str, Any] | None:
+    baseline = facts.previous.baseline
+    if baseline is None:
+        return None
+    return {
+        "standing": baseline.standing.value,
+        "manifest": baseline.manifest.to_json(),
+        "approval": _link(baseline.approval),
+    }
+
+
+def _link(link: Link | None) -> dict[str, str] | None:
+    return link.to_json() if link else None
