@@ -16,10 +16,10 @@ COMMANDS = {
     "run": ("local.commands", "run"),
     "demo": ("local.commands", "demo"),
     "down": ("local.commands", "down"),
-    "evidence": ("local.offline", "evidence"),
-    "policy": ("local.offline_policy", "policy"),
-    "verify-archive": ("local.archive", "verify_archive"),
-    "approve": ("local.archive", "approve"),
+    "evidence": ("local.offline.evidence", "evidence"),
+    "policy": ("local.offline.policy", "policy"),
+    "verify-archive": ("local.archive.commands", "verify_archive"),
+    "approve": ("local.archive.commands", "approve"),
     "doctor": ("local.doctor.command", "doctor"),
 }
 

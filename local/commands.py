@@ -13,12 +13,13 @@ from rich.text import Text
 
 from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.verdict import VerdictKind
-from local import runs, session
-from local.assembly import SynthError
-from local.cloud_assembly import UndeployableError
-from local.deploy import DeployError
-from local.dossiers import restore
-from local.progress import Progress, plain
+from local import emulator
+from local.deploy.cloud_assembly import UndeployableError
+from local.deploy.deployment import DeployError
+from local.deploy.synthesis import SynthError
+from local.runs import executions
+from local.runs.dossiers import restore
+from local.runs.progress import Progress, plain
 
 if TYPE_CHECKING:
     import argparse
@@ -36,11 +37,11 @@ def up(arguments: argparse.Namespace) -> int:
 
 def _up(region: str, say: Callable[[str], None]) -> int:
     began = time.monotonic()
-    connection = session.start(region=region)
+    connection = emulator.start(region=region)
     say(f"embedded AWS (emulated, on this machine): {time.monotonic() - began:.1f} s")
-    deployed = session.bring_in(connection, say=say)
+    deployed = emulator.bring_in(connection, say=say)
     say(f"endpoint      {connection.endpoint}")
-    say(f"credentials   {session.STATE / 'endpoint.json'}")
+    say(f"credentials   {emulator.STATE / 'endpoint.json'}")
     say(f"state machine {deployed.machine}")
     say(f"archive       s3://{deployed.archive}")
     say(f"mail          {connection.inbox}")
@@ -49,7 +50,7 @@ def _up(region: str, say: Callable[[str], None]) -> int:
 
 def down(_: argparse.Namespace) -> int:
     """Stop the embedded AWS that `up` started."""
-    print("stopped" if session.stop() else "there was no embedded AWS to stop")
+    print("stopped" if emulator.stop() else "there was no embedded AWS to stop")
     return 0
 
 
@@ -67,9 +68,9 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> int:
     began = time.monotonic()
-    with session.embedded(region=region, say=say) as connection:
-        deployed = session.bring_in(connection, say=say)
-        earlier = restore(deployed, session.OUT)
+    with emulator.embedded(region=region, say=say) as connection:
+        deployed = emulator.bring_in(connection, say=say)
+        earlier = restore(deployed, emulator.OUT)
         if earlier:
             say(f"archive: {earlier} earlier runs of out/ put back")
         say("the build runs the process's commands on this machine, in a scratch folder")
@@ -77,8 +78,8 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
             started = []
             for process in processes:
                 progress.begin(process)
-                started.append(runs.start(deployed, process))
-            finished = runs.follow(deployed, started, out=session.OUT, progress=progress)
+                started.append(executions.start(deployed, process))
+            finished = executions.follow(deployed, started, out=emulator.OUT, progress=progress)
         inbox = connection.inbox
     show(finished)
     say(f"mail: {inbox}")
@@ -86,7 +87,7 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
     return 0 if all(one.succeeded for one in finished) else 1
 
 
-def show(finished: Sequence[runs.Finished]) -> None:
+def show(finished: Sequence[executions.Finished]) -> None:
     """The runs as a table, then where to read on."""
     console = Console()
     table = Table("process", "verdict", "policy", "findings", "changes", box=box.SIMPLE)
@@ -109,7 +110,7 @@ def _colour(verdict: str) -> str:
     return "green" if verdict.startswith(VerdictKind.PROVED) else COLOURS.get(verdict, "")
 
 
-def _cells(one: runs.Finished) -> tuple[str, ...]:
+def _cells(one: executions.Finished) -> tuple[str, ...]:
     """What the manifest says in short, each part if it is there."""
     path = one.dossier / "manifest.json" if one.dossier else None
     content = json.loads(path.read_text()) if path and path.exists() else {}
@@ -143,7 +144,7 @@ def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:
 
     try:
         return act(say)
-    except (SynthError, UndeployableError, DeployError, session.StartError) as error:
+    except (SynthError, UndeployableError, DeployError, emulator.StartError) as error:
         Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
         return 1
     except KeyboardInterrupt:

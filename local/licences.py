@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING
 
-from local.assembly import ROOT
+from local.deploy.synthesis import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

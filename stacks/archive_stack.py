@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_kms, aws_s3
 
-from stacks.acknowledgements import acknowledge
+from stacks.permissions.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
     from aws_cdk import Environment

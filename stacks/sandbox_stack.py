@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
-from stacks import apart
-from stacks.acknowledgements import allow
-from stacks.grants import allow_generation, allow_installation
-from stacks.roles import ProcessRoles, role_prefix
-from stacks.trail import Trail
+from stacks import two_accounts
+from stacks.permissions.acknowledgements import allow
+from stacks.permissions.grants import allow_generation, allow_installation
+from stacks.sandbox.roles import ProcessRoles, role_prefix
+from stacks.sandbox.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,13 +68,16 @@ class SandboxStack(Stack):
 
     def _guests(self, settings: Settings) -> None:
         """What the workflow, of the other account, does here: through a role for each purpose."""
-        generation = apart.guest(
-            self, apart.GENERATION, settings=settings, by=apart.machine_role(settings)
+        generation = two_accounts.guest(
+            self, two_accounts.GENERATION, settings=settings, by=two_accounts.machine_role(settings)
         )
         allow_generation(generation, self.access_role.role_arn)
         candidates = [one.candidate.role_arn for one in self.roles.values()]
-        installer = apart.guest(
-            self, apart.INSTALLER, settings=settings, by=apart.step_role(settings, "prove_policy")
+        installer = two_accounts.guest(
+            self,
+            two_accounts.INSTALLER,
+            settings=settings,
+            by=two_accounts.step_role(settings, "prove_policy"),
         )
         allow_installation(installer, settings, candidates)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks.apart import environment
 from stacks.archive_stack import ArchiveStack
 from stacks.sandbox_stack import SandboxStack
+from stacks.two_accounts import environment
 from stacks.workflow_stack import WorkflowStack
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_kms
 
-from stacks.alarms import Alarms
-from stacks.build import CycleBuild
-from stacks.dashboard import Dashboard
-from stacks.notices import Notices
-from stacks.registry import RegisteredProcess
-from stacks.roles import BuildRole, let_become
-from stacks.schedules import Schedules
-from stacks.steps import Steps
-from stacks.workflow import Workflow
+from stacks.monitoring.alarms import Alarms
+from stacks.monitoring.dashboard import Dashboard
+from stacks.monitoring.notices import Notices
+from stacks.sandbox.roles import BuildRole, let_become
+from stacks.workflow.build import CycleBuild
+from stacks.workflow.registry import RegisteredProcess
+from stacks.workflow.schedules import Schedules
+from stacks.workflow.state_machine import Workflow
+from stacks.workflow.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stacks.archive_stack import ArchiveStack
     from stacks.packaging import Package
     from stacks.processes import ProcessFolder
-    from stacks.roles import ProcessRoles
+    from stacks.sandbox.roles import ProcessRoles
     from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from local import session
+from local import emulator
 from local.connection import Connection
 from tests import asking
 
@@ -29,8 +29,8 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """An embedded AWS with two accounts, whose trail delivers ten times a second."""
     state = tmp_path_factory.mktemp("aws") / "state"
     options = ("--trail-interval", "0.1", "--account", ACCOUNT, "--account", OTHER_ACCOUNT)
-    yield session.start(state, inbox=state / "inbox", options=options)
-    session.stop(state)
+    yield emulator.start(state, inbox=state / "inbox", options=options)
+    emulator.stop(state)
 
 
 @pytest.fixture(scope="session")

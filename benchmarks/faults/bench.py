@@ -15,7 +15,7 @@ from benchmarks.faults.remains import Remains
 from benchmarks.faults.routes import PROCESSES
 from benchmarks.faults.verdicts import Observation
 from benchmarks.faults.warm_cli import WarmCli
-from local import session
+from local import emulator
 from tests.asking import ask
 from tests.flow.cloud import MORE_PROCESSES, Cloud, until
 
@@ -53,10 +53,10 @@ class Bench:
         with environment(
             {**HURRY, "SFN_WAIT_SCALE": wait_scale, "FENCEPOST_PROCESSES": MORE_PROCESSES}
         ):
-            connection = session.start(
+            connection = emulator.start(
                 folder / "state", inbox=folder / "inbox", options=DELIVERY, tools=(cli.folder,)
             )
-            deployed = session.bring_in(connection, say=lambda _: None)
+            deployed = emulator.bring_in(connection, say=lambda _: None)
         bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
         bench._set(FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
         bench._listen()
@@ -69,7 +69,7 @@ class Bench:
 
     def stop(self) -> None:
         """Take everything down."""
-        session.stop(self.cloud.folder / "state")
+        emulator.stop(self.cloud.folder / "state")
         self.cli.stop()
 
     def _set(self, wanted: Mapping[str, str], *, where: str) -> None:

@@ -22,8 +22,9 @@ from benchmarks.minimality import alone
 from benchmarks.minimality.ablation import Ablation, ablations, questions, without
 from lambdas.model.evidence import Evidence
 from lambdas.model.refinement import Refinement
-from local import runs, session
-from local.progress import Progress
+from local import emulator
+from local.runs import executions
+from local.runs.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def main() -> int:
     parser.add_argument("run", nargs="?", type=Path, help="a run's folder of documents")
     parser.add_argument("--live", type=int, default=0, metavar="N", help="actions to try live")
     arguments = parser.parse_args()
-    folder = arguments.run or _newest(session.OUT / EXAMPLE)
+    folder = arguments.run or _newest(emulator.OUT / EXAMPLE)
     if folder is None:
         print("there is no run in out/orders: make demo first", file=sys.stderr)
         return 2
@@ -90,12 +91,12 @@ def _live(refinement: Refinement, number: int) -> int:
     actions = sorted({one for part in own.statements for one in _observed(part.grants)})
     chosen = actions[:: max(1, len(actions) // number)][:number]
     passed = 0
-    with session.embedded(region=session.REGION, say=print) as connection:
-        deployed = session.bring_in(connection, say=print)
+    with emulator.embedded(region=emulator.REGION, say=print) as connection:
+        deployed = emulator.bring_in(connection, say=print)
         with Progress() as progress:
             progress.begin(EXAMPLE)
-            (learned,) = runs.follow(
-                deployed, [runs.start(deployed, EXAMPLE)], out=session.OUT, progress=progress
+            (learned,) = executions.follow(
+                deployed, [executions.start(deployed, EXAMPLE)], out=emulator.OUT, progress=progress
             )
         client = connection.client("stepfunctions")
         machine = alone.machine_of(client, deployed.machine)

@@ -11,11 +11,11 @@ from botocore.exceptions import BotoCoreError
 from rich.console import Console
 from rich.text import Text
 
-from local.assembly import ROOT
+from local.deploy.synthesis import ROOT
 from local.doctor import account, laptop, mail, quotas
 from local.doctor.asking import ShellAws, asked
 from local.doctor.check import Check, State, missing, unknown
-from local.progress import plain
+from local.runs.progress import plain
 from stacks.processes import process_folders
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from stacks.steps import STEPS
-from stacks.workflow import DEFINITION
+from stacks.workflow.state_machine import DEFINITION
+from stacks.workflow.steps import STEPS
 from tests.stacks.own_policies import own_policies
 
 if TYPE_CHECKING:

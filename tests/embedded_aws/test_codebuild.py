@@ -20,7 +20,7 @@ from embedded_aws.services.codebuild.buildspec import BuildspecError, OnFailure,
 from embedded_aws.services.codebuild.logs import NoLog
 from embedded_aws.sessions.caller import Credentials
 from embedded_aws.sessions.role_session import Acting
-from local import session
+from local import emulator
 from tests.embedded_aws.workloads import a_project, a_role, build, built, log_of
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ def test_a_host_that_stops_leaves_no_build_running(
     tmp_path_factory: pytest.TempPathFactory, eventually: Callable[[Callable[[], Any]], Any]
 ) -> None:
     state = tmp_path_factory.mktemp("stopped") / "state"
-    own = session.start(state, inbox=state / "inbox")
+    own = emulator.start(state, inbox=state / "inbox")
     role = a_role(own, "codebuild.amazonaws.com", actions=["logs:*"])
     text = spec(build=["commands: ['sleep 1000 & echo $$ $!; wait']"])
     codebuild = own.client("codebuild")
@@ -333,7 +333,7 @@ def test_a_host_that_stops_leaves_no_build_running(
 
     (pids,) = eventually(started)
 
-    session.stop(state)
+    emulator.stop(state)
 
     assert not any(running(int(pid)) for pid in pids.split())
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local import runs, session
+from local.runs import executions
 from tests import asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local import emulator
     from local.connection import Connection
 
 HERE = Path(__file__).parent
@@ -49,7 +50,7 @@ class Execution:
     @property
     def run(self) -> str:
         """The run's id, wherever the execution says it."""
-        found = runs.RUN_ID.search(json.dumps(self.output) + self.cause)
+        found = executions.RUN_ID.search(json.dumps(self.output) + self.cause)
         assert found, f"no run id in {self.output} {self.cause}"
         return found[0]
 
@@ -58,7 +59,7 @@ class Execution:
 class Cloud:
     """The deployed app, and what a test asks of it."""
 
-    deployed: session.Deployed
+    deployed: emulator.Deployed
     folder: Path
     named: dict[str, Any] = field(default_factory=dict)
 

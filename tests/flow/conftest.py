@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import session
+from local import emulator
 from local.connection import Connection
 from tests.flow.cloud import MORE_PROCESSES, Cloud
 
@@ -31,15 +31,15 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
         with pytest.MonkeyPatch.context() as patch:
             # Of the waits and retry intervals in the state machine; its ceilings shrink with them.
             patch.setenv("SFN_WAIT_SCALE", wait_scale)
-            connection = session.start(folder / "state", inbox=folder / "inbox", options=options)
+            connection = emulator.start(folder / "state", inbox=folder / "inbox", options=options)
             patch.setenv("FENCEPOST_PROCESSES", processes)
             there = Connection.of(folder / "state", account=sandbox) if sandbox else None
-            deployed = session.bring_in(connection, say=print, sandbox=there)
+            deployed = emulator.bring_in(connection, say=print, sandbox=there)
         return Cloud(deployed=deployed, folder=folder)
 
     yield begin
     for state in states:
-        session.stop(state)
+        emulator.stop(state)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import session
+from local import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,15 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Connection]:
-    yield session.start(tmp_path / "state", inbox=tmp_path / "inbox")
-    session.stop(tmp_path / "state")
+    yield emulator.start(tmp_path / "state", inbox=tmp_path / "inbox")
+    emulator.stop(tmp_path / "state")
 
 
 def test_cdk_bootstrap_synth_and_deploy_work_against_the_embedded_aws(
     empty: Connection, tmp_path: Path
 ) -> None:
     environment = {
-        **session.environment(),
+        **emulator.environment(),
         "AWS_ACCESS_KEY_ID": empty.access_key,
         "AWS_SECRET_ACCESS_KEY": empty.secret_key,
         "AWS_REGION": empty.region,

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from lambdas.gateways.archive import S3Archive
-from local import session
-from local.archive import record_approval
-from local.chain import verify
+from local import emulator
+from local.archive.commands import record_approval
+from local.archive.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def thrice(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory
     add_a_bucket(folder / NAME / "service" / "serverless.yml")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FENCEPOST_PROCESSES", str(folder))
-        cloud.deployed = session.bring_in(cloud.connection, say=print)
+        cloud.deployed = emulator.bring_in(cloud.connection, say=print)
     return Thrice(cloud=cloud, first=first, unchanged=unchanged, widened=learned(cloud))
 
 

@@ -12,7 +12,7 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.evidence import Evidence, Outcome
-from stacks.rarely import UNSEEN, UNSEEN_OF
+from stacks.permissions.unobserved_grants import UNSEEN, UNSEEN_OF
 from tests import asking
 
 if TYPE_CHECKING:

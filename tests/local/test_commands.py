@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from local import assembly
 from local.__main__ import main
-from local.builds import MARK, Build
 from local.commands import show
-from local.dossiers import fetch, restore
-from local.progress import Progress, plain
-from local.runs import Finished
-from local.session import Deployed
+from local.deploy import synthesis
+from local.emulator import Deployed
+from local.runs.build_progress import MARK, Build
+from local.runs.dossiers import fetch, restore
+from local.runs.executions import Finished
+from local.runs.progress import Progress, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,12 +125,12 @@ def test_the_same_sources_have_the_same_assembly(tmp_path: Path) -> None:
     (extra / "one" / "process.yaml").write_text("description: one\n")
     with_extra = {"FENCEPOST_PROCESSES": str(extra)}
 
-    before = assembly.fingerprint(with_extra)
-    assert assembly.fingerprint(with_extra) == before
-    assert assembly.fingerprint({}) != before
+    before = synthesis.fingerprint(with_extra)
+    assert synthesis.fingerprint(with_extra) == before
+    assert synthesis.fingerprint({}) != before
 
     (extra / "one" / "process.yaml").write_text("description: another\n")
-    assert assembly.fingerprint(with_extra) != before
+    assert synthesis.fingerprint(with_extra) != before
 
 
 @pytest.mark.local
@@ -166,7 +166,7 @@ def test_the_commands_that_need_no_emulator_import_none() -> None:
         "import sys, local.__main__; print([m for m in sys.modules if 'boto' in m or 'rich' in m])"
     )
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=assembly.ROOT
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=synthesis.ROOT
     )
 
     assert found.stdout.strip() == "[]"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.cloud_assembly import UndeployableError, stacks_of, zipped
-from local.deploy import DeployError, deploy
+from local.deploy.cloud_assembly import UndeployableError, stacks_of, zipped
+from local.deploy.deployment import DeployError, deploy
 
 if TYPE_CHECKING:
     from pathlib import Path

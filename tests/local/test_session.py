@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import session
+from local import emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.local
 def test_starting_twice_finds_the_one_that_runs_and_stopping_ends_it(tmp_path: Path) -> None:
     state = tmp_path / "state"
 
-    first = session.start(state, inbox=tmp_path / "inbox")
-    second = session.start(state, inbox=tmp_path / "inbox")
+    first = emulator.start(state, inbox=tmp_path / "inbox")
+    second = emulator.start(state, inbox=tmp_path / "inbox")
 
     assert first == second
-    assert session.stop(state)
+    assert emulator.stop(state)
     assert not first.answers()
     assert not state.exists()
-    assert not session.stop(state)
+    assert not emulator.stop(state)
 
 
 def test_the_file_of_a_dead_process_does_not_stop_a_start(tmp_path: Path) -> None:
@@ -36,22 +36,22 @@ def test_the_file_of_a_dead_process_does_not_stop_a_start(tmp_path: Path) -> Non
         stale + '"accounts": {"123456789012": {"access_key": "a", "secret_key": "b"}}}'
     )
 
-    connection = session.start(state, inbox=tmp_path / "inbox")
+    connection = emulator.start(state, inbox=tmp_path / "inbox")
 
     assert connection.pid != 1
-    session.stop(state)
+    emulator.stop(state)
 
 
 def test_a_start_that_fails_shows_the_end_of_the_log(tmp_path: Path) -> None:
-    with pytest.raises(session.StartError, match="unrecognized arguments"):
-        session.start(tmp_path / "state", options=("--no-such-option",))
+    with pytest.raises(emulator.StartError, match="unrecognized arguments"):
+        emulator.start(tmp_path / "state", options=("--no-such-option",))
 
 
 def test_each_start_has_keys_of_its_own(tmp_path: Path) -> None:
     keys = set()
     for _ in range(2):
-        keys.add(session.start(tmp_path / "state", inbox=tmp_path).access_key)
-        session.stop(tmp_path / "state")
+        keys.add(emulator.start(tmp_path / "state", inbox=tmp_path).access_key)
+        emulator.stop(tmp_path / "state")
 
     assert len(keys) == 2
 
@@ -60,7 +60,7 @@ def test_no_credentials_of_the_user_reach_the_processes(monkeypatch: pytest.Monk
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
     monkeypatch.setenv("AWS_PROFILE", "production")
 
-    found = session.environment()
+    found = emulator.environment()
 
     assert not [name for name in found if name.startswith("AWS_")]
     tools = found["PATH"].split(os.pathsep)

@@ -13,7 +13,7 @@ from stacks.packaging import package_lambdas
 from stacks.processes import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
-from stacks.workflow import DEFINITION
+from stacks.workflow.state_machine import DEFINITION
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas import errors
-from stacks.steps import STEPS
-from stacks.workflow import DEFINITION
+from stacks.workflow.state_machine import DEFINITION
+from stacks.workflow.steps import STEPS
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis

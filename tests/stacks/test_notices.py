@@ -8,7 +8,7 @@ from aws_cdk import aws_kms
 from aws_cdk.assertions import Template
 
 from lambdas.model.process import Process
-from stacks.notices import Notices
+from stacks.monitoring.notices import Notices
 from stacks.settings import Settings
 from tests.stacks.samples import definition
 

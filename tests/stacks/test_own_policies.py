@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
-# The sandbox's policy and every boundary allow everything on purpose: stacks/roles.py says why.
+# The sandbox's policy and every boundary allow everything on purpose: stacks/sandbox/roles.py says why.
 WIDE = "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE"
 # X-Ray's two, logs' delivery of the state machine, and what IAM lets no policy narrow.
 UNLIMITED = ("logs:", "xray:")

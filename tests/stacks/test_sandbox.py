@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size
-from stacks.boundary import Boundary
+from stacks.sandbox.boundary import Boundary
 from stacks.settings import DATA_EVENTS, Settings
 
 if TYPE_CHECKING:

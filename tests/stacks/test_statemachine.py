@@ -14,8 +14,8 @@ import botocore.session
 import pytest
 
 from lambdas import errors
-from stacks.steps import STEPS, WATCH
-from stacks.workflow import DEFINITION
+from stacks.workflow.state_machine import DEFINITION
+from stacks.workflow.steps import STEPS, WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ import yaml
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.process import Process
-from stacks.dashboard import SHOWN
-from stacks.metrics import STEP_OF
+from stacks.monitoring.dashboard import SHOWN
+from stacks.monitoring.metrics import STEP_OF
 from tests.stacks.samples import definition
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Any
 
 from ministack.services import stepfunctions as engine
 
-from embedded_aws.services.stepfunctions.interpreter.states import Execution
 from embedded_aws.sessions import cancellation
+
+Execution = dict[str, Any]  # MiniStack's record
 
 REDRIVABLE = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
 PRIVATE = "_fencepost"  # where an execution's record keeps what MiniStack does not know

@@ -14,8 +14,8 @@ import pytest
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
-from local import side_by_side
-from local.offline import evidence
+from local.offline import parallel_reading
+from local.offline.evidence import evidence
 from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, RUN, packed, record
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def test_logs_that_are_not_there_are_said_in_one_sentence(
 def test_several_processes_find_what_one_finds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    monkeypatch.setattr(parallel_reading, "WORTH_IT", 0)
     trail, selection = FolderTrail(folder(tmp_path)), Selection.of(ROLE)
     alone = collect(trail, selection)
-    together = collect(trail, selection, side_by_side.SideBySide(workers=3))
+    together = collect(trail, selection, parallel_reading.SideBySide(workers=3))
     assert list(together.lines()) == list(alone.lines())
     assert together.ledger.sorted() == alone.ledger.sorted()

@@ -13,8 +13,8 @@ from rich.console import Console
 from lambdas.model.text import visible
 from local import commands
 from local.commands import show
-from local.progress import Progress, plain
-from local.runs import Finished
+from local.runs.executions import Finished
+from local.runs.progress import Progress, plain
 from tests.unit.document_policy.forms import HOSTILE
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from lambdas.document_failure.failure import CAUSE_LIMIT
 from lambdas.model import limits
 from lambdas.model.run import Run
-from stacks import buildspec
+from stacks.workflow import buildspec
 
 ROOT = Path(__file__).parents[3]
 RUN = Run(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.offline_policy import policy
+from local.offline.policy import policy
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deployer"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.process import Process
-from stacks import buildspec
+from stacks.workflow import buildspec
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from lambdas.model.process import Process
-from stacks import buildspec
+from stacks.workflow import buildspec
 from tests.stacks.samples import Json, definition
 from tests.unit.stacks.machine import Machine
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
 from embedded_aws.services.cloudformation.forwarding.identifiers import identity_of
-from embedded_aws.services.cloudformation.forwarding.name_words import is_read, words
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import possible
+from embedded_aws.services.cloudformation.registry.name_words import is_read, words
 from embedded_aws.services.cloudformation.registry.types import registered
 
 # (resource type, operation): tests read it, and know what is guessed.

@@ -7,7 +7,7 @@ import botocore.session
 
 from embedded_aws.iam.calls import iam_prefix
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.forwarding.name_words import words
+from embedded_aws.services.cloudformation.registry.name_words import words
 from embedded_aws.services.cloudformation.registry.types import registered
 
 _OPERATIONS = {

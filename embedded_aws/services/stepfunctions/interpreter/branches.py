@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
+from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
 from embedded_aws.services.stepfunctions.interpreter import distributed_map
 from embedded_aws.services.stepfunctions.interpreter.states import (
     Context,
-    Execution,
     Outcome,
     State,
     arguments,

@@ -15,11 +15,11 @@ from ministack.services import stepfunctions as engine
 
 from embedded_aws.iam.calls import Check
 from embedded_aws.iam.evaluation.decision import ask
+from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
 from embedded_aws.services.stepfunctions.interpreter import map_items
 from embedded_aws.services.stepfunctions.interpreter.states import (
     Context,
-    Execution,
     State,
     field,
     is_jsonata,

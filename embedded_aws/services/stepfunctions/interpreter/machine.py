@@ -20,6 +20,7 @@ from embedded_aws.iam.service_roles import SESSION_NAME_LIMIT, RoleNotAssumableE
 from embedded_aws.services.stepfunctions import executions
 from embedded_aws.services.stepfunctions.execution_records import (
     PRIVATE,
+    Execution,
     end,
     failed,
     scopes,
@@ -27,12 +28,7 @@ from embedded_aws.services.stepfunctions.execution_records import (
 )
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
 from embedded_aws.services.stepfunctions.interpreter import branches, states, tasks
-from embedded_aws.services.stepfunctions.interpreter.states import (
-    Context,
-    Execution,
-    Outcome,
-    State,
-)
+from embedded_aws.services.stepfunctions.interpreter.states import Context, Outcome, State
 from embedded_aws.sessions import cancellation, role_session
 
 WAIT_SCALE = "0.01"  # a minute of Wait or Retry takes 0.6 s here; timeouts are not scaled

@@ -7,15 +7,10 @@ from typing import Any
 
 from ministack.services import stepfunctions as engine
 
+from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations import integrations
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
-from embedded_aws.services.stepfunctions.interpreter.states import (
-    Context,
-    Execution,
-    State,
-    field,
-    is_jsonata,
-)
+from embedded_aws.services.stepfunctions.interpreter.states import Context, State, field, is_jsonata
 
 BATCH_BYTES = 262_144  # a child's input; Step Functions quotas
 LIST = "arn:aws:states:::aws-sdk:s3:listObjectsV2"

@@ -7,13 +7,13 @@ from typing import Any
 
 from ministack.services import stepfunctions as engine
 
+from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations import integrations
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
 from embedded_aws.sessions import cancellation
 
 State = Mapping[str, Any]
 Context = dict[str, Any]  # $states.context, with the variables and the query language beside it
-Execution = dict[str, Any]  # MiniStack's record
 Outcome = tuple[Any, str | None]  # a state's output and the next state's name
 Handler = Callable[[State, Any, Execution, Context], Outcome]
 

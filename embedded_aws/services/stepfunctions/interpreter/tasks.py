@@ -12,11 +12,11 @@ from typing import Any
 
 from ministack.services import stepfunctions as engine
 
+from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations import integrations
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
 from embedded_aws.services.stepfunctions.interpreter.states import (
     Context,
-    Execution,
     Outcome,
     State,
     arguments,

@@ -8,15 +8,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local.builds import Build
-from local.dossiers import fetch
+from local.runs.build_progress import Build
+from local.runs.dossiers import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from local.progress import Progress
-    from local.session import Deployed
+    from local.emulator import Deployed
+    from local.runs.progress import Progress
 
 RUN_ID = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
 POLL = 0.5  # seconds

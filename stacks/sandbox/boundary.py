@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import ArnFormat, Stack, aws_iam
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge
+from stacks.permissions.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,7 +27,7 @@ from lambdas.model.verdict import Verdict, VerdictKind
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
-from local.callers import callers
+from local.offline.likely_principals import callers
 from stacks.processes import load_process
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local.session import Deployed
+    from local.emulator import Deployed
 
 PARTS_OF_KEY = 3  # process, run, document
 MANIFEST = "manifest.json"  # a run is whole when its manifest is there

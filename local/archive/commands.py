@@ -15,9 +15,9 @@ from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
 from lambdas.gateways.archived_runs import finished_runs, row_of
 from lambdas.model.manifest import APPROVAL, FORMAT, MANIFEST, digest, sealed, unsealed
 from lambdas.model.text import counted, visible
-from local.chain import verify
+from local.archive.verification import verify
 from local.connection import Connection
-from local.session import OUT, STATE
+from local.emulator import OUT, STATE
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, aws_iam
 
-from stacks.acknowledgements import allow
+from stacks.permissions.acknowledgements import allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, aws_s3_assets
 from constructs import Construct
 
-from stacks import buildspec
+from stacks.workflow import buildspec
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms
 
     from stacks.processes import ProcessFolder
-    from stacks.roles import ProcessRoles
+    from stacks.sandbox.roles import ProcessRoles
     from stacks.settings import Settings
 
 NOT_SOURCE = ["node_modules", ".git", ".serverless", ".venv", "__pycache__", ".DS_Store"]

@@ -10,17 +10,17 @@ from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from lambdas.model.limits import FULL_CORE
-from stacks import apart
-from stacks.acknowledgements import acknowledge_wildcards, allow
-from stacks.grants import allow_installation
+from stacks import two_accounts
+from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.permissions.grants import allow_installation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacks.archive_stack import ArchiveStack
     from stacks.packaging import Package
+    from stacks.sandbox.trail import Trail
     from stacks.settings import Settings
-    from stacks.trail import Trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +152,15 @@ class Steps(Construct):
         if not self._settings.apart:
             return {"CANDIDATES_ROLE": "", "EXTERNAL_ID": ""}
         return {
-            "CANDIDATES_ROLE": apart.guest_arn(self._settings, apart.INSTALLER),
-            "EXTERNAL_ID": apart.external_id(self._settings),
+            "CANDIDATES_ROLE": two_accounts.guest_arn(self._settings, two_accounts.INSTALLER),
+            "EXTERNAL_ID": two_accounts.external_id(self._settings),
         }
 
     def _role(self, step: Step, log: aws_logs.LogGroup) -> aws_iam.Role:
         role = aws_iam.Role(
             self,
             f"{step.state}Role",
-            role_name=apart.step_role(self._settings, step.package)
+            role_name=two_accounts.step_role(self._settings, step.package)
             if self._settings.apart
             else None,
             description=f"Fencepost: the function of {step.state}",
@@ -183,7 +183,11 @@ class Steps(Construct):
             uses = ["kms:GenerateDataKey"] if writes else []
             allow(role, ["kms:Decrypt", *uses], self._archive.key.key_arn)
         if step.candidates and self._settings.apart:
-            allow(role, ["sts:AssumeRole"], apart.guest_arn(self._settings, apart.INSTALLER))
+            allow(
+                role,
+                ["sts:AssumeRole"],
+                two_accounts.guest_arn(self._settings, two_accounts.INSTALLER),
+            )
         elif step.candidates:
             allow_installation(role, self._settings, self._candidates)
         return role
@@ -193,10 +197,10 @@ class Steps(Construct):
         if not self._settings.apart:
             allow(role, ["kms:Decrypt"], self._trail.key.key_arn)
             return
-        keys = apart.any_key(self._settings)
+        keys = two_accounts.any_key(self._settings)
         role.add_to_policy(
             aws_iam.PolicyStatement(
-                actions=["kms:Decrypt"], resources=[keys], conditions=apart.through_s3()
+                actions=["kms:Decrypt"], resources=[keys], conditions=two_accounts.through_s3()
             )
         )
         acknowledge_wildcards(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
-from stacks import apart
-from stacks.acknowledgements import acknowledge
-from stacks.boundary import Boundary
+from stacks import two_accounts
+from stacks.permissions.acknowledgements import acknowledge
+from stacks.sandbox.boundary import Boundary
 
 if TYPE_CHECKING:
     from lambdas.model.process import Process
@@ -40,7 +40,7 @@ class BuildRole(aws_iam.Role):
         super().__init__(
             scope,
             construct_id,
-            role_name=apart.build_role(settings, process),
+            role_name=two_accounts.build_role(settings, process),
             description=f"CodeBuild's role for the cycles of {process}",
             assumed_by=aws_iam.ServicePrincipal("codebuild.amazonaws.com"),
         )
@@ -130,7 +130,7 @@ class ProcessRoles(Construct):
         named = {"StringLike": {"sts:RoleSessionName": SESSIONS}}
         if self.build:
             return aws_iam.ArnPrincipal(self.build.role_arn).with_conditions(named)
-        return apart.home(settings, [apart.build_role(settings, process)], named)
+        return two_accounts.home(settings, [two_accounts.build_role(settings, process)], named)
 
 
 def _everything() -> aws_iam.PolicyDocument:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_codebuild
 
     from stacks.processes import ProcessFolder
-    from stacks.roles import ProcessRoles
+    from stacks.sandbox.roles import ProcessRoles
     from stacks.settings import Settings
 
 PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, Stack, aws_iam, aws_scheduler, aws_sqs
 from constructs import Construct
 
-from stacks.acknowledgements import acknowledge, allow
+from stacks.permissions.acknowledgements import acknowledge, allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

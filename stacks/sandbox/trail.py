@@ -17,8 +17,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from stacks import apart
-from stacks.acknowledgements import acknowledge
+from stacks import two_accounts
+from stacks.permissions.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
     from stacks.settings import Settings
@@ -82,7 +82,7 @@ class Trail(Construct):
         bucket = aws_s3.Bucket(
             self,
             "Bucket",
-            bucket_name=apart.bucket_name(settings) if settings.apart else None,
+            bucket_name=two_accounts.bucket_name(settings) if settings.apart else None,
             encryption=aws_s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
@@ -126,14 +126,14 @@ class Trail(Construct):
     def _from_outside(self, settings: Settings) -> tuple[str, str]:
         """What another stack calls the bucket; one of another account must know its name."""
         if settings.apart:
-            name = apart.bucket_name(settings)
+            name = two_accounts.bucket_name(settings)
             return name, f"arn:{Aws.PARTITION}:s3:::{name}"
         arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
         return self.bucket.bucket_name, arn
 
     def _let_readers_in(self, settings: Settings) -> None:
         """The functions that read log files, of the other account; nobody else of it."""
-        readers = [apart.step_role(settings, one) for one in READERS]
+        readers = [two_accounts.step_role(settings, one) for one in READERS]
         reads = {
             "s3:GetObject": self.bucket.arn_for_objects("AWSLogs/*"),
             "s3:ListBucket": self.bucket.bucket_arn,
@@ -141,14 +141,14 @@ class Trail(Construct):
         for action, resource in reads.items():
             self.bucket.add_to_resource_policy(
                 aws_iam.PolicyStatement(
-                    principals=[apart.home(settings, readers)],
+                    principals=[two_accounts.home(settings, readers)],
                     actions=[action],
                     resources=[resource],
                 )
             )
         self.key.add_to_resource_policy(
             aws_iam.PolicyStatement(
-                principals=[apart.home(settings, readers, apart.through_s3())],
+                principals=[two_accounts.home(settings, readers, two_accounts.through_s3())],
                 actions=["kms:Decrypt"],
                 resources=["*"],
             )

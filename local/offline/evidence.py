@@ -13,7 +13,7 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.finding import Finding, Severity
-from local.side_by_side import SideBySide
+from local.offline.parallel_reading import SideBySide
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local import node
-from local.assembly import BUILD, ROOT, assembly
 from local.connection import Connection
-from local.deploy import deploy
+from local.deploy.deployment import deploy
+from local.deploy.synthesis import BUILD, ROOT, assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, aws_cloudwatch
 from constructs import Construct
 
-from stacks.metrics import told
+from stacks.monitoring.metrics import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local.cloud_assembly import Asset, Stack, assets_of, stacks_of, zipped
+from local.deploy.cloud_assembly import Asset, Stack, assets_of, stacks_of, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,5 +1,5 @@
 # The cycle of a process, as a build runs it: one session per phase, in order; `remove` always;
-# then the closing markers. stacks/buildspec.py appends the process's own lines.
+# then the closing markers. stacks/workflow/buildspec.py appends the process's own lines.
 # Bash 3.2 (a laptop's) to 5 (the build image's).
 set -u
 work=$FENCEPOST_WORK

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
 from constructs import Construct
 
-from stacks import apart
-from stacks.acknowledgements import acknowledge_wildcards, allow
-from stacks.boundary import BUILD_RULE
-from stacks.grants import allow_generation
+from stacks import two_accounts
+from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.permissions.grants import allow_generation
+from stacks.sandbox.boundary import BUILD_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
 
-DEFINITION = Path(__file__).parent.parent / "statemachine" / "build_policy.asl.json"
+DEFINITION = Path(__file__).parents[2] / "statemachine" / "build_policy.asl.json"
 
 
 def definition(settings: Settings) -> str:
@@ -59,7 +59,7 @@ class Workflow(Construct):
         self.role = aws_iam.Role(
             self,
             "Role",
-            role_name=apart.machine_role(settings) if settings.apart else None,
+            role_name=two_accounts.machine_role(settings) if settings.apart else None,
             description="Fencepost: the state machine",
             assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
         )
@@ -96,11 +96,11 @@ class Workflow(Construct):
     def _guests(self) -> dict[str, str]:
         if not self._settings.apart:
             return {}
-        return {"GenerationRole": apart.guest_arn(self._settings, apart.GENERATION)}
+        return {"GenerationRole": two_accounts.guest_arn(self._settings, two_accounts.GENERATION)}
 
     @property
     def _name(self) -> str:
-        return apart.machine_name(self._settings)
+        return two_accounts.machine_name(self._settings)
 
     def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
         log = aws_logs.LogGroup(
@@ -156,7 +156,7 @@ class Workflow(Construct):
 
     def _allow_generation(self, archive: ArchiveStack, sandbox: SandboxStack) -> None:
         if self._settings.apart:
-            generation = apart.guest_arn(self._settings, apart.GENERATION)
+            generation = two_accounts.guest_arn(self._settings, two_accounts.GENERATION)
             allow(self.role, ["sts:AssumeRole"], generation)
         else:
             allow_generation(self.role, sandbox.access_role.role_arn)

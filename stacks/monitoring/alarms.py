@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, aws_cloudwatch
 from constructs import Construct
 
-from stacks.metrics import told
+from stacks.monitoring.metrics import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda, aws_stepfunctions
 
     from lambdas.model.process import Process
-    from stacks.notices import Notices
-    from stacks.schedules import Schedules
+    from stacks.monitoring.notices import Notices
     from stacks.settings import Settings
+    from stacks.workflow.schedules import Schedules
 
 SOON = Duration.minutes(5)
 DAILY = Duration.days(1)

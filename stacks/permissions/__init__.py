@@ -1,0 +1,1 @@
+"""Fencepost's own permissions: grants, and each wildcard acknowledged beside its grant."""

@@ -1,0 +1,1 @@
+"""The state machine, its functions, its builds and its schedules."""
