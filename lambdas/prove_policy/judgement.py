@@ -11,7 +11,7 @@ from lambdas.model.finding import Finding, Severity
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import denials
 from lambdas.prove_policy.repairs import repairs
-from lambdas.prove_policy.resource_mapping import Likeness
+from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide, dropped
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
     return (*case.first, *added)
 
 
-def _likeness(case: Case) -> Likeness:
-    return Likeness.of(
+def _likeness(case: Case) -> ResourceMapping:
+    return ResourceMapping.of(
         case.policy,
         case.first,
         case.process.variables,
@@ -199,7 +199,9 @@ def _expected(case: Case, denied: Iterable[Denial]) -> frozenset[Denial]:
     alike = [one for one in denied if one.action in met]
     if not alike:
         return frozenset()
-    likeness = _likeness(case)
+    mapping = _likeness(case)
     return frozenset(
-        one for one in alike if met[one.action] & {one.resource, *likeness.of_denied(one.resource)}
+        one
+        for one in alike
+        if met[one.action] & {one.resource, *mapping.counterparts(one.resource)}
     )

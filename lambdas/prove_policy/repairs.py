@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.prove_policy.denials import Denial
-    from lambdas.prove_policy.resource_mapping import Likeness
+    from lambdas.prove_policy.resource_mapping import ResourceMapping
 
 
 def repairs(
     denied: Iterable[Denial],
-    likeness: Likeness,
+    mapping: ResourceMapping,
     *,
     candidate: str,
     principal: str,
@@ -27,7 +27,7 @@ def repairs(
 
     Args:
         denied: what the candidate was refused.
-        likeness: names of the proof become names of the first cycle, so that refinement sees one
+        mapping: names of the proof become names of the first cycle, so that refinement sees one
             cycle only.
         candidate: the role of the proof.
         principal: the role of the first cycle, for which the policy is made.
@@ -51,9 +51,11 @@ def repairs(
             error=DENIED_IN_PROOF,
         )
         for index, one in enumerate(denied)
-        for resource in _resources(one, likeness, candidate, principal)
+        for resource in _resources(one, mapping, candidate, principal)
     )
 
 
-def _resources(one: Denial, likeness: Likeness, candidate: str, principal: str) -> tuple[str, ...]:
-    return (principal,) if one.resource == candidate else likeness.of_denied(one.resource)
+def _resources(
+    one: Denial, mapping: ResourceMapping, candidate: str, principal: str
+) -> tuple[str, ...]:
+    return (principal,) if one.resource == candidate else mapping.counterparts(one.resource)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class ResourceMapping:
     """The first cycle's resources, to be asked what a name of the proof was there.
 
     Attributes:
@@ -44,7 +44,7 @@ class Likeness:
         *,
         learn: Mapping[str, str],
         prove: Mapping[str, str],
-    ) -> Likeness:
+    ) -> ResourceMapping:
         """Gather what is asked for again and again."""
         found = {one for part in policy.statements for one in part.statement.resources}
         told = [one for one in found if any(isinstance(part, str) for part in one.parts)]
@@ -60,7 +60,7 @@ class Likeness:
             handled={resource: frozenset(actions) for resource, actions in handled.items()},
         )
 
-    def of_denied(self, resource: str) -> tuple[str, ...]:
+    def counterparts(self, resource: str) -> tuple[str, ...]:
         """What to grant: the same resource in the first cycle, and its kin there, sorted.
 
         Kin were handled by the very same actions: what one of five log groups was denied the

@@ -13,7 +13,7 @@ from lambdas.prove_policy.candidate_policies import documents, install, own_poli
 from lambdas.prove_policy.denials import Denial, denials
 from lambdas.prove_policy.minimality import matches
 from lambdas.prove_policy.repairs import repairs
-from lambdas.prove_policy.resource_mapping import Likeness
+from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Build, Decision, Next, Round, decide
 from tests.unit.prove_policy.builders import (
     CANDIDATE,
@@ -102,7 +102,7 @@ def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
 ) -> None:
     kept = [part for part in parts if part not in {learn, prove}]
     uses = (Use(name="stage", learn=learn, prove=prove),)
-    likeness = Likeness.of(
+    mapping = ResourceMapping.of(
         own_policy(a_refinement(), SANDBOX, a_process()),
         (),
         uses,
@@ -112,7 +112,7 @@ def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
 
     (line,) = repairs(
         [a_denial(resource="-".join([*kept, prove]))],
-        likeness,
+        mapping,
         candidate=CANDIDATE,
         principal=SANDBOX,
         round_id=ROUND,

@@ -8,7 +8,7 @@ from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.variables import Use
 from lambdas.prove_policy.candidate_policies import own_policy
 from lambdas.prove_policy.repairs import repairs
-from lambdas.prove_policy.resource_mapping import Likeness
+from lambdas.prove_policy.resource_mapping import ResourceMapping
 from tests.unit.prove_policy.builders import (
     CANDIDATE,
     QUEUE,
@@ -34,7 +34,7 @@ def repaired(
 ) -> list[str]:
     known = a_process().variables if uses is None else uses
     learn = VALUES | {one.name: one.learn for one in known}
-    likeness = Likeness.of(
+    mapping = ResourceMapping.of(
         own_policy(a_refinement(BUCKETS), SANDBOX, a_process()),
         first,
         known,
@@ -43,7 +43,7 @@ def repaired(
     )
     found = repairs(
         [a_denial(resource=one) for one in resources],
-        likeness,
+        mapping,
         candidate=CANDIDATE,
         principal=SANDBOX,
         round_id=ROUND,
