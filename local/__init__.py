@@ -1,1 +1,4 @@
-"""The commands of the laptop."""
+"""What a person does on a laptop: runs, policies from logs, archives, the doctor.
+
+Takes commands; gives words for people, JSON for scripts, and an exit status.
+"""

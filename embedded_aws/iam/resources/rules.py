@@ -117,9 +117,8 @@ def _cloudformation(action: Action, call: Call) -> list[str] | None:
         return None
     name = place_of(call.params, "StackName")
     if not name:
-        change_set = (
-            services.cloudformation()._change_sets.get(place_of(call.params, "ChangeSetName")) or {}
-        )
+        named = place_of(call.params, "ChangeSetName")
+        change_set = services.cloudformation()._change_sets.get(named) or {}
         name = str(change_set.get("StackId") or change_set.get("StackName") or "")
     if name.startswith("arn:"):
         return [name]
@@ -152,9 +151,8 @@ def _log_group(call: Call) -> str:
     return name or identifier.rsplit(":log-group:", 1)[-1].removesuffix(":*")
 
 
-_IAM_NAMES: tuple[
-    tuple[str, str, Any], ...
-] = (  # parameter, kind of resource, where MiniStack keeps it
+# Parameter, kind of resource, where MiniStack keeps it.
+_IAM_NAMES: tuple[tuple[str, str, Any], ...] = (
     ("RoleName", "role", iam._roles),
     ("UserName", "user", iam._users),
     ("GroupName", "group", iam._groups),
@@ -224,12 +222,8 @@ def _apigateway(_: Action, call: Call) -> list[str]:
     """API Gateway is asked by the address of the request."""
     operation: Any = service_model(call.service).operation_model(call.operation)
     uri = operation.http["requestUri"].split("?")[0].removeprefix("/v2")
-    labels = {
-        shape.serialization.get("name", member): member
-        for member, shape in (
-            operation.input_shape.members if operation.input_shape else {}
-        ).items()
-    }
+    members = operation.input_shape.members if operation.input_shape else {}
+    labels = {shape.serialization.get("name", one): one for one, shape in members.items()}
 
     def value(match: re.Match[str]) -> str:
         text = str(call.params.get(str(labels.get(match[1], match[1])), "*"))
