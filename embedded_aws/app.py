@@ -19,11 +19,11 @@ from ministack import app as ministack
 from ministack.core import lambda_runtime
 from ministack.services import sts
 
-from embedded_aws.cloudtrail import delivery, recorder
+from embedded_aws.cloudtrail import delivery, delivery_permissions, recorder
 from embedded_aws.gateway import gate
 from embedded_aws.iam import enforcement
 from embedded_aws.iam.evaluation import cross_account, simulator
-from embedded_aws.services import s3, sns
+from embedded_aws.services import s3, sns, ssm
 from embedded_aws.services.access_analyzer import api as access_analyzer
 from embedded_aws.services.cloudformation.forwarding import hooks
 from embedded_aws.services.cloudformation.resource_types import handlers, trails
@@ -48,9 +48,11 @@ INSTALL: tuple[Callable[[], None], ...] = (
     integrations.install,  # tasks as calls over HTTP, with a session of the machine's role
     scheduler.install,  # starts executions, so it follows them
     code_cache.install,  # only makes functions start sooner; nothing depends on it
+    delivery_permissions.install,  # a trail that could not deliver is not made
     delivery.install,  # trails deliver what was recorded
     trails.install,  # stacks may have trails, which delivery then serves
     sns.install,  # mail becomes files, after everything that publishes
+    ssm.install,  # a parameter's value may not nest another
     s3.install,  # names the default key before MiniStack looks for one
     control_api.install,  # the paths of tests, for the root key alone
     faults.install,  # last: faults are told by the states of the interpreter

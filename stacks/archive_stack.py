@@ -40,7 +40,7 @@ class ArchiveStack(Stack):
             alias=f"{settings.name}-archive",
             description="Dossiers of Fencepost",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.bucket = aws_s3.Bucket(
             self,
@@ -56,7 +56,7 @@ class ArchiveStack(Stack):
                 Duration.days(settings.retention_days)
             ),
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(
             self.bucket,

@@ -59,7 +59,8 @@ class Settings:
         go_on: whether a run goes on without Access Analyzer when its generation fails (its day's
             quota, a region without it); it ends with the error otherwise.
         bounded_roles: whether roles that a cycle makes must carry the cycle's own boundary.
-        analyzer: whether to make an account analyzer; an account has one per region at most.
+        analyzer: whether to make an account analyzer, for its findings: no run needs one, and an
+            account has one per region at most.
         data_events: resource types whose data events the trail records for the cycles.
     """
 
@@ -77,7 +78,7 @@ class Settings:
     generator: str = GENERATORS[0]
     go_on: bool = False
     bounded_roles: bool = False
-    analyzer: bool = True
+    analyzer: bool = False
     data_events: tuple[str, ...] = DATA_EVENTS
 
     @property
@@ -123,7 +124,7 @@ class Settings:
             generator=_one_of(value, "generator", GENERATORS),
             go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
             bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
-            analyzer=str(value("analyzer")).lower() not in {"false", "no", "0"},
+            analyzer=str(value("analyzer")).lower() in {"true", "yes", "1"},
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
         )
 

@@ -60,13 +60,16 @@ class Trail(Construct):
             alias=f"{settings.name}-trail",
             description="Log files of Fencepost's trail",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            # Not kept when its creation fails: the next try would meet it.
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
         from_trail = {"StringEquals": {"aws:SourceArn": self.arn}}
         for action, condition in (
             ("kms:GenerateDataKey*", from_trail),
             ("kms:DescribeKey", from_trail),
+            # The bucket has a bucket key: a trail is then made and changed with this as well.
+            ("kms:Decrypt", from_trail),
         ):
             key.add_to_resource_policy(
                 aws_iam.PolicyStatement(
@@ -96,7 +99,8 @@ class Trail(Construct):
                 )
             ],
             # A bucket with log files cannot be deleted with its stack; the lifecycle empties it.
-            removal_policy=RemovalPolicy.RETAIN,
+            # One whose creation fails goes: the next try would meet it.
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
         for action, resource, further in (

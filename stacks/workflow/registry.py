@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from stacks.sandbox.roles import ProcessRoles
     from stacks.settings import Settings
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+DYNAMIC_REFERENCE = "{{resolve:"
 PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
+
+
+def without_double_brackets(document: str) -> str:
+    """The same JSON, in a spelling that Parameter Store takes.
+
+    A value may hold nothing in double brackets, such as a Go template's `{{.Id}}`,
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html.
+    JSON's own syntax never holds two in a row that open.
+    """
+    return document.replace("{{", r"{\u007b")
 
 
 class RegisteredProcess(Construct):
@@ -38,6 +50,13 @@ class RegisteredProcess(Construct):
         super().__init__(scope, construct_id)
         process = folder.process
         definition = {**process.to_mapping(), "name": process.name}
+        if DYNAMIC_REFERENCE in json.dumps(definition):
+            raise InvalidProcessError(
+                str(folder.path / DEFINITION),
+                f"the definition holds {DYNAMIC_REFERENCE}…, which CloudFormation would replace by "
+                "the value when Fencepost is deployed: move that command into a script of the "
+                "source",
+            )
         size = len(json.dumps(definition)) + PLACES
         if size > ADVANCED_PARAMETER_LIMIT:
             raise InvalidProcessError(
@@ -59,5 +78,5 @@ class RegisteredProcess(Construct):
             type="String",
             tier="Advanced" if size > STANDARD_PARAMETER_LIMIT else "Standard",
             description=f"What Fencepost runs for {process.name}",
-            value=json.dumps(value),
+            value=without_double_brackets(json.dumps(value)),
         )

@@ -154,7 +154,17 @@ def test_an_access_role_without_a_permission_fails_the_job(
 def test_an_access_role_must_be_allowed_to_use_the_trails_key(
     embedded: Connection, trail: str, eventually: Eventually
 ) -> None:
-    key = embedded.client("kms").create_key()["KeyMetadata"]["Arn"]
+    kms = embedded.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    statements = [
+        {"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*"}
+        for principal, actions in (
+            ({"AWS": "arn:aws:iam::123456789012:root"}, "kms:*"),
+            ({"Service": "cloudtrail.amazonaws.com"}, ["kms:GenerateDataKey*", "kms:DescribeKey"]),
+        )
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document)
     cloudtrail = embedded.client("cloudtrail")
     encrypted = cloudtrail.create_trail(
         Name="encrypted", S3BucketName="analyzed-trail", S3KeyPrefix="pre", KmsKeyId=key

@@ -41,9 +41,10 @@ def a_trail(
     s3.create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded.region}
     )
-    if policy:
-        allow(embedded, name)
+    allow(embedded, name)
     trail.create_trail(Name=name, S3BucketName=bucket, IsMultiRegionTrail=True)
+    if not policy:
+        s3.delete_bucket_policy(Bucket=bucket)
     if selectors:
         trail.put_event_selectors(TrailName=name, AdvancedEventSelectors=selectors)
     trail.start_logging(Name=name)
@@ -370,3 +371,59 @@ def test_every_request_was_understood(ask: Ask) -> None:
     unknown = ask("/_fencepost/records")["unidentified"]
     # Another test invents an operation, to see that it is refused.
     assert [one for one in unknown if "Invent" not in str(one)] == []
+
+
+def test_a_trail_whose_bucket_does_not_let_it_write_is_not_made(embedded: Connection) -> None:
+    s3, trail = embedded.client("s3"), embedded.client("cloudtrail")
+    where = {"LocationConstraint": embedded.region}
+    s3.create_bucket(Bucket="mute-files", CreateBucketConfiguration=where)
+
+    with pytest.raises(trail.exceptions.InsufficientS3BucketPolicyException, match="mute-files"):
+        trail.create_trail(Name="mute", S3BucketName="mute-files")
+    with pytest.raises(trail.exceptions.S3BucketDoesNotExistException):
+        trail.create_trail(Name="mute", S3BucketName="nowhere-files")
+
+    assert trail.describe_trails(trailNameList=["mute"])["trailList"] == []
+
+
+@pytest.mark.parametrize("bucket_key", [True, False])
+def test_a_bucket_key_needs_decrypt_for_cloudtrail_as_well(
+    embedded: Connection, *, bucket_key: bool
+) -> None:
+    name = f"keyed-{str(bucket_key).lower()}"
+    kms, trail = embedded.client("kms"), embedded.client("cloudtrail")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    bucket = a_trail(embedded, name)
+    encryption = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key},
+        "BucketKeyEnabled": bucket_key,
+    }
+    embedded.client("s3").put_bucket_encryption(
+        Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [encryption]}
+    )
+
+    def let(*actions: str) -> None:
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": list(actions),
+            "Resource": "*",
+        }
+        owner = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement, owner]})
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document)
+
+    let("kms:GenerateDataKey*", "kms:DescribeKey")
+    if bucket_key:
+        with pytest.raises(trail.exceptions.InsufficientEncryptionPolicyException):
+            trail.update_trail(Name=name, KmsKeyId=key)
+        assert "KmsKeyId" not in trail.get_trail(Name=name)["Trail"]
+        let("kms:GenerateDataKey*", "kms:DescribeKey", "kms:Decrypt")
+    trail.update_trail(Name=name, KmsKeyId=key)
+
+    assert trail.get_trail(Name=name)["Trail"]["KmsKeyId"] == key

@@ -48,7 +48,7 @@ def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: 
 
     status, said = synthesise(
         tmp_path / "out",
-        {"processes": str(tmp_path / "yours"), "retentionDays": "7", "analyzer": "false"},
+        {"processes": str(tmp_path / "yours"), "retentionDays": "7", "analyzer": "true"},
         FENCEPOST_PROCESSES=str(tmp_path / "mine"),
     )
 
@@ -57,7 +57,7 @@ def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: 
     assert all(f"/fencepost/processes/{name}" in workflow for name in ("mine", "yours", "orders"))
     assert '"Days": 7' in (tmp_path / "out" / "fencepost-archive.template.json").read_text()
     sandbox = (tmp_path / "out" / "fencepost-sandbox.template.json").read_text()
-    assert "AWS::AccessAnalyzer::Analyzer" not in sandbox
+    assert "AWS::AccessAnalyzer::Analyzer" in sandbox
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,10 @@ def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: 
         ({"phases": {"update": ["true"], "remove": ["true"]}}, "phases.update: comes without a"),
         ({"phases": {"deploy": [], "remove": ["true"]}}, "phases.deploy: has no command"),
         ({"install": ["x" * 8_000]}, "process.yaml: the definition has "),
+        (
+            {"install": ["echo {{resolve:ssm:/key}}"]},
+            "process.yaml: the definition holds {{resolve:…, which CloudFormation would replace",
+        ),
     ],
 )
 def test_a_process_that_cannot_be_meant_is_told_in_one_line_and_nothing_is_written(

@@ -218,8 +218,23 @@ def test_only_the_trail_may_write_to_its_bucket_and_key(synthesis: Synthesis) ->
         for one in policy["Statement"]
         if one.get("Principal") == {"Service": "cloudtrail.amazonaws.com"}
     ]
-    assert len(writers) == 4
+    assert len(writers) == 5
     assert all("aws:SourceArn" in one["Condition"]["StringEquals"] for one in writers)
+
+
+def test_the_trail_may_use_its_buckets_key(synthesis: Synthesis) -> None:
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    (bucket,) = synthesis.of_type("sandbox", "AWS::S3::Bucket").values()
+    (key,) = synthesis.of_type("sandbox", "AWS::KMS::Key").values()
+
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    actions = {
+        one["Action"]
+        for one in key["KeyPolicy"]["Statement"]
+        if one.get("Principal") == {"Service": "cloudtrail.amazonaws.com"}
+    }
+    assert rule["BucketKeyEnabled"] is True
+    assert "kms:Decrypt" in actions
 
 
 def test_access_analyzer_alone_may_use_the_access_role(synthesis: Synthesis) -> None:
@@ -233,5 +248,5 @@ def test_access_analyzer_alone_may_use_the_access_role(synthesis: Synthesis) -> 
     assert statement["Principal"] == {"Service": "access-analyzer.amazonaws.com"}
 
 
-def test_the_account_gets_an_analyzer(synthesis: Synthesis) -> None:
-    synthesis.templates["sandbox"].resource_count_is("AWS::AccessAnalyzer::Analyzer", 1)
+def test_the_account_gets_no_analyzer_that_nobody_asked_for(synthesis: Synthesis) -> None:
+    synthesis.templates["sandbox"].resource_count_is("AWS::AccessAnalyzer::Analyzer", 0)

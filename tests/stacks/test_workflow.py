@@ -13,6 +13,7 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.process import Process
 from stacks.monitoring.dashboard import SHOWN
 from stacks.monitoring.metrics import STEP_OF
+from stacks.workflow.registry import without_double_brackets
 from tests.stacks.samples import definition
 
 if TYPE_CHECKING:
@@ -86,6 +87,19 @@ def test_each_process_has_a_parameter_that_its_definition_is_read_from(
         process = value.pop("definition")
         assert Process.from_mapping(process.pop("name"), process).name in PROCESSES
         assert set(value) == {"project", "sandboxRole", "candidateRole"}
+
+
+@pytest.mark.parametrize(
+    "command", ["docker inspect --format '{{.Id}}'", "{{{ three }}}", "{{}}", "a { { b } }"]
+)
+def test_double_brackets_of_a_command_reach_the_parameter_in_another_spelling(
+    command: str,
+) -> None:
+    written = without_double_brackets(json.dumps({"a": {"b": [command]}}))
+
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    assert "{{" not in written
+    assert json.loads(written) == {"a": {"b": [command]}}
 
 
 def test_owners_get_the_mails_of_their_processes_alone(synthesis: Synthesis) -> None:

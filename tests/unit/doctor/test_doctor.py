@@ -201,13 +201,13 @@ def test_the_root_user_is_noted() -> None:
     assert (check.state, owner) == (State.NOTE, ACCOUNT)
 
 
-def test_an_analyzer_of_others_would_make_the_deployment_fail() -> None:
+def test_an_analyzer_of_others_is_a_reason_not_to_ask_for_one() -> None:
     others = {"analyzers": [{"name": "theirs", "tags": {}}]}
 
     found = account.analyzer(ready(accessanalyzer={"list_analyzers": others}), NEW)
 
-    assert found.state is State.MISSING
-    assert "-c analyzer=false" in found.advice
+    assert found.state is State.NOTE
+    assert "-c analyzer=true" in found.advice
 
 
 @pytest.mark.parametrize("tags", [{"aws:cloudformation:stack-name": "fencepost-sandbox"}, {}])
