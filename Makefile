@@ -79,8 +79,8 @@ cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destro
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
 	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
 
-approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS)
-	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(ARCHIVE)
+approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS, EMULATED=1 for one that was not)
+	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(ARCHIVE) $(if $(EMULATED),--emulated)
 
 verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…)
 	@$(WITH_TOOLS) $(PY) -m local verify-archive $(ARCHIVE)

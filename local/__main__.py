@@ -52,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     approve.add_argument("process", metavar="PROCESS")
     approve.add_argument("run", metavar="RUN")
     approve.add_argument("--by", help="default: the caller's ARN on AWS, else the user's name")
+    approve.add_argument(
+        "--emulated", action="store_true", help="approve although the run was on an embedded AWS"
+    )
     approve.add_argument("--note", default="", help="why")
     doctor = commands.add_parser("doctor", help="what is missing before a deployment to AWS")
     doctor.add_argument("--json", action="store_true", help="for a script")

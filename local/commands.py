@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lambdas.model.archived_runs import BaselineKind
+from lambdas.model.platform import Platform
 from lambdas.model.verdict import VerdictKind
 from local import emulator
 from local.deploy.cloud_assembly import UndeployableError
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 EXAMPLE = "orders"
 CAUSE_SHOWN = 4000  # characters
-COLOURS = {str(VerdictKind.NOT_PROVED): "red", str(VerdictKind.NOT_ATTEMPTED): "yellow"}
+COLOURS = {
+    str(VerdictKind.PROVED): "green",
+    str(VerdictKind.NOT_PROVED): "red",
+    str(VerdictKind.NOT_ATTEMPTED): "yellow",
+}
 
 
 def up(arguments: argparse.Namespace) -> int:
@@ -107,7 +112,7 @@ def show(finished: Sequence[executions.Finished]) -> None:
 
 def _colour(verdict: str) -> str:
     """Green is for what was proved; that nobody tried is no success."""
-    return "green" if verdict.startswith(VerdictKind.PROVED) else COLOURS.get(verdict, "")
+    return next((colour for kind, colour in COLOURS.items() if verdict.startswith(kind)), "")
 
 
 def _cells(one: executions.Finished) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ def _cells(one: executions.Finished) -> tuple[str, ...]:
     findings = summary.get("findings", {})
     counted = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in findings.items()]
     return (
-        str(verdict.get("kind", "succeeded")),
+        f"{verdict.get('kind', 'succeeded')}{Platform.read(content.get('shownOn')).aside}",
         "{statements} statements\n{actions} actions".format(**summary) if summary else "",
         "\n".join(counted),
         _since(content),

@@ -21,6 +21,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
+from lambdas.model.platform import Platform, platform_of
 from lambdas.model.policy_checks import Denial
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
@@ -46,14 +47,19 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    return check(event, archive, AccessAnalyzerChecks(), IamSimulator())
+    platform = platform_of(os.environ)
+    return check(event, archive, AccessAnalyzerChecks(), IamSimulator(), platform)
 
 
 def check(
-    event: Mapping[str, Any], archive: Archive, analyzer: PolicyChecks, simulator: Simulator
+    event: Mapping[str, Any],
+    archive: Archive,
+    analyzer: PolicyChecks,
+    simulator: Simulator,
+    platform: Platform = Platform.UNTOLD,
 ) -> dict[str, Any]:
     """Ask, write down the answers, and refuse a policy that denies what was seen."""
-    run = Run.from_json(event["run"])
+    run = Run.from_json(event["run"], platform)
     refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
     asked = asked_of(_evidence(archive.get(event["evidence"])), run.account)
     baseline = previous_run(archive, run).baseline

@@ -11,6 +11,7 @@ from lambdas.document_failure.failure import Failure
 from lambdas.document_failure.words import document, message, record, subject, to_json
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.platform import Platform, platform_of
 from lambdas.model.run import Run
 
 if TYPE_CHECKING:
@@ -29,12 +30,19 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
-    return document_failure(event, S3Archive(bucket), place=f"s3://{bucket}/")
+    platform = platform_of(os.environ)
+    return document_failure(event, S3Archive(bucket), place=f"s3://{bucket}/", platform=platform)
 
 
-def document_failure(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
+def document_failure(
+    event: Mapping[str, Any],
+    archive: Archive,
+    *,
+    place: str,
+    platform: Platform = Platform.UNTOLD,
+) -> dict[str, Any]:
     """Write the failure's documents and answer with the mail and the execution's own error."""
-    run = Run.from_json(event["run"])
+    run = Run.from_json(event["run"], platform)
     failure = Failure.from_event(run, event)
     prefix = run.key("")
     collected = [

@@ -24,7 +24,9 @@ REMOVED = {
 def subject(failure: Failure) -> str:
     """The mail's subject: `Failed: orders, phase deploy`."""
     where = f"phase {failure.phase}" if failure.phase else f"{failure.state}, {failure.error}"
-    return visible(f"Failed: {failure.run.process}, {where}")[:SUBJECT_LIMIT]
+    return visible(f"Failed{failure.run.platform.aside}: {failure.run.process}, {where}")[
+        :SUBJECT_LIMIT
+    ]
 
 
 def message(failure: Failure, place: str) -> str:
@@ -39,7 +41,7 @@ def document(failure: Failure, place: str, collected: Sequence[str]) -> str:
     fence = "`" * max([3, *(length + 1 for length in runs)])
     return "\n".join(
         [
-            f"# A failed run of {failure.run.process}",
+            f"# A failed run of {failure.run.process}{failure.run.platform.aside}",
             "",
             f"{fence}text",
             text,
@@ -59,6 +61,7 @@ def record(failure: Failure, collected: Sequence[str]) -> dict[str, Any]:
     return {
         "run": run.id,
         "process": run.process,
+        "shownOn": run.platform.value,
         "execution": run.execution_arn,
         "startedAt": run.started_at,
         "state": failure.state,
@@ -80,7 +83,8 @@ def to_json(content: dict[str, Any]) -> bytes:
 
 def _account(failure: Failure, place: str) -> Iterator[str]:
     run = failure.run
-    yield f"The run {run.id} of {run.process} failed in {visible(failure.state)}."
+    where = run.platform.aside
+    yield f"The run {run.id} of {run.process}{where} failed in {visible(failure.state)}."
     yield f"{visible(failure.error)}: {failure.problem}"
     if failure.last_lines:
         yield ""

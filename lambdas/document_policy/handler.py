@@ -22,6 +22,7 @@ from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.manifest import APPROVAL, MANIFEST, digest
+from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
@@ -44,12 +45,19 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
-    return document(event, S3Archive(bucket), place=f"s3://{bucket}/")
+    platform = platform_of(os.environ)
+    return document(event, S3Archive(bucket), place=f"s3://{bucket}/", platform=platform)
 
 
-def document(event: Mapping[str, Any], archive: Archive, *, place: str) -> dict[str, Any]:
+def document(
+    event: Mapping[str, Any],
+    archive: Archive,
+    *,
+    place: str,
+    platform: Platform = Platform.UNTOLD,
+) -> dict[str, Any]:
     """Write the dossier and answer with the mail; writing it again changes nothing."""
-    run = Run.from_json(_required(event, "run"))
+    run = Run.from_json(_required(event, "run"), platform)
     kept = _kept(event, archive, run)
     facts = _facts_of(event, archive, run, kept)
     files = written(facts, lambda ours: kept | _beside(archive, run, {*kept, *ours}))

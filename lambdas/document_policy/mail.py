@@ -29,7 +29,7 @@ MOST = 12  # lines of a kind; the report has all
 def subject(facts: RunFacts) -> str:
     """The verdict, then what is new: `Not attempted: orders, 2 new, 1 gone`."""
     changes = facts.changes
-    words = [f"{facts.verdict.headline}: {facts.process.name}"]
+    words = [f"{facts.headline}: {facts.process.name}"]
     if changes.widens_approved:
         words.append(f"UNAPPROVED ACCESS, {len(changes.new)} new")
     elif changes.new:
@@ -52,12 +52,14 @@ def message(facts: RunFacts, *, place: str, seal: str) -> str:
 
 def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield facts.title
+    if facts.emulated:
+        yield facts.emulated
     yield _short(facts.verdict.grounds)
     yield from (f"  {_short(one)}" for one in facts.verdict.details[:MOST])
     yield ""
     yield from _changes(facts)
     yield ""
-    yield from (f"{o.name.capitalize()}: {o.state}. {_short(o.sentence)}" for o in claims(facts))
+    yield from (f"{o.name.capitalize()}: {o.told}. {_short(o.sentence)}" for o in claims(facts))
     yield ""
     yield f"Policy: {counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
     yield f"  {facts.size}"
@@ -70,7 +72,7 @@ def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield f"Run {facts.run.id} of {facts.process.name}, manifest sha256 {seal}"
     bucket = place.removesuffix(facts.run.key("")).rstrip("/")
     yield f"Approve it: make approve PROCESS={facts.process.name} RUN={facts.run.id} \\"
-    yield f"  ARCHIVE={bucket}"
+    yield f"  ARCHIVE={bucket}{' EMULATED=1' if facts.emulated else ''}"
 
 
 def _short(text: str) -> str:

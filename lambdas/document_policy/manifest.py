@@ -29,6 +29,7 @@ def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, byt
             "startedAt": facts.run.started_at,
             "endedAt": facts.run.ended_at,
             "executionArn": facts.run.execution_arn,
+            "shownOn": facts.run.platform.value,
             "verdict": {"kind": facts.verdict.words, "reason": facts.verdict.reason},
             "summary": _summary(facts),
             "compared": _compared(facts),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
 from lambdas.model.manifest import APPROVAL, MANIFEST, Link, unsealed
+from lambdas.model.platform import Platform
 from lambdas.model.refinement import Refinement
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def previous_run(archive: Archive, run: Run) -> PreviousRun:
     rows = [row for row in finished_runs(archive, run.process) if row.manifest.run != run.id]
     if not rows:
         return PreviousRun()
-    row, standing = comparable(rows)
+    of_its_kind = [row for row in rows if run.compares_with(row.platform)]
+    if not of_its_kind:
+        return PreviousRun(manifest=rows[-1].manifest)
+    row, standing = comparable(of_its_kind)
     return PreviousRun(
         manifest=rows[-1].manifest,
         baseline=_baseline(archive, run.process, row.manifest, standing, row.approval),
@@ -98,6 +102,7 @@ def _baseline(
         versions=manifest["versions"],
         definition=manifest["definition"],
         types=tuple(manifest["types"]),
+        platform=Platform.read(manifest.get("shownOn")),
     )
 
 

@@ -22,8 +22,15 @@ _RESOURCE = re.compile(rb'"resource":("(?:[^"\\]|\\.)*")')
 
 
 def past_runs(archive: Archive, run: Run) -> EarlierNames:
-    """The newest finished runs before this one; runs whose evidence is gone are passed over."""
-    finished = (row.manifest.run for row in reversed(finished_runs(archive, run.process)))
+    """The newest finished runs before this one, of the same platform.
+
+    Runs whose evidence is gone are passed over.
+    """
+    finished = (
+        row.manifest.run
+        for row in reversed(finished_runs(archive, run.process))
+        if run.compares_with(row.platform)
+    )
     before = [name for name in finished if name < run.id][:RUNS]
     found = (_past_run(archive, run.process, name) for name in before)
     return EarlierNames(tuple(one for one in found if one is not None))

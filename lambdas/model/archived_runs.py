@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.manifest import Link, digest, unsealed
+from lambdas.model.platform import Platform
 from lambdas.model.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Baseline:
     Attributes:
         manifest: the run, pinned. approval: its approval, pinned, when it has one.
         versions, definition, types: as its manifest tells them; for finding causes.
+        platform: where it took place, as its manifest tells.
     """
 
     manifest: Link
@@ -39,6 +41,7 @@ class Baseline:
     versions: Mapping[str, str] = field(default_factory=dict)
     definition: Mapping[str, Any] = field(default_factory=dict)
     types: tuple[str, ...] = ()
+    platform: Platform = Platform.UNTOLD
 
     @property
     def run(self) -> str:
@@ -62,6 +65,7 @@ class RunSummary:
         manifest: the run, pinned. approval: its approval, pinned, or None. by: who approved it.
         verdict: the verdict's words. proved: whether they say that the policy suffices.
         summary: counts, as the manifest holds them.
+        platform: where the run took place.
     """
 
     manifest: Link
@@ -71,6 +75,7 @@ class RunSummary:
     summary: Mapping[str, Any]
     approval: Link | None = None
     by: str = ""
+    platform: Platform = Platform.UNTOLD
 
     @classmethod
     def from_manifest(
@@ -86,6 +91,7 @@ class RunSummary:
             summary=content["summary"],
             approval=Link(run=run, sha256=digest(approval)) if approval is not None else None,
             by=str(unsealed(approval).get("by", "")) if approval is not None else "",
+            platform=Platform.read(content.get("shownOn")),
         )
 
     @classmethod
@@ -99,6 +105,7 @@ class RunSummary:
             summary=raw["summary"],
             approval=Link.from_json(raw["approval"]),
             by=raw["by"],
+            platform=Platform.read(raw.get("shownOn")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -106,6 +113,7 @@ class RunSummary:
         return {
             **self.manifest.to_json(),
             "verdict": self.verdict,
+            "shownOn": self.platform.value,
             "proved": self.proved,
             "started": self.started,
             "summary": dict(self.summary),

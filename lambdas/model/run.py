@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidEventError
+from lambdas.model.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ class Run:
         region: the deployment's.
         started_at: ISO 8601, UTC. ended_at: when the cycle closed; empty until then.
         execution_arn: of the Step Functions execution.
+        platform: where it takes place; the function that documents it knows.
+        across: whether it may be compared with runs of the other platform, because somebody asked.
     """
 
     id: str
@@ -34,9 +37,11 @@ class Run:
     started_at: str
     ended_at: str = ""
     execution_arn: str = ""
+    platform: Platform = Platform.UNTOLD
+    across: bool = False
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+    def from_json(cls, raw: Mapping[str, Any], platform: Platform = Platform.UNTOLD) -> Self:
         """Read the `run` field of a state's input.
 
         Raises:
@@ -52,6 +57,8 @@ class Run:
                 started_at=raw["startedAt"],
                 ended_at=raw.get("endedAt", ""),
                 execution_arn=raw.get("executionArn", ""),
+                platform=platform,
+                across=raw.get("acrossPlatforms") is True,
             )
         except KeyError as missing:
             raise InvalidEventError(f"run lacks {missing}; see statemachine/README.md") from missing
@@ -60,6 +67,10 @@ class Run:
     def session_prefix(self) -> str:
         """What every role session name of this run begins with."""
         return f"{self.id}."
+
+    def compares_with(self, platform: Platform) -> bool:
+        """Whether a run of that platform may be this one's baseline."""
+        return self.across or self.platform.compares_with(platform)
 
     def session(self, phase: str) -> str:
         """The role session name of a phase."""

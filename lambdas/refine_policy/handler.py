@@ -15,6 +15,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
+from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.model.step_input import required
@@ -39,16 +40,19 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    return refine_run(event, S3Archive(os.environ["ARCHIVE_BUCKET"]))
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    return refine_run(event, archive, platform_of(os.environ))
 
 
-def refine_run(event: Mapping[str, Any], archive: Archive) -> dict[str, Any]:
+def refine_run(
+    event: Mapping[str, Any], archive: Archive, platform: Platform = Platform.UNTOLD
+) -> dict[str, Any]:
     """Refine, keep the answer, and only then stop for what does not fit.
 
     Raises:
         PolicyTooLargeError: the policy is kept, whole, but cannot be packed.
     """
-    run = Run.from_json(_required(event, "run"))
+    run = Run.from_json(_required(event, "run"), platform)
     definition = dict(_required(event, "process"))
     refinement = refine(
         run=run,

@@ -14,6 +14,7 @@ from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectErr
 from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
 from lambdas.gateways.archived_runs import finished_runs, row_of
 from lambdas.model.manifest import APPROVAL, FORMAT, MANIFEST, digest, sealed, unsealed
+from lambdas.model.platform import Platform
 from lambdas.model.text import counted, visible
 from local.archive.verification import verify
 from local.connection import Connection
@@ -88,22 +89,46 @@ def approve(arguments: argparse.Namespace) -> int:
         by = arguments.by or _approver(arguments.archive)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         record_approval(
-            archive, arguments.process, arguments.run, by=by, at=now, note=arguments.note
+            archive,
+            arguments.process,
+            arguments.run,
+            by=by,
+            at=now,
+            note=arguments.note,
+            emulated=arguments.emulated,
         )
     except FencepostError as error:
         print(f"not approved: {visible(str(error))}", file=sys.stderr)
         return 1
-    print(f"approved: {arguments.process}/{arguments.run}, by {visible(by)}")
+    where = ", of an embedded AWS" if arguments.emulated else ""
+    print(f"approved: {arguments.process}/{arguments.run}{where}, by {visible(by)}")
     return 0
 
 
-def record_approval(
-    archive: Archive, process: str, run: str, *, by: str, at: str, note: str = ""
+def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
+    archive: Archive,
+    process: str,
+    run: str,
+    *,
+    by: str,
+    at: str,
+    note: str = "",
+    emulated: bool = False,
 ) -> None:
     """Write `approval.json` into the run's folder, pinned to its manifest, and the lists anew.
 
+    Args:
+        archive: where the run lies.
+        process: whose run it is.
+        run: its id.
+        by: who approves.
+        at: when, in ISO 8601.
+        note: why.
+        emulated: says that the approver knows of an embedded AWS.
+
     Raises:
-        ArchiveRefusedError: the run has not finished, was changed, or is approved already.
+        ArchiveRefusedError: the run has not finished, was changed, is approved already, or took
+            place elsewhere than the approver says.
     """
     folder = f"{process}/{run}/"
     try:
@@ -120,6 +145,14 @@ def record_approval(
         raise ArchiveRefusedError(
             f"{folder} is approved already, by {before['by']} at {before['at']}"
         )
+    platform = Platform.read(manifest.get("shownOn"))
+    if platform is Platform.EMBEDDED and not emulated:
+        raise ArchiveRefusedError(
+            f"{folder} took place on {platform}, so nothing of it was shown on AWS; say --emulated "
+            "to approve it all the same"
+        )
+    if platform is Platform.AWS and emulated:
+        raise ArchiveRefusedError(f"{folder} took place on AWS: leave --emulated out")
     policies = {
         one["name"]: one["sha256"]
         for one in manifest["objects"]
@@ -133,6 +166,7 @@ def record_approval(
         "at": at,
         "note": note,
         "verdict": manifest["verdict"]["kind"],
+        "shownOn": platform.value,
         "manifest": digest(body),
         "policies": policies,
     }

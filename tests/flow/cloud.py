@@ -129,6 +129,11 @@ class Cloud:
         got = self.client("s3").get_object(Bucket=self.deployed.archive, Key=key)
         return bytes(got["Body"].read())
 
+    def listing(self, key: str) -> bytes:
+        """What stands beside the runs, by its key."""
+        got = self.client("s3").get_object(Bucket=self.deployed.archive, Key=key)
+        return bytes(got["Body"].read())
+
     def mails(self, about: str) -> list[str]:
         """The mails that hold a text, waited for until there is one."""
 

@@ -50,7 +50,9 @@ def thrice(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory
     shutil.copytree(SERVICE, folder / NAME)
     cloud = start(processes=str(folder))
     first, unchanged = learned(cloud), learned(cloud)
-    record_approval(archive(cloud), NAME, unchanged, by="a reviewer", at="2026-11-26T12:00:00Z")
+    record_approval(
+        archive(cloud), NAME, unchanged, by="a reviewer", at="2026-11-26T12:00:00Z", emulated=True
+    )
     add_a_bucket(folder / NAME / "service" / "serverless.yml")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FENCEPOST_PROCESSES", str(folder))

@@ -6,6 +6,7 @@ A person reads the difference: these files are what reviewers, pipelines and mai
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,17 @@ from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
-from tests.unit.document_policy.samples import TYPES, a_refinement, run_facts, without
+from lambdas.model.platform import Platform
+from tests.unit.document_policy.samples import TYPES, a_refinement, a_run, run_facts, without
 
 FOLDER = Path(__file__).with_name("dossier")
 KEPT = ("README.md", "policy.json", "policy.tf", "policy.yaml", "policy.py")
 
 
-def documents() -> dict[str, bytes]:
+PLATFORMS = {"on-aws": Platform.AWS, "embedded": Platform.EMBEDDED}
+
+
+def documents(platform: Platform) -> dict[str, bytes]:
     """A second run, after a bucket came and the first was approved."""
     pinned = Link(run="20261116T120000Z-00000010", sha256="0" * 64)
     before = without(a_refinement(), "S3DeploymentBucket")
@@ -30,8 +35,10 @@ def documents() -> dict[str, bytes]:
         refinement=before,
         approval=pinned,
         types=tuple(one for one in TYPES.values() if one != TYPES["s3"]),
+        platform=platform,
     )
-    facts = run_facts(previous=PreviousRun(manifest=pinned, baseline=baseline))
+    run = replace(a_run(), platform=platform)
+    facts = run_facts(run=run, previous=PreviousRun(manifest=pinned, baseline=baseline))
     files = written(facts, lambda _: {"evidence.jsonl.gz": b"", "generated.json": b"{}"})
     mail = f"Subject: {subject(facts)}\n\n{message(facts, place='s3://archive/', seal='0' * 64)}"
     return {**{name: files[name] for name in KEPT}, "mail.txt": mail.encode()}
@@ -42,9 +49,10 @@ def kept_as(name: str) -> str:
     return f"{name}.txt" if name.endswith(".py") else name
 
 
+@pytest.mark.parametrize("folder", PLATFORMS)
 @pytest.mark.parametrize("name", [*KEPT, "mail.txt"])
-def test_the_document_is_as_a_person_has_read_it(name: str) -> None:
-    path, body = FOLDER / kept_as(name), documents()[name]
+def test_the_document_is_as_a_person_has_read_it(name: str, folder: str) -> None:
+    path, body = FOLDER / folder / kept_as(name), documents(PLATFORMS[folder])[name]
     if os.environ.get("GOLDEN") == "write":
         path.write_bytes(body)
 
@@ -52,4 +60,10 @@ def test_the_document_is_as_a_person_has_read_it(name: str) -> None:
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:
-    assert documents() == documents()
+    assert documents(Platform.AWS) == documents(Platform.AWS)
+
+
+def test_what_is_attached_is_the_same_wherever_it_was_shown() -> None:
+    on_aws, embedded = (documents(one)["policy.json"] for one in PLATFORMS.values())
+
+    assert on_aws == embedded

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.exercised_paths import ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.finding import Severity
+from lambdas.model.platform import Platform
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence
 
@@ -40,11 +41,13 @@ class Claim:
     Attributes:
         shown: a sentence, or empty when nothing shows it.
         gaps: a clause each; none means that nothing is known to be missing.
+        platform: where it was shown.
     """
 
     name: str
     shown: str
     gaps: tuple[str, ...] = ()
+    platform: Platform = Platform.UNTOLD
 
     @property
     def state(self) -> str:
@@ -54,6 +57,13 @@ class Claim:
         return "shown in part" if self.gaps else "shown"
 
     @property
+    def told(self) -> str:
+        """The state, and where it was shown: `shown on AWS`, `shown in part on an embedded AWS`."""
+        if not self.shown or self.platform is Platform.UNTOLD:
+            return self.state
+        return f"{self.state} on {self.platform}"
+
+    @property
     def sentence(self) -> str:
         """What shows it, then what is missing."""
         return " ".join(map(sentence, filter(None, (self.shown, *self.gaps))))
@@ -61,7 +71,8 @@ class Claim:
 
 def claims(facts: RunFacts) -> tuple[Claim, ...]:
     """Sufficient, minimal, general, explained."""
-    return (_sufficient(facts), _minimal(facts), _general(facts), _explained(facts))
+    found = (_sufficient(facts), _minimal(facts), _general(facts), _explained(facts))
+    return tuple(replace(one, platform=facts.run.platform) for one in found)
 
 
 def _sufficient(facts: RunFacts) -> Claim:

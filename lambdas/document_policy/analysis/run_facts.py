@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,10 @@ from lambdas.document_policy.analysis.call_survey import CallSurvey, survey
 from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import Changes, changes
 from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
+from lambdas.document_policy.analysis.offered_actions import actions_offered
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
+from lambdas.model.platform import Platform
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 BLIND = frozenset({"blind-spot", "no-data-events", "not-recorded", "access-analyzer-coverage"})
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+COMPARED_WITH_NONE = (
+    "Earlier runs did not take place where this one did, so it is compared with none; start a run "
+    "with compareEmulated: true to compare all the same."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,22 @@ class RunFacts:
     @property
     def title(self) -> str:
         """The verdict and the process: the first line everywhere."""
-        return f"{self.verdict.headline}: the policy of {self.process.name}"
+        return f"{self.headline}: the policy of {self.process.name}"
+
+    @property
+    def headline(self) -> str:
+        """The verdict, and where it was reached if that was not AWS."""
+        return f"{self.verdict.headline}{self.run.platform.aside}"
+
+    @property
+    def emulated(self) -> str:
+        """What a reader must know of a run that was not on AWS; empty for one that was."""
+        if self.run.platform is not Platform.EMBEDDED:
+            return ""
+        return (
+            "This ran on an embedded AWS, an emulator: everything here was shown there, "
+            "and nothing of it on AWS."
+        )
 
     @property
     def values(self) -> dict[str, str]:
@@ -114,8 +136,20 @@ class RunFacts:
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """CheckNoNewAccess's answers, a sentence each."""
+        """What the comparison is worth, then CheckNoNewAccess's answers, a sentence each."""
         answers = self.checks.get("newAccess") or {}
+        return (*self._comparison, *self._new_access(answers))
+
+    @property
+    def _comparison(self) -> tuple[str, ...]:
+        baseline, own = self.previous.baseline, self.run.platform
+        if baseline is None and self.previous.manifest:
+            return (COMPARED_WITH_NONE,)
+        if baseline is None or Platform.UNTOLD is own or baseline.platform is own:
+            return ()
+        return (f"The run it is compared with took place on {baseline.platform}.",)
+
+    def _new_access(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(
             f"CheckNoNewAccess of {one['policy']} against {answers['against']}: {one['result']}."
             for one in answers.get("policies", ())
@@ -184,30 +218,6 @@ def blind(finding: Finding) -> bool:
 
 def _of_checks(checks: Mapping[str, Any] | None) -> Iterable[Finding]:
     return map(Finding.from_json, (checks or {}).get("findings", ()))
-
-
-def actions_offered(generated: Mapping[str, Any] | None) -> int | None:
-    """How many actions Access Analyzer's answer names, in whatever form they came."""
-    if not generated:
-        return None
-    names: set[str] = set()
-    result = generated.get("GeneratedPolicyResult") or {}
-    for one in result.get("GeneratedPolicies") or ():
-        names |= _actions_of(one.get("Policy", ""))
-    return len(names)
-
-
-def _actions_of(text: str) -> set[str]:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return set()  # refinement has made a finding of it
-    statements = document.get("Statement", []) if isinstance(document, dict) else []
-    found: set[str] = set()
-    for statement in statements if isinstance(statements, list) else [statements]:
-        actions = statement.get("Action", []) if isinstance(statement, dict) else []
-        found |= {str(a) for a in ([actions] if isinstance(actions, str) else actions)}
-    return found
 
 
 def _size(refinement: Refinement, policy: PrincipalPolicy) -> str:

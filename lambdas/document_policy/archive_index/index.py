@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.archive_index.pages import archive_page, process_page
 from lambdas.gateways.archived_runs import finished_runs, newest_run
 from lambdas.model.manifest import sealed, sealed_page
+from lambdas.model.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,9 +44,14 @@ def _type(key: str) -> str:
 
 
 def latest(process: str, rows: Sequence[RunSummary]) -> bytes:
-    """Points to the newest proved run (null while none is), and lists all in their order."""
-    proved = next((row for row in reversed(rows) if row.proved), None)
-    approved = next((row for row in reversed(rows) if row.approval), None)
+    """Points to the newest proved run (null while none is), and lists all in their order.
+
+    Once a run took place on AWS, none of an embedded AWS is pointed to.
+    """
+    on_aws = any(row.platform is Platform.AWS for row in rows)
+    meant = [row for row in reversed(rows) if not (on_aws and row.platform is Platform.EMBEDDED)]
+    proved = next((row for row in meant if row.proved), None)
+    approved = next((row for row in meant if row.approval), None)
     return sealed(_content(process, rows, proved, approved))
 
 
@@ -55,6 +61,7 @@ def _content(
     return {
         "process": process,
         "run": proved.manifest.run if proved else None,
+        "shownOn": proved.platform.value if proved else None,
         "policy": f"{process}/{proved.manifest.run}/policy.json" if proved else None,
         "approved": approved.manifest.run if approved else None,
         "finished": rows[-1].manifest.run if rows else None,

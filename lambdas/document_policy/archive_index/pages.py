@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.report.html import Html, code, el
 from lambdas.document_policy.report.page import page
+from lambdas.model.platform import Platform
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from lambdas.model.archived_runs import RunSummary
 
 
-COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
+COLUMNS = ("Verdict", "Shown on", "Policy", "Findings", "Changes", "Approved", "Manifest")
 
 
 def process_page(process: str, rows: Sequence[RunSummary]) -> str:
@@ -87,7 +88,10 @@ def _cells(row: RunSummary) -> tuple[Html, ...]:
     urgent = f"{counted(found['error'], 'error')}, {counted(found['warning'], 'warning')}"
     moved = f"{summary['new']:,} new, {summary['gone']:,} gone" if summary["compared"] else "first"
     cells = (
-        el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}"),
+        el(
+            "span", f"{row.verdict}{row.platform.aside}", class_=f"verdict {kind.replace(' ', '-')}"
+        ),
+        "not told" if row.platform is Platform.UNTOLD else row.platform.value,
         size,
         urgent,
         moved,

@@ -70,10 +70,13 @@ def _head(facts: RunFacts) -> Html:
         el("p", "Fencepost", el("span", " least privilege, from what happened"), class_="brand"),
         el(
             "h1",
-            el("span", f"{facts.verdict.headline}:", class_=f"verdict {kind}"),
+            el("span", f"{facts.headline}:", class_=f"verdict {kind}"),
             " the policy of ",
             el("b", facts.process.name),
         ),
+        el("p", el("b", "Emulated"), " ", facts.emulated, class_="emulated")
+        if facts.emulated
+        else None,
         el("p", prose(facts.verdict.grounds), class_="grounds"),
         el("p", el("a", facts.changes.alarm, href="#changes"), class_="alarm")
         if facts.changes.alarm
@@ -95,7 +98,7 @@ def _truths(facts: RunFacts) -> Html:
             "li",
             el("b", one.name.capitalize()),
             " ",
-            el("span", one.state, class_="state"),
+            el("span", one.told, class_="state"),
             el("p", one.sentence),
             class_=one.state.replace(" ", "-"),
         )

@@ -12,6 +12,7 @@ from lambdas.document_failure.advice import ADVICE, advice
 from lambdas.document_failure.handler import document_failure
 from lambdas.errors import ArchiveRefusedError, InvalidEventError
 from lambdas.gateways.archive import FolderArchive
+from lambdas.model.platform import Platform
 from tests.unit.document_policy.forms import HOSTILE
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def a_build(tail: str = "", **exported: str) -> dict[str, Any]:
     return {"id": "fencepost-orders:1", "status": "FAILED", "exported": exported}
 
 
-def told(folder: Path, **event: Any) -> dict[str, Any]:
+def told(folder: Path, platform: Platform = Platform.UNTOLD, **event: Any) -> dict[str, Any]:
     given = {
         "run": RUN,
         "process": {"name": "orders"},
@@ -46,7 +47,7 @@ def told(folder: Path, **event: Any) -> dict[str, Any]:
         "build": None,
         **event,
     }
-    return document_failure(given, FolderArchive(folder), place=PLACE)
+    return document_failure(given, FolderArchive(folder), place=PLACE, platform=platform)
 
 
 def test_a_failed_step_is_told_with_its_own_message_and_what_to_do(tmp_path: Path) -> None:
@@ -227,3 +228,14 @@ def test_hostile_text_stays_text_in_the_mail_and_in_the_document(tmp_path: Path,
     assert answer["subject"].isprintable()
     assert 0 < len(answer["subject"]) < 100
     assert json.loads((tmp_path / FOLDER / "failure.json").read_text())["state"] == text
+
+
+def test_a_failure_on_an_embedded_aws_says_so_everywhere(tmp_path: Path) -> None:
+    answer = told(tmp_path, platform=Platform.EMBEDDED)
+
+    document = (tmp_path / FOLDER / "FAILURE.md").read_text(encoding="utf-8")
+    record = json.loads((tmp_path / FOLDER / "failure.json").read_text())
+    assert answer["subject"].startswith("Failed on an embedded AWS: orders")
+    assert "on an embedded AWS failed in RefinePolicy" in answer["message"]
+    assert "on an embedded AWS" in document
+    assert record["shownOn"] == "an embedded AWS"

@@ -11,6 +11,7 @@ from lambdas.document_policy.handler import document
 from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.manifest import sealed, unsealed
+from lambdas.model.platform import Platform
 from local.archive.commands import approve, record_approval, verify_archive
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import a_run, of_statements, seen, statement
@@ -224,6 +225,7 @@ def test_the_commands_tell_by_their_status(
     run_of(archive, 1)
     place = str(archive._root)  # noqa: SLF001  # its folder
     asked = {"archive": place, "process": "orders", "run": a_run(1).id, "by": "Ada", "note": ""}
+    asked["emulated"] = ""
 
     assert approve(argparse.Namespace(**asked)) == 0
     assert approve(argparse.Namespace(**asked)) == 1
@@ -235,3 +237,86 @@ def test_the_commands_tell_by_their_status(
     printed = capsys.readouterr()
     assert f"first break: {a_run(1).key('policy.tf')}: was changed" in printed.out
     assert "approved already" in printed.err
+
+
+def on(
+    archive: FolderArchive, day: int, platform: Platform, *more: str, asked: bool = False
+) -> str:
+    event = an_event(archive, small(*more), day)
+    event["run"]["acrossPlatforms"] = asked
+    return str(document(event, archive, place="s3://archive/", platform=platform)["subject"])
+
+
+def approved_as(archive: FolderArchive, day: int, *, emulated: bool) -> None:
+    record_approval(archive, "orders", a_run(day).id, by="Ada", at=NOON, emulated=emulated)
+
+
+def compared(archive: FolderArchive, day: int) -> str | None:
+    found: str | None = manifest_of(archive, day)["summary"]["compared"]
+    return found
+
+
+def test_a_run_on_aws_is_not_compared_with_an_emulated_one_unless_asked(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.EMBEDDED)
+    approved_as(archive, 1, emulated=True)
+    on(archive, 2, Platform.AWS, "sqs:Purge")
+    on(archive, 3, Platform.AWS, asked=True)
+    on(archive, 4, Platform.EMBEDDED)
+
+    assert compared(archive, 2) is None
+    assert manifest_of(archive, 2)["previous"]["run"] == a_run(1).id  # the chain knows no platform
+    readme = archive.get(a_run(2).key("README.md")).decode()
+    assert "Earlier runs did not take place where this one did" in readme
+    assert compared(archive, 3) == a_run(1).id
+    assert "took place on an embedded AWS" in archive.get(a_run(3).key("README.md")).decode()
+    assert compared(archive, 4) == a_run(1).id
+
+
+def test_a_run_that_does_not_say_where_it_took_place_is_compared_and_that_is_said(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.UNTOLD)  # as v0.1 wrote it
+    on(archive, 2, Platform.AWS)
+
+    assert compared(archive, 2) == a_run(1).id
+    assert "a platform that is not told" in archive.get(a_run(2).key("README.md")).decode()
+
+
+def test_an_emulated_run_is_approved_only_by_who_says_so(archive: FolderArchive) -> None:
+    on(archive, 1, Platform.EMBEDDED)
+    on(archive, 2, Platform.AWS)
+
+    with pytest.raises(ArchiveRefusedError, match=r"took place on an embedded AWS.*say --emulated"):
+        approved_as(archive, 1, emulated=False)
+    with pytest.raises(ArchiveRefusedError, match="leave --emulated out"):
+        approved_as(archive, 2, emulated=True)
+
+    assert not archive.exists(a_run(1).key("approval.json"))
+    approved_as(archive, 1, emulated=True)
+    approved_as(archive, 2, emulated=False)
+    told = unsealed(archive.get(a_run(1).key("approval.json")))
+    assert told["shownOn"] == "an embedded AWS"
+
+
+def test_the_list_points_to_no_emulated_run_once_there_is_one_on_aws(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.EMBEDDED)
+    approved_as(archive, 1, emulated=True)
+    before = unsealed(archive.get("orders/latest.json"))
+    on(archive, 2, Platform.AWS)
+    on(archive, 3, Platform.EMBEDDED)
+
+    after = unsealed(archive.get("orders/latest.json"))
+    assert before["approved"] == a_run(1).id
+    assert after["approved"] is None
+    assert [one["shownOn"] for one in after["runs"]] == [
+        "an embedded AWS",
+        "AWS",
+        "an embedded AWS",
+    ]
+    page = archive.get("orders/index.html").decode()
+    assert page.count("not attempted on an embedded AWS") == 2
+    assert verify(archive).breaks == []
