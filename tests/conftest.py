@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +33,7 @@ LONGEST = (
     "test_changes.py",
     "test_trail_delivery.py",
 )
+SECONDS_FILE = "FENCEPOST_SECONDS_FILE"
 REPORT_TESTS = "tests/report/"
 OWN_CREDENTIALS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
@@ -48,10 +51,42 @@ def _shield(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files; the order within a file stays."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long` runs what takes hours; `--shard 2/4` a quarter of it."""
+    parser.addoption("--long", action="store_true", help="run the tests that are marked long")
+    parser.addoption("--shard", default="1/1", metavar="K/N", help="a part of the long tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is long, unless asked; begin with the longest files, each in its order."""
+    if config.getoption("--long"):
+        which, of = map(int, config.getoption("--shard").split("/"))
+        long = sorted(one.nodeid for one in items if one.get_closest_marker("long"))
+        mine = set(long[which - 1 :: of])
+        config.hook.pytest_deselected(items=[one for one in items if one.nodeid not in mine])
+        items[:] = [one for one in items if one.nodeid in mine]
+    else:
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="`make long` runs it"))
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+
+
+_SECONDS: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each file takes, set-up and end included."""
+    file = report.nodeid.partition("::")[0]
+    _SECONDS[file] = _SECONDS.get(file, 0.0) + report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the seconds of each file where `tests.whole` asks for them."""
+    asked = os.environ.get(SECONDS_FILE)
+    if asked and not hasattr(session.config, "workerinput"):
+        Path(asked).write_text(json.dumps(_SECONDS), encoding="utf-8")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -120,7 +120,7 @@ def _manifest(archive: Archive, process: str, run: str) -> dict[str, Any]:
     except ValueError as error:
         raise ArchiveRefusedError(
             f"the manifest of {process}/{run} was changed: {error}; see what else was, with "
-            "python -m local verify-archive, and restore the object's first version"
+            "fencepost verify-archive, and restore the object's first version"
         ) from error
 
 

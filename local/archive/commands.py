@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +18,12 @@ from lambdas.model.text import counted, visible
 from local.archive.verification import verify
 from local.connection import Connection
 from local.emulator import OUT, STATE
+from local.output import NO, UNKNOWN, YES, complain, document
 
 if TYPE_CHECKING:
     import argparse
+
+    from local.archive.verification import Verification
 
 S3 = "s3://"
 BUCKET_OUTPUT = "ArchiveBucketName"  # of archive_stack
@@ -63,23 +65,34 @@ def embedded_archive(name: str | None) -> Archive | None:
 
 
 def verify_archive(arguments: argparse.Namespace) -> int:
-    """Check every document and link; status 1 and the first break when one is broken."""
+    """Check every document and link, and say the first break when one is broken."""
     try:
         found = verify(chosen_archive(arguments.archive))
     except FencepostError as error:
-        print(f"cannot verify: {visible(str(error))}", file=sys.stderr)
-        return 2
+        complain(f"cannot verify: {error}")
+        return UNKNOWN
+    status = NO if found.breaks else YES
+    if arguments.json:
+        breaks = [{"key": one.key, "problem": one.problem} for one in found.breaks]
+        counts = {"runs": found.runs, "objects": found.objects}
+        document("verify-archive", status, {**counts, "breaks": breaks, "notes": found.notes})
+    else:
+        _tell(found)
+    return status
+
+
+def _tell(found: Verification) -> None:
     for note in found.notes[:MOST]:
         print(f"note: {visible(note)}")
     checked = f"{counted(found.runs, 'run')}, {counted(found.objects, 'object')}"
-    if not found.breaks:
-        print(f"intact: {checked}")
-        return 0
     for number, one in enumerate(found.breaks[:MOST]):
         word = "first break" if number == 0 else "also"
         print(f"{word}: {visible(one.key)}: {visible(one.problem)}")
-    print(f"BROKEN: {counted(len(found.breaks), 'break')} in {checked}")
-    return 1
+    print(
+        f"BROKEN: {counted(len(found.breaks), 'break')} in {checked}"
+        if found.breaks
+        else f"intact: {checked}"
+    )
 
 
 def approve(arguments: argparse.Namespace) -> int:
@@ -87,7 +100,11 @@ def approve(arguments: argparse.Namespace) -> int:
     try:
         archive = chosen_archive(arguments.archive)
         by = arguments.by or _approver(arguments.archive)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except FencepostError as error:
+        complain(f"not approved: {error}")
+        return UNKNOWN
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
         record_approval(
             archive,
             arguments.process,
@@ -98,11 +115,15 @@ def approve(arguments: argparse.Namespace) -> int:
             emulated=arguments.emulated,
         )
     except FencepostError as error:
-        print(f"not approved: {visible(str(error))}", file=sys.stderr)
-        return 1
-    where = ", of an embedded AWS" if arguments.emulated else ""
-    print(f"approved: {arguments.process}/{arguments.run}{where}, by {visible(by)}")
-    return 0
+        complain(f"not approved: {error}")
+        return NO
+    if arguments.json:
+        fields = {"process": arguments.process, "run": arguments.run, "by": by, "at": now}
+        document("approve", YES, {**fields, "emulated": arguments.emulated})
+    else:
+        where = ", of an embedded AWS" if arguments.emulated else ""
+        print(f"approved: {arguments.process}/{arguments.run}{where}, by {visible(by)}")
+    return YES
 
 
 def record_approval(  # noqa: PLR0913  # an approval's fields, each by name

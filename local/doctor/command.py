@@ -1,8 +1,7 @@
-"""`python -m local doctor`: every check, what to do about each, and a status for scripts."""
+"""`fencepost doctor`: every check, what to do about each, and a status for scripts."""
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from local.deploy.synthesis import ROOT
 from local.doctor import account, laptop, mail, quotas
 from local.doctor.asking import ShellAws, asked
 from local.doctor.check import Check, State, missing, unknown
+from local.output import document
 from local.runs.progress import plain
 from stacks.processes import process_folders
 
@@ -33,7 +33,7 @@ def doctor(arguments: argparse.Namespace) -> int:
     """Ask everything and print it; 1 when something is missing, 2 when something is not known."""
     checks = [*everything(arguments.name)]
     if arguments.json:
-        print(json.dumps([one.to_json() for one in checks], indent=1))
+        document("doctor", status(checks), {"checks": [one.to_json() for one in checks]})
     else:
         _show(checks)
     return status(checks)

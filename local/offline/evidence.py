@@ -14,6 +14,7 @@ from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
 from lambdas.model.finding import Finding, Severity
 from local.offline.parallel_reading import SideBySide
+from local.output import NO, UNKNOWN, YES, complain
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.output.sorted_spool import Line
 
 SELDOM = 200_000  # objects between two searches for cycles
-USAGE = 2  # what argparse exits with when the command line is wrong
 
 
 def evidence(args: Namespace) -> int:
@@ -35,19 +35,20 @@ def evidence(args: Namespace) -> int:
     try:
         selection = Selection.of(args.principal, args.session or "")
     except ValueError as error:
-        print(f"--principal: {error}", file=sys.stderr)
-        return USAGE
+        complain(f"--principal: {error}")
+        return UNKNOWN
     if not logs.exists():
-        print(f"LOGS: there is no {logs}", file=sys.stderr)
-        return USAGE
+        complain(f"LOGS: there is no {logs}")
+        return UNKNOWN
     gc.set_threshold(SELDOM)  # records come and go without cycles; looking for some takes time
     trail = FolderTrail(logs)
     part = collect(trail, selection, SideBySide())
-    if not _printed(part.lines()):
+    printed = _printed(part.lines())
+    if not printed:
         part.ledger.add(_nothing(selection, files=sum(1 for _ in trail.files())))
     for finding in part.ledger.sorted():
         print(json.dumps(finding.to_json()), file=sys.stderr)
-    return 0
+    return YES if printed else NO
 
 
 def _printed(lines: Iterable[Line]) -> int:

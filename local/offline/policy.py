@@ -6,10 +6,9 @@ import gzip
 import hashlib
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
@@ -28,6 +27,7 @@ from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
 from local.offline.likely_principals import callers
+from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes import load_process
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import Refinement
 
-USAGE = 2  # what argparse exits with when the command line is wrong
 NOT_ATTEMPTED = "made from logs that existed already: no cycle was run, and none under this policy"
 
 
@@ -51,34 +50,39 @@ def policy(args: Namespace) -> int:
     try:
         selection = Selection.of(args.principal, getattr(args, "session", None) or "")
     except ValueError as error:
-        print(f"--principal: {error}", file=sys.stderr)
-        return USAGE
+        complain(f"--principal: {error}")
+        return UNKNOWN
     if not Path(args.logs).exists():
-        print(f"LOGS: there is no {args.logs}", file=sys.stderr)
-        return USAGE
+        complain(f"LOGS: there is no {args.logs}")
+        return UNKNOWN
     try:
         process = load_process(Path(args.process)) if args.process else None
     except (InvalidProcessError, OSError) as error:
-        print(f"--process: {error}", file=sys.stderr)
-        return USAGE
+        complain(f"--process: {error}")
+        return UNKNOWN
     try:
-        return _write(Path(args.logs), selection, process, Path(args.out))
+        refinement, lines = _write(Path(args.logs), selection, process, Path(args.out))
+        _tell(refinement, lines, args)
+        require_fit(refinement.policies)
     except FencepostError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
+        complain(f"{type(error).__name__}: {error}")
+        return NO
     except OSError as error:
-        print(f"{error.filename or args.out}: {error.strerror or error}", file=sys.stderr)
-        return 1
+        complain(f"{error.filename or args.out}: {error.strerror or error}")
+        return UNKNOWN
+    return YES
 
 
-def _write(logs: Path, selection: Selection, process: Process | None, out: Path) -> int:
+def _write(
+    logs: Path, selection: Selection, process: Process | None, out: Path
+) -> tuple[Refinement, int]:
     part = collect(FolderTrail(logs), selection)
     lines = [text for _, text in part.lines()]
     findings = part.ledger.sorted()
     evidence = [Evidence.from_json(json.loads(line)) for line in lines]
     if not evidence:
         for one in findings:
-            print(f"{one.severity} {one.kind}: {one.subject}: {one.detail}", file=sys.stderr)
+            complain(f"{one.severity} {one.kind}: {one.subject}: {one.detail}")
         raise NoEvidenceError(
             f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
             + _others(FolderTrail(logs))
@@ -110,9 +114,7 @@ def _write(logs: Path, selection: Selection, process: Process | None, out: Path)
     out.mkdir(parents=True, exist_ok=True)
     for name, body in {**kept, **files}.items():
         (out / name).write_bytes(body)
-    _tell(refinement, len(lines), out)
-    require_fit(refinement.policies)
-    return 0
+    return refinement, len(lines)
 
 
 def _others(trail: FolderTrail) -> str:
@@ -181,12 +183,26 @@ def _region(evidence: Sequence[Evidence]) -> str:
     return min(counts, key=lambda region: (-counts[region], region))
 
 
-def _tell(refinement: Refinement, lines: int, out: Path) -> None:
-    for one in refinement.policies:
-        grants = sum(len(statement.grants) for statement in one.statements)
+def _tell(refinement: Refinement, lines: int, args: Namespace) -> None:
+    policies: list[dict[str, Any]] = [
+        {
+            "name": one.name,
+            "principal": one.principal,
+            "statements": len(one.statements),
+            "grants": sum(len(statement.grants) for statement in one.statements),
+            "managedPolicies": len(one.packs),
+        }
+        for one in refinement.policies
+    ]
+    if args.json:
+        counts = {"evidence": lines, "findings": len(refinement.findings), "out": args.out}
+        document("policy", YES, {**counts, "policies": policies})
+        return
+    for one in policies:
         print(
-            f"{one.name}: {counted(len(one.statements), 'statement')}, {counted(grants, 'grant')} "
-            f"in {counted(len(one.packs), 'managed policy', 'managed policies')} "
-            f"for {one.principal}"
+            f"{one['name']}: {counted(one['statements'], 'statement')}, "
+            f"{counted(one['grants'], 'grant')} in "
+            f"{counted(one['managedPolicies'], 'managed policy', 'managed policies')} "
+            f"for {visible(one['principal'])}"
         )
-    print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {out}")
+    print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {args.out}")

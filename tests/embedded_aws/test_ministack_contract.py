@@ -28,7 +28,7 @@ def test_every_name_of_ministack_that_we_use_is_as_we_know_it() -> None:
 def test_the_version_is_pinned_to_the_one_of_the_table() -> None:
     table = json.loads((ROOT / "embedded_aws/ministack/contract.json").read_text())
     pinned = re.findall(
-        r"^ministack==(.+)$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE
+        r"^ministack==(.+)$", (ROOT / "requirements-laptop.txt").read_text(), re.MULTILINE
     )
 
     assert pinned == [table["ministack"]] == [importlib.metadata.version("ministack")]

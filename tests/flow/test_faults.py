@@ -1,11 +1,10 @@
 """When a call fails a run recovers, or fails clean and somebody is told.
 
-A few cells of the matrix always; all of it with FENCEPOST_FAULTS=all.
+A few cells of the matrix always; all of it in `make long`.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from benchmarks.faults.verdicts import Observation
 
 pytestmark = pytest.mark.flow
-WHOLE = os.environ.get("FENCEPOST_FAULTS") == "all"
 # One of each sort: what is retried, what is caught, what has half happened, what is stopped.
 ALWAYS = {
     ("GeneratePolicy", "accessanalyzer:StartPolicyGeneration", "empty always"): Verdict.CLEAN,
@@ -34,6 +32,7 @@ ALWAYS = {
     ("RetirePolicy", "lambda:Invoke", "denied"): Verdict.LATER,
 }
 SHORT = ("learned", "proved")
+PARTS = 40  # of the whole matrix, so that it can be shared out
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +44,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="module")
-def unharmed(bench: Bench) -> dict[str, Observation]:
-    routes = [one for one in ROUTES if WHOLE or one.name in SHORT]
+def unharmed(bench: Bench, request: pytest.FixtureRequest) -> dict[str, Observation]:
+    whole = request.config.getoption("--long")
+    routes = [one for one in ROUTES if whole or one.name in SHORT]
     return {one.name: bench.run(one) for one in routes}
 
 
@@ -71,12 +71,22 @@ def test_a_run_with_a_fault_ends_as_it_should(
     assert verdict is expected, (note, seen.status, seen.cause)
 
 
-@pytest.mark.skipif(not WHOLE, reason="hours: FENCEPOST_FAULTS=all tries every cell")
-def test_no_cell_of_the_matrix_is_unsound(
-    bench: Bench, unharmed: dict[str, Observation], every: list[cells.Cell]
+@pytest.mark.long
+def test_every_state_is_entered_on_some_route(
+    bench: Bench, unharmed: dict[str, Observation]
 ) -> None:
     assert not cells.never_entered(bench.definition(), unharmed)
-    tried = {one.name: matrix.attempt(bench, one, unharmed[one.point.route.name]) for one in every}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_cell_of_the_matrix_is_unsound(
+    bench: Bench, unharmed: dict[str, Observation], every: list[cells.Cell], part: int
+) -> None:
+    tried = {
+        one.name: matrix.attempt(bench, one, unharmed[one.point.route.name])
+        for one in every[part::PARTS]
+    }
 
     assert {
         name: note for name, (verdict, note, _) in tried.items() if verdict is Verdict.UNSOUND

@@ -1,12 +1,11 @@
 """Every process and service, unlike each other, is proved without a repair.
 
-A run takes a minute. `FENCEPOST_SERVICES=all` runs them all, else three that differ.
+A run takes a minute. `make long` runs them all, `make test` three that differ.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,10 +29,8 @@ DEADLINE = 1_200  # seconds; a bootstrap and a deployment of the CDK, twice, on 
 
 
 def every(names: tuple[str, ...]) -> list[object]:
-    asked = os.environ.get("FENCEPOST_SERVICES") == "all"
-    skip = pytest.mark.skip(reason="FENCEPOST_SERVICES=all runs it")
     return [
-        pytest.param(name, marks=[] if asked or name in ALWAYS else [skip], id=name)
+        pytest.param(name, marks=[] if name in ALWAYS else [pytest.mark.long], id=name)
         for name in names
     ]
 

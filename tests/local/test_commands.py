@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from local.__main__ import main
-from local.commands import show
+from local.command_line.main import main
 from local.deploy import synthesis
 from local.emulator import Deployed
 from local.runs.build_progress import MARK, Build
+from local.runs.commands import show
 from local.runs.dossiers import fetch, restore
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain
@@ -162,9 +162,7 @@ def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
 
 
 def test_the_commands_that_need_no_emulator_import_none() -> None:
-    code = (
-        "import sys, local.__main__; print([m for m in sys.modules if 'boto' in m or 'rich' in m])"
-    )
+    code = "import sys, local.command_line.main; print([m for m in sys.modules if 'boto' in m or 'rich' in m])"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=synthesis.ROOT
     )

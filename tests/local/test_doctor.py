@@ -30,7 +30,7 @@ READING = ("Describe", "Get", "List")
 def examined(caller: Connection, name: str) -> tuple[int, dict[str, dict[str, str]]]:
     """Exit status, and every check by its name."""
     done = subprocess.run(
-        [sys.executable, "-m", "local", "doctor", "--json", "--name", name],
+        [sys.executable, "-m", "local.command_line.main", "doctor", "--json", "--name", name],
         cwd=ROOT,
         env={
             **os.environ,
@@ -46,7 +46,7 @@ def examined(caller: Connection, name: str) -> tuple[int, dict[str, dict[str, st
         timeout=120,
     )
     assert done.returncode in {0, 1, 2}, done.stderr
-    checks: list[dict[str, str]] = json.loads(done.stdout)
+    checks: list[dict[str, str]] = json.loads(done.stdout)["checks"]
     return done.returncode, {one["name"]: one for one in checks}
 
 

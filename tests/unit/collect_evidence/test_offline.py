@@ -1,4 +1,4 @@
-"""`python -m local evidence`: lines to standard output, findings to standard error, exit 0."""
+"""`fencepost evidence`: lines to standard output, findings to standard error."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_reader_that_has_seen_enough_ends_it_in_peace(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "local",
+        "local.command_line.main",
         "evidence",
         str(folder(tmp_path)),
         "--principal",
@@ -93,7 +93,7 @@ def test_a_principal_of_whom_there_is_nothing_is_said(
     principal: str, session: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = Namespace(logs=str(folder(tmp_path)), principal=principal, session=session)
-    assert evidence(args) == 0
+    assert evidence(args) == 1
     printed = capsys.readouterr()
     said = {one["kind"]: one["detail"] for one in map(json.loads, printed.err.splitlines())}
     assert printed.out == ""

@@ -225,14 +225,14 @@ def test_the_commands_tell_by_their_status(
     run_of(archive, 1)
     place = str(archive._root)  # noqa: SLF001  # its folder
     asked = {"archive": place, "process": "orders", "run": a_run(1).id, "by": "Ada", "note": ""}
-    asked["emulated"] = ""
+    asked |= {"emulated": "", "json": ""}
 
     assert approve(argparse.Namespace(**asked)) == 0
     assert approve(argparse.Namespace(**asked)) == 1
-    assert verify_archive(argparse.Namespace(archive=place)) == 0
+    assert verify_archive(argparse.Namespace(archive=place, json=False)) == 0
     (archive._root / a_run(1).key("policy.tf")).write_bytes(b"")  # noqa: SLF001
-    assert verify_archive(argparse.Namespace(archive=place)) == 1
-    assert verify_archive(argparse.Namespace(archive=f"{place}/nowhere")) == 2
+    assert verify_archive(argparse.Namespace(archive=place, json=False)) == 1
+    assert verify_archive(argparse.Namespace(archive=f"{place}/nowhere", json=False)) == 2
 
     printed = capsys.readouterr()
     assert f"first break: {a_run(1).key('policy.tf')}: was changed" in printed.out

@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from lambdas.model.text import visible
-from local import commands
-from local.commands import show
+from local.runs import commands
+from local.runs.commands import show
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain
 from tests.unit.document_policy.forms import HOSTILE

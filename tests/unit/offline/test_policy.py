@@ -1,4 +1,4 @@
-"""`python -m local policy`: a dossier from CloudTrail files, without emulator and account."""
+"""`fencepost policy`: a dossier from CloudTrail files, without emulator and account."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def asked(tmp_path: Path, *records: dict[str, Any], **changed: Any) -> Namespace
     logs.mkdir()
     (logs / "trail.json").write_text(json.dumps({"Records": list(records)}))
     given = {"logs": str(logs), "principal": ROLE, "session": None, "process": None}
-    return Namespace(**{**given, "out": str(tmp_path / "out"), **changed})
+    return Namespace(**{"json": False, **given, "out": str(tmp_path / "out"), **changed})
 
 
 TABLE = {"tableName": "orders-dev"}
@@ -171,6 +171,6 @@ def test_a_folder_that_cannot_be_written_is_named(
     (tmp_path / "taken").write_text("a file")
     args = asked(tmp_path, a_record("DescribeTable", TABLE), out=str(tmp_path / "taken" / "out"))
 
-    assert policy(args) == 1
+    assert policy(args) == 2
 
     assert "taken" in capsys.readouterr().err

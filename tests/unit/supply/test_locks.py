@@ -28,13 +28,26 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-laptop.txt", "requirements-dev.txt"]
+)
 def test_what_we_ask_for_is_locked_at_its_version(name: str) -> None:
     asked = PINNED.findall((ROOT / name).read_text())
     locked = {(found[1], found[2]) for found in ENTRY.finditer(LOCK)}
 
     assert asked
     assert [one for one in asked if (normal(one[0]), one[1]) not in locked] == []
+
+
+def test_the_laptop_gets_what_developers_get_and_nothing_that_only_they_use() -> None:
+    laptop, whole = (
+        {(found[1], found[2]) for found in ENTRY.finditer(LOCKS[name])}
+        for name in ("constraints-laptop.txt", "constraints.txt")
+    )
+
+    assert laptop < whole
+    tools = {"mypy", "ruff", "pytest", "selenium", "hypothesis", "import-linter"}
+    assert tools <= {name for name, _ in whole} - {name for name, _ in laptop}
 
 
 @pytest.mark.parametrize("name", sorted(LOCKS))
@@ -52,7 +65,9 @@ def test_a_package_with_compiled_parts_is_locked_for_other_machines_too() -> Non
     assert all(hashes[name] > 20 for name in ("mypy", "orjson", "pyyaml", "regex", "rpds-py"))
 
 
-@pytest.mark.parametrize("name", [*sorted(LOCKS), "requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", [*sorted(LOCKS), "requirements.txt", "requirements-laptop.txt", "requirements-dev.txt"]
+)
 def test_no_place_to_get_packages_from_is_named(name: str) -> None:
     text = (ROOT / name).read_text()
 

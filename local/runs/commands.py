@@ -18,6 +18,7 @@ from local import emulator
 from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
 from local.deploy.synthesis import SynthError
+from local.output import NO, UNKNOWN, YES, document
 from local.runs import executions
 from local.runs.dossiers import restore
 from local.runs.progress import Progress, plain
@@ -25,6 +26,8 @@ from local.runs.progress import Progress, plain
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+    Say = Callable[[str], None]
 
 EXAMPLE = "orders"
 CAUSE_SHOWN = 4000  # characters
@@ -37,41 +40,62 @@ COLOURS = {
 
 def up(arguments: argparse.Namespace) -> int:
     """Start an embedded AWS that stays, with the app in it."""
-    return _guarded(lambda say: _up(arguments.region, say))
+    return _guarded(lambda say: _up(arguments.region, say, as_json=arguments.json), arguments.json)
 
 
-def _up(region: str, say: Callable[[str], None]) -> int:
+def _up(region: str, say: Say, *, as_json: bool) -> int:
     began = time.monotonic()
     connection = emulator.start(region=region)
     say(f"embedded AWS (emulated, on this machine): {time.monotonic() - began:.1f} s")
     deployed = emulator.bring_in(connection, say=say)
-    say(f"endpoint      {connection.endpoint}")
-    say(f"credentials   {emulator.STATE / 'endpoint.json'}")
-    say(f"state machine {deployed.machine}")
-    say(f"archive       s3://{deployed.archive}")
-    say(f"mail          {connection.inbox}")
-    return 0
+    facts = {
+        "endpoint": connection.endpoint,
+        "credentials": str(emulator.STATE / "endpoint.json"),
+        "stateMachine": deployed.machine,
+        "archive": f"s3://{deployed.archive}",
+        "mail": str(connection.inbox),
+    }
+    if as_json:
+        document("up", YES, facts)
+    for name, value in facts.items():
+        say(f"{name:<13} {value}")
+    return YES
 
 
-def down(_: argparse.Namespace) -> int:
+def down(arguments: argparse.Namespace) -> int:
     """Stop the embedded AWS that `up` started."""
-    print("stopped" if emulator.stop() else "there was no embedded AWS to stop")
-    return 0
+    stopped = emulator.stop()
+    if arguments.json:
+        document("down", YES if stopped else NO, {"stopped": stopped})
+    else:
+        print("stopped" if stopped else "there was no embedded AWS to stop")
+    return YES if stopped else NO
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one or several processes, side by side."""
-    return _guarded(
-        lambda say: _run(tuple(dict.fromkeys(arguments.process)), arguments.region, say)
-    )
+    return _all(arguments, tuple(dict.fromkeys(arguments.process)))
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the example and show the verdict."""
-    return _guarded(lambda say: _run((EXAMPLE,), arguments.region, say))
+    return _all(arguments, (EXAMPLE,))
 
 
-def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> int:
+def _all(arguments: argparse.Namespace, processes: Sequence[str]) -> int:
+    def act(say: Say) -> int:
+        finished = _run(processes, arguments.region, say, as_json=arguments.json)
+        status = status_of(finished)
+        if arguments.json:
+            document(arguments.command, status, {"runs": [fields_of(one) for one in finished]})
+        return status
+
+    return _guarded(act, arguments.json)
+
+
+def _run(
+    processes: Sequence[str], region: str, say: Say, *, as_json: bool
+) -> Sequence[executions.Finished]:
     began = time.monotonic()
     with emulator.embedded(region=region, say=say) as connection:
         deployed = emulator.bring_in(connection, say=say)
@@ -79,17 +103,50 @@ def _run(processes: Sequence[str], region: str, say: Callable[[str], None]) -> i
         if earlier:
             say(f"archive: {earlier} earlier runs of out/ put back")
         say("the build runs the process's commands on this machine, in a scratch folder")
-        with Progress() as progress:
+        with Progress(console=Console(stderr=as_json)) as progress:
             started = []
             for process in processes:
                 progress.begin(process)
                 started.append(executions.start(deployed, process))
             finished = executions.follow(deployed, started, out=emulator.OUT, progress=progress)
         inbox = connection.inbox
-    show(finished)
+    if not as_json:
+        show(finished)
     say(f"mail: {inbox}")
     say(f"total: {time.monotonic() - began:.1f} s (everything ran on an emulated AWS)")
-    return 0 if all(one.succeeded for one in finished) else 1
+    return finished
+
+
+def status_of(finished: Sequence[executions.Finished]) -> int:
+    """What the runs say together: a failed one says nothing, so it could not be told."""
+    if not all(one.succeeded for one in finished):
+        return UNKNOWN
+    verdicts = (manifest_of(one).get("verdict", {}).get("kind") for one in finished)
+    return NO if str(VerdictKind.NOT_PROVED) in verdicts else YES
+
+
+def fields_of(one: executions.Finished) -> dict[str, Any]:
+    """A run for a script."""
+    manifest = manifest_of(one)
+    return {
+        "process": one.process,
+        "run": one.run,
+        "succeeded": one.succeeded,
+        "error": one.error,
+        "cause": one.cause,
+        "seconds": round(one.seconds, 1),
+        "verdict": manifest.get("verdict"),
+        "shownOn": manifest.get("shownOn"),
+        "summary": manifest.get("summary"),
+        "dossier": str(one.dossier) if one.dossier else None,
+    }
+
+
+def manifest_of(one: executions.Finished) -> dict[str, Any]:
+    """A run's manifest; empty when it left none."""
+    path = one.dossier / "manifest.json" if one.dossier else None
+    content: dict[str, Any] = json.loads(path.read_text()) if path and path.exists() else {}
+    return content
 
 
 def show(finished: Sequence[executions.Finished]) -> None:
@@ -117,8 +174,7 @@ def _colour(verdict: str) -> str:
 
 def _cells(one: executions.Finished) -> tuple[str, ...]:
     """What the manifest says in short, each part if it is there."""
-    path = one.dossier / "manifest.json" if one.dossier else None
-    content = json.loads(path.read_text()) if path and path.exists() else {}
+    content = manifest_of(one)
     summary, verdict = content.get("summary", {}), content.get("verdict", {})
     findings = summary.get("findings", {})
     counted = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in findings.items()]
@@ -140,9 +196,9 @@ def _since(content: dict[str, Any]) -> str:
     return "{new} new\n{gone} gone".format(**summary) + "\nUNAPPROVED" * bool(unapproved)
 
 
-def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:
+def _guarded(act: Callable[[Say], int], as_json: bool) -> int:  # noqa: FBT001  # the flag as given
     """Say what went wrong in words, not in a stack trace."""
-    console = Console()
+    console = Console(stderr=as_json)
 
     def say(text: str) -> None:
         console.print(Text(plain(text)), soft_wrap=True)
@@ -151,7 +207,4 @@ def _guarded(act: Callable[[Callable[[str], None]], int]) -> int:
         return act(say)
     except (SynthError, UndeployableError, DeployError, emulator.StartError) as error:
         Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
-        return 1
-    except KeyboardInterrupt:
-        Console(stderr=True).print("stopped")
-        return 130
+        return UNKNOWN

@@ -1,0 +1,40 @@
+"""What there is to know of one command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument: its flags or its place, and argparse's words for the rest."""
+
+    names: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    complete: str = ""  # `file` or `folder`, for a shell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    Attributes:
+        purpose: one line. group: the heading under which it stands.
+        function: `module:function`, imported only then, because some commands must start fast.
+        examples: what to type, and what happens.
+        statuses: what 0, 1 and 2 say.
+        document: whether `--json` gives a document.
+    """
+
+    name: str
+    purpose: str
+    group: str
+    function: str
+    examples: tuple[tuple[str, str], ...]
+    statuses: tuple[str, str, str]
+    arguments: tuple[Argument, ...] = ()
+    document: bool = True

@@ -1,0 +1,219 @@
+"""Every command: what it is for, what it takes, examples, and what its exit status means."""
+
+from __future__ import annotations
+
+from local.command_line.command import Argument, Command
+
+LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
+    "On the embedded AWS",
+    "From CloudTrail files",
+    "Archives",
+    "Deployment and this command",
+)
+DEPLOYER = "arn:aws:iam::123456789012:role/deployer"
+RUN = "20261129T120000Z-0a1b2c3d"
+
+
+REGION = Argument(
+    names=("--region",),
+    options={"default": "eu-west-1", "help": "of the embedded AWS; default: %(default)s"},
+)
+WHERE = Argument(
+    names=("archive",),
+    options={
+        "nargs": "?",
+        "metavar": "DIR|s3://BUCKET",
+        "help": "default: that of the embedded AWS when one is up, else the folder out",
+    },
+    complete="folder",
+)
+FROM_LOGS = (
+    Argument(
+        names=("logs",),
+        options={"metavar": "LOGS", "help": "a folder of CloudTrail files, or one file"},
+        complete="file",
+    ),
+    Argument(
+        names=("--principal",),
+        options={"required": True, "metavar": "ARN", "help": "of a role, a user or a session"},
+    ),
+    Argument(
+        names=("--session",),
+        options={"metavar": "NAME", "help": "only sessions whose name begins so"},
+    ),
+)
+RUNS = ("every proof succeeded, or none was asked for", "a policy was not proved", "a run failed")
+
+COMMANDS = (
+    Command(
+        name="demo",
+        purpose="run the example and show its policy",
+        group=LAPTOP,
+        function="local.runs.commands:demo",
+        arguments=(REGION,),
+        examples=(("fencepost demo", "three quarters of a minute; report.html is in out/orders/"),),
+        statuses=RUNS,
+    ),
+    Command(
+        name="run",
+        purpose="run processes, side by side",
+        group=LAPTOP,
+        function="local.runs.commands:run",
+        arguments=(
+            Argument(
+                names=("process",),
+                options={"nargs": "+", "metavar": "PROCESS", "help": "a folder of processes/"},
+            ),
+            REGION,
+        ),
+        examples=(
+            ("fencepost run orders", "runs processes/orders; its dossier is in out/orders/<run>/"),
+            ("fencepost run orders reports", "both at once; what one does harms no other"),
+            ("fencepost run orders --json", "verdict, counts and dossier of each, for a script"),
+        ),
+        statuses=RUNS,
+    ),
+    Command(
+        name="up",
+        purpose="start an embedded AWS that stays, with the app in it",
+        group=LAPTOP,
+        function="local.runs.commands:up",
+        arguments=(REGION,),
+        examples=(("fencepost up", "prints the endpoint, the state machine and the archive"),),
+        statuses=("it is up", "never", "it could not be started"),
+    ),
+    Command(
+        name="down",
+        purpose="stop what `up` started",
+        group=LAPTOP,
+        function="local.runs.commands:down",
+        examples=(("fencepost down", "its archive's documents stay in out/"),),
+        statuses=("it is stopped", "there was none", "never"),
+    ),
+    Command(
+        name="evidence",
+        purpose="what a principal did, as JSON lines",
+        group=LOGS,
+        function="local.offline.evidence:evidence",
+        arguments=FROM_LOGS,
+        examples=(
+            (
+                f"fencepost evidence logs/ --principal {DEPLOYER}",
+                "evidence on standard output, findings on standard error, a JSON line each",
+            ),
+            (
+                f"fencepost evidence logs/ --principal {DEPLOYER} --session deploy-",
+                "only sessions whose name begins with deploy-",
+            ),
+        ),
+        statuses=("there is evidence", "the files hold none", "they could not be read"),
+        document=False,
+    ),
+    Command(
+        name="policy",
+        purpose="a policy and its whole dossier",
+        group=LOGS,
+        function="local.offline.policy:policy",
+        arguments=(
+            *FROM_LOGS,
+            Argument(
+                names=("--process",),
+                options={"metavar": "FOLDER", "help": "the process's definition, if there is one"},
+                complete="folder",
+            ),
+            Argument(
+                names=("--out",),
+                options={"required": True, "metavar": "DIR", "help": "where to write the dossier"},
+                complete="folder",
+            ),
+        ),
+        examples=(
+            (
+                f"fencepost policy logs/ --principal {DEPLOYER} --out policy/",
+                "writes policy.json, report.html and the rest into policy/",
+            ),
+        ),
+        statuses=(
+            "the policy is written",
+            "there is no evidence, or the policy is forbidden or too large",
+            "the files could not be read",
+        ),
+    ),
+    Command(
+        name="verify-archive",
+        purpose="is an archive as it was written?",
+        group=ARCHIVE,
+        function="local.archive.commands:verify_archive",
+        arguments=(WHERE,),
+        examples=(
+            ("fencepost verify-archive out", "intact: 3 runs, 64 objects"),
+            ("fencepost verify-archive s3://BUCKET", "with the credentials of your shell"),
+        ),
+        statuses=("intact", "something was changed or is missing", "it could not be read"),
+    ),
+    Command(
+        name="approve",
+        purpose="record who approved the policy of a run",
+        group=ARCHIVE,
+        function="local.archive.commands:approve",
+        arguments=(
+            Argument(names=("process",), options={"metavar": "PROCESS"}),
+            Argument(names=("run",), options={"metavar": "RUN", "help": "the run's id"}),
+            WHERE,
+            Argument(
+                names=("--by",),
+                options={"help": "default: the caller's ARN on AWS, else the user's name"},
+            ),
+            Argument(names=("--note",), options={"default": "", "help": "why"}),
+            Argument(
+                names=("--emulated",),
+                options={
+                    "action": "store_true",
+                    "help": "approve although the run was on an embedded AWS",
+                },
+            ),
+        ),
+        examples=(
+            (
+                f'fencepost approve orders {RUN} s3://BUCKET --note "read with the team"',
+                "later runs are compared with it",
+            ),
+            (
+                f"fencepost approve orders {RUN} --emulated",
+                "a run of the laptop; runs on AWS are not compared with it",
+            ),
+        ),
+        statuses=(
+            "the approval is written",
+            "the run cannot be approved",
+            "there is no such archive",
+        ),
+    ),
+    Command(
+        name="doctor",
+        purpose="what is missing before a deployment to AWS",
+        group=DEPLOYMENT,
+        function="local.doctor.command:doctor",
+        arguments=(
+            Argument(
+                names=("--name",),
+                options={"default": "fencepost", "help": "the deployment's; default: %(default)s"},
+            ),
+        ),
+        examples=(("fencepost doctor", "each check, and what to do about it; changes nothing"),),
+        statuses=("ready", "something is missing", "something could not be asked"),
+    ),
+    Command(
+        name="completion",
+        purpose="a script that completes this command in your shell",
+        group=DEPLOYMENT,
+        function="local.command_line.completion:completion",
+        arguments=(Argument(names=("shell",), options={"choices": ["bash", "zsh", "tcsh"]}),),
+        examples=(
+            ('eval "$(fencepost completion bash)"', "in ~/.bashrc"),
+            ("fencepost completion zsh > ~/.zfunc/_fencepost", "a folder of your fpath"),
+        ),
+        statuses=("it is printed", "never", "there is no such shell"),
+        document=False,
+    ),
+)
