@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.refinement import OBSERVED
+from lambdas.model.template_coverage import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,27 +90,6 @@ def allows(policy: PrincipalPolicy, denial: Denial, rendered_with: Mapping[str, 
         )
         for statement in (one.statement for one in policy.statements)
     )
-
-
-def matches(pattern: str, text: str) -> bool:
-    """IAM's own matching of resources: `*` and `?`, and `${*}` for a real star."""
-    return pattern == "*" or bool(_compiled(pattern).fullmatch(text))
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\$\{[*?$]\}|[*?])", pattern)
-    return re.compile(
-        "".join(
-            ".*" if part == "*" else "." if part == "?" else re.escape(_unescaped(part))
-            for part in parts
-        ),
-        re.DOTALL,
-    )
-
-
-def _unescaped(part: str) -> str:
-    return part[2] if re.fullmatch(r"\$\{[*?$]\}", part) else part
 
 
 def _unsupported(grant: Grant) -> bool:

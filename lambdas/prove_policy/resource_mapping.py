@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Outcome
-from lambdas.prove_policy.minimality import matches
+from lambdas.model.template_coverage import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

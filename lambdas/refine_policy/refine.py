@@ -91,7 +91,8 @@ def refine(  # the six things that a policy follows from, and nothing else
         off=hints.conditions_off | hints.wildcards_off, own_buckets=_own_buckets(permissions)
     )
     grants = grants_of(permissions, naming, reference, settings)
-    require_bounds(grants, hints)
+    uses = (values, {**values, **process.spellings("prove")})
+    require_bounds(grants, hints, uses)
 
     otherwise = WithoutHints()
     if hints.derivations_off or hints.conditions_off or hints.wildcards_off:
@@ -102,7 +103,6 @@ def refine(  # the six things that a policy follows from, and nothing else
             grants_of(permissions, naming, reference, unconditional),
         )
     left_out = leave_out(seen, analyzer)
-    uses = (values, {**values, **process.spellings("prove")})
     policies, unfit = _policies(run, grants, reference, uses)
     told_values = _told(values, process, policies)
     return Refinement(

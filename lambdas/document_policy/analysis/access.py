@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Template, Wildcard
+from lambdas.model.template_coverage import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.template import Part
-
-ONE = Wildcard("?")
+    from lambdas.model.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ class Access:
             self.owner == other.owner
             and self.action in (other.action, type(other.action)(other.action.service, "*"))
             and set(self.conditions) <= set(other.conditions)
-            and template_covers(self.resource, other.resource)
+            and covers(self.resource, other.resource)
         )
 
 
@@ -77,40 +75,3 @@ class Covering:
             for action in (str(access.action), f"{access.action.service}:*")
             for candidate in self._by_action.get((access.owner, action), ())
         )
-
-
-def template_covers(wide: Template, narrow: Template) -> bool:
-    """Whether every text that `narrow` matches, `wide` matches too, whatever the variables hold."""
-    if wide == narrow:
-        return True
-    return _matches(_symbols(wide), _symbols(narrow))
-
-
-def _symbols(template: Template) -> list[Part]:
-    return [
-        symbol for part in template.parts for symbol in (part if isinstance(part, str) else (part,))
-    ]
-
-
-def _matches(pattern: list[Part], text: list[Part]) -> bool:
-    """Glob matching over symbols; a star remembers where to come back to."""
-    at = position = 0
-    star, resume = -1, 0
-    while position < len(text):
-        if at < len(pattern) and pattern[at] == ANY:
-            star, resume = at, position
-            at += 1
-        elif at < len(pattern) and _matches_one(pattern[at], text[position]):
-            at, position = at + 1, position + 1
-        elif star >= 0:
-            resume += 1
-            at, position = star + 1, resume
-        else:
-            return False
-    return all(one == ANY for one in pattern[at:])
-
-
-def _matches_one(pattern: Part, symbol: Part) -> bool:
-    if pattern == ONE:
-        return isinstance(symbol, str) or symbol == ONE
-    return pattern == symbol

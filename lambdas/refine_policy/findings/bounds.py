@@ -6,10 +6,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from lambdas.errors import ForbiddenActionError
-from lambdas.model.template_coverage import covers
+from lambdas.model.template_coverage import covers, filled, overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.model.hints import Hints
     from lambdas.model.template import Template
@@ -18,8 +18,16 @@ if TYPE_CHECKING:
 _NAMED = 5  # how many violations an error spells out
 
 
-def require_bounds(grants: Iterable[DraftGrant], hints: Hints) -> None:
+def require_bounds(
+    grants: Iterable[DraftGrant], hints: Hints, uses: Sequence[Mapping[str, str]]
+) -> None:
     """Stop when the policy holds what it must not.
+
+    Args:
+        grants: of all principals.
+        hints: what is forbidden, and the bounds.
+        uses: the variables' values in each cycle: what is forbidden is looked for in the policies
+            that these give, while bounds hold for every value.
 
     Raises:
         ForbiddenActionError: names each grant, and the owner's reason.
@@ -30,7 +38,7 @@ def require_bounds(grants: Iterable[DraftGrant], hints: Hints) -> None:
         problems += [
             f"{name} is forbidden: {rule.reason}"
             for rule in hints.forbid
-            if matches(rule.action, one) and _overlaps(rule.resource, one.template)
+            if matches(rule.action, one) and _meet(rule.resource, one.template, uses)
         ]
         if hints.bounds and not any(
             matches(bound.action, one) and covers(bound.resource, one.template)
@@ -52,5 +60,5 @@ def matches(pattern: str, one: DraftGrant) -> bool:
     return fnmatchcase(str(one.action).lower(), pattern.lower())
 
 
-def _overlaps(rule: Template, granted: Template) -> bool:
-    return covers(rule, granted) or covers(granted, rule)
+def _meet(rule: Template, granted: Template, uses: Sequence[Mapping[str, str]]) -> bool:
+    return any(overlaps(filled(rule, values), filled(granted, values)) for values in uses)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.document_policy.analysis.access import Access, Covering, template_covers
+from lambdas.document_policy.analysis.access import Access, Covering
 from lambdas.model.action import Action
 from lambdas.model.policy import Condition
 from lambdas.model.template import ANY, Part, Template, Variable, Wildcard
+from lambdas.model.template_coverage import covers
 
 
 def _joined(parts: list[Part]) -> Template:
@@ -49,7 +50,7 @@ def an_access(action: str, resource: str, *conditions: str, owner: str = "policy
     ],
 )
 def test_a_wider_resource_covers_a_narrower_one(wide: str, narrow: str) -> None:
-    assert template_covers(Template.from_text(wide), Template.from_text(narrow))
+    assert covers(Template.from_text(wide), Template.from_text(narrow))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_wider_resource_covers_a_narrower_one(wide: str, narrow: str) -> None:
     ],
 )
 def test_nothing_is_covered_that_could_reach_further(wide: str, narrow: str) -> None:
-    assert not template_covers(Template.from_text(wide), Template.from_text(narrow))
+    assert not covers(Template.from_text(wide), Template.from_text(narrow))
 
 
 def _matches(template: Template, values: dict[str, str], text: str) -> bool:
@@ -85,14 +86,14 @@ def test_what_the_narrow_matches_the_wide_matches_too(
     wide: Template, narrow: Template, x: str, y: str, text: str
 ) -> None:
     values = {"x": x, "y": y}
-    if template_covers(wide, narrow) and _matches(narrow, values, text):
+    if covers(wide, narrow) and _matches(narrow, values, text):
         assert _matches(wide, values, text)
 
 
 @given(TEMPLATES)
 def test_a_star_covers_everything_and_everything_covers_itself(template: Template) -> None:
-    assert template_covers(Template.of(ANY), template)
-    assert template_covers(template, template)
+    assert covers(Template.of(ANY), template)
+    assert covers(template, template)
 
 
 def test_fewer_conditions_cover_more() -> None:

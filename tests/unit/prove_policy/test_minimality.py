@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lambdas.model.evidence import Outcome
+from lambdas.model.template_coverage import matches
 from lambdas.prove_policy.candidate_policies import own_policy, values
-from lambdas.prove_policy.minimality import allows, findings, matches, unused
+from lambdas.prove_policy.minimality import allows, findings, unused
 from tests.unit.prove_policy.builders import (
     QUEUE,
     SANDBOX,

@@ -72,6 +72,34 @@ def test_a_forbidden_action_that_is_not_needed_stops_nothing() -> None:
     assert granted(refined([LINE], process=a_process(grants={"forbid": [rule]})))
 
 
+ANY_TABLE = "arn:${partition}:dynamodb:${region}:${account}:table"
+
+
+def test_what_is_forbidden_may_not_be_met_by_a_wildcard_that_crosses_it() -> None:
+    rule = {"resource": f"{ANY_TABLE}/*-prod", "action": "dynamodb:*", "reason": "Not production."}
+    wide = {"action": "dynamodb:Scan", "resource": f"{ANY_TABLE}/orders-*", "reason": "All."}
+
+    with pytest.raises(ForbiddenActionError, match=r"orders-\* is forbidden: Not production\."):
+        refined([LINE], process=a_process(grants={"forbid": [rule], "add": [wide]}))
+
+
+def test_what_is_forbidden_is_looked_for_in_the_policies_of_both_cycles() -> None:
+    def forbidden(name: str) -> list[Any]:
+        return [{"resource": f"{ANY_TABLE}/*-{name}", "action": "dynamodb:*", "reason": "No."}]
+
+    assert granted(refined([LINE], process=a_process(grants={"forbid": forbidden("prod")})))
+    for stage in ("dev", "qa"):
+        with pytest.raises(ForbiddenActionError):
+            refined([LINE], process=a_process(grants={"forbid": forbidden(stage)}))
+
+
+def test_bounds_do_not_take_a_variables_name_for_text() -> None:
+    named = a_process(bounds=[{"action": "dynamodb:*", "resource": f"{ANY_TABLE}/*sta*"}])
+
+    with pytest.raises(ForbiddenActionError, match="exceeds the bounds"):
+        refined([LINE], process=named)
+
+
 def test_bounds_are_a_ceiling() -> None:
     within = a_process(bounds=[{"action": "dynamodb:*", "resource": TEMPLATE}])
     beyond = a_process(bounds=[{"action": "dynamodb:*", "resource": f"{TEMPLATE}-other"}])
