@@ -69,7 +69,8 @@ def refine(  # the six things that a policy follows from, and nothing else
     seen = gather(evidence)
     analyzer = analyzer_actions(generated, reference)
     values = variables(run, process)
-    naming = Naming(values, _fresh(process, seen, history, layout), layout, _slack(process))
+    uses = (values, {**values, **process.spellings("prove")})
+    naming = Naming(values, _fresh(process, seen, history, layout), layout, uses)
 
     derived = implied_permissions(
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
@@ -91,7 +92,6 @@ def refine(  # the six things that a policy follows from, and nothing else
         off=hints.conditions_off | hints.wildcards_off, own_buckets=_own_buckets(permissions)
     )
     grants = grants_of(permissions, naming, reference, settings)
-    uses = (values, {**values, **process.spellings("prove")})
     require_bounds(grants, hints, uses)
 
     otherwise = WithoutHints()
@@ -163,10 +163,6 @@ def _told(
     used = {name for one in policies for name in one.policy.variables}
     plain = {*process.values("learn"), *ACCOUNT_VARIABLES}
     return tuple(sorted((name, text) for name, text in values.items() if name in plain | used))
-
-
-def _slack(process: Process) -> int:
-    return sum(abs(len(one.learn) - len(one.prove)) for one in process.variables)
 
 
 def own_roles(principal: str) -> frozenset[str]:

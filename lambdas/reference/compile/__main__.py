@@ -25,6 +25,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         "events": compile_events(sources, shards),
         **compile_types(sources, shards),
         "resources": read_curated("resources"),
+        "generated_names": read_curated("generated_names"),
         "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),
     }

@@ -10,9 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.model.template import ANY, Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
-from lambdas.reference.operation_verbs import noun
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.arn_variants import (
     ResourceTemplate,
@@ -20,15 +19,21 @@ from lambdas.refine_policy.resource_names.arn_variants import (
     secret_of,
     spellings,
 )
-from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_given, is_id, pieces
+from lambdas.refine_policy.resource_names.generated_names import (
+    CUT_AWAY,
+    REASON,
+    Limit,
+    limit_of,
+    read,
+    stack_of,
+)
+from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_id, pieces
 from lambdas.refine_policy.resource_names.template_builder import (
     OTHERS,
     Writing,
     because,
     placeholder_words,
 )
-from lambdas.refine_policy.resource_names.truncated_names import REASON as CUT
-from lambdas.refine_policy.resource_names.truncated_names import cut_names, cut_word
 from lambdas.refine_policy.resource_names.variables import Words
 
 if TYPE_CHECKING:
@@ -42,8 +47,6 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
-# How long names may be at most (S3; IAM, Lambda, EventBridge; SQS), or a character or two less.
-_LONGEST = frozenset({62, 63, 64, 79, 80})
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
 
 
@@ -51,11 +54,14 @@ class Naming:
     """How the resources of one run are spelled in its policy."""
 
     def __init__(
-        self, values: Mapping[str, str], fresh: VolatileNames, layout: ArnParser, slack: int = 0
+        self,
+        values: Mapping[str, str],
+        fresh: VolatileNames,
+        layout: ArnParser,
+        others: Sequence[Mapping[str, str]] = (),
     ) -> None:
-        """`slack`: by how many characters the variables' values differ between the cycles."""
+        """`others`: further values of the variables, such as the proof's."""
         self._values = values
-        self._slack = slack
         self._fresh = fresh
         self._layout = layout
         self._templates: dict[tuple[object, ...], Template] = {}
@@ -63,7 +69,7 @@ class Naming:
         self._known: dict[str, ResourceTemplate] = {}
         self._forms: dict[str, tuple[ResourceTemplate, ...]] = {}
         self._words = Words(values)
-        self._cuts = cut_names(fresh.stacks, self._words.plain.variables)
+        self._stacks = tuple(stack_of(name, self._named(name), others) for name in fresh.stacks)
 
     def of(self, resource: str) -> ResourceTemplate:
         """The resource's template and the reasons for its wildcards."""
@@ -83,12 +89,8 @@ class Naming:
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""
-        return Template.of(
-            *(
-                self._variable(variable) if variable else stretch
-                for variable, stretch in self._words.plain.cut(text)
-            )
-        )
+        cut = self._words.plain.cut(text)
+        return Template.of(*(self._variable(one) if one else stretch for one, stretch in cut))
 
     def _plain(self, resource: str) -> ResourceTemplate:
         if resource == ANYTHING:
@@ -157,30 +159,13 @@ class Naming:
                 f"the event does not tell the id of the {placeholder_words(slot.placeholder)}"
             )
             return inherited
-        if self._id_varies(arn, kind, slot, before, inherited=inherited):
+        if self._fresh.id_varies(arn, kind, slot, before, inherited=inherited):
             title = self._layout.reference.service_title(arn.service)
             others = "" if writing.named else f", {OTHERS}"
             writing.wild(f"{title} makes up a new id for whatever is made{others}")
             return True
         self._pieces(slot.text, writing, inherited=False)
         return False
-
-    def _id_varies(
-        self, arn: Arn, kind: str, slot: ArnPart, before: str, *, inherited: bool
-    ) -> bool:
-        fresh = self._fresh
-        if slot.text in fresh.tokens:
-            return True
-        if slot.text in fresh.stable:
-            return False
-        machine_made = arn.service == "apigateway" or is_given(slot.text)
-        if machine_made and inherited:
-            return True
-        if before.rstrip("/") in fresh.collections:
-            return True
-        noun_of_slot = noun(re.sub(r"(Id|ID|Uuid|UUID)$", "", slot.placeholder)) or noun(kind)
-        made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}
-        return machine_made and bool(made & fresh.collections)
 
     def _name(
         self, slot: ArnPart, arn: Arn, kind: str, writing: Writing, *, inherited: bool
@@ -198,20 +183,37 @@ class Naming:
             writing.parts.append(":")
             writing.wild("versions are numbered by the service and grow with every deployment")
             return inherited
-        content = arn.service == "s3" and kind.endswith("object")
+        content = arn.service == "s3" and kind.endswith("object") and writing.named
         start = len(writing.parts)
-        cut = cut_word(text, self._cuts)
-        if cut and not content:
-            self._pieces(text[: cut[0]], writing, inherited=inherited)
-            writing.parts += [Wildcard("?")] * (cut[1] - cut[0])
-            writing.reasons[CUT] = None
-            text = text[cut[1] :]
+        if not content and self._generated(text, limit_of(arn.service, kind), writing):
+            return True
         varies = self._pieces(text, writing, inherited=inherited, content=content)
         if varies and not writing.named:
             writing.shape(text, start)
-        if varies and self._slack and len(text) in _LONGEST and not content:
-            writing.cut(self._slack)
         return varies
+
+    def _generated(self, text: str, limit: Limit, writing: Writing) -> bool:
+        """Write a name that CloudFormation cut; tells whether it is one."""
+        folder, slash, name = text.rpartition("/")
+        made = read(name, self._stacks, limit)
+        if made is None:
+            return False
+        self._pieces(f"{folder}{slash}", writing, inherited=False)
+        if made.whole:
+            self._pieces(made.kept, writing, inherited=False)
+        else:
+            writing.parts += made.beginning()
+            if made.left < len(made.stack.name):
+                writing.reasons[f"{CUT_AWAY}, {OTHERS}"] = None
+        writing.parts += made.ending()
+        writing.reasons[REASON] = None
+        return True
+
+    def _named(self, name: str) -> Template:
+        """A name alone, such as a stack's."""
+        writing = Writing(self._words.within(name))
+        self._pieces(name, writing, inherited=False, content=True)
+        return Template.of(*writing.parts)
 
     def _is_versioned(self, arn: Arn) -> bool:
         before = arn.with_resource(arn.resource[: arn.resource.rfind(":")])

@@ -26,7 +26,6 @@ _BECAUSE: dict[Shape | None, str] = {
     Shape.HASH: "this part is a hash that changes with the content",
 }
 _LETTER = re.compile(r"[A-Za-z]")
-_TAIL = 3  # parts: a word, a dash, a random suffix
 
 
 @dataclass(slots=True)
@@ -48,16 +47,6 @@ class Writing:
         if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
             self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
             self.reasons[f"the whole name is made up anew, {OTHERS}"] = None
-
-    def cut(self, characters: int) -> None:
-        """Take back what another stage's name may lack or have more: the name was cut to fit."""
-        *_, word, dash, suffix = self.parts if len(self.parts) > _TAIL else ("", "", "")
-        if suffix == ANY and dash == "-" and isinstance(word, str) and len(word) > characters:
-            self.parts[-3:] = [word[:-characters]]
-            self.wild(
-                "CloudFormation cut the name to the length that is allowed; where it cuts depends "
-                "on the lengths of its other parts"
-            )
 
 
 def because(piece: Piece, fresh: VolatileNames) -> str:

@@ -6,11 +6,12 @@ and keeps its name, however random it looks.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.reference.arn_parts import both_name_one, parsed
-from lambdas.reference.operation_verbs import STARTS, same_type, what_it_makes
+from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
     CERTAIN,
@@ -23,13 +24,13 @@ from lambdas.refine_policy.resource_names.name_tokens import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.model.arn import Arn
     from lambdas.model.earlier_names import EarlierNames, PastRun
     from lambdas.reference.arn_parts import ArnParser, ArnPart
     from lambdas.refine_policy.observations import Observation, Observations
 
-_STACK_PREFIX = (
-    10  # CloudFormation keeps more than this of a stack's name in every name that it gives
-)
+_ID = re.compile(r"(Id|ID|Uuid|UUID)$")
+_STACK_PREFIX = 10  # CloudFormation keeps more of a stack's name in most names that it gives
 _WORD, _SUFFIX = Shape.WORD, Shape.SUFFIX
 _SHORTEST = 4  # characters that can be told apart from a word of the name
 
@@ -54,6 +55,23 @@ class VolatileNames:
     stable: frozenset[str]
     differed: frozenset[str]
     stacks: tuple[str, ...]
+
+    def id_varies(
+        self, arn: Arn, kind: str, slot: ArnPart, before: str, *, inherited: bool
+    ) -> bool:
+        """Whether an id is another in the next run, judged by its place in the ARN."""
+        if slot.text in self.tokens:
+            return True
+        if slot.text in self.stable:
+            return False
+        machine_made = arn.service == "apigateway" or is_given(slot.text)
+        if machine_made and inherited:
+            return True
+        if before.rstrip("/") in self.collections:
+            return True
+        noun_of_slot = noun(_ID.sub("", slot.placeholder)) or noun(kind)
+        made = {f"{arn.service}/{noun_of_slot}", f"{arn.service}/{noun(kind)}"}
+        return machine_made and bool(made & self.collections)
 
 
 def volatile_names(

@@ -53,6 +53,7 @@ def hook() -> None:
 
 def _creating(create: Engine) -> Engine:
     def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        physical_names.naming_type.set(kind)
         if _updating.get():
             return create(kind, logical_id, properties, stack)
         resource = _resource(kind, logical_id, properties, stack)
@@ -74,6 +75,8 @@ def _changing(update: Engine) -> Engine:
         logical_id: str | None = None,
         attributes: dict[str, Any] | None = None,
     ) -> Any:
+        physical_names.naming_type.set(kind)
+
         def work() -> Any:
             changed, made = update(kind, physical_id, old, new, stack, logical_id, attributes)
             return changed, made or attributes or {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import service_model
+from embedded_aws.services.cloudformation.engine.physical_names import naming_type
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
 from embedded_aws.services.cloudformation.forwarding.shapes import fit
 
@@ -36,6 +37,7 @@ def planned_name(table: TypeTable, resource: Resource) -> str:
     given = resource.properties.get(table.name) if table.name else None
     if isinstance(given, str):
         return given
+    naming_type.set(resource.type)
     name: str = services.service("cloudformation.provisioners")._physical_name(
         resource.stack, resource.logical_id, lowercase=table.lowercase, max_len=table.limit
     )
