@@ -51,17 +51,25 @@ class Limit:
     @property
     def room(self) -> int:
         """What stack name and logical id share beside the longest suffix and two hyphens."""
-        suffix: int = max(shard("generated_names")["suffix"])
-        return self.longest - suffix - _HYPHENS
+        return min(self.rooms)
+
+    @property
+    def rooms(self) -> tuple[int, ...]:
+        """The same beside a suffix of each length."""
+        return tuple(self.longest - one - _HYPHENS for one in shard("generated_names")["suffix"])
 
     @property
     def half(self) -> int:
         """What is left of a logical id at least, however long the stack's name."""
         return self.fixed[1] or self.room // 2
 
-    def of_stack(self, logical_id: int) -> int:
-        """What is left of a stack's name at least, beside so many characters of a logical id."""
-        return self.fixed[0] or max(self.room - self.half, self.room - logical_id)
+    def of_stack(self, logical_id: int) -> tuple[int, int]:
+        """What is left of a stack's name, beside so many characters of a logical id.
+
+        At least, and at most: it depends on the length of the suffix.
+        """
+        left = {max(room - room // 2, room - logical_id) for room in self.rooms}
+        return min(left), max(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +90,18 @@ class GeneratedName:
     def whole(self) -> bool:
         """Whether the stack's name stands in it uncut, for every value that is known."""
         longest = max(len(self.stack.name), *self.stack.others)
-        most = self.limit.fixed[0] or self.limit.of_stack(len(self.logical_id))
+        most = self.limit.fixed[0] or self.limit.of_stack(len(self.logical_id))[0]
         return len(self.kept) == len(self.stack.name) and longest <= most
 
     @property
     def left(self) -> int:
         """How many characters of the stack's name stand in it for every value."""
-        most = len(self.kept) if self.limit.fixed[0] else self.limit.of_stack(len(self.logical_id))
-        return min(self.stack.fixed, most, len(self.kept))
+        return min(self.stack.fixed, len(self.kept), *self._kept_by_others)
+
+    @property
+    def _kept_by_others(self) -> tuple[int, ...]:
+        """Of how many characters the same may be left under another suffix or value."""
+        return () if self.limit.fixed[0] else self.limit.of_stack(len(self.logical_id))
 
     def beginning(self) -> Iterator[Part]:
         """What every value leaves of a stack's name that is cut."""
@@ -97,7 +109,7 @@ class GeneratedName:
         more = len(self.kept) - self.left
         if self.limit.fixed[0] and more == 1 and self.left == self.stack.fixed:
             yield Wildcard("?")  # the first character of the value, whatever it is
-        elif more or not self.limit.fixed[0]:
+        elif more or any(one != self.left for one in self._kept_by_others):
             yield ANY
 
     def ending(self) -> Iterator[Part]:

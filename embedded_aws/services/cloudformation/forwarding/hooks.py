@@ -17,7 +17,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 
 from embedded_aws.ministack import services
-from embedded_aws.services.cloudformation.engine import loading, physical_names
+from embedded_aws.services.cloudformation.engine import loading, nested_stacks, physical_names
 from embedded_aws.services.cloudformation.forwarding import rollback, stack_roles
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
@@ -49,6 +49,7 @@ def hook() -> None:
     stacks._roll_back_operation = rollback.keeping_rest(stacks._roll_back_operation)
     stack_roles.install()
     physical_names.install()
+    nested_stacks.install()
 
 
 def _creating(create: Engine) -> Engine:
