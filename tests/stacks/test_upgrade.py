@@ -1,0 +1,105 @@
+"""A deployment of version 0.1.0 takes today's templates without losing what it keeps."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from stacks.packaging import package_lambdas
+from stacks.processes import load_processes, process_folders
+from stacks.settings import Settings
+from stacks.stages import add_stacks
+from tests.stacks.upgrades import losses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.stacks
+V0_1 = Path(__file__).parents[1] / "fixtures" / "v0.1.0" / "templates"
+Templates = dict[str, dict[str, Any]]
+
+
+def of_v0_1() -> Templates:
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in V0_1.glob("*.template.json")
+    }
+
+
+@pytest.fixture(scope="module")
+def of_today(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The same four processes, with the settings of a deployment that chose none."""
+    app = App(
+        outdir=str(tmp_path_factory.mktemp("today")),
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+        stack_traces=False,
+    )
+    folders = load_processes(process_folders())
+    add_stacks(app, settings=Settings(), folders=folders, code=package_lambdas())
+    return {
+        one.node.id: dict(Template.from_stack(one).to_json())
+        for one in app.node.children
+        if isinstance(one, Stack)
+    }
+
+
+def test_nothing_that_v0_1_keeps_is_lost_and_no_name_is_taken(of_today: Templates) -> None:
+    assert set(of_v0_1()) == {"fencepost-archive", "fencepost-sandbox", "fencepost-workflow"}
+    assert losses(of_v0_1(), of_today) == []
+
+
+def without_the_bucket(templates: Templates) -> None:
+    resources = templates["fencepost-archive"]["Resources"]
+    name = next(key for key, one in resources.items() if one["Type"] == "AWS::S3::Bucket")
+    resources[f"{name}Moved"] = resources.pop(name)
+
+
+def with_another_lock(templates: Templates) -> None:
+    for one in templates["fencepost-archive"]["Resources"].values():
+        if one["Type"] == "AWS::S3::Bucket":
+            one["Properties"]["BucketName"] = "another"
+
+
+def with_a_deletion(templates: Templates) -> None:
+    for one in templates["fencepost-archive"]["Resources"].values():
+        one["DeletionPolicy"] = "Delete"
+
+
+def without_an_export(templates: Templates) -> None:
+    outputs = templates["fencepost-archive"]["Outputs"]
+    del outputs[next(key for key, one in outputs.items() if "Export" in one)]
+
+
+def with_a_role_under_another_id(templates: Templates) -> None:
+    resources = templates["fencepost-sandbox"]["Resources"]
+    name = next(key for key, one in resources.items() if one["Type"] == "AWS::IAM::Role")
+    resources["Renamed"] = resources.pop(name)
+
+
+def without_a_stack(templates: Templates) -> None:
+    del templates["fencepost-workflow"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (without_the_bucket, "is kept by v0.1 and gone from the template"),
+        (with_another_lock, "would be replaced, since BucketName changes"),
+        (with_a_deletion, "would no longer be kept"),
+        (without_an_export, "which nothing exports any more"),
+        (with_a_role_under_another_id, "to Renamed: its name is taken"),
+        (without_a_stack, "the stack fencepost-workflow is gone"),
+    ],
+)
+def test_each_loss_is_told_in_a_sentence(change: Callable[[Templates], None], told: str) -> None:
+    templates = copy.deepcopy(of_v0_1())
+    change(templates)
+
+    assert any(told in one for one in losses(of_v0_1(), templates)), losses(of_v0_1(), templates)
