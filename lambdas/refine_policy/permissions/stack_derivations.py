@@ -7,61 +7,31 @@ the stack's own resources: the type's main update, the undoing of what was seen 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.derivation import BECAUSE
 from lambdas.reference.arn_parts import parsed
-from lambdas.reference.operation_verbs import noun
+from lambdas.refine_policy.permissions.handler_actions import ROLLBACK, UPDATE, HandledType, belongs
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.reference.actions import Handlers
     from lambdas.reference.arn_parts import ArnParser, Reference
     from lambdas.refine_policy.observations import Observation, Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 _TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
-UPDATE = "update"
-ROLLBACK = "rollback"
-_VERB = re.compile(r"[A-Z][a-z]+")
-_UPDATES = frozenset({"Update", "Modify", "Set", "Change", "Edit"})
-_REMOVES = frozenset({"Delete", "Deregister", "Terminate", "Release", "Remove"})
-# What undoes what; on the left the verb of the undoing.
-_UNDOES = {
-    "Delete": ("Put", "Create", "Add"),
-    "Remove": ("Put", "Add"),
-    "Detach": ("Attach",),
-    "Disassociate": ("Associate",),
-    "Disable": ("Enable",),
-    "Untag": ("Tag",),
-    "Unsubscribe": ("Subscribe",),
-    "Deregister": ("Register",),
-    "Revoke": ("Authorize",),
-    "Stop": ("Start",),
-}
-
-
-_NO_CHANGES = {"cloudformation:CreateChangeSet": "cloudformation:DeleteChangeSet"}
-# What an update may say beside the type and still mean the thing itself, not one of its properties.
-_WHOLE = frozenset(
-    {"", "attributes", "code", "configuration", "config", "description", "settings", "options"}
-    | {"properties", "assumepolicy"}
+_STACK_MADE = frozenset(
+    {Action("cloudformation", "CreateStack"), Action("cloudformation", "DeleteStack")}
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """The resources of one type that CloudFormation handled for one principal."""
-
-    type: str
-    done: frozenset[Action]
-    resources: frozenset[str]
-    observations: tuple[Observation, ...]
+_NO_CHANGES = {"cloudformation:CreateChangeSet": "cloudformation:DeleteChangeSet"}
 
 
 def handler_permissions(
@@ -82,16 +52,13 @@ def handler_permissions(
     """
     if ROLLBACK not in off:
         yield from _own_calls(seen.allowed)
-    for made in _by_type(seen, naming):
-        declared = layout.reference.handlers(made.type)
-        if declared is None:
-            continue
+    for made, declared in _by_type(seen, naming, layout.reference):
         done = made.done | {action for action, resource in tagged if resource in made.resources}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
             if kind in off:
                 continue
             for action in actions:
-                if not _plausible(action, kind, made.type, done):
+                if not belongs(action, kind, made, done):
                     continue
                 done |= {action}
                 yield from _on_own(action, kind, made, layout, naming)
@@ -112,60 +79,42 @@ def _own_calls(allowed: Iterable[Observation]) -> Iterator[Permission]:
             )
 
 
-def _by_type(seen: Observations, naming: Naming) -> Iterator[_Made]:
+def _by_type(
+    seen: Observations, naming: Naming, reference: Reference
+) -> Iterator[tuple[HandledType, Handlers]]:
     handed = frozenset(one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context)
     types: dict[tuple[str, str], list[Observation]] = {}
+    done_to: dict[tuple[str, str], set[Action]] = defaultdict(set)
+    stacks = {one.principal for one in seen.allowed if one.action in _STACK_MADE}
     for one in seen.allowed:
+        done_to[one.principal, one.resource].add(one.action)
         if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed:
             for resource_type in one.types:
                 types.setdefault((one.principal, resource_type), []).append(one)
-    for (_, resource_type), observations in sorted(types.items()):
+    for (principal, resource_type), observations in sorted(types.items()):
+        declared = reference.handlers(resource_type)
+        if declared is None:
+            continue
         # Resources that the policy spells alike need it once: the first of them stands for all.
         alike: dict[tuple[str, Action], Observation] = {}
         for one in observations:
             alike.setdefault((naming.of(one.resource).template.text, one.action), one)
-        yield _Made(
+        resources = frozenset(one.resource for one in observations)
+        beside = {action for one in resources for action in done_to[principal, one]}
+        made = HandledType(
             type=resource_type,
-            done=frozenset(action for _, action in alike),
-            resources=frozenset(one.resource for one in observations),
+            # Stacks of a role that was handed over were asked for by another principal.
+            stack=principal in stacks or principal in handed,
+            done=frozenset(action for _, action in alike) | beside,
+            resources=resources,
             observations=tuple(alike.values()),
+            creators=frozenset(declared.create),
         )
-
-
-def _plausible(action: Action, kind: str, resource_type: str, done: frozenset[Action]) -> bool:
-    """Whether a handler's action belongs to what this stack does with the type."""
-    own_services = {one.service for one in done}
-    if action.service not in own_services or action.service == "apigateway":
-        return action.service == "apigateway" and _plausible_verb(action, kind)
-    verb = _VERB.match(action.name)
-    if verb is None:
-        return False
-    made = noun(resource_type.rsplit("::", 1)[-1])
-    rest = noun(action.name[verb.end() :])
-    if verb.group() in _UPDATES and kind == UPDATE:
-        return _main_update(rest, made)
-    if verb.group() in _REMOVES and rest == made:
-        return kind == ROLLBACK
-    undone = _UNDOES.get(verb.group(), ())
-    return any(
-        Action(action.service, f"{did}{action.name[verb.end() :]}") in done for did in undone
-    )
-
-
-def _main_update(rest: str, made: str) -> bool:
-    """`UpdateFunctionCode` updates a function; `UpdateTimeToLive` is one property of a table."""
-    if rest and made.endswith(rest):  # ModifyRule, of a ListenerRule
-        return True
-    before, found, after = rest.partition(made)
-    return bool(found) and f"{before}{after}" in _WHOLE
-
-
-def _plausible_verb(action: Action, kind: str) -> bool:
-    return action.name == ("PATCH" if kind == UPDATE else "DELETE")
+        yield made, declared
 
 
 def _on_own(
-    action: Action, kind: str, made: _Made, layout: ArnParser, naming: Naming
+    action: Action, kind: str, made: HandledType, layout: ArnParser, naming: Naming
 ) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
@@ -18,6 +21,9 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
+
+if TYPE_CHECKING:
+    from lambdas.model.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 QUEUE = f"arn:aws:sqs:{AT}:orders-dev-jobs"
@@ -213,3 +219,72 @@ def test_a_service_role_is_told_what_its_stack_needs_on_change() -> None:
     found = granted(refinement, refinement.policies.index(policy))
     assert set(found) == {"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes"}
     assert "sqs:DeleteQueue" not in granted(refinement)
+
+
+def _derived(*lines: Evidence) -> set[str]:
+    """The actions that no event shows."""
+    policy = refined(lines).policies[0]
+    return {
+        str(grant.action)
+        for statement in policy.statements
+        for grant in statement.grants
+        if all(ground.kind in ("update", "rollback") for ground in grant.grounds)
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "kind", "removal"),
+    [
+        ("dynamodb:UpdateTable", f"arn:aws:dynamodb:{AT}:table/x", "AWS::DynamoDB::Table", "Table"),
+        ("rds:ModifyDBInstance", f"arn:aws:rds:{AT}:db:x", "AWS::RDS::DBInstance", "DBInstance"),
+        (
+            "lambda:UpdateFunctionCode",
+            f"arn:aws:lambda:{AT}:function:x",
+            "AWS::Lambda::Function",
+            "Function",
+        ),
+        ("events:PutRule", f"arn:aws:events:{AT}:rule/x", "AWS::Events::Rule", "Rule"),
+        (
+            "apigateway:PATCH",
+            f"arn:aws:apigateway:{REGION}::/restapis/a1",
+            "AWS::ApiGateway::RestApi",
+            "DELETE",
+        ),
+    ],
+)
+def test_nothing_is_removed_that_was_there_before(
+    action: str, resource: str, kind: str, removal: str
+) -> None:
+    update = seen("cloudformation:UpdateStack", f"arn:aws:cloudformation:{AT}:stack/shop/*")
+
+    derived = _derived(update, forwarded(action, resource, types=(kind,)))
+
+    assert not [one for one in derived if one.endswith(removal) and "Delete" in one.title()]
+
+
+def test_what_was_made_can_be_undone_whatever_type_its_calls_are_of() -> None:
+    group = f"arn:aws:ec2:{AT}:security-group/sg-0a1b2c3d4e5f60718"
+    address = f"arn:aws:ec2:{AT}:elastic-ip/eipalloc-0a1b2c3d4e5f60718"
+    lines = [
+        forwarded("ec2:CreateSecurityGroup", group, types=("AWS::EC2::SecurityGroup",)),
+        forwarded("ec2:AuthorizeSecurityGroupIngress", group),
+        forwarded("ec2:CreateTags", group),
+        forwarded("ec2:AllocateAddress", address, types=("AWS::EC2::EIP",)),
+        forwarded("ec2:CreateNatGateway", address, types=("AWS::EC2::NatGateway",)),
+    ]
+
+    assert _derived(*lines) >= {
+        "ec2:DeleteSecurityGroup",
+        "ec2:RevokeSecurityGroupIngress",
+        "ec2:DeleteTags",
+        "ec2:ReleaseAddress",
+        "ec2:DisassociateAddress",
+    }
+
+
+def test_a_rule_that_a_stack_made_can_be_removed_though_putting_makes_and_changes() -> None:
+    rule = forwarded("events:PutRule", f"arn:aws:events:{AT}:rule/x", types=("AWS::Events::Rule",))
+    stack = f"arn:aws:cloudformation:{AT}:stack/shop/*"
+
+    assert "events:DeleteRule" in _derived(rule, seen("cloudformation:CreateStack", stack))
+    assert "events:DeleteRule" not in _derived(rule, seen("cloudformation:UpdateStack", stack))
