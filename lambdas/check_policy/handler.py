@@ -47,7 +47,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    platform = platform_of(os.environ)
+    platform = platform_of(os.environ, archive.endpoint)
     return check(event, archive, AccessAnalyzerChecks(), IamSimulator(), platform)
 
 
@@ -56,7 +56,7 @@ def check(
     archive: Archive,
     analyzer: PolicyChecks,
     simulator: Simulator,
-    platform: Platform = Platform.UNTOLD,
+    platform: Platform = Platform.UNKNOWN,
 ) -> dict[str, Any]:
     """Ask, write down the answers, and refuse a policy that denies what was seen."""
     run = Run.from_json(event["run"], platform)
@@ -65,7 +65,8 @@ def check(
     baseline = previous_run(archive, run).baseline
     checks = answers(refinement, asked, analyzer, simulator, baseline)
     key = run.key("checks.json")
-    archive.put(key, (json.dumps(checks.to_json(), indent=1) + "\n").encode(), "application/json")
+    content = {"shownOn": run.platform.value, **checks.to_json()}
+    archive.put(key, (json.dumps(content, indent=1) + "\n").encode(), "application/json")
     metrics.add_metric("CallsSimulated", MetricUnit.Count, checks.asked)
     logger.info("policy checked", asked=checks.asked, denied=len(checks.denials))
     _refuse(checks.denials, key)

@@ -30,8 +30,9 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
-    platform = platform_of(os.environ)
-    return document_failure(event, S3Archive(bucket), place=f"s3://{bucket}/", platform=platform)
+    archive = S3Archive(bucket)
+    platform = platform_of(os.environ, archive.endpoint)
+    return document_failure(event, archive, place=f"s3://{bucket}/", platform=platform)
 
 
 def document_failure(
@@ -39,7 +40,7 @@ def document_failure(
     archive: Archive,
     *,
     place: str,
-    platform: Platform = Platform.UNTOLD,
+    platform: Platform = Platform.UNKNOWN,
 ) -> dict[str, Any]:
     """Write the failure's documents and answer with the mail and the execution's own error."""
     run = Run.from_json(event["run"], platform)

@@ -45,8 +45,9 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     bucket = os.environ["ARCHIVE_BUCKET"]
-    platform = platform_of(os.environ)
-    return document(event, S3Archive(bucket), place=f"s3://{bucket}/", platform=platform)
+    archive = S3Archive(bucket)
+    platform = platform_of(os.environ, archive.endpoint)
+    return document(event, archive, place=f"s3://{bucket}/", platform=platform)
 
 
 def document(
@@ -54,7 +55,7 @@ def document(
     archive: Archive,
     *,
     place: str,
-    platform: Platform = Platform.UNTOLD,
+    platform: Platform = Platform.UNKNOWN,
 ) -> dict[str, Any]:
     """Write the dossier and answer with the mail; writing it again changes nothing."""
     run = Run.from_json(_required(event, "run"), platform)

@@ -9,6 +9,7 @@ from lambdas.document_policy.analysis.changes import together
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.model.finding import Severity
 from lambdas.model.limits import SUBJECT_LIMIT
+from lambdas.model.platform import Platform
 from lambdas.model.text import counted, shortened, visible
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def subject(facts: RunFacts) -> str:
         words.append(f"{len(changes.new)} new")
     if changes.gone:
         words.append(f"{len(changes.gone)} gone")
-    if not changes.first and not (changes.new or changes.gone):
+    if not changes.alone and not (changes.new or changes.gone):
         words.append("no change in access")
-    if changes.first:
+    if changes.alone:
         words.append(counted(facts.statements, "statement"))
     if errors := facts.finding_count(Severity.ERROR):
         words.append(counted(errors, "error"))
@@ -52,14 +53,14 @@ def message(facts: RunFacts, *, place: str, seal: str) -> str:
 
 def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield facts.title
-    if facts.emulated:
-        yield facts.emulated
+    if facts.caveat:
+        yield facts.caveat
     yield _short(facts.verdict.grounds)
     yield from (f"  {_short(one)}" for one in facts.verdict.details[:MOST])
     yield ""
     yield from _changes(facts)
     yield ""
-    yield from (f"{o.name.capitalize()}: {o.told}. {_short(o.sentence)}" for o in claims(facts))
+    yield from (f"{o.name.capitalize()}: {o.answer}. {_short(o.sentence)}" for o in claims(facts))
     yield ""
     yield f"Policy: {counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
     yield f"  {facts.size}"
@@ -72,7 +73,7 @@ def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield f"Run {facts.run.id} of {facts.process.name}, manifest sha256 {seal}"
     bucket = place.removesuffix(facts.run.key("")).rstrip("/")
     yield f"Approve it: make approve PROCESS={facts.process.name} RUN={facts.run.id} \\"
-    yield f"  ARCHIVE={bucket}{' EMULATED=1' if facts.emulated else ''}"
+    yield f"  ARCHIVE={bucket}{' EMULATED=1' if facts.run.platform is Platform.EMBEDDED else ''}"
 
 
 def _short(text: str) -> str:
@@ -90,6 +91,8 @@ def _console(facts: RunFacts, place: str) -> Iterator[str]:
 def _changes(facts: RunFacts) -> Iterator[str]:
     changes = facts.changes
     yield f"Changes: {changes.summary}"
+    if facts.apart:
+        yield from (f"  {_short(one)}" for one in facts.compared)
     if changes.alarm:
         yield f"  {changes.alarm}"
     yield from (f"  {_short(one)}" for one in changes.causes[:MOST])

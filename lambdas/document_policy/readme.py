@@ -56,15 +56,15 @@ def readme(facts: RunFacts) -> str:
 def _lines(facts: RunFacts) -> Iterator[str]:
     yield f"# {facts.title}"
     yield ""
-    if facts.emulated:
-        yield from (f"**{facts.emulated}**", "")
+    if facts.caveat:
+        yield from (f"**{facts.caveat}**", "")
     yield prose(facts.verdict.grounds)
     yield from (f"- {prose(one)}" for one in facts.verdict.details)
     yield ""
     if facts.changes.alarm:
         yield from (f"**{facts.changes.alarm}**", "")
     yield from (
-        f"- **{o.name.capitalize()}**: {o.told}. {prose(o.sentence)}" for o in claims(facts)
+        f"- **{o.name.capitalize()}**: {o.answer}. {prose(o.sentence)}" for o in claims(facts)
     )
     yield ""
     yield from _figures(facts)

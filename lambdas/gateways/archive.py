@@ -65,6 +65,11 @@ class S3Archive:
         self._bucket = bucket
         self._s3: S3Client = client or clients.client("s3")
 
+    @property
+    def endpoint(self) -> str:
+        """Where the bucket's client sends its calls, as the SDK has resolved it."""
+        return str(self._s3.meta.endpoint_url)
+
     def get(self, key: str) -> bytes:
         """See `Archive`."""
         try:

@@ -54,14 +54,23 @@ def previous_run(archive: Archive, run: Run) -> PreviousRun:
     rows = [row for row in finished_runs(archive, run.process) if row.manifest.run != run.id]
     if not rows:
         return PreviousRun()
-    of_its_kind = [row for row in rows if run.compares_with(row.platform)]
-    if not of_its_kind:
-        return PreviousRun(manifest=rows[-1].manifest)
-    row, standing = comparable(of_its_kind)
     return PreviousRun(
         manifest=rows[-1].manifest,
-        baseline=_baseline(archive, run.process, row.manifest, standing, row.approval),
+        baseline=_newest_baseline(archive, run, rows),
+        platform=rows[-1].platform,
     )
+
+
+def _newest_baseline(archive: Archive, run: Run, rows: Sequence[RunSummary]) -> Baseline | None:
+    """The run to compare with; a list may say what it likes, its manifest tells where it ran."""
+    meant = [row for row in rows if run.compares_with(row.platform)]
+    if not meant:
+        return None
+    row, standing = comparable(meant)
+    found = _baseline(archive, run.process, row.manifest, standing, row.approval)
+    if found is None or run.compares_with(found.platform):
+        return found
+    return _newest_baseline(archive, run, [one for one in meant if one is not row])
 
 
 def comparable(rows: Sequence[RunSummary]) -> tuple[RunSummary, BaselineKind]:
@@ -83,7 +92,13 @@ def _as_written(archive: Archive, process: str, manifest: dict[str, Any]) -> Pre
         standing = BaselineKind(compared["standing"])
         approval = Link.from_json(compared["approval"])
         baseline = _baseline(archive, process, pinned, standing, approval)
-    return PreviousRun(manifest=Link.from_json(manifest["previous"]), baseline=baseline)
+    before = Link.from_json(manifest["previous"])
+    row = row_of(archive, process, before.run) if before else None
+    return PreviousRun(
+        manifest=before,
+        baseline=baseline,
+        platform=row.platform if row else Platform.UNKNOWN,
+    )
 
 
 def _baseline(

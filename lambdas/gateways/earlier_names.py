@@ -22,7 +22,7 @@ _RESOURCE = re.compile(rb'"resource":("(?:[^"\\]|\\.)*")')
 
 
 def past_runs(archive: Archive, run: Run) -> EarlierNames:
-    """The newest finished runs before this one, of the same platform.
+    """The newest finished runs before this one, of those that it may be compared with.
 
     Runs whose evidence is gone are passed over.
     """

@@ -41,7 +41,7 @@ class Baseline:
     versions: Mapping[str, str] = field(default_factory=dict)
     definition: Mapping[str, Any] = field(default_factory=dict)
     types: tuple[str, ...] = ()
-    platform: Platform = Platform.UNTOLD
+    platform: Platform = Platform.UNKNOWN
 
     @property
     def run(self) -> str:
@@ -51,10 +51,15 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousRun:
-    """What came before: the manifest to chain to, and the run to compare with."""
+    """What came before: the manifest to chain to, and the run to compare with.
+
+    Attributes:
+        platform: where the run of the manifest took place.
+    """
 
     manifest: Link | None = None
     baseline: Baseline | None = None
+    platform: Platform = Platform.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ class RunSummary:
     summary: Mapping[str, Any]
     approval: Link | None = None
     by: str = ""
-    platform: Platform = Platform.UNTOLD
+    platform: Platform = Platform.UNKNOWN
 
     @classmethod
     def from_manifest(

@@ -1,13 +1,13 @@
-"""Where a run took place: on AWS, on an embedded AWS, or nobody says.
+"""Where a run took place: on AWS, on an embedded AWS, or nobody can say.
 
 What is proved on an emulator is proved of the emulator. So every document says where it was shown.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +15,35 @@ if TYPE_CHECKING:
 # Set on a function, these send the SDK's calls elsewhere,
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
-# Every endpoint of AWS, those of interface endpoints in a VPC as well, ends in one of these,
+# One for each partition, with and without dual stack: botocore's partitions.json.
+DOMAINS = (
+    "amazonaws.com",
+    "api.aws",
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+    "amazonaws.eu",
+    "api.amazonwebservices.eu",
+    "c2s.ic.gov",
+    "api.aws.ic.gov",
+    "sc2s.sgov.gov",
+    "api.aws.scloud",
+    "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
+    "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov",
+)
+_REGION = r"[a-z]{2,4}(?:-[a-z]+){1,2}-\d+"
+_DOMAIN = "|".join(map(re.escape, DOMAINS))
+# AWS's own hosts alone: `SERVICE.REGION.amazonaws.com` and the interface endpoints of its services.
+# Customers' machines have names below these domains, too (`ec2-….compute.amazonaws.com`,
+# load balancers, APIs, functions' URLs, endpoint services of their own): an emulator can be there.
 # https://docs.aws.amazon.com/general/latest/gr/rande.html
-AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws", ".aws.dev")
+# https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+_ENDPOINT = re.compile(
+    rf"https://(?:[a-z0-9-]+(?:\.dualstack)?(?:\.{_REGION})?\.(?:{_DOMAIN})"
+    rf"|(?:bucket\.|control\.|accesspoint\.)?vpce-[a-z0-9-]+\.(?!vpce)[a-z0-9-]+"
+    rf"\.{_REGION}\.vpce\.(?:{_DOMAIN}))(?::443)?/?"
+)
 
 
 class Platform(StrEnum):
@@ -25,42 +51,39 @@ class Platform(StrEnum):
 
     AWS = "AWS"
     EMBEDDED = "an embedded AWS"
-    UNTOLD = "a platform that is not told"  # manifests of v0.1, and log files that were handed in
+    UNKNOWN = "an unknown platform"  # manifests of v0.1, and log files that were handed in
 
     @property
     def aside(self) -> str:
-        """What titles add: nothing on AWS, ` on an embedded AWS` elsewhere."""
+        """What titles add: ` on an embedded AWS`; nothing on AWS, nor where nobody can say."""
         return f" on {self}" if self is Platform.EMBEDDED else ""
 
     def compares_with(self, other: Platform) -> bool:
-        """Whether runs of the two may be compared unasked: not what ran on AWS with what did not.
+        """Whether a run here may be compared unasked with an earlier one of the other platform.
 
-        A run of which nobody says where it took place is compared with both.
+        A run on AWS only with what says that it was on AWS: an archive of v0.1 may be a laptop's.
+        Elsewhere nothing rests on the difference between an emulator and an unknown platform.
         """
-        return {self, other} != {Platform.AWS, Platform.EMBEDDED}
+        return self is other or Platform.AWS not in {self, other}
 
     @classmethod
-    def read(cls, told: object) -> Platform:
-        """What a manifest tells; what is none of the words, or missing, is not told."""
-        return next((one for one in cls if one == told), cls.UNTOLD)
+    def read(cls, stated: object) -> Platform:
+        """What a manifest states; what is none of the values, or missing, is unknown."""
+        return next((one for one in cls if one == stated), cls.UNKNOWN)
 
 
-def platform_of(environment: Mapping[str, str]) -> Platform:
+def platform_of(environment: Mapping[str, str], archive: str) -> Platform:
     """By where a function's calls go: whatever is not sent to AWS is emulated.
 
-    The embedded AWS gives each function its own address and takes no call without it.
+    Args:
+        environment: the function's; the embedded AWS gives each its own address.
+        archive: where the client goes that writes the dossier, as the SDK has resolved it from the
+            environment, or from a file that the environment does not show.
     """
-    endpoints = [
-        text
-        for name, text in environment.items()
-        if text and (name == ENDPOINT_VARIABLE or name.startswith(f"{ENDPOINT_VARIABLE}_"))
+    sent = [
+        address
+        for name, address in environment.items()
+        if address and (name == ENDPOINT_VARIABLE or name.startswith(f"{ENDPOINT_VARIABLE}_"))
     ]
-    return Platform.AWS if all(map(_of_aws, endpoints)) else Platform.EMBEDDED
-
-
-def _of_aws(endpoint: str) -> bool:
-    try:
-        host = urlsplit(endpoint).hostname or ""
-    except ValueError:
-        return False
-    return host.endswith(AWS_DOMAINS)
+    of_aws = all(_ENDPOINT.fullmatch(address) for address in (*sent, archive))
+    return Platform.AWS if of_aws else Platform.EMBEDDED

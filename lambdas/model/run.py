@@ -37,11 +37,11 @@ class Run:
     started_at: str
     ended_at: str = ""
     execution_arn: str = ""
-    platform: Platform = Platform.UNTOLD
+    platform: Platform = Platform.UNKNOWN
     across: bool = False
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any], platform: Platform = Platform.UNTOLD) -> Self:
+    def from_json(cls, raw: Mapping[str, Any], platform: Platform = Platform.UNKNOWN) -> Self:
         """Read the `run` field of a state's input.
 
         Raises:

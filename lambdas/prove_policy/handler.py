@@ -15,6 +15,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.candidate import Candidate, IamCandidate
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
+from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
@@ -47,7 +48,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
     candidate = IamCandidate(_required(event, "proof")["candidate"], _iam())
-    return prove(event, archive, candidate, below=os.environ["POLICY_PATH"])
+    platform = platform_of(os.environ, archive.endpoint)
+    return prove(event, archive, candidate, below=os.environ["POLICY_PATH"], platform=platform)
 
 
 def _iam() -> IAMClient:
@@ -62,14 +64,19 @@ def _iam() -> IAMClient:
 
 
 def prove(
-    event: Mapping[str, Any], archive: Archive, candidate: Candidate, *, below: str
+    event: Mapping[str, Any],
+    archive: Archive,
+    candidate: Candidate,
+    *,
+    below: str,
+    platform: Platform = Platform.UNKNOWN,
 ) -> dict[str, Any]:
     """One act of the proof; each may be repeated.
 
     Raises:
         InvalidEventError: the input names no act of ours.
     """
-    run = Run.from_json(_required(event, "run"))
+    run = Run.from_json(_required(event, "run"), platform)
     path = f"{below}{run.process}/"
     match event.get("act"):
         case "install":
@@ -114,9 +121,8 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
     case = _case(event, run, archive)
     found = judge(case)
     number = case.proof.number
-    _keep(
-        archive, run, proof_record.DOCUMENT, proof_record.to_document(found.rounds, found.decision)
-    )
+    proved = proof_record.to_document(found.rounds, found.decision, run.platform)
+    _keep(archive, run, proof_record.DOCUMENT, proved)
     _keep_observed(event, run, archive, number)
     logger.info("round judged", next=found.decision.next.value, rounds=len(found.rounds))
     metrics.add_metric("Rounds", MetricUnit.Count, len(found.rounds))

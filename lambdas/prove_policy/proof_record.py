@@ -15,6 +15,7 @@ from lambdas.prove_policy.rounds import Build, Round
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from lambdas.model.platform import Platform
     from lambdas.prove_policy.rounds import Decision
 
 DOCUMENT = "proof.json"
@@ -35,9 +36,13 @@ class Proof:
         return f"{self.run}."
 
 
-def to_document(rounds: Sequence[Round], decision: Decision) -> bytes:
+def to_document(rounds: Sequence[Round], decision: Decision, platform: Platform) -> bytes:
     """The whole proof so far, the same bytes for the same rounds."""
-    content = {"verdict": decision.verdict(), "rounds": [one.to_json() for one in rounds]}
+    content = {
+        "shownOn": platform.value,
+        "verdict": decision.verdict(),
+        "rounds": [one.to_json() for one in rounds],
+    }
     return (json.dumps(content, indent=2) + "\n").encode()
 
 

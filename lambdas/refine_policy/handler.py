@@ -41,11 +41,11 @@ logger = telemetry.logger
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    return refine_run(event, archive, platform_of(os.environ))
+    return refine_run(event, archive, platform_of(os.environ, archive.endpoint))
 
 
 def refine_run(
-    event: Mapping[str, Any], archive: Archive, platform: Platform = Platform.UNTOLD
+    event: Mapping[str, Any], archive: Archive, platform: Platform = Platform.UNKNOWN
 ) -> dict[str, Any]:
     """Refine, keep the answer, and only then stop for what does not fit.
 
@@ -66,7 +66,7 @@ def refine_run(
         alone = without_analyzer(str(event["without"]))
         refinement = replace(refinement, findings=tuple(sorted((*refinement.findings, alone))))
     key = run.key(event.get("name") or "refined.json")
-    archive.put(key, _text(refinement), "application/json")
+    archive.put(key, _text(refinement, run), "application/json")
     _tell(refinement)
     require_fit(refinement.policies)
     return {
@@ -105,8 +105,9 @@ def _evidence(packed: bytes) -> Iterator[Evidence]:
             yield Evidence.from_json(json.loads(line))
 
 
-def _text(refinement: Refinement) -> bytes:
-    return (json.dumps(refinement.to_json(), separators=(",", ":")) + "\n").encode()
+def _text(refinement: Refinement, run: Run) -> bytes:
+    content = {"shownOn": run.platform.value, **refinement.to_json()}
+    return (json.dumps(content, separators=(",", ":")) + "\n").encode()
 
 
 def _tell(refinement: Refinement) -> None:

@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.errors import InvalidEventError, MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.platform import Platform, platform_of
 from lambdas.watch_policies.ages import days_unproved
 
 if TYPE_CHECKING:
@@ -27,14 +28,22 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    ages = watch(event, S3Archive(os.environ["ARCHIVE_BUCKET"]), now=datetime.now(UTC))
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    platform = platform_of(os.environ, archive.endpoint)
+    ages = watch(event, archive, now=datetime.now(UTC), platform=platform)
     for process, days in ages.items():
         telemetry.measure(process, "DaysUnproved", MetricUnit.Count, days)
     return {"daysUnproved": ages}
 
 
-def watch(event: Mapping[str, Any], archive: Archive, *, now: datetime) -> dict[str, float]:
-    """Days by process, of those that have run.
+def watch(
+    event: Mapping[str, Any],
+    archive: Archive,
+    *,
+    now: datetime,
+    platform: Platform = Platform.UNKNOWN,
+) -> dict[str, float]:
+    """Days by process, of those that have run. On AWS, a proof that was emulated is none.
 
     Raises:
         InvalidEventError: the event names no processes.
@@ -44,17 +53,20 @@ def watch(event: Mapping[str, Any], archive: Archive, *, now: datetime) -> dict[
         raise InvalidEventError("processes is missing; the schedule of WatchPolicies names them")
     found = {}
     for process in sorted(set(map(str, processes))):
-        days = days_unproved(_proved(archive, process), archive.folders(f"{process}/"), now)
+        days = days_unproved(
+            _proved(archive, process, platform), archive.folders(f"{process}/"), now
+        )
         logger.info("looked for a proved run", watched=process, days=days)
         if days is not None:
             found[process] = days
     return found
 
 
-def _proved(archive: Archive, process: str) -> str | None:
+def _proved(archive: Archive, process: str, platform: Platform) -> str | None:
     try:
         latest: dict[str, Any] = json.loads(archive.get(f"{process}/latest.json"))
     except MissingObjectError:
         return None
     proved: str | None = latest["run"]
-    return proved
+    emulated = Platform.read(latest.get("shownOn")) is Platform.EMBEDDED
+    return None if emulated and platform is Platform.AWS else proved

@@ -105,7 +105,7 @@ def approve(arguments: argparse.Namespace) -> int:
         return UNKNOWN
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        record_approval(
+        platform = record_approval(
             archive,
             arguments.process,
             arguments.run,
@@ -119,10 +119,10 @@ def approve(arguments: argparse.Namespace) -> int:
         return NO
     if arguments.json:
         fields = {"process": arguments.process, "run": arguments.run, "by": by, "at": now}
-        document("approve", YES, {**fields, "emulated": arguments.emulated})
+        document("approve", YES, {**fields, "shownOn": platform.value})
     else:
-        where = ", of an embedded AWS" if arguments.emulated else ""
-        print(f"approved: {arguments.process}/{arguments.run}{where}, by {visible(by)}")
+        run = f"{arguments.process}/{arguments.run}, shown on {platform}"
+        print(f"approved: {run}, by {visible(by)}")
     return YES
 
 
@@ -135,7 +135,7 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
     at: str,
     note: str = "",
     emulated: bool = False,
-) -> None:
+) -> Platform:
     """Write `approval.json` into the run's folder, pinned to its manifest, and the lists anew.
 
     Args:
@@ -146,6 +146,9 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
         at: when, in ISO 8601.
         note: why.
         emulated: says that the approver knows of an embedded AWS.
+
+    Returns:
+        Where the run took place.
 
     Raises:
         ArchiveRefusedError: the run has not finished, was changed, is approved already, or took
@@ -197,6 +200,7 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
         for row in finished_runs(archive, process)
     ]
     write_index(archive, process, rows)
+    return platform
 
 
 def _approver(place: str | None) -> str:

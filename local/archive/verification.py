@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import FencepostError
 from lambdas.model.manifest import APPROVAL, MANIFEST, digest, page_intact, unsealed
+from lambdas.model.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -168,7 +169,11 @@ def _lists(archive: Archive, process: str, runs: list[_Run]) -> Iterator[Break]:
         yield Break(key=key, problem=str(error))
     else:
         remembered = {row["run"]: row["sha256"] for row in rows}
+        places = {row["run"]: Platform.read(row["shownOn"]) for row in rows if "shownOn" in row}
         for run in runs:
+            place = Platform.read(run.manifest.get("shownOn"))
+            if places.get(run.id, place) is not place:
+                yield Break(key=key, problem=f"says that {run.folder} took place elsewhere")
             if remembered.get(run.id, run.sha256) != run.sha256:
                 yield Break(
                     key=f"{run.folder}{MANIFEST}", problem=f"is not the one that {key} lists"

@@ -19,6 +19,7 @@ from lambdas.gateways.trail import FolderTrail
 from lambdas.model.arn import Arn
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
+from lambdas.model.platform import Platform
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.model.text import counted, visible
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import Refinement
 
-NOT_ATTEMPTED = "made from logs that existed already: no cycle was run, and none under this policy"
+NOT_ATTEMPTED = (
+    "made from log files that were handed in: nothing says whether they come from AWS, no cycle "
+    "was run, and none under this policy"
+)
 
 
 def policy(args: Namespace) -> int:
@@ -196,7 +200,8 @@ def _tell(refinement: Refinement, lines: int, args: Namespace) -> None:
     ]
     if args.json:
         counts = {"evidence": lines, "findings": len(refinement.findings), "out": args.out}
-        document("policy", YES, {**counts, "policies": policies})
+        origin = {"verdict": str(VerdictKind.NOT_ATTEMPTED), "shownOn": Platform.UNKNOWN.value}
+        document("policy", YES, {**counts, **origin, "policies": policies})
         return
     for one in policies:
         print(
@@ -206,3 +211,4 @@ def _tell(refinement: Refinement, lines: int, args: Namespace) -> None:
             f"for {visible(one['principal'])}"
         )
     print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {args.out}")
+    print(f"{VerdictKind.NOT_ATTEMPTED}: {NOT_ATTEMPTED}")

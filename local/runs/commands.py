@@ -191,7 +191,7 @@ def _since(content: dict[str, Any]) -> str:
         return ""
     compared, summary = content.get("compared"), content["summary"]
     if not compared:
-        return "first run"
+        return "not compared" if content.get("previous") else "first run"
     unapproved = summary["new"] and compared["standing"] == BaselineKind.APPROVED
     return "{new} new\n{gone} gone".format(**summary) + "\nUNAPPROVED" * bool(unapproved)
 

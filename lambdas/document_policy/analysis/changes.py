@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lambdas.document_policy.analysis.causes import Made
-    from lambdas.model.archived_runs import Baseline
+    from lambdas.model.archived_runs import PreviousRun
     from lambdas.model.refinement import ExplainedStatement, Refinement
 
 
@@ -63,7 +63,8 @@ class Changes:
     """The difference in access, not in text.
 
     Attributes:
-        run: the run compared with; empty when this is the first.
+        run: the run compared with; empty when there is none.
+        earlier: whether there are earlier runs, compared with or not.
         new: access that the baseline does not cover. gone: the reverse.
         reworded: access that both grant, spelled differently (narrower or wider parts of it).
         same_text: whether the statements are equal to the letter.
@@ -71,6 +72,7 @@ class Changes:
     """
 
     run: str = ""
+    earlier: bool = False
     standing: BaselineKind = BaselineKind.LATEST
     new: tuple[Change, ...] = ()
     gone: tuple[Change, ...] = ()
@@ -79,9 +81,14 @@ class Changes:
     causes: tuple[str, ...] = ()
 
     @property
-    def first(self) -> bool:
+    def alone(self) -> bool:
         """Whether there was nothing to compare with."""
         return not self.run
+
+    @property
+    def kind(self) -> str:
+        """What the run is in the row of runs, when it is compared with none."""
+        return "not compared" if self.earlier else "first run"
 
     @property
     def widens_approved(self) -> bool:
@@ -110,8 +117,8 @@ class Changes:
     @property
     def summary(self) -> str:
         """One line: `3 new, 1 gone since the approved policy of run …`."""
-        if self.first:
-            return "first run: nothing to compare with"
+        if self.alone:
+            return f"{self.kind}: nothing to compare with"
         if not (self.new or self.gone):
             how = "to the letter" if self.same_text else "in other words"
             return f"no change in access since {self.against}: the same {how}"
@@ -120,13 +127,14 @@ class Changes:
 
 def changes(
     refinement: Refinement,
-    baseline: Baseline | None,
+    previous: PreviousRun,
     *,
     now: Now,
 ) -> Changes:
     """Compare what is granted with what the baseline granted."""
+    baseline = previous.baseline
     if baseline is None:
-        return Changes()
+        return Changes(earlier=previous.manifest is not None)
     rendered = _names(refinement) != _names(baseline.refinement)
     granted = _granted(refinement, rendered=rendered)
     before = _granted(baseline.refinement, rendered=rendered)

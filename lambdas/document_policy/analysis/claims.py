@@ -47,7 +47,7 @@ class Claim:
     name: str
     shown: str
     gaps: tuple[str, ...] = ()
-    platform: Platform = Platform.UNTOLD
+    platform: Platform = Platform.UNKNOWN
 
     @property
     def state(self) -> str:
@@ -57,11 +57,9 @@ class Claim:
         return "shown in part" if self.gaps else "shown"
 
     @property
-    def told(self) -> str:
+    def answer(self) -> str:
         """The state, and where it was shown: `shown on AWS`, `shown in part on an embedded AWS`."""
-        if not self.shown or self.platform is Platform.UNTOLD:
-            return self.state
-        return f"{self.state} on {self.platform}"
+        return f"{self.state} on {self.platform}" if self.shown else self.state
 
     @property
     def sentence(self) -> str:

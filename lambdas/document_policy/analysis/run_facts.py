@@ -28,9 +28,15 @@ BLIND = frozenset({"blind-spot", "no-data-events", "not-recorded", "access-analy
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
+CAVEATS = {
+    Platform.AWS: "",
+    Platform.EMBEDDED: "This ran on an embedded AWS, an emulator: everything here was shown "
+    "there, and nothing of it on AWS.",
+    Platform.UNKNOWN: "Nothing says where this ran, so nothing of it was shown on AWS.",
+}
 COMPARED_WITH_NONE = (
-    "Earlier runs did not take place where this one did, so it is compared with none; start a run "
-    "with compareEmulated: true to compare all the same."
+    "No earlier run says that it took place on {own}, so this one is compared with none; start a "
+    "run with compareEmulated: true to compare all the same."
 )
 
 
@@ -67,13 +73,18 @@ class RunFacts:
         return f"{self.verdict.headline}{self.run.platform.aside}"
 
     @property
-    def emulated(self) -> str:
+    def caveat(self) -> str:
         """What a reader must know of a run that was not on AWS; empty for one that was."""
-        if self.run.platform is not Platform.EMBEDDED:
-            return ""
+        return CAVEATS[self.run.platform]
+
+    @property
+    def apart(self) -> bool:
+        """Whether there are earlier runs, but none that this one may be compared with."""
+        previous = self.previous
         return (
-            "This ran on an embedded AWS, an emulator: everything here was shown there, "
-            "and nothing of it on AWS."
+            previous.manifest is not None
+            and previous.baseline is None
+            and not self.run.compares_with(previous.platform)
         )
 
     @property
@@ -143,9 +154,9 @@ class RunFacts:
     @property
     def _comparison(self) -> tuple[str, ...]:
         baseline, own = self.previous.baseline, self.run.platform
-        if baseline is None and self.previous.manifest:
-            return (COMPARED_WITH_NONE,)
-        if baseline is None or Platform.UNTOLD is own or baseline.platform is own:
+        if self.apart:
+            return (COMPARED_WITH_NONE.format(own=own),)
+        if baseline is None or baseline.platform is own:
             return ()
         return (f"The run it is compared with took place on {baseline.platform}.",)
 
@@ -194,7 +205,7 @@ def gather(  # noqa: PLR0913  # the facts of a run, each by name
         survey=counts,
         checks=checks or {},
         verdict=verdict,
-        changes=changes(refinement, previous.baseline, now=now),
+        changes=changes(refinement, previous, now=now),
         versions=dict(sorted(versions.items())),
         previous=previous,
         offered=actions_offered(generated),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import Html, code, el
+from lambdas.document_policy.report.html import Html, code, el, join
 from lambdas.document_policy.report.page import page
 from lambdas.model.platform import Platform
 from lambdas.model.text import counted
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from lambdas.model.archived_runs import RunSummary
 
 
-COLUMNS = ("Verdict", "Shown on", "Policy", "Findings", "Changes", "Approved", "Manifest")
+COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
 
 
 def process_page(process: str, rows: Sequence[RunSummary]) -> str:
     """`<process>/index.html`: its runs, the newest first."""
     lines = (_run(f"{row.manifest.run}/", row) for row in reversed(rows))
-    about = f"{counted(len(rows), 'run')}, the newest first. Each manifest pins the one before it."
+    about = (
+        f"{counted(len(rows), 'run')}, the newest first. Each manifest pins the one before it."
+        + _elsewhere(rows)
+    )
     up = el("p", el("a", "All processes", href="../index.html"))
     return _list(f"The runs of {process}", about, "Run", lines, up)
 
@@ -36,8 +39,20 @@ def archive_page(newest: Mapping[str, RunSummary]) -> str:
         )
         for process, row in sorted(newest.items())
     )
-    about = f"{counted(len(newest), 'process', 'processes')}, each with its newest run."
+    about = (
+        f"{counted(len(newest), 'process', 'processes')}, each with its newest run."
+        + _elsewhere(tuple(newest.values()))
+    )
     return _list("The archive", about, "Process", lines, None)
+
+
+def _elsewhere(rows: Sequence[RunSummary]) -> str:
+    """How many runs took place on an embedded AWS; empty when none did."""
+    emulated = sum(row.platform is Platform.EMBEDDED for row in rows)
+    if not emulated:
+        return ""
+    which = "All of them" if emulated == len(rows) else counted(emulated, "of them", "of them")
+    return f" {which} ran on an embedded AWS, an emulator: nothing of that was shown on AWS."
 
 
 def _run(folder: str, row: RunSummary) -> Html:
@@ -83,18 +98,21 @@ def _list(title: str, about: str, first: str, rows: Iterable[Html], up: Html | N
 def _cells(row: RunSummary) -> tuple[Html, ...]:
     summary = row.summary
     found = summary["findings"]
+    on_aws = row.platform is Platform.AWS
     kind = row.verdict if not row.verdict.startswith("proved") else "proved"
     size = f"{counted(summary['statements'], 'statement')}, {counted(summary['grants'], 'grant')}"
     urgent = f"{counted(found['error'], 'error')}, {counted(found['warning'], 'warning')}"
-    moved = f"{summary['new']:,} new, {summary['gone']:,} gone" if summary["compared"] else "first"
+    moved = f"{summary['new']:,} new, {summary['gone']:,} gone"
     cells = (
-        el(
-            "span", f"{row.verdict}{row.platform.aside}", class_=f"verdict {kind.replace(' ', '-')}"
+        join(
+            (
+                el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}"),
+                el("span", f" on {row.platform}", class_=None if on_aws else "place"),
+            )
         ),
-        "not told" if row.platform is Platform.UNTOLD else row.platform.value,
         size,
         urgent,
-        moved,
+        moved if summary["compared"] else "not compared",
         f"by {row.by}" if row.approval else "no",
         el("span", code(row.manifest.sha256[:12]), title=row.manifest.sha256),
     )

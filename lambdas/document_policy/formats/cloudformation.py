@@ -40,7 +40,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from comment(f"{facts.title}. Run {facts.run.id}.")
     yield from comment(facts.verdict.grounds)
     yield 'AWSTemplateFormatVersion: "2010-09-09"'
-    yield f"Description: {quoted(f'{facts.process.name}, as run {facts.run.id} needed it')}"
+    needed = f"as run {facts.run.id} needed it{facts.run.platform.aside}"
+    yield f"Description: {quoted(f'{facts.process.name}, {needed}')}"
     yield from _parameters(values, names, list(roles.values()))
     yield from _conditions(list(roles.values()))
     yield "Resources:"

@@ -14,6 +14,7 @@ from lambdas.document_policy.report.page import asset, page
 from lambdas.document_policy.report.service_matrix import exercised, service_matrix
 from lambdas.document_policy.report.statements import statements
 from lambdas.model.finding import Severity
+from lambdas.model.platform import Platform
 from lambdas.model.policy import policy_text
 from lambdas.model.text import counted
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
 
+BADGES = {Platform.EMBEDDED: "Emulated", Platform.UNKNOWN: "Not on AWS"}
 LARGEST = 1_800_000  # characters
 ROWS = (3_000, 1_000, 300)  # grants shown with their grounds; refined.json has all
 LONGEST_DOCUMENT = 300_000  # characters of a policy on the page
@@ -64,18 +66,20 @@ def _page(facts: RunFacts, rows: int) -> str:
 
 
 def _head(facts: RunFacts) -> Html:
+    aside = facts.run.platform.aside
     kind = facts.verdict.kind.value.replace(" ", "-")
     return el(
         "header",
         el("p", "Fencepost", el("span", " least privilege, from what happened"), class_="brand"),
         el(
             "h1",
-            el("span", f"{facts.headline}:", class_=f"verdict {kind}"),
-            " the policy of ",
+            el("span", facts.verdict.headline, class_=f"verdict {kind}"),
+            el("span", aside, class_="place") if aside else None,
+            ": the policy of ",
             el("b", facts.process.name),
         ),
-        el("p", el("b", "Emulated"), " ", facts.emulated, class_="emulated")
-        if facts.emulated
+        el("p", el("b", BADGES[facts.run.platform]), " ", facts.caveat, class_="caveat")
+        if facts.caveat
         else None,
         el("p", prose(facts.verdict.grounds), class_="grounds"),
         el("p", el("a", facts.changes.alarm, href="#changes"), class_="alarm")
@@ -98,7 +102,7 @@ def _truths(facts: RunFacts) -> Html:
             "li",
             el("b", one.name.capitalize()),
             " ",
-            el("span", one.told, class_="state"),
+            el("span", one.answer, class_="state"),
             el("p", one.sentence),
             class_=one.state.replace(" ", "-"),
         )
@@ -111,8 +115,8 @@ def _figures(facts: RunFacts) -> Html:
     errors, warnings = map(facts.finding_count, (Severity.ERROR, Severity.WARNING))
     urgent = counted(errors, "error") if errors else counted(warnings, "warning")
     changes = facts.changes
-    moved = "first run" if changes.first else f"{len(changes.new):,} / {len(changes.gone):,}"
-    moved_words = "nothing to compare with" if changes.first else "access new / gone"
+    moved = changes.kind if changes.alone else f"{len(changes.new):,} / {len(changes.gone):,}"
+    moved_words = "nothing to compare with" if changes.alone else "access new / gone"
     figures = (
         (urgent, "to know first", "#findings", "bad" if errors else "warn" if warnings else ""),
         (moved, moved_words, "#changes", "warn" if changes.new else ""),

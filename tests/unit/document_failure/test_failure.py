@@ -37,7 +37,7 @@ def a_build(tail: str = "", **exported: str) -> dict[str, Any]:
     return {"id": "fencepost-orders:1", "status": "FAILED", "exported": exported}
 
 
-def told(folder: Path, platform: Platform = Platform.UNTOLD, **event: Any) -> dict[str, Any]:
+def told(folder: Path, platform: Platform = Platform.UNKNOWN, **event: Any) -> dict[str, Any]:
     given = {
         "run": RUN,
         "process": {"name": "orders"},

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -268,20 +269,66 @@ def test_a_run_on_aws_is_not_compared_with_an_emulated_one_unless_asked(
     assert compared(archive, 2) is None
     assert manifest_of(archive, 2)["previous"]["run"] == a_run(1).id  # the chain knows no platform
     readme = archive.get(a_run(2).key("README.md")).decode()
-    assert "Earlier runs did not take place where this one did" in readme
+    assert "No earlier run says that it took place on AWS" in readme
+    assert "not compared: nothing to compare with" in readme
+    assert "first run" not in readme
     assert compared(archive, 3) == a_run(1).id
     assert "took place on an embedded AWS" in archive.get(a_run(3).key("README.md")).decode()
     assert compared(archive, 4) == a_run(1).id
 
 
-def test_a_run_that_does_not_say_where_it_took_place_is_compared_and_that_is_said(
+def test_a_run_of_an_unknown_platform_is_a_baseline_for_emulated_ones_and_that_is_said(
     archive: FolderArchive,
 ) -> None:
-    on(archive, 1, Platform.UNTOLD)  # as v0.1 wrote it
-    on(archive, 2, Platform.AWS)
+    on(archive, 1, Platform.UNKNOWN)  # as v0.1 wrote it
+    on(archive, 2, Platform.EMBEDDED)
 
     assert compared(archive, 2) == a_run(1).id
-    assert "a platform that is not told" in archive.get(a_run(2).key("README.md")).decode()
+    said = "The run it is compared with took place on an unknown platform."
+    assert said in archive.get(a_run(2).key("README.md")).decode()
+
+
+def test_a_run_on_aws_takes_one_of_an_unknown_platform_only_when_asked(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.UNKNOWN)  # as v0.1 wrote it: on a laptop, for all one knows
+    approved_as(archive, 1, emulated=False)
+    on(archive, 2, Platform.AWS, "sqs:Purge")
+    on(archive, 3, Platform.AWS, "sqs:Purge", asked=True)
+
+    assert compared(archive, 2) is None
+    assert "No earlier run says" in archive.get(a_run(2).key("README.md")).decode()
+    assert compared(archive, 3) == a_run(1).id  # approved, while that of AWS is not
+
+
+def test_a_list_cannot_make_an_emulated_run_the_baseline_of_one_on_aws(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.AWS)
+    on(archive, 2, Platform.EMBEDDED)
+    approved_as(archive, 2, emulated=True)
+    listed = unsealed(archive.get("orders/latest.json"))
+    listed["runs"][1]["shownOn"] = "AWS"
+    archive.put("orders/latest.json", sealed(listed), "application/json", replace=True)
+
+    broken = [(one.key, one.problem) for one in verify(archive).breaks]
+    on(archive, 3, Platform.AWS)
+
+    said = f"says that {a_run(2).key('')} took place elsewhere"
+    assert broken == [("orders/latest.json", said)]
+    assert compared(archive, 3) == a_run(1).id
+
+
+def test_a_run_that_is_documented_again_says_the_same_of_what_came_before(
+    archive: FolderArchive,
+) -> None:
+    on(archive, 1, Platform.EMBEDDED)
+    on(archive, 2, Platform.AWS)
+    before = {key: archive.get(key) for key in archive.keys(a_run(2).key(""))}
+
+    on(archive, 2, Platform.AWS)
+
+    assert {key: archive.get(key) for key in archive.keys(a_run(2).key(""))} == before
 
 
 def test_an_emulated_run_is_approved_only_by_who_says_so(archive: FolderArchive) -> None:
@@ -298,6 +345,23 @@ def test_an_emulated_run_is_approved_only_by_who_says_so(archive: FolderArchive)
     approved_as(archive, 2, emulated=False)
     told = unsealed(archive.get(a_run(1).key("approval.json")))
     assert told["shownOn"] == "an embedded AWS"
+
+
+def test_the_command_refuses_an_emulated_run_by_its_status_and_writes_nothing(
+    archive: FolderArchive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on(archive, 1, Platform.EMBEDDED)
+    before = {key: archive.get(key) for key in archive.keys("")}
+    place = str(archive._root)  # noqa: SLF001  # its folder
+    asked = {"archive": place, "process": "orders", "run": a_run(1).id, "by": "Ada", "note": ""}
+
+    refused = approve(argparse.Namespace(**asked, emulated=False, json=False))
+
+    assert refused == 1
+    assert "say --emulated" in capsys.readouterr().err
+    assert {key: archive.get(key) for key in archive.keys("")} == before
+    assert approve(argparse.Namespace(**asked, emulated=True, json=False)) == 0
+    assert "shown on an embedded AWS, by Ada" in capsys.readouterr().out
 
 
 def test_the_list_points_to_no_emulated_run_once_there_is_one_on_aws(
@@ -317,6 +381,8 @@ def test_the_list_points_to_no_emulated_run_once_there_is_one_on_aws(
         "AWS",
         "an embedded AWS",
     ]
-    page = archive.get("orders/index.html").decode()
+    page = re.sub("<[^>]*>", "", archive.get("orders/index.html").decode())
     assert page.count("not attempted on an embedded AWS") == 2
+    assert page.count("not attempted on AWS") == 1
+    assert "2 of them ran on an embedded AWS" in page
     assert verify(archive).breaks == []

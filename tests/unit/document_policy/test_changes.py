@@ -46,7 +46,7 @@ def compared(
 def test_the_first_run_has_nothing_to_compare_with() -> None:
     changes = run_facts().changes
 
-    assert changes.first
+    assert changes.alone
     assert changes.summary == "first run: nothing to compare with"
 
 

@@ -11,6 +11,7 @@ from lambdas.document_policy.analysis.claims import Claim, claims
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.platform import Platform
 from lambdas.model.process import Process
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.samples import (
@@ -120,8 +121,19 @@ def test_every_document_that_is_read_first_tells_the_four() -> None:
     mail = message(facts, place="s3://archive/", seal="0" * 64)
     for truth in claims(facts):
         assert truth.sentence in head
-        assert f"**{truth.name.capitalize()}**: {truth.state}." in above
-        assert f"{truth.name.capitalize()}: {truth.state}." in mail
+        assert f"**{truth.name.capitalize()}**: {truth.answer}." in above
+        assert f"{truth.name.capitalize()}: {truth.answer}." in mail
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_each_answer_says_where_it_was_shown_and_none_where_nothing_was(platform: Platform) -> None:
+    facts = told(verdict=NOT_ATTEMPTED)
+    run = replace(facts.run, platform=platform)
+
+    answers = {one.name: one.answer for one in claims(replace(facts, run=run))}
+
+    assert answers["minimal"] == f"shown on {platform}"
+    assert answers["sufficient"] == "not shown"
 
 
 def test_the_policies_of_further_roles_are_said_to_be_untried() -> None:

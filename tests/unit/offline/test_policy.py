@@ -65,6 +65,22 @@ def test_it_writes_the_policy_the_documents_and_the_evidence(
     assert "1 statement, 1 grant" in capsys.readouterr().out
 
 
+def test_a_dossier_of_log_files_says_that_nothing_was_proved_and_calls_nothing_emulated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert policy(asked(tmp_path, a_record("DescribeTable", TABLE))) == 0
+
+    files = {path.name: path for path in (tmp_path / "out").iterdir()}
+    for name in ("README.md", "report.html", "policy.tf", "policy.yaml", "policy.py"):
+        text = " ".join(files[name].read_text().replace("\n# ", " ").split())
+        assert "Not attempted" in text, name
+        assert "nothing says whether they come from AWS" in text, name
+        assert "embedded" not in text, name
+    assert json.loads(files["manifest.json"].read_text())["shownOn"] == "an unknown platform"
+    assert "shown in part on an unknown platform" in files["README.md"].read_text()
+    assert "not attempted: made from log files" in capsys.readouterr().out
+
+
 def test_the_path_of_the_role_may_be_left_out(tmp_path: Path) -> None:
     principal = f"arn:aws:iam::{ACCOUNT}:role/deployer"
     args = asked(tmp_path, a_record("DescribeTable", TABLE), principal=principal)

@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import FolderArchive
+from lambdas.model.platform import Platform
 from lambdas.watch_policies.ages import days_unproved
 from lambdas.watch_policies.handler import watch
 
@@ -18,10 +19,16 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FIRST, SECOND, THIRD = (f"2026111{day}T120000Z-1a2b3c4d" for day in (0, 5, 9))
 
 
-def shelve(archive: FolderArchive, process: str, runs: list[str], proved: str | None) -> None:
+def shelve(
+    archive: FolderArchive,
+    process: str,
+    runs: list[str],
+    proved: str | None,
+    shown_on: str = "AWS",
+) -> None:
     for run in runs:
         archive.put(f"{process}/{run}/evidence.jsonl.gz", b"", "application/gzip")
-    latest = json.dumps({"process": process, "run": proved}).encode()
+    latest = json.dumps({"process": process, "run": proved, "shownOn": shown_on}).encode()
     archive.put(f"{process}/latest.json", latest, "application/json")
 
 
@@ -46,6 +53,15 @@ def test_every_process_that_has_run_is_told_of(tmp_path: Path) -> None:
     found = watch({"processes": ["orders", "billing", "search", "new"]}, archive, now=NOW)
 
     assert found == {"billing": 15, "orders": 11, "search": 20}
+
+
+def test_on_aws_an_emulated_proof_is_none(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path)
+    shelve(archive, "orders", [FIRST, THIRD], THIRD, shown_on="an embedded AWS")
+    event = {"processes": ["orders"]}
+
+    assert watch(event, archive, now=NOW, platform=Platform.AWS) == {"orders": 20}
+    assert watch(event, archive, now=NOW, platform=Platform.EMBEDDED) == {"orders": 11}
 
 
 def test_an_event_without_processes_is_refused(tmp_path: Path) -> None:
