@@ -69,6 +69,7 @@ def document(
     prefix = run.key("")
     return {
         "subject": subject(facts),
+        "aside": run.platform.aside,
         "message": message(facts, place=f"{place}{prefix}", seal=digest(files[MANIFEST])),
         "dossier": prefix,
         "report": run.key("report.html"),

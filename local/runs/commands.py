@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 EXAMPLE = "orders"
+FAILED = f"failed{Platform.EMBEDDED.aside}"  # these commands know no other platform
 CAUSE_SHOWN = 4000  # characters
 COLOURS = {
     str(VerdictKind.PROVED): "green",
@@ -155,7 +156,7 @@ def show(finished: Sequence[executions.Finished]) -> None:
     table = Table("process", "verdict", "policy", "findings", "changes", box=box.SIMPLE)
     for one in finished:
         verdict, *rest = (plain(cell) for cell in _cells(one))
-        said = Text(verdict, _colour(verdict)) if one.succeeded else Text("failed", "red")
+        said = Text(verdict, _colour(verdict)) if one.succeeded else Text(FAILED, "red")
         table.add_row(one.process, said, *(Text(cell) for cell in rest))
     console.print(table)
     for one in finished:

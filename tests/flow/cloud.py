@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
+import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +25,12 @@ HERE = Path(__file__).parent
 MORE_PROCESSES = os.pathsep.join([str(HERE / "processes"), str(HERE / "services")])
 DEADLINE = 900  # seconds; a run that takes longer hangs, also on a busy machine
 MAIL_DEADLINE = 120  # seconds
+EMBEDDED = "an embedded AWS"
+# What is attached as it is, what Access Analyzer answered, and lists of records and findings: the
+# manifest pins them, and says it for them.
+WORDLESS = re.compile(
+    r"policy[^/]*\.json|generated\.json|proof-leftovers\.json|.*findings.*\.json|.*\.gz|parts/.*"
+)
 POLL = 0.1  # seconds
 
 
@@ -129,10 +138,34 @@ class Cloud:
         got = self.client("s3").get_object(Bucket=self.deployed.archive, Key=key)
         return bytes(got["Body"].read())
 
+    def silent(self, process: str, run: str) -> set[str]:
+        """What of a run could say that it comes from an embedded AWS and does not.
+
+        The documents, the lists beside them, and subject and text of the mails.
+        """
+        documents = {
+            name: self.document(process, run, name).decode()
+            for name in self.keys(process, run)
+            if not WORDLESS.fullmatch(name)
+        }
+        mails = [
+            email.message_from_string(one, policy=email.policy.default) for one in self.mails(run)
+        ]
+        said = {f"subject of mail {at}": str(one["Subject"]) for at, one in enumerate(mails)}
+        said |= {f"text of mail {at}": str(one.get_content()) for at, one in enumerate(mails)}
+        if "manifest.json" in documents:
+            said |= {key: self.listing(key).decode() for key in (f"{process}/latest.json",)}
+            said |= {key: self.page(key) for key in ("index.html", f"{process}/index.html")}
+        return {name for name, text in {**documents, **said}.items() if EMBEDDED not in text}
+
     def listing(self, key: str) -> bytes:
         """What stands beside the runs, by its key."""
         got = self.client("s3").get_object(Bucket=self.deployed.archive, Key=key)
         return bytes(got["Body"].read())
+
+    def page(self, key: str) -> str:
+        """The words of a page beside the runs."""
+        return re.sub("<[^>]*>", "", self.listing(key).decode())
 
     def mails(self, about: str) -> list[str]:
         """The mails that hold a text, waited for until there is one."""

@@ -100,7 +100,8 @@ def test_a_failing_phase_is_named_with_its_last_words_and_nothing_is_left(cloud:
     assert "deploy" in done.cause
     assert "the database said no" in done.cause
     assert not [one for one in cloud.queues() if one.endswith("/stumbling")]
-    assert cloud.keys("stumbling", done.run)
+    assert cloud.keys("stumbling", done.run) >= {"FAILURE.md", "failure.json"}
+    assert cloud.silent("stumbling", done.run) == set()
     assert any("team-stumbling@example.com" in mail for mail in cloud.mails(done.run))
 
 

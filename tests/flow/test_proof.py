@@ -148,6 +148,14 @@ def test_the_example_is_proved_without_a_repair(cloud: Cloud, proved: Proved) ->
     assert "# " in cloud.document(PROCESS, proved.execution.run, "README.md").decode()
 
 
+def test_the_documents_of_the_proof_say_that_it_was_on_an_embedded_aws(
+    cloud: Cloud, proved: Proved
+) -> None:
+    assert cloud.silent(PROCESS, proved.run.id) == set()
+    manifest = json.loads(cloud.document(PROCESS, proved.run.id, "manifest.json"))
+    assert (manifest["shownOn"], manifest["verdict"]["kind"]) == ("an embedded AWS", "proved")
+
+
 def test_a_run_with_its_proof_makes_few_transitions(proved: Proved) -> None:
     assert len(proved.execution.states) < MOST_TRANSITIONS
 
