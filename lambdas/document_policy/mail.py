@@ -81,10 +81,11 @@ def _short(text: str) -> str:
 
 
 def _console(facts: RunFacts, place: str) -> Iterator[str]:
-    """A link that a person can follow from the mail."""
+    """A link that a person can follow from the mail; AWS's console shows nothing emulated."""
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     domain = CONSOLES.get(facts.run.principal.partition(":")[2].partition(":")[0])
-    if place.startswith("s3://") and domain:
+    emulated = facts.run.platform is Platform.EMBEDDED
+    if place.startswith("s3://") and domain and not emulated:
         yield f"https://{domain}/s3/buckets/{bucket}?region={facts.run.region}&prefix={prefix}"
 
 

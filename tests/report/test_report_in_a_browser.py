@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from lambdas.document_policy.handler import document
 from lambdas.document_policy.report.report import report
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.platform import Platform
 from lambdas.model.refinement import LeftOut
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.report
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+FIRST_SIGHT = 400  # pixels from the top of the page
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -125,6 +128,48 @@ def test_axe_finds_no_violation(browser: Chrome, tmp_path: Path, scheme: str, wi
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert found == []
     assert wide <= width
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_one_sees_at_once_that_a_run_was_emulated(
+    browser: Chrome, tmp_path: Path, media: str, width: int
+) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    facts = run_facts()
+    opened(browser, tmp_path, replace(facts, run=replace(facts.run, platform=Platform.EMBEDDED)))
+
+    badge = browser.find_element(By.CLASS_NAME, "caveat")
+    shown, said, place = badge.is_displayed(), badge.text, badge.rect
+    heading = browser.find_element(By.TAG_NAME, "h1").text
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert heading == "Not attempted on an embedded AWS: the policy of orders"
+    assert shown
+    assert said.upper().startswith("EMULATED")
+    assert place["y"] + place["height"] < FIRST_SIGHT
+    assert wide <= width
+
+
+def test_a_list_on_a_phone_keeps_the_place_beside_the_verdict(
+    browser: Chrome, tmp_path: Path
+) -> None:
+    archive = FolderArchive(tmp_path)
+    document(an_event(archive), archive, place="s3://archive/", platform=Platform.EMBEDDED)
+    size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get((tmp_path / "index.html").as_uri())
+
+    verdict = browser.find_element(By.CSS_SELECTOR, "td .verdict").rect
+    place = browser.find_element(By.CSS_SELECTOR, "td .place").rect
+
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert place["x"] >= verdict["x"]
+    assert place["y"] < verdict["y"] + 2 * verdict["height"]
 
 
 def test_the_pages_that_list_runs_have_no_violation_either(browser: Chrome, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import Html, code, el, join
+from lambdas.document_policy.report.html import Html, code, el
 from lambdas.document_policy.report.page import page
 from lambdas.model.platform import Platform
 from lambdas.model.text import counted
@@ -104,11 +104,10 @@ def _cells(row: RunSummary) -> tuple[Html, ...]:
     urgent = f"{counted(found['error'], 'error')}, {counted(found['warning'], 'warning')}"
     moved = f"{summary['new']:,} new, {summary['gone']:,} gone"
     cells = (
-        join(
-            (
-                el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}"),
-                el("span", f" on {row.platform}", class_=None if on_aws else "place"),
-            )
+        el(
+            "span",
+            el("span", row.verdict, class_=f"verdict {kind.replace(' ', '-')}"),
+            el("span", f" on {row.platform}", class_=None if on_aws else "place"),
         ),
         size,
         urgent,
