@@ -34,7 +34,7 @@ def archive(tmp_path: Path) -> FolderArchive:
     return FolderArchive(tmp_path / "archive")
 
 
-def a_run_of_today(platform: Platform = Platform.AWS) -> Run:
+def a_run_of_today(platform: Platform = Platform.EMBEDDED, *, across: bool = False) -> Run:
     return Run(
         id="20270101T000000Z-0a1b2c3d",
         process="orders",
@@ -43,6 +43,7 @@ def a_run_of_today(platform: Platform = Platform.AWS) -> Run:
         region="eu-west-1",
         started_at="2027-01-01T00:00:00Z",
         platform=platform,
+        across=across,
     )
 
 
@@ -87,15 +88,17 @@ def test_its_runs_are_read_in_their_order_with_their_approval(archive: FolderArc
 
     assert [row.manifest.run for row in rows] == [FIRST, APPROVED, LAST]
     assert [row.by for row in rows] == ["", "a reviewer", ""]
-    assert {row.platform for row in rows} == {Platform.UNTOLD}
+    assert {row.platform for row in rows} == {Platform.UNKNOWN}
     assert all(row.proved for row in rows)
 
 
-@pytest.mark.parametrize("platform", [Platform.AWS, Platform.EMBEDDED])
-def test_a_run_of_today_is_compared_with_its_approved_run(
-    archive: FolderArchive, platform: Platform
-) -> None:
-    before = previous_run(archive, a_run_of_today(platform))
+@pytest.mark.parametrize(
+    "run",
+    [a_run_of_today(Platform.EMBEDDED), a_run_of_today(Platform.AWS, across=True)],
+    ids=["on the laptop", "on AWS, when asked"],
+)
+def test_a_run_of_today_is_compared_with_its_approved_run(archive: FolderArchive, run: Run) -> None:
+    before = previous_run(archive, run)
 
     assert before.manifest
     assert before.manifest.run == LAST
@@ -103,6 +106,16 @@ def test_a_run_of_today_is_compared_with_its_approved_run(
     assert before.baseline.run == APPROVED
     assert before.baseline.standing is BaselineKind.APPROVED
     assert before.baseline.refinement.policies[0].statements
+
+
+def test_a_run_on_aws_is_not_compared_unasked_with_what_does_not_say_where_it_ran(
+    archive: FolderArchive,
+) -> None:
+    before = previous_run(archive, a_run_of_today(Platform.AWS))
+
+    assert before.baseline is None
+    assert before.manifest
+    assert before.manifest.run == LAST
 
 
 def test_its_names_teach_a_run_of_today_what_varies(archive: FolderArchive) -> None:
@@ -151,7 +164,7 @@ def test_its_lists_can_be_made_anew_and_the_chain_goes_on(archive: FolderArchive
         "checks": run.key("checks.json"),
         "verdict": manifest["verdict"],
     }
-    document(event, archive, place="s3://archive/", platform=Platform.AWS)
+    document(event, archive, place="s3://archive/", platform=Platform.EMBEDDED)
 
     found = verify(archive)
     assert (found.breaks, found.runs) == ([], 4)
