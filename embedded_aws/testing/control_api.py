@@ -1,16 +1,20 @@
 """Our own paths under /_fencepost/, for whoever holds the root key: tests ask and turn knobs."""
 
+import dataclasses
 import json
 
 from embedded_aws.cloudtrail import delivery, recorder
 from embedded_aws.gateway import gate
 from embedded_aws.protocol.request import Answer, Incoming
+from embedded_aws.services.cloudformation.engine import physical_names
+from embedded_aws.services.cloudformation.naming import rules
 
 
 def install() -> None:
     """Open the paths."""
     gate.root_routes[gate.ROOT_PREFIX + "records"] = _records
     gate.root_routes[gate.ROOT_PREFIX + "trail"] = _trail
+    gate.root_routes[gate.ROOT_PREFIX + "names"] = _names
 
 
 def _records(request: Incoming) -> Answer:
@@ -27,3 +31,12 @@ def _trail(request: Incoming) -> Answer:
         message = json.dumps({"__type": "ValidationException", "message": str(error)})
         return Answer(status=400, body=message.encode())
     return Answer(status=200, body=b"{}")
+
+
+def _names(_request: Incoming) -> Answer:
+    """All names that CloudFormation made up, and the types for which nobody knows its rule."""
+    told = {
+        "names": [dataclasses.asdict(one) for one in physical_names.made_up],
+        "open": sorted(rules.findings),
+    }
+    return Answer(status=200, body=json.dumps(told).encode())

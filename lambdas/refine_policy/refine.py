@@ -13,6 +13,7 @@ from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
 from lambdas.refine_policy.findings.bounds import require_bounds
+from lambdas.refine_policy.findings.other_lengths import other_lengths
 from lambdas.refine_policy.findings.privilege_escalation import escalations
 from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
@@ -115,6 +116,7 @@ def refine(  # the six things that a policy follows from, and nothing else
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
                     *ambiguities(dict(told_values), grants),
+                    *other_lengths(grants, naming, values, layout),
                     *review(grants, left_out, analyzer, reference),
                     *unused_hints(hints, grants, otherwise, reference),
                 )

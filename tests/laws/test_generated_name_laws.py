@@ -6,10 +6,14 @@ refinement's.
 
 from __future__ import annotations
 
+from random import Random
+from typing import TYPE_CHECKING
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from embedded_aws.services.cloudformation.engine.physical_names import rule_of
+from embedded_aws.services.cloudformation.naming.names import composed
+from embedded_aws.services.cloudformation.naming.rules import rule_of
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import covers, filled
 from tests.unit.refine_policy.builders import (
@@ -21,6 +25,9 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
+
+if TYPE_CHECKING:
+    from lambdas.model.refinement import Refinement
 
 AT = f"{REGION}:{ACCOUNT}"
 # Type, what makes it, and its ARN around the name.
@@ -49,11 +56,14 @@ VALUES = ("q", "qa", "prod", "sandbox1", "production", "feature-abc-12", "x" * 2
 
 
 def name_of(kind: str, stack: str, logical_id: str, seed: str) -> str:
-    rule = rule_of(kind, longest=0)
-    return rule.name(stack, logical_id, rule.suffix_of(seed.encode()))
+    rule = rule_of(kind)
+    chance = Random(seed)  # noqa: S311  # no secret
+    alphabet = chance.choice(rule.suffixes)
+    suffix = "".join(chance.choices(alphabet.letters, k=chance.choice(alphabet.lengths)))
+    return composed(rule, stack, logical_id, suffix)
 
 
-def template_of(kind: tuple[str, str, str], head: str, tail: str, logical_id: str) -> Template:
+def refinement_of(kind: tuple[str, str, str], head: str, tail: str, logical_id: str) -> Refinement:
     resource_type, action, arn = kind
     stack = f"{head}-{LEARN}{tail}"
     made = arn.format(name_of(resource_type, stack, logical_id, "learn"))
@@ -62,7 +72,11 @@ def template_of(kind: tuple[str, str, str], head: str, tail: str, logical_id: st
         forwarded(action, made),
     ]
     process = a_process(variables={"stage": {"learn": LEARN, "prove": PROVE}})
-    (found,) = granted(refined(lines, process=process))[action]
+    return refined(lines, process=process)
+
+
+def template_of(kind: tuple[str, str, str], head: str, tail: str, logical_id: str) -> Template:
+    (found,) = granted(refinement_of(kind, head, tail, logical_id))[kind[1]]
     return Template.from_text(found)
 
 
@@ -93,6 +107,22 @@ def test_a_name_that_was_cut_holds_for_a_value_of_any_length(
     name = name_of(kind[0], f"{head}-{stage}{tail}", logical_id, "other")
 
     assert allows(template, stage, kind[2].format(name)), (template, name)
+
+
+@given(st.sampled_from(KINDS), WORDS, TAILS, LOGICAL_IDS, st.integers(1, 20))
+def test_a_value_of_any_length_is_allowed_or_told_to_fall_outside(
+    kind: tuple[str, str, str], head: str, tail: str, logical_id: str, length: int
+) -> None:
+    refinement = refinement_of(kind, head, tail, logical_id)
+    (found,) = granted(refinement)[kind[1]]
+    told = [one for one in refinement.findings if one.kind == "other-lengths"]
+    stage = "v" * length
+
+    names = {name_of(kind[0], f"{head}-{stage}{tail}", logical_id, str(n)) for n in range(8)}
+
+    if not all(allows(Template.from_text(found), stage, kind[2].format(one)) for one in names):
+        (finding,) = told
+        assert int(finding.detail.split()[4]) <= length, (found, names)
 
 
 @given(st.sampled_from(KINDS), WORDS, TAILS, LOGICAL_IDS)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
 WIDE = frozenset({"any-resource", "reaches-others", "unknown-resource", "unused-grant"})
 NAMES = frozenset({"ambiguous-variable"})
+LENGTHS = frozenset({"other-lengths"})
 UNREAD = frozenset(
     {
         "generated-policy-not-understood",
@@ -76,7 +77,7 @@ def claims(facts: RunFacts) -> tuple[Claim, ...]:
 def _sufficient(facts: RunFacts) -> Claim:
     untaken = [one.name for one in paths(facts) if not one.exercised and one.name != ROLLBACK]
     errors = {one.kind for one in facts.findings if one.severity is Severity.ERROR}
-    doubts = sorted(errors - WIDE - NAMES - UNREAD)
+    doubts = sorted(errors - WIDE - NAMES - UNREAD - LENGTHS)
     if not facts.verdict.proved:
         gap = "no whole cycle has succeeded with this policy alone"
         return Claim(name="sufficient", shown="", gaps=(gap,))
@@ -122,6 +123,8 @@ def _minimal(facts: RunFacts) -> Claim:
 def _general(facts: RunFacts) -> Claim:
     others = [one.name for one in facts.process.variables]
     unclear = sum(one.count for one in facts.findings if one.kind in NAMES)
+    alike = [one.name for one in facts.process.variables if len(one.learn) == len(one.prove)]
+    outside = sum(one.count for one in facts.findings if one.kind in LENGTHS)
     if not facts.verdict.proved:
         return Claim(name="general", shown="", gaps=("no cycle has run under other names",))
     if not others:
@@ -130,7 +133,11 @@ def _general(facts: RunFacts) -> Claim:
     return Claim(
         name="general",
         shown=f"The second cycle had another {listed(others)}, in the same account.",
-        gaps=_if(unclear, f"{counted(unclear, 'name')} can be read in two ways"),
+        gaps=(
+            *_if(unclear, f"{counted(unclear, 'name')} can be read in two ways"),
+            *_if(alike, f"both values of {listed(alike)} have the same length"),
+            *_if(outside, f"{counted(outside, 'resource')} would fall outside with other lengths"),
+        ),
     )
 
 

@@ -72,7 +72,7 @@ def _wildcard(reason: str, texts: set[str]) -> Finding:
             kind="reaches-others",
             subject=min(texts),
             detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches what other "
-            "stacks and stages made, too.",
+            "stacks and stages of the account made, production among them if it is there.",
             action="Accept it, or give the process an account of its own.",
             count=len(texts),
         )

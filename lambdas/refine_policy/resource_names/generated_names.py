@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Variable, Wildcard
+from lambdas.model.template import ANY, Variable
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -43,10 +43,9 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Where names of a type are cut: at a length, or each part at its own."""
+    """At which length names of a type are cut; 0 where none is known."""
 
     longest: int = 0
-    fixed: tuple[int, int] = (0, 0)
 
     @property
     def room(self) -> int:
@@ -61,7 +60,7 @@ class Limit:
     @property
     def half(self) -> int:
         """What is left of a logical id at least, however long the stack's name."""
-        return self.fixed[1] or self.room // 2
+        return self.room // 2
 
     def of_stack(self, logical_id: int) -> tuple[int, int]:
         """What is left of a stack's name, beside so many characters of a logical id.
@@ -90,26 +89,19 @@ class GeneratedName:
     def whole(self) -> bool:
         """Whether the stack's name stands in it uncut, for every value that is known."""
         longest = max(len(self.stack.name), *self.stack.others)
-        most = self.limit.fixed[0] or self.limit.of_stack(len(self.logical_id))[0]
+        most, _ = self.limit.of_stack(len(self.logical_id))
         return len(self.kept) == len(self.stack.name) and longest <= most
 
     @property
     def left(self) -> int:
         """How many characters of the stack's name stand in it for every value."""
-        return min(self.stack.fixed, len(self.kept), *self._kept_by_others)
-
-    @property
-    def _kept_by_others(self) -> tuple[int, ...]:
-        """Of how many characters the same may be left under another suffix or value."""
-        return () if self.limit.fixed[0] else self.limit.of_stack(len(self.logical_id))
+        return min(self.stack.fixed, len(self.kept), *self.limit.of_stack(len(self.logical_id)))
 
     def beginning(self) -> Iterator[Part]:
         """What every value leaves of a stack's name that is cut."""
         yield self.kept[: self.left]
-        more = len(self.kept) - self.left
-        if self.limit.fixed[0] and more == 1 and self.left == self.stack.fixed:
-            yield Wildcard("?")  # the first character of the value, whatever it is
-        elif more or any(one != self.left for one in self._kept_by_others):
+        left = {len(self.kept), *self.limit.of_stack(len(self.logical_id))}
+        if left != {self.left}:
             yield ANY
 
     def ending(self) -> Iterator[Part]:
@@ -117,7 +109,7 @@ class GeneratedName:
         half = self.limit.half
         yield f"-{self.logical_id[:half]}"
         # As long as half of the room, the id may go on beside a shorter name or suffix.
-        if self.limit.fixed[0] or len(self.logical_id) < half:
+        if len(self.logical_id) < half:
             yield "-"
         yield ANY
 
@@ -135,14 +127,53 @@ def stack_of(name: str, template: Template, others: Iterable[Mapping[str, str]])
     return Stack(name, len(first) if isinstance(first, str) else 0, tuple(sorted(lengths)))
 
 
+@dataclass(frozen=True, slots=True)
+class CloudFormationName:
+    """A name by its parts: whose stack, which logical id as far as it is left, and the limit.
+
+    Attributes:
+        lower: whether it is in small letters whatever the stack's name, as a bucket's is.
+    """
+
+    stack: str
+    logical_id: str
+    limit: Limit
+    lower: bool
+
+    @property
+    def turns(self) -> frozenset[int]:
+        """How long the stack's name may be before the id is cut, and before it is cut itself."""
+        length = len(self.logical_id)
+        return frozenset(
+            {*(room - length for room in self.limit.rooms), *self.limit.of_stack(length)}
+        )
+
+    def of(self, stack: str, suffix: str) -> str:
+        """The name of the same resource in a stack of another name."""
+        room = self.limit.longest - len(suffix) - _HYPHENS
+        first = max(room - room // 2, room - len(self.logical_id))
+        second = max(room // 2, room - len(stack))
+        kept = stack[:first].lower() if self.lower else stack[:first]
+        return f"{kept}-{self.logical_id[:second]}-{suffix}"
+
+
+def made_of(name: str, stacks: Iterable[str], limit: Limit) -> CloudFormationName | None:
+    """The parts of a name that holds its stack's whole name; None where no limit is known."""
+    match = _NAME.fullmatch(name)
+    if match is None or len(match["suffix"]) not in shard("generated_names")["suffix"]:
+        return None
+    if not limit.longest:
+        return None
+    for stack in sorted(stacks):
+        if stack.lower() == match["stack"].lower():
+            return CloudFormationName(stack, match["logical_id"], limit, name == name.lower())
+    return None
+
+
 def limit_of(service: str, kind: str) -> Limit:
     """Where names of a type of resource are cut; nowhere that is known, where it says nothing."""
-    table = shard("generated_names")
-    key = f"{service}/{kind}"
-    fixed = table["fixed"].get(key)
-    if fixed:
-        return Limit(fixed=(fixed[0], fixed[1]))
-    return Limit(longest=table["longest"].get(key, 0))
+    longest: int = shard("generated_names")["longest"].get(f"{service}/{kind}", 0)
+    return Limit(longest)
 
 
 def read(name: str, stacks: Iterable[Stack], limit: Limit) -> GeneratedName | None:
@@ -162,20 +193,17 @@ def read(name: str, stacks: Iterable[Stack], limit: Limit) -> GeneratedName | No
 def _of_stack(
     name: str, kept: str, logical_id: str, stack: Stack, limit: Limit
 ) -> GeneratedName | None:
+    if limit.longest and len(name) > limit.longest:
+        return None  # a person's: CloudFormation would have cut it
     if not stack.name.lower().startswith(kept.lower()):
         return None
     whole = len(kept) == len(stack.name)
-    if limit.fixed[0]:
-        cut = not whole or len(logical_id) > limit.fixed[1]
-        return GeneratedName(stack, kept, logical_id, limit) if cut else None
-    was_cut = len(name) in _lengths(limit)
+    was_cut = len(name) in _lengths(limit) or _as_if_longest(name, logical_id, limit)
     if whole and not was_cut and not _would_be_cut(logical_id, stack, limit):
         return None
     if not whole and not was_cut:
         return None  # a name that a person chose, and that begins like the stack's
-    return GeneratedName(
-        stack, kept, logical_id, Limit(longest=len(name) if was_cut else limit.longest)
-    )
+    return GeneratedName(stack, kept, logical_id, Limit(longest=limit.longest or len(name)))
 
 
 def _lengths(limit: Limit) -> frozenset[int]:
@@ -183,6 +211,17 @@ def _lengths(limit: Limit) -> frozenset[int]:
     if limit.longest:
         return frozenset({limit.longest})
     return frozenset(shard("generated_names")["longest"].values())
+
+
+def _as_if_longest(name: str, logical_id: str, limit: Limit) -> bool:
+    """Whether a shorter suffix follows what was cut for the longest: one character is missing.
+
+    Where a name has capitals, a word in small letters is no logical id but somebody's own.
+    """
+    suffixes = shard("generated_names")["suffix"]
+    missing = max(suffixes) - len(name.rpartition("-")[2])
+    id_like = logical_id != logical_id.lower() or name == name.lower()
+    return id_like and missing > 0 and len(name) == limit.longest - missing
 
 
 def _would_be_cut(logical_id: str, stack: Stack, limit: Limit) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.resource_names import name_hashes
 from lambdas.refine_policy.resource_names.arn_variants import (
     ResourceTemplate,
     as_secret,
@@ -61,15 +62,15 @@ class Naming:
         others: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """`others`: further values of the variables, such as the proof's."""
-        self._values = values
-        self._fresh = fresh
-        self._layout = layout
+        self._values, self._fresh, self._layout = values, fresh, layout
         self._templates: dict[tuple[object, ...], Template] = {}
         self._variable = lru_cache(maxsize=None)(Variable)  # the same object for the same name
         self._known: dict[str, ResourceTemplate] = {}
         self._forms: dict[str, tuple[ResourceTemplate, ...]] = {}
         self._words = Words(values)
-        self._stacks = tuple(stack_of(name, self._named(name), others) for name in fresh.stacks)
+        self._hashes = name_hashes.digests(filter(self._words.vary, fresh.stacks))
+        self.stacks = {name: self._named(name) for name in fresh.stacks}
+        self._stacks = tuple(stack_of(name, one, others) for name, one in self.stacks.items())
 
     def of(self, resource: str) -> ResourceTemplate:
         """The resource's template and the reasons for its wildcards."""
@@ -178,7 +179,7 @@ class Naming:
             writing.wild("this is the id of something that is made anew")
             return True
         versioned = _VERSION.fullmatch(text)
-        if versioned and arn.service != "s3" and self._is_versioned(arn):
+        if versioned and arn.service != "s3" and self._fresh.is_versioned(arn):
             inherited = self._pieces(versioned.group(1), writing, inherited=inherited)
             writing.parts.append(":")
             writing.wild("versions are numbered by the service and grow with every deployment")
@@ -215,10 +216,6 @@ class Naming:
         self._pieces(name, writing, inherited=False, content=True)
         return Template.of(*writing.parts)
 
-    def _is_versioned(self, arn: Arn) -> bool:
-        before = arn.with_resource(arn.resource[: arn.resource.rfind(":")])
-        return str(before) in self._fresh.versioned
-
     def _pieces(
         self, text: str, writing: Writing, *, inherited: bool, content: bool = False
     ) -> bool:
@@ -233,7 +230,9 @@ class Naming:
                     writing.parts.append(self._variable(variable))
                     continue
                 for piece in pieces(stretch):
-                    if piece.shape and self._varies(piece, inherited=inherited, content=content):
+                    if name_hashes.is_hash(piece.text, self._hashes):
+                        writing.wild(name_hashes.REASON)
+                    elif piece.shape and self._varies(piece, inherited=inherited, content=content):
                         writing.wild(because(piece, self._fresh))
                         varies = True
                     else:

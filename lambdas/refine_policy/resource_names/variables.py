@@ -70,6 +70,10 @@ class Words:
         )
         return self._with(humps) if humps else self.plain
 
+    def vary(self, name: str) -> bool:
+        """Whether the name holds a variable."""
+        return any(variable for variable, _ in self.within(name).cut(name))
+
     @lru_cache(maxsize=64)  # noqa: B019  # lives as long as one refinement
     def _with(self, humps: frozenset[str]) -> Cutter:
         patterns = (*map(_word, _longest_first(self._words)), *map(_camel, _longest_first(humps)))

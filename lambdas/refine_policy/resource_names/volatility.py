@@ -56,6 +56,11 @@ class VolatileNames:
     differed: frozenset[str]
     stacks: tuple[str, ...]
 
+    def is_versioned(self, arn: Arn) -> bool:
+        """Whether what the ARN numbers at its end was made in numbered versions."""
+        before = arn.with_resource(arn.resource[: arn.resource.rfind(":")])
+        return str(before) in self.versioned
+
     def id_varies(
         self, arn: Arn, kind: str, slot: ArnPart, before: str, *, inherited: bool
     ) -> bool:

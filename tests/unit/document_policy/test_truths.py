@@ -80,6 +80,7 @@ def test_without_a_proof_neither_sufficient_nor_general_is_shown(verdict: Verdic
         ("reaches-others", "minimal", "Wider than what was used in 3 places"),
         ("unused-grant", "minimal", "Wider than what was used in 3 places"),
         ("ambiguous-variable", "general", "3 names can be read in two ways."),
+        ("other-lengths", "general", "3 resources would fall outside with other lengths."),
         ("unmapped-event", "explained", "Records or answers that were not understood: 3."),
         ("not-recorded", "explained", "1 blind spot of the trail."),
     ],
@@ -110,6 +111,16 @@ def test_a_proof_under_the_same_names_shows_nothing_general() -> None:
     )
 
     assert named(told(process=fixed), "general").state == "not shown"
+
+
+def test_a_proof_with_values_of_one_length_says_that_no_other_was_tried() -> None:
+    alike = {"stage": {"learn": "dev", "prove": "tst"}}
+    process = Process.from_mapping("orders", {**a_process().to_mapping(), "variables": alike})
+
+    claim = named(told(process=process), "general")
+
+    assert claim.state == "shown in part"
+    assert "Both values of stage have the same length." in claim.sentence
 
 
 def test_every_document_that_is_read_first_tells_the_four() -> None:

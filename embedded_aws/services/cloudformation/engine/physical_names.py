@@ -1,131 +1,122 @@
-"""Names that CloudFormation makes up, cut as it cuts them and random for every stack.
+"""Names that CloudFormation makes up, by its rules and by chance, wherever MiniStack makes them.
 
-MiniStack cuts stack and logical id as one text, glues the suffix on without a hyphen, and hashes
-the stack's name, so that a stack made twice has the same names: a policy that held one of them by
-heart would pass a proof. Here the rule is data by type, and the stack's own id, new each time, is
-what the suffix is made of: it stays while the stack stays, as on AWS.
+MiniStack hashes the stack's name, so a stack made twice has the same names, and a policy that holds
+one of them by heart would pass a proof; it cuts names otherwise, too. Here a suffix is drawn when a
+resource is created, and kept with the stack: MiniStack names a resource again on every update.
 """
 
-import hashlib
-import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from embedded_aws.ministack import services
+from embedded_aws.services.cloudformation.engine import glued_names
+from embedded_aws.services.cloudformation.naming import names
+from embedded_aws.services.cloudformation.naming.rules import Rule, rule_of
 
-Naming = Callable[..., str]
-TABLE = Path(__file__).with_name("physical_names.yaml")
-ALPHABETS = {
-    "small": string.digits + string.ascii_lowercase,
-    "capitals": string.digits + string.ascii_uppercase,
-    "mixed": string.digits + string.ascii_letters,
-}
-HALVES = "halves"
-
-# The type whose name is being made: MiniStack's function is not told it.
-naming_type: ContextVar[str] = ContextVar("naming_type", default="")
-# Types of which nobody has shown how their names are cut; the general rule was taken for them.
-assumed: set[str] = set()
+_KEPT = "_made_up_suffixes"  # in MiniStack's record of the stack
+_UNKNOWN = "AWS::Unknown::Type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How names of one type are made.
+class Named:
+    """The resource in hand; while it is created, the one new suffix of its name, once drawn."""
 
-    Attributes:
-        longest: characters of a whole name.
-        share: `halves`, or how many characters stack name and logical id get at most.
-        suffix: its lengths by alphabet.
-    """
-
-    longest: int
-    share: str | tuple[int, int]
-    suffix: Mapping[str, Sequence[int]]
-
-    @property
-    def lowercase(self) -> bool:
-        """Whether the whole name is in small letters."""
-        return set(self.suffix) == {"small"}
-
-    def name(self, stack: str, logical_id: str, suffix: str) -> str:
-        """The name with this suffix."""
-        room = self.longest - len(suffix) - 2  # two hyphens
-        first, second = self._shares(len(stack), len(logical_id), room)
-        name = f"{stack[:first]}-{logical_id[:second]}-{suffix}"
-        return name.lower() if self.lowercase else name
-
-    def _shares(self, stack: int, logical_id: int, room: int) -> tuple[int, int]:
-        if isinstance(self.share, tuple):
-            return self.share
-        half = room // 2  # the logical id's; the stack's is the larger one
-        return max(room - half, room - logical_id), max(half, room - stack)
-
-    def suffix_of(self, seed: bytes) -> str:
-        """A suffix that looks random and is the same for the same seed."""
-        number = int.from_bytes(hashlib.sha256(seed).digest())
-        forms = [(name, size) for name, sizes in sorted(self.suffix.items()) for size in sizes]
-        number, which = divmod(number, len(forms))
-        alphabet, size = ALPHABETS[forms[which][0]], forms[which][1]
-        characters = []
-        for _ in range(size):
-            number, digit = divmod(number, len(alphabet))
-            characters.append(alphabet[digit])
-        return "".join(characters)
+    kind: str
+    stack: str
+    logical_id: str
+    properties: Mapping[str, Any]
+    created: bool
+    suffix: list[str] = field(default_factory=list)
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    return table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUp:
+    """A name that was made up: what tests compare policies with."""
+
+    kind: str
+    stack: str
+    logical_id: str
+    name: str
+    suffix: str
 
 
-def known_types() -> Mapping[str, Mapping[str, Any]]:
-    """The rows of the table, with the public name of each."""
-    rows: Mapping[str, Mapping[str, Any]] = _table()["types"]
-    return rows
-
-
-def rule_of(resource_type: str, *, longest: int, lowercase: bool = False) -> Rule:
-    """The rule of a type; the general one, for this length, where none is known."""
-    row = known_types().get(resource_type)
-    if row is None:
-        assumed.add(resource_type)
-        general = _table()["general"]
-        suffix = {"small": [12, 13]} if lowercase else general["suffix"]
-        return Rule(longest=longest, share=general["share"], suffix=suffix)
-    share = row["share"]
-    return Rule(
-        longest=row["longest"],
-        share=share if share == HALVES else tuple(share),
-        suffix=row["suffix"],
-    )
+_in_hand: ContextVar[Named | None] = ContextVar("resource_in_hand", default=None)
+# Every name, in the order in which they were made up.
+made_up: dict[MadeUp, None] = {}
 
 
 def install() -> None:
-    """Name as CloudFormation does, in MiniStack's place."""
+    """Name all resources by the rules."""
     provisioners = services.service("cloudformation.provisioners")
-    provisioners._physical_name = _named(provisioners)
+    provisioners._physical_name = _for_ministack
+    provisioners._opensearch_physical_name = _for_ministack
+    glued_names.install(planned)
 
 
-def _named(provisioners: Any) -> Naming:
-    def named(
-        stack: str,
-        logical_id: str,
-        *,
-        lowercase: bool = False,
-        max_len: int = 128,
-        seeded: bool = True,
-    ) -> str:
-        rule = rule_of(naming_type.get(), longest=max_len, lowercase=lowercase)
-        known = services.cloudformation()._stacks.get(stack) or {}
-        seed = provisioners._NAME_SEED.get() if seeded else ""
-        text = f"{known.get('StackId', stack)}:{logical_id}:{seed}"
-        return rule.name(stack, logical_id, rule.suffix_of(text.encode()))
+@contextmanager
+def holding(
+    kind: str, stack: str, logical_id: str, properties: Mapping[str, Any], *, created: bool
+) -> Iterator[None]:
+    """While this resource is worked on: a new name if it is created, else the one that it has."""
+    held = Named(
+        kind=kind,
+        stack=_plain(stack),
+        logical_id=logical_id,
+        properties=properties,
+        created=created,
+    )
+    token = _in_hand.set(held)
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
 
-    return named
+
+def planned(
+    kind: str, stack: str, logical_id: str, properties: Mapping[str, Any] | None = None
+) -> str:
+    """The name of a resource that its template does not name."""
+    rule, stack = rule_of(kind), _plain(stack)
+    suffix = _suffix_of(rule, stack, logical_id)
+    name = names.composed(rule, stack, logical_id, suffix, properties or {})
+    made = MadeUp(kind=kind, stack=stack, logical_id=logical_id, name=name, suffix=suffix)
+    made_up.setdefault(made)
+    return name
+
+
+def _for_ministack(stack: str, logical_id: str, **_form: Any) -> str:
+    """The name in place of MiniStack's own; it puts `.fifo` behind a queue's itself."""
+    held = _in_hand.get()
+    if held is None or held.stack != _plain(stack):
+        return planned(_UNKNOWN, stack, logical_id)
+    name = planned(held.kind, stack, logical_id, held.properties)
+    return name.removesuffix(".fifo") if held.kind == "AWS::SQS::Queue" else name
+
+
+def _suffix_of(rule: Rule, stack: str, logical_id: str) -> str:
+    """That of the resource in hand, else the one it was created with.
+
+    MiniStack's seed tells a replacement from the resource that it replaces.
+    """
+    held, kept = _in_hand.get(), _kept(stack)
+    key = f"{logical_id}:{services.service('cloudformation.provisioners')._NAME_SEED.get()}"
+    if held and held.created and (held.stack, held.logical_id) == (stack, logical_id):
+        if not held.suffix:
+            held.suffix.append(names.drawn_suffix(rule))
+        kept[key] = held.suffix[0]
+    elif key not in kept:
+        kept[key] = names.drawn_suffix(rule)
+    return kept[key]
+
+
+def _kept(stack: str) -> dict[str, str]:
+    record = services.cloudformation()._stacks.get(stack)
+    kept: dict[str, str] = {} if record is None else record.setdefault(_KEPT, {})
+    return kept
+
+
+def _plain(stack: str) -> str:
+    return stack.split("/")[1] if stack.startswith("arn:") else str(stack)

@@ -42,9 +42,6 @@ class TypeTable:
 
     type: str
     name: str = ""  # the property that holds the name
-    lowercase: bool = False
-    separator: str = "-"  # between the parts of a name that CloudFormation makes up
-    limit: int = 128  # characters of a name that CloudFormation makes up
     identity: Mapping[str, str] = field(default_factory=dict)  # parameter -> template
     rename: Mapping[str, str] = field(default_factory=dict)  # parameter <- property
     operations: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
@@ -88,9 +85,6 @@ def _type(name: str, fields: Mapping[str, Any]) -> TypeTable:
     return TypeTable(
         type=name,
         name=fields.get("name", ""),
-        lowercase=fields.get("lowercase", False),
-        separator=fields.get("separator", "-"),
-        limit=fields.get("limit", 128),
         identity=fields.get("identity", {}),
         rename=fields.get("rename", {}),
         operations=operations,

@@ -17,7 +17,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 
 from embedded_aws.ministack import services
-from embedded_aws.services.cloudformation.engine import loading, nested_stacks, physical_names
+from embedded_aws.services.cloudformation.engine import loading, physical_names
 from embedded_aws.services.cloudformation.forwarding import rollback, stack_roles
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
@@ -25,8 +25,9 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import sessio
 
 Engine = Callable[..., Any]
 
-# Set while an update has no handler of its own and MiniStack runs the create again.
-_updating: ContextVar[bool] = ContextVar("updating_by_create", default=False)
+# The stack and the resource in it that is updated: where that has no handler of its own, MiniStack
+# runs the create again. A nested stack's update creates resources meanwhile.
+_updating: ContextVar[tuple[str, str] | None] = ContextVar("updating_by_create", default=None)
 
 
 def install() -> None:
@@ -49,19 +50,18 @@ def hook() -> None:
     stacks._roll_back_operation = rollback.keeping_rest(stacks._roll_back_operation)
     stack_roles.install()
     physical_names.install()
-    nested_stacks.install()
 
 
 def _creating(create: Engine) -> Engine:
     def provision(kind: str, logical_id: str, properties: dict[str, Any], stack: str) -> Any:
-        physical_names.naming_type.set(kind)
-        if _updating.get():
+        def work() -> Any:
             return create(kind, logical_id, properties, stack)
-        resource = _resource(kind, logical_id, properties, stack)
-        flow = _flow(stack)
-        if flow is None:
-            return create(kind, logical_id, properties, stack)
-        return flow.create(resource, lambda: create(kind, logical_id, properties, stack))
+
+        again = _updating.get() == (stack, logical_id)
+        with physical_names.holding(kind, stack, logical_id, properties, created=not again):
+            flow = None if again else _flow(stack)
+            resource = _resource(kind, logical_id, properties, stack)
+            return flow.create(resource, work) if flow else work()
 
     return provision
 
@@ -76,27 +76,26 @@ def _changing(update: Engine) -> Engine:
         logical_id: str | None = None,
         attributes: dict[str, Any] | None = None,
     ) -> Any:
-        physical_names.naming_type.set(kind)
-
         def work() -> Any:
             changed, made = update(kind, physical_id, old, new, stack, logical_id, attributes)
             return changed, made or attributes or {}
 
-        replacing = services.service("cloudformation.provisioners")._replacing_change
-        flow = _flow(stack)
-        if flow is None or old == new or replacing(kind, old, new):
-            return work()  # a replacement is a create and a delete, forwarded as such
         resource = replace(
             _resource(kind, logical_id or physical_id, new, stack),
             physical_id=physical_id,
             attributes=attributes or {},
             previous=old,
         )
-        token = _updating.set(True)
-        try:
-            return flow.update(resource, work)
-        finally:
-            _updating.reset(token)
+        replacing = services.service("cloudformation.provisioners")._replacing_change
+        flow = _flow(stack)
+        with physical_names.holding(kind, stack, resource.logical_id, new, created=False):
+            if flow is None or old == new or replacing(kind, old, new):
+                return work()  # a replacement is a create and a delete, forwarded as such
+            token = _updating.set((stack, resource.logical_id))
+            try:
+                return flow.update(resource, work)
+            finally:
+                _updating.reset(token)
 
     return change
 

@@ -50,9 +50,8 @@ def table_of(resource: Resource, operation: str) -> TypeTable:
 
 
 def named(kind: str) -> TypeTable:
-    """A type's name as the registry has it: which property it is, and how one is made up."""
-    known = registered(kind)
-    return TypeTable(type=kind, name=known.naming, curated=False, **known.form_of_name())
+    """A type's name as the registry has it: which property it is."""
+    return TypeTable(type=kind, name=registered(kind).naming, curated=False)
 
 
 def _telling(resource: Resource) -> Mapping[str, Any]:

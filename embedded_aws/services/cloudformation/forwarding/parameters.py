@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.engine.physical_names import naming_type
+from embedded_aws.services.cloudformation.engine import physical_names
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
 from embedded_aws.services.cloudformation.forwarding.shapes import fit
 
@@ -33,15 +32,13 @@ class Resource:
 
 
 def planned_name(table: TypeTable, resource: Resource) -> str:
-    """The name in the properties, or the pattern of CloudFormation's own names."""
+    """The name in the properties, or the one that CloudFormation makes up."""
     given = resource.properties.get(table.name) if table.name else None
     if isinstance(given, str):
         return given
-    naming_type.set(resource.type)
-    name: str = services.service("cloudformation.provisioners")._physical_name(
-        resource.stack, resource.logical_id, lowercase=table.lowercase, max_len=table.limit
+    return physical_names.planned(
+        resource.type, resource.stack, resource.logical_id, resource.properties
     )
-    return name.replace("-", table.separator)
 
 
 def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Registered:
     noun: str = ""  # "NatGateway"
     identifier: str = ""  # the property that tells it from its siblings
     made: tuple[str, ...] = ()  # properties that the service gives it, dotted
+    required: tuple[str, ...] = ()  # properties that no template may leave out
     properties: Mapping[str, Any] = field(default_factory=dict)
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by operation
 
@@ -60,6 +61,7 @@ def registered(kind: str) -> Registered:
         noun=kind.rsplit("::", 1)[-1],
         identifier=_telling(primary, made, kind.rsplit("::", 1)[-1]),
         made=made,
+        required=tuple(schema.get("required") or ()),
         properties=schema.get("properties") or {},
         permissions={
             operation: tuple(handler.get("permissions") or ())

@@ -9,6 +9,8 @@ from typing import Any
 from ministack.services import cloudtrail
 from ministack.services.cloudformation import provisioners
 
+from embedded_aws.services.cloudformation.engine import physical_names
+
 KIND = "AWS::CloudTrail::Trail"
 Record = dict[str, Any]
 # The template's names, and the API's where they differ.
@@ -36,9 +38,7 @@ def install() -> None:
 
 
 def _create(logical_id: str, properties: Record, stack: str) -> tuple[str, Record]:
-    name = properties.get("TrailName") or provisioners._physical_name(
-        stack, logical_id, max_len=128
-    )
+    name = properties.get("TrailName") or physical_names.planned(KIND, stack, logical_id)
     _ask(cloudtrail._create_trail, {"Name": name, **_request(properties)})
     return _configure(name, properties)
 

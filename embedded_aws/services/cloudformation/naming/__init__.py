@@ -1,0 +1,1 @@
+"""How CloudFormation names what a template does not name: the rules, as data, and the names."""

@@ -1,0 +1,96 @@
+"""Values of other lengths than the cycle's, and stages that CloudFormation cut away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.finding import Severity
+from tests.unit.refine_policy.builders import (
+    ACCOUNT,
+    REGION,
+    a_process,
+    forwarded,
+    granted,
+    refined,
+    seen,
+)
+
+if TYPE_CHECKING:
+    from lambdas.model.finding import Finding
+    from lambdas.model.refinement import Refinement
+
+LONG_ID = "IamRoleCustomResourcesLambdaExecution"
+STAGES = {"stage": {"learn": "dev", "prove": "qa"}}
+
+
+def cycle(stack: str, action: str, made: str) -> Refinement:
+    of_stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/*"
+    return refined(
+        [seen("cloudformation:CreateStack", of_stack), forwarded(action, made)],
+        process=a_process(variables=STAGES),
+    )
+
+
+def told(refinement: Refinement, kind: str) -> list[Finding]:
+    return [one for one in refinement.findings if one.kind == kind]
+
+
+def test_the_shortest_value_with_which_a_bucket_s_name_is_cut_is_told() -> None:
+    # 63 - 13 - 2 = 48 for both; 26 for the id and 7 for `orders-` leave 15 for the stage.
+    bucket = "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-1aljxweu3wjjd"
+
+    (found,) = told(cycle("orders-dev", "s3:CreateBucket", bucket), "other-lengths")
+
+    assert found.subject == "stage"
+    assert "a value of 16 characters or more" in found.detail
+    assert bucket in found.detail
+    assert found.severity is Severity.NOTE
+
+
+def test_a_value_as_long_as_production_that_falls_outside_is_a_warning() -> None:
+    # 64 - 13 - 2 = 49 for both; 37 for the id and 7 for `orders-` leave 5 for the stage.
+    role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-{LONG_ID}-14ZCQM4Y0UVKN"
+
+    (found,) = told(cycle("orders-dev", "iam:CreateRole", role), "other-lengths")
+
+    assert found.severity is Severity.WARNING
+    assert "a value of 6 characters or more" in found.detail
+
+
+def test_a_name_that_the_proof_s_value_would_cut_is_tried_where_the_next_part_is_cut() -> None:
+    # `staging` cuts the id; beside 13 characters of suffix 24 are left of the stack's name.
+    stack = "customer-portal-dev"
+    of_stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/*"
+    bucket = f"arn:aws:s3:::{stack}-serverlessdeploymentbucket-1aljxweu3wjjd"
+    stages = {"stage": {"learn": "dev", "prove": "staging"}}
+    lines = [seen("cloudformation:CreateStack", of_stack), forwarded("s3:CreateBucket", bucket)]
+
+    refinement = refined(lines, process=a_process(variables=stages))
+
+    (found,) = told(refinement, "other-lengths")
+    assert "a value of 9 characters or more" in found.detail
+
+
+def test_names_that_no_usual_value_cuts_are_no_finding() -> None:
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders-dev-Queue-1IO87ERIY4ZO8"
+
+    assert told(cycle("orders-dev", "sqs:CreateQueue", queue), "other-lengths") == []
+
+
+def test_names_that_a_person_chose_are_not_cut() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-{'x' * 50}"
+
+    assert told(cycle("orders-dev", "iam:CreateRole", role), "other-lengths") == []
+
+
+def test_a_name_from_which_the_stage_was_cut_away_is_a_warning_that_it_reaches_others() -> None:
+    stack = "customer-engagement-intake-buffering-dev"
+    name = "customer-engagement-intake-bu-MyLambdaFunctionRole-1GRP3N0TVA1L"
+    role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+    refinement = cycle(stack, "iam:CreateRole", role)
+
+    (found,) = told(refinement, "reaches-others")
+    assert found.severity is Severity.WARNING
+    (resource,) = granted(refinement)["iam:CreateRole"]
+    assert resource.endswith("role/customer-engagement-intake-bu*-MyLambdaFunctionRole-*")
