@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from local import emulator
 from local.connection import Connection
 from tests.flow.cloud import MORE_PROCESSES, Cloud
+from tests.flow.corpus import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +45,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
 
 
 @pytest.fixture(scope="session")
-def cloud(start: Callable[..., Cloud]) -> Cloud:
+def cloud(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     """The embedded AWS that most tests share."""
-    return start()
+    long_names = corpus.write(tmp_path_factory.mktemp("corpus"), corpus.ALWAYS)
+    return start(processes=os.pathsep.join([MORE_PROCESSES, str(long_names)]))
