@@ -178,14 +178,24 @@ def test_a_nested_stack_is_refused_by_its_own_name(embedded: Connection) -> None
     assert re.search(rf"stack/{stack}-Inner{SUFFIX}/", " ".join(reasons(caller, stack).values()))
 
 
-def test_what_ministack_glues_together_ends_in_a_suffix_as_well(embedded: Connection) -> None:
+def test_what_ministack_glues_together_ends_in_a_suffix_as_well(
+    embedded: Connection, ask: Ask
+) -> None:
     caller = somebody(embedded, allow("*"))
     group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "a group"}}
-    stack, _ = deploy(caller, {"Group": group}, name=a_name())
+    containers = [{"Name": "one", "Image": "busybox", "Memory": 64}]
+    task = {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {"ContainerDefinitions": containers},
+    }
+    stack, _ = deploy(caller, {"Group": group, "Task": task}, name=a_name())
 
     found = caller.client("ec2").describe_security_groups(GroupIds=[ids(caller, stack)["Group"]])
 
     assert re.fullmatch(rf"{stack}-Group{SUFFIX}", found["SecurityGroups"][0]["GroupName"])
+    family = ids(caller, stack)["Task"].rpartition("/")[2].partition(":")[0]
+    assert re.fullmatch(rf"{stack}-Task{SUFFIX}", family)
+    assert family in asked(ask, "RegisterTaskDefinition", "family")
 
 
 def test_every_made_up_name_can_be_asked_for(embedded: Connection, ask: Ask) -> None:

@@ -125,7 +125,8 @@ def _of(
         theirs = _renamed(use, made_up.under(other, rule), learnt, value)
         if not allowed(documents, use.action, theirs):
             continue
-        if other == made_up.stack and told and _is_cut(rule, made_up, own):
+        cut = _is_cut(rule, made_up, own) or _is_cut(rule, made_up, other)
+        if other == made_up.stack and told and cut:
             continue
         yield f"{use.action} on {theirs}, another stack's, is allowed for {value}"
 

@@ -170,6 +170,14 @@ def test_a_type_without_a_public_name_follows_the_general_rule_and_is_told() -> 
     assert composed(rule, "media", "Channel", "A" * 12) == "media-Channel-AAAAAAAAAAAA"
 
 
+def test_a_type_that_services_give_an_id_has_no_name_to_make_up() -> None:
+    assert not rules.is_named("AWS::ApiGatewayV2::RouteResponse")
+    assert rules.is_named("AWS::EC2::SecurityGroup")  # the template may give one, beside the id
+    assert rules.is_named("AWS::CloudFront::ResponseHeadersPolicy") is False
+    rule_of("AWS::ApiGatewayV2::RouteResponse")
+    assert "AWS::ApiGatewayV2::RouteResponse" not in rules.findings
+
+
 def test_what_is_known_is_no_finding() -> None:
     rule_of("AWS::S3::Bucket")
 

@@ -14,7 +14,7 @@ from typing import Any
 from embedded_aws.ministack import services
 from embedded_aws.services.cloudformation.engine import glued_names
 from embedded_aws.services.cloudformation.naming import names
-from embedded_aws.services.cloudformation.naming.rules import Rule, rule_of
+from embedded_aws.services.cloudformation.naming.rules import Rule, is_named, rule_of
 
 _KEPT = "_made_up_suffixes"  # in MiniStack's record of the stack
 _UNKNOWN = "AWS::Unknown::Type"
@@ -83,7 +83,8 @@ def planned(
     suffix = _suffix_of(rule, stack, logical_id)
     name = names.composed(rule, stack, logical_id, suffix, properties or {})
     made = MadeUp(kind=kind, stack=stack, logical_id=logical_id, name=name, suffix=suffix)
-    made_up.setdefault(made)
+    if is_named(kind):
+        made_up.setdefault(made)
     return name
 
 

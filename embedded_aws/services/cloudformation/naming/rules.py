@@ -42,9 +42,16 @@ class Rule:
 def rule_of(kind: str) -> Rule:
     """A type's rule; where no public name tells it, the general one, which is a finding."""
     rule = _rule_of(kind)
-    if not rule.known and kind not in findings:
+    if not rule.known and kind not in findings and is_named(kind):
         findings.append(kind)
     return rule
+
+
+@cache
+def is_named(kind: str) -> bool:
+    """Whether the type has a name that can be made up; others have ids, which services give."""
+    table = content()
+    return kind in table["known"] or kind in table["open"] or bool(registered(kind).naming)
 
 
 @cache
