@@ -115,7 +115,7 @@ $(VENV)/.developing: $(VENV)/.laptop requirements-dev.txt constraints.txt
 	@$(call INSTALL,constraints.txt)
 	@touch $@
 
-node_modules/.laptop: package.json package-lock.json $(VENV)/.laptop
+node_modules/.laptop: package.json package-lock.json | $(VENV)/.laptop
 	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt
 	@echo "installing the JavaScript tools of package-lock.json (once)"
 	@$(WITH_TOOLS) npm ci --silent --omit=dev --no-audit --no-fund --ignore-scripts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shard", default="1/1", metavar="K/N", help="a part of the long tests")
 
 
+def shard(text: str) -> tuple[int, int]:
+    """`2/4` as numbers; a part that is none would run nothing and look like a success."""
+    match = re.fullmatch(r"([1-9][0-9]*)/([1-9][0-9]*)", text)
+    if match is None or int(match[1]) > int(match[2]):
+        message = f"--shard is K/N with 1 <= K <= N, such as 2/4, not {text!r}"
+        raise pytest.UsageError(message)
+    return int(match[1]), int(match[2])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is long, unless asked; begin with the longest files, each in its order."""
     if config.getoption("--long"):
-        which, of = map(int, config.getoption("--shard").split("/"))
+        which, of = shard(config.getoption("--shard"))
         long = sorted(one.nodeid for one in items if one.get_closest_marker("long"))
         mine = set(long[which - 1 :: of])
         config.hook.pytest_deselected(items=[one for one in items if one.nodeid not in mine])

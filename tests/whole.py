@@ -42,6 +42,7 @@ def main() -> int:
             files |= json.loads(told.read_text()) if told.exists() else {}
         took[name] = time.monotonic() - began
         if done.returncode:
+            print("\n".join(summary(took, files)))
             print(f"{name} failed after {took[name]:.0f} s", file=sys.stderr)
             return done.returncode
     print("\n".join(summary(took, files)))
