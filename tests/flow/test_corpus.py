@@ -69,8 +69,6 @@ def copies(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory
     return start(processes=str(folder))
 
 
-# Refinement does not know yet that a name is cut: `strict` tells when it does.
-@pytest.mark.xfail(reason="a cut name is repaired, not derived", strict=True)
 @pytest.mark.parametrize("name", corpus.ALWAYS)
 def test_a_service_with_a_long_name_is_proved_at_once(
     cloud: Cloud, table: list[Row], name: str
