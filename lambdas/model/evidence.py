@@ -77,6 +77,7 @@ class Evidence:
         source: CloudTrail's eventSource, such as `lambda.amazonaws.com`.
         name: CloudTrail's eventName.
         error: CloudTrail's errorCode, or empty.
+        obstacle: what denied it when it was not the lack of a grant, in words; empty otherwise.
         implies: further permissions that the request needed; refinement decides on them.
         types: CloudFormation resource types that this event made or changed, when known.
         context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
@@ -96,6 +97,7 @@ class Evidence:
     source: str
     name: str
     error: str = ""
+    obstacle: str = ""
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
@@ -123,6 +125,7 @@ class Evidence:
             source=raw["source"],
             name=raw["name"],
             error=raw.get("error", ""),
+            obstacle=raw.get("obstacle", ""),
             implies=tuple(Implied.from_json(one) for one in raw.get("implies", ())),
             types=tuple(raw.get("types", ())),
             context=tuple(sorted(raw["context"].items())) if "context" in raw else (),
@@ -147,6 +150,8 @@ class Evidence:
         }
         if self.error:
             raw["error"] = self.error
+        if self.obstacle:
+            raw["obstacle"] = self.obstacle
         if self.implies:
             raw["implies"] = [one.to_json() for one in self.implies]
         if self.types:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from lambdas.model.action import Action
 from lambdas.model.evidence import Outcome
 from lambdas.model.run import CLOSING
-from lambdas.reference.actions import facts
+from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.refusals import refusals, without_escapes
+from lambdas.reference.refused_resources import is_open, narrowest, resources_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,21 +20,9 @@ if TYPE_CHECKING:
     from lambdas.model.evidence import Evidence
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
-# IAM's sentence, as services, SDKs, CloudFormation's stack events and tools pass it on; quotes and
-# the reason differ, the words do not.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-_SENTENCE = re.compile(
-    r"(?:User|Principal): (?P<who>arn:\S+?) is not authorized to perform: "
-    r"(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
-    r"(?:,? on (?:the )?resource:? [\"'`]?(?P<resource>arn:[^\s\"'`,]+|\*)[\"'`]?)?"
-    r"(?P<reason>[^\n]{0,200})"
-)
 _STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
-_EXPLICIT = re.compile(r"with an explicit deny|explicitly denied")
-_CEILING = re.compile(
-    r"no (?P<what>permissions boundary|session policy|service control policy|"
-    r"resource control policy) allows"
-)
+_BEFORE = 300  # characters of output before a sentence that tell who passes it on
+_AFTER = 400
 
 
 class Source(StrEnum):
@@ -115,7 +105,7 @@ def denials(
     for one in _recorded(evidence, candidate):
         found.setdefault((one.action, one.resource), one)
     for one in _printed(output, candidate=candidate, prefix=prefix, region=region):
-        if one.resource == "*" and any(action == one.action for action, _ in found):
+        if is_open(one.resource) and any(action == one.action for action, _ in found):
             continue  # the trail names the resource
         known = found.setdefault((one.action, one.resource), one)
         # Only the sentence says whether a grant would have helped.
@@ -134,7 +124,7 @@ def _recorded(evidence: Iterable[Evidence], candidate: str) -> Iterator[Denial]:
                 phase=line.phase,
                 via=line.via,
                 region=line.region,
-                obstacle="",
+                obstacle=line.obstacle,
                 source=Source.TRAIL,
                 event_id=line.event_id,
                 time=line.time,
@@ -142,40 +132,30 @@ def _recorded(evidence: Iterable[Evidence], candidate: str) -> Iterator[Denial]:
 
 
 def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterator[Denial]:
-    role = candidate.rsplit("/", 1)[-1]
+    partition, account = candidate.split(":")[1:5:3]
+    place = ArnContext(partition=partition, region=region, account=account)
+    own = f":assumed-role/{candidate.rsplit('/', 1)[-1]}/{prefix}"
+    text = without_escapes(output)
     previous = 0
-    for match in _SENTENCE.finditer(output):
-        _, _, session = match["who"].partition(f":assumed-role/{role}/")
-        if not session.startswith(prefix):
-            previous = match.end()
+    for one in refusals(text):
+        _, is_own, phase = one.who.partition(own)
+        before = text[max(previous, one.start - _BEFORE) : one.start]
+        previous = one.end
+        if one.who and not is_own:
             continue  # somebody else's: a function's own role, another round
-        before = output[max(previous, match.start() - 300) : match.start()]
-        forwarded = _STACK_EVENT.search(before) or "HandlerErrorCode" in match["reason"]
-        resource = match["resource"] or "*"
-        yield Denial(
-            action=_spelled(match["action"]),
-            resource=resource.rstrip(".;)"),
-            phase=session.removeprefix(prefix),
-            via=(CLOUDFORMATION,) if forwarded else (),
-            region=_region(resource) or region,
-            obstacle=_obstacle(match["reason"]),
-            source=Source.OUTPUT,
-        )
-        previous = match.end()
-
-
-def _spelled(text: str) -> Action:
-    """As IAM's reference spells it: SQS writes `sqs:createqueue`."""
-    action = Action.from_text(text)
-    known = facts(action)
-    return known.action if known else action
-
-
-def _obstacle(reason: str) -> str:
-    if _EXPLICIT.search(reason):
-        return "an explicit deny"
-    ceiling = _CEILING.search(reason)
-    return f"a missing allow in the {ceiling['what']}" if ceiling else ""
+        action = one.action or Action.from_text(one.spelled)
+        behind = text[one.end : one.end + _AFTER].partition("\n")[0]
+        forwarded = _STACK_EVENT.search(before) or "HandlerErrorCode" in behind
+        for resource in resources_named(one, place) or (narrowest(action, place),):
+            yield Denial(
+                action=action,
+                resource=resource,
+                phase=phase,
+                via=(CLOUDFORMATION,) if forwarded else (),
+                region=_region(resource) or region,
+                obstacle=one.obstacle,
+                source=Source.OUTPUT,
+            )
 
 
 def _region(resource: str) -> str:

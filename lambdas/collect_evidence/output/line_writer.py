@@ -152,6 +152,8 @@ def _write(one: ProvedAction, record: Record) -> WrittenAction:
     tail = f',"source":{_quoted(source)},"name":{_quoted(name)}'
     if one.error:
         tail += f',"error":{_quoted(one.error)}'
+    if one.obstacle:
+        tail += f',"obstacle":{_quoted(one.obstacle)}'
     if one.implies:
         tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
     if one.types:

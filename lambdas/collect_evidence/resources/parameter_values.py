@@ -74,7 +74,8 @@ def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements
         return f"{path}/{text}" if path else text
     if variable.endswith("WithoutLeadingSlash"):
         return text.lstrip("/")
-    return _without_fixed(text, form.before(variable))
+    suffix: str = shard("resources")["suffixes"].get(form.service, {}).get(variable, "")
+    return _without_fixed(text, form.before(variable)) + suffix
 
 
 def _without_fixed(text: str, before: str) -> str:
@@ -153,9 +154,6 @@ _SPECIAL: dict[tuple[str, str], Callable[[str, str, str], str]] = {
     ("lambda", "Version"): lambda text, key, _kind: _qualifier(text, key, numbered=True),
     # A bucket's name is none of an access point; its ARN may stand in the same place.
     ("s3", "AccessPointName"): lambda text, key, _kind: text if key == "name" else "",
-    # Secrets Manager appends six characters to every name,
-    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
-    ("secretsmanager", "SecretId"): lambda text, _key, _kind: f"{text}-??????",
     # Nodes that are no instances of EC2 have ids of their own,
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
     ("ssm", "InstanceId"): lambda text, _key, kind: (

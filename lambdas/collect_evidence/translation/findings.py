@@ -9,6 +9,7 @@ from lambdas.model.finding import Finding, Severity
 if TYPE_CHECKING:
     from lambdas.collect_evidence.translation.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
+    from lambdas.reference.events import OperationMapping
 
 
 def unmapped(subject: str) -> Finding:
@@ -34,6 +35,30 @@ def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
             detail="A refusal names an action that the reference does not know.",
             action="Check the spelling in the service's documentation.",
         ),
+    )
+
+
+def proves_nothing(meant: OperationMapping, answer: CallOutcome) -> Finding:
+    """That a call failed so early that it tells nothing about permissions."""
+    return Finding(
+        severity=Severity.NOTE,
+        kind="failed-before-iam",
+        subject=f"{meant.service}:{meant.operation}",
+        detail=f"The call failed with {answer.code}, which a service may answer before anybody "
+        "asks IAM: it proves no permission. What other calls prove is granted all the same.",
+    )
+
+
+def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
+    """That nobody knows whether IAM had been asked; the process made the call, so it is granted."""
+    return Finding(
+        severity=Severity.NOTE,
+        kind="unknown-error",
+        subject=f"{meant.service}:{meant.operation}",
+        detail=f"The call failed with {answer.code or 'a message alone'}, an error that the "
+        "reference does not know. It counts as authorised, because a call that is not allowed is "
+        "refused instead.",
+        action="If the process can do without the call, take it out of the process.",
     )
 
 

@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.action import Action
 from lambdas.model.evidence import Outcome
-from lambdas.reference.actions import canonical
+from lambdas.reference.error_codes import Meaning, meaning_of_error
+from lambdas.reference.refusals import Refusal, obstacle_of, refusals, without_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Refusals as the services spell them; matched without case, `Client.` and punctuation. Sources:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (its own codes),
-# https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html (AuthorizationError), and each
-# service's "Common Errors". Calls that could not be authenticated prove nothing either.
-_REFUSED = re.compile(
-    r"(access_?denied.*|.*access_?denied(exception|fault|error)?|unauthori[sz]ed.*"
-    r"|authorization(error|denied).*|authorizationerrorexception|authfailure|forbidden.*"
-    r"|notauthorized|invalidclienttokenid|unrecognizedclientexception|signaturedoesnotmatch"
-    r"|missingauthenticationtoken.*|expiredtoken.*|requestexpired|optinrequired"
-    r"|insufficientprivilegesexception|insufficientpermissions?(exception)?|accountproblem"
-    r"|notauthorized(exception)?|userunauthorized.*|operationnotpermitted(exception)?denied)",
-    re.IGNORECASE,
-)
-# Codes that look like refusals and are none: the call itself had passed.
-_PASSED = re.compile(
-    r"(kmsaccessdenied(exception|fault)?|.*access_?denied.*fordependency.*|forbiddendependency.*)",
-    re.IGNORECASE,
-)
-# Cognito says NotAuthorizedException of a wrong password too,
-# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
-_WRONG_PASSWORD = re.compile(
-    r"incorrect username or password|password attempts exceeded", re.IGNORECASE
-)
-_WORDS = re.compile(
-    r"not authori[sz]ed to perform(?: action)?:? *[\[\"'`]?(?P<action>[A-Za-z0-9-]+:[A-Za-z0-9]+)"
-    r"(?:[\]\"'])?"
-    r"(?: on (?:the )?(?:specified )?resource:? *(?P<resource>"
-    r"\"[^\"]+\"|(?:role |user |policy )?[^\s,]+))?",
-    re.IGNORECASE,
-)
-_REFUSAL_WORDS = re.compile(
-    r"(?:is|are) not authori[sz]ed to (?:perform|access)|explicit deny in a"
-    r"|no (?:identity|resource|session|service|permission)[\w -]*polic(?:y|ies) allow",
-    re.IGNORECASE,
-)
+    from lambdas.model.action import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,51 +20,76 @@ class CallOutcome:
     """What a service answered.
 
     Attributes:
-        action: that a refusal names, spelled as IAM spells it; None when it names none.
-        resource: that a refusal names, as named; empty when it names none.
-        strange: an action that a refusal names and IAM does not know, or empty.
+        meaning: what the error proves; None where there is none.
+        refusal: what a refusal names; None when it names no action.
+        obstacle: what refused it when it was not the lack of a grant; empty otherwise.
     """
 
     outcome: Outcome
     code: str = ""
-    action: Action | None = None
-    resource: str = ""
-    strange: str = ""
+    meaning: Meaning | None = None
+    refusal: Refusal | None = None
+    obstacle: str = ""
+
+    @property
+    def action(self) -> Action | None:
+        """The action that a refusal names, as IAM spells it."""
+        return self.refusal.action if self.refusal else None
+
+    @property
+    def strange(self) -> str:
+        """An action that a refusal names and IAM does not know, or empty."""
+        return self.refusal.spelled if self.refusal and not self.refusal.action else ""
+
+    @property
+    def proves_nothing(self) -> bool:
+        """Whether the call may have failed before anybody asked IAM."""
+        return self.meaning is Meaning.BEFORE
 
 
 def answer_of(record: Mapping[str, Any]) -> CallOutcome:
     """Read the outcome of a record."""
     code = _text(record.get("errorCode"))
-    message = _text(record.get("errorMessage"))
+    message = without_escapes(_message(record))
     if not code and not message:
         return CallOutcome(outcome=Outcome.SUCCEEDED)
-    words = _WORDS.search(message)
-    if not (words or _is_refusal(code, message)):
-        return CallOutcome(outcome=Outcome.FAILED, code=code)
-    if words is None:
-        return CallOutcome(outcome=Outcome.DENIED, code=code)
-    service, _, name = words["action"].partition(":")
-    action = canonical(Action(service.lower(), name))
+    told = next((one for one in refusals(message) if _is_own(one, record)), None)
+    meaning = meaning_of_error(_text(record.get("eventSource")), code, message)
+    if told is None and meaning is not Meaning.REFUSED:
+        return CallOutcome(outcome=Outcome.FAILED, code=code, meaning=meaning)
+    if told is None and next(refusals(message), None) is not None:
+        # Somebody else was refused on the caller's behalf: a function's own role, for example.
+        return CallOutcome(outcome=Outcome.FAILED, code=code, meaning=Meaning.AFTER)
     return CallOutcome(
         outcome=Outcome.DENIED,
         code=code,
-        action=action,
-        resource=_resource(words["resource"] or ""),
-        strange="" if action else words["action"],
+        meaning=Meaning.REFUSED,
+        refusal=told,
+        obstacle=told.obstacle if told else obstacle_of(message),
     )
 
 
-def _is_refusal(code: str, message: str) -> bool:
-    if _WRONG_PASSWORD.search(message):
-        return False
-    bare = re.sub(r"^(?:client|server|sender)\.|[^A-Za-z_]", "", code, flags=re.IGNORECASE)
-    if _PASSED.fullmatch(bare):
-        return False
-    return bool(_REFUSED.fullmatch(bare) or _REFUSAL_WORDS.search(message))
+def _message(record: Mapping[str, Any]) -> str:
+    """The words of an error: services of REST and JSON have them written into their answer."""
+    said = _text(record.get("errorMessage"))
+    answer = record.get("responseElements")
+    if said or not record.get("errorCode") or not isinstance(answer, dict):
+        return said
+    return _text(answer.get("message")) or _text(answer.get("Message"))
 
 
-def _resource(text: str) -> str:
-    return text.strip("\"'`()[]").rstrip(".;")
+def _is_own(refusal: Refusal, record: Mapping[str, Any]) -> bool:
+    """Whether the caller itself was refused."""
+    identity = record.get("userIdentity")
+    caller = _text(identity.get("arn")) if isinstance(identity, dict) else ""
+    return not (refusal.who and caller) or _principal(refusal.who) == _principal(caller)
+
+
+def _principal(arn: str) -> str:
+    """The user, or the role without its session."""
+    resource = arn.rpartition(":")[2]
+    kind, _, rest = resource.partition("/")
+    return rest.partition("/")[0] if kind == "assumed-role" else rest.rpartition("/")[2]
 
 
 def _text(value: object) -> str:

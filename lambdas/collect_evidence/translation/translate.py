@@ -16,7 +16,9 @@ from lambdas.collect_evidence.translation.condition_context import context_of
 from lambdas.collect_evidence.translation.findings import (
     doubts,
     note,
+    proves_nothing,
     strange,
+    unknown_error,
     unknown_resource,
     unmapped,
     unnamed_role,
@@ -26,7 +28,9 @@ from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.reference.actions import ActionFacts, facts, types_made_by
 from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.error_codes import Meaning
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
+from lambdas.reference.refused_resources import narrowest, resources_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +65,7 @@ class ProvedAction:
     resource: str
     outcome: Outcome
     error: str = ""
+    obstacle: str = ""
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
@@ -92,6 +97,7 @@ def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
             source=text_of(record, "eventSource"),
             name=text_of(record, "eventName"),
             error=one.error,
+            obstacle=one.obstacle,
             implies=one.implies,
             types=one.types,
             context=one.context,
@@ -125,6 +131,8 @@ def translate(record: Record, principal: str) -> Translation:
 
 
 def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
+    if answer.proves_nothing:
+        return Translation(findings=(proves_nothing(meant, answer),))
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
     types = _types(meant, call)
@@ -151,6 +159,8 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
             findings.append(unknown_resource(one))
     if not proofs:
         findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
+    if answer.meaning is Meaning.UNKNOWN:
+        findings.append(unknown_error(meant, answer))
     findings += map(unnamed_role, unnamed_roles(call, meant))
     return Translation(tuple(proofs), tuple(findings))
 
@@ -176,16 +186,10 @@ def _types(meant: OperationMapping, call: Call) -> tuple[str, ...]:
 def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
     """A refusal names its action and resource; where it does not, the call's own are meant."""
     findings = doubts(answer)
-    if answer.action is not None:
-        resources: Sequence[str] = (answer.resource,)
-        if not answer.resource.startswith(("arn:", ANY)):
-            resources = _resources_of_named(answer.action, meant, call)
-        return Translation(_refusals([(answer.action, resources)], answer, call), findings)
-    proofs = _refusals(
-        [(one.action, resources_of(call, need, one)) for need, one in _known(meant.needs)],
-        answer,
-        call,
-    )
+    if answer.action:
+        return Translation(_refused_by_name(answer, meant.needs, call), findings)
+    own = [(one.action, _asked(call, need, one)) for need, one in _known(meant.needs)]
+    proofs = _refusals(own, answer, call)
     if not proofs:
         findings += (note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
     return Translation(proofs, findings)
@@ -200,6 +204,7 @@ def _refusals(
             resource=resource,
             outcome=answer.outcome,
             error=answer.code,
+            obstacle=answer.obstacle,
             context=context_of(known, call) if (known := facts(action)) else (),
         )
         for action, resources in pairs
@@ -207,22 +212,30 @@ def _refusals(
     )
 
 
-def _resources_of_named(action: Action, meant: OperationMapping, call: Call) -> Sequence[str]:
-    """The resource of an action that a refusal names without a full ARN."""
-    known = facts(action)
-    own = next(
-        (need for need in meant.needs if need.action == action), RequiredAction(action=action)
-    )
-    return resources_of(call, own, known) if known else (ANY,)
+def _refused_by_name(
+    answer: CallOutcome, needs: Sequence[RequiredAction], call: Call
+) -> tuple[ProvedAction, ...]:
+    """The action that a refusal names, on what it names, else on what the call was about."""
+    if not (answer.refusal and answer.action):
+        return ()
+    resources = resources_named(answer.refusal, call.place)
+    known = facts(answer.action)
+    if not resources and known:
+        bare = RequiredAction(action=answer.action)
+        own = next((need for need in needs if need.action == answer.action), bare)
+        resources = _asked(call, own, known)
+    return _refusals([(answer.action, resources)], answer, call)
+
+
+def _asked(call: Call, need: RequiredAction, known: ActionFacts) -> tuple[str, ...]:
+    """The resources of a call; where it tells none, any of the type that the action must have."""
+    found = resources_of(call, need, known)
+    return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
 def _unmapped(subject: str, answer: CallOutcome, call: Call) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    findings = (unmapped(subject), *doubts(answer))
-    if answer.outcome is Outcome.DENIED and answer.action is not None:
-        resource = answer.resource if answer.resource.startswith("arn:") else ANY
-        return Translation(_refusals([(answer.action, (resource,))], answer, call), findings)
-    return Translation((), findings)
+    return Translation(_refused_by_name(answer, (), call), (unmapped(subject), *doubts(answer)))
 
 
 def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, ActionFacts]]:

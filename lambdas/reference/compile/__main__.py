@@ -26,6 +26,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         **compile_types(sources, shards),
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
+        "error_codes": read_curated("error_codes"),
         "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),
     }

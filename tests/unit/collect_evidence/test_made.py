@@ -36,4 +36,4 @@ def test_what_was_sent_is_not_made_up() -> None:
 def test_a_call_that_reads_or_failed_makes_nothing() -> None:
     response = {"id": "06f238c"}
     assert made("appconfig", "GetApplication", {"applicationId": "x"}, response) == ()
-    assert made("appconfig", "CreateApplication", {}, response, errorCode="Throttled") == ()
+    assert made("appconfig", "CreateApplication", {}, response, errorCode="ConflictException") == ()

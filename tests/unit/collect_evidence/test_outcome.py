@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lambdas.collect_evidence.translation.outcome import answer_of
-from lambdas.collect_evidence.translation.translate import translate
-from lambdas.model.evidence import Outcome
+from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
+from lambdas.model.evidence import Evidence, Outcome
+from lambdas.reference.compile.sources import read_curated
+from lambdas.reference.error_codes import Meaning
 from tests.unit.collect_evidence.trails import ROLE, record
 
 WHO = "User: arn:aws:sts::111122223333:assumed-role/sandbox/s"
@@ -29,27 +33,128 @@ def test_refusals_are_known_by_their_codes(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("source", "code", "message"),
     [
-        ("ResourceNotFoundException", "Function not found"),
-        ("NoSuchEntityException", "The role with name x cannot be found."),
-        ("NoSuchBucket", "The specified bucket does not exist"),
-        ("EntityAlreadyExistsException", "exists"),
-        ("BucketAlreadyOwnedByYou", "exists"),
-        ("ThrottlingException", "Rate exceeded"),
-        ("Client.RequestLimitExceeded", "Request limit exceeded."),
-        ("ValidationException", "Stack with id orders does not exist"),
-        ("Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set."),
-        ("KMSAccessDeniedException", "Lambda was unable to decrypt"),
-        ("NotAuthorizedException", "Incorrect username or password."),
+        ("lambda", "ResourceNotFoundException", "Function not found"),
+        ("iam", "NoSuchEntityException", "The role with name x cannot be found."),
+        ("s3", "NoSuchKey", "The specified key does not exist."),
+        ("s3", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
+        ("iam", "EntityAlreadyExistsException", "exists"),
+        ("s3", "BucketAlreadyOwnedByYou", "exists"),
+        ("ec2", "Client.InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist"),
+        ("ec2", "Client.InvalidPermission.Duplicate", "the specified rule already exists"),
+        ("ec2", "Client.DependencyViolation", "has a dependent object"),
+        ("cloudformation", "ValidationException", "Stack with id orders does not exist"),
+        ("cloudformation", "ValidationError", "No updates are to be performed."),
         (
+            "cloudformation",
+            "ValidationError",
+            "Stack:arn:x is in ROLLBACK_COMPLETE state and can not be updated.",
+        ),
+        ("autoscaling", "ValidationError", "AutoScalingGroup name not found - null"),
+        (
+            "ec2",
+            "Client.DryRunOperation",
+            "Request would have succeeded, but DryRun flag is set.",
+        ),
+        ("dynamodb", "ResourceInUseException", "Table already exists: orders"),
+        ("sqs", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist"),
+        ("lambda", "KMSAccessDeniedException", "Lambda was unable to decrypt"),
+        ("cognito-idp", "NotAuthorizedException", "Incorrect username or password."),
+        (
+            "organizations",
             "AccessDeniedForDependencyException",
             "The request failed because a dependency lacks access",
         ),
+        (
+            "secretsmanager",
+            "AccessDeniedException",
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that its policy …",
+        ),
+        (
+            "ec2",
+            "Client.AuthFailure",
+            "vm-import-export@amazon.com must have WRITE and READ_ACL permission on the S3 bucket.",
+        ),
     ],
 )
-def test_calls_that_failed_otherwise_had_been_authorised(code: str, message: str) -> None:
-    assert answer_of(record(errorCode=code, errorMessage=message)).outcome is Outcome.FAILED
+def test_calls_that_failed_otherwise_had_been_authorised(
+    source: str, code: str, message: str
+) -> None:
+    answer = answer_of(record(source, errorCode=code, errorMessage=message))
+
+    assert (answer.outcome, answer.meaning) == (Outcome.FAILED, Meaning.AFTER)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message"),
+    [
+        ("ec2", "Client.InvalidInstanceID.Malformed", "The instance ID 'x' is malformed"),
+        ("ec2", "Client.InvalidParameterCombination", "No attributes specified."),
+        ("ec2", "Client.InvalidParameterValue", "Value (x) for parameter snapshotId is invalid."),
+        ("ecs", "InvalidParameterException", "Unable to assume the service linked role."),
+        ("monitoring", "ValidationException", "1 validation error detected"),
+        ("kinesis", "ValidationException", "1 validation error detected: Value ' x'"),
+        ("cloudtrail", "ThrottlingException", "Rate exceeded"),
+        ("ec2", "Client.RequestLimitExceeded", "Request limit exceeded."),
+        ("lambda", "TooManyRequestsException", "Rate exceeded"),
+        ("dynamodb", "ProvisionedThroughputExceededException", "slow down"),
+        ("s3", "NoSuchBucket", "The specified bucket does not exist"),
+        ("s3", "PermanentRedirect", "The bucket is in another region"),
+        ("ce", "InternalFailure", "We messed up somewhere, sorry."),
+        ("sqs", "MissingParameter", "The request must contain QueueUrl"),
+        ("dynamodb", "SerializationException", "NUMBER_VALUE cannot be converted to String"),
+        ("ec2", "Client.MissingParameter", "The request must contain the parameter groupId"),
+    ],
+)
+def test_calls_that_failed_before_anybody_asked_iam_prove_no_permission(
+    source: str, code: str, message: str
+) -> None:
+    failed = record(source, errorCode=code, errorMessage=message)
+
+    assert answer_of(failed).meaning is Meaning.BEFORE
+
+
+def test_a_call_that_failed_before_iam_is_a_finding_and_no_evidence() -> None:
+    failed = record(
+        "ec2",
+        "TerminateInstances",
+        {"instancesSet": {"items": [{"instanceId": "nonsense"}]}},
+        errorCode="Client.InvalidInstanceID.Malformed",
+        errorMessage="The instance ID 'nonsense' is malformed",
+    )
+
+    translation = translate(failed, ROLE)
+
+    assert translation.proofs == ()
+    (told,) = translation.findings
+    assert (told.kind, told.subject) == ("failed-before-iam", "ec2:TerminateInstances")
+    assert "Client.InvalidInstanceID.Malformed" in told.detail
+
+
+def test_an_error_that_nobody_knows_counts_as_authorised_and_is_told() -> None:
+    failed = record(
+        request={"functionName": "f"}, errorCode="WeatherTooBadException", errorMessage="It rains."
+    )
+
+    translation = translate(failed, ROLE)
+
+    assert [(str(one.action), one.outcome) for one in translation.proofs] == [
+        ("lambda:GetFunction", Outcome.FAILED)
+    ]
+    (told,) = translation.findings
+    assert told.kind == "unknown-error"
+    assert "WeatherTooBadException" in told.detail
+
+
+def test_every_rule_of_errors_says_what_it_proves_and_can_be_read() -> None:
+    content = read_curated("error_codes")
+
+    for rule in (*content["messages"], *content["codes"]):
+        assert rule["outcome"] in {"refused", "after", "before"}
+        assert {"code", "message"} & set(rule)
+        for key in ("code", "message"):
+            re.compile(rule.get(key, ""))
 
 
 def test_no_error_is_success() -> None:
@@ -85,7 +190,8 @@ def test_a_refusal_s_message_names_action_and_resource(
 ) -> None:
     answer = answer_of(record(errorCode="AccessDenied", errorMessage=message))
     assert answer.outcome is Outcome.DENIED
-    assert (str(answer.action), answer.resource) == (action, resource)
+    assert answer.refusal is not None
+    assert (str(answer.action), answer.refusal.name) == (action, resource)
 
 
 def test_messages_tell_refusals_that_codes_hide() -> None:
@@ -128,3 +234,144 @@ def test_an_unknown_operation_still_tells_what_its_refusal_named() -> None:
     )
     assert [str(one.action) for one in translation.proofs] == ["sqs:SendMessage"]
     assert [one.kind for one in translation.findings] == ["unmapped-event"]
+
+
+def refused(
+    message: str, source: str = "lambda", name: str = "GetFunction"
+) -> set[tuple[str, str]]:
+    call = record(source, name, None, errorCode="AccessDenied", errorMessage=message)
+    return {(str(one.action), one.resource) for one in translate(call, ROLE).proofs}
+
+
+@pytest.mark.parametrize(
+    ("action", "named", "arn"),
+    [
+        ("iam:PutRolePolicy", "role Ops", "iam::111122223333:role/Ops"),
+        ("iam:PutUserPolicy", "user Bob", "iam::111122223333:user/Bob"),
+        ("iam:AddUserToGroup", "group Admins", "iam::111122223333:group/Admins"),
+        ("iam:CreatePolicy", "policy P", "iam::111122223333:policy/P"),
+        ("iam:CreatePolicyVersion", "policy arn:aws:iam::111122223333:policy/a/P", "iam::111122223333:policy/a/P"),
+        ("iam:GetPolicyVersion", "policy arn:aws:iam::111122223333:policy/P version v2", "iam::111122223333:policy/P"),
+        ("iam:AddRoleToInstanceProfile", "instance profile Web", "iam::111122223333:instance-profile/Web"),
+        ("iam:GetRole", "role role", "iam::111122223333:role/role"),
+        ("iam:GetRole", "role because", "iam::111122223333:role/because"),
+        ("secretsmanager:GetSecretValue", "db-password", "secretsmanager:eu-west-1:111122223333:secret:db-password-??????"),
+        ("config:DeleteConfigRule", "MyRule", "config:eu-west-1:111122223333:config-rule/*"),
+        ("kms:Decrypt", "alias/orders", "kms:eu-west-1:111122223333:key/*"),
+        ("sqs:SendMessage", "jobs", "sqs:eu-west-1:111122223333:jobs"),
+        ("elasticfilesystem:DeleteFileSystem", "", "elasticfilesystem:eu-west-1:111122223333:file-system/*"),
+    ],
+)  # fmt: skip
+def test_a_bare_name_in_a_refusal_is_one_resource_of_the_actions_own_type(
+    action: str, named: str, arn: str
+) -> None:
+    where = f"on resource: {named}" if named else "on the specified resource"
+    message = f"{WHO} is not authorized to perform: {action} {where} {BECAUSE}"
+
+    assert refused(message, *action.split(":")) == {(action, f"arn:aws:{arn}")}
+
+
+def test_a_refusal_that_a_service_writes_into_its_answer_is_read() -> None:
+    message = f"{WHO} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/eks"
+    call = record(
+        "eks", "CreateCluster", {"name": "c"}, {"message": message}, errorCode="AccessDenied"
+    )
+
+    assert [(str(one.action), one.resource) for one in translate(call, ROLE).proofs] == [
+        ("iam:PassRole", "arn:aws:iam::111122223333:role/eks")
+    ]
+
+
+def test_tags_on_a_log_group_ask_for_the_additional_permission_alone() -> None:
+    message = (
+        "User with accountId: 111122223333 is not authorized to perform CreateLogGroup with Tags. "
+        'An additional permission "logs:TagResource" is required.'
+    )
+    call = record("logs", "CreateLogGroup", {"logGroupName": "/orders/dev"}, errorCode="AccessDeniedException",
+                  errorMessage=message)  # fmt: skip
+
+    assert [(str(one.action), one.resource) for one in translate(call, ROLE).proofs] == [
+        ("logs:TagResource", "arn:aws:logs:eu-west-1:111122223333:log-group:/orders/dev")
+    ]
+
+
+def test_s3_s_words_inside_lambda_s_are_about_the_object() -> None:
+    message = (
+        "Your access has been denied by S3, please make sure your request credentials have "
+        "permission to GetObject for code-bucket/orders/app.zip. S3 Error Code: AccessDenied. "
+        "S3 Error Message: Access Denied"
+    )
+
+    assert refused(message, "lambda", "CreateFunction20150331") == {
+        ("s3:GetObject", "arn:aws:s3:::code-bucket/orders/app.zip")
+    }
+
+
+def test_a_log_stream_without_a_name_is_any_stream_of_the_group() -> None:
+    group = "arn:aws:logs:eu-west-1:111122223333:log-group:/orders/dev"
+    message = f"{WHO} is not authorized to perform: logs:PutRetentionPolicy on resource: {group}:log-stream: {BECAUSE}"
+
+    assert refused(message, "logs", "PutRetentionPolicy") == {
+        ("logs:PutRetentionPolicy", f"{group}:*")
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "obstacle"),
+    [
+        ("because no VPC endpoint policy allows the s3:GetObject action", "a missing allow in the VPC endpoint policy"),
+        ("because no session policy allows the s3:GetObject action", "a missing allow in the session policy"),
+        ("because no service control policy allows the s3:GetObject action",
+         "a missing allow in the service control policy"),
+        ("with an explicit deny in a VPC endpoint policy", "an explicit deny in a VPC endpoint policy"),
+        ("with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1",
+         "an explicit deny in a service control policy"),
+        ("with an explicit deny in a resource-based policy", "an explicit deny in a resource-based policy"),
+        ("with an explicit deny in a permissions boundary", "an explicit deny in a permissions boundary"),
+        ("with an explicit deny in an identity-based policy", "an explicit deny in an identity-based policy"),
+        ("because no identity-based policy allows the s3:GetObject action", ""),
+        # Within one account either policy suffices: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+        ("because no resource-based policy allows the s3:GetObject action", ""),
+    ],
+)  # fmt: skip
+def test_evidence_of_a_refusal_says_what_no_grant_would_help_against(
+    reason: str, obstacle: str
+) -> None:
+    message = (
+        f'{WHO} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" {reason}'
+    )
+    call = record(
+        "s3",
+        "GetObject",
+        {"bucketName": "b", "key": "k"},
+        errorCode="AccessDenied",
+        errorMessage=message,
+    )
+
+    (line,) = evidence_of(call, Attribution(principal=ROLE))
+
+    assert line.obstacle == obstacle
+    assert Evidence.from_json(line.to_json()) == line
+
+
+def test_a_role_of_another_account_is_passed_by_no_policy() -> None:
+    call = record("lambda", "CreateFunction20150331", {"functionName": "f"}, errorCode="AccessDenied",
+                  errorMessage="Cross-account pass role is not allowed.")  # fmt: skip
+
+    assert all(
+        one.outcome is Outcome.DENIED and one.obstacle for one in translate(call, ROLE).proofs
+    )
+
+
+def test_what_a_function_s_own_role_was_refused_is_no_refusal_of_the_caller() -> None:
+    other = "User: arn:aws:sts::111122223333:assumed-role/orders-function/orders"
+    message = f"{other} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/1"
+    call = record(
+        "lambda",
+        "Invoke",
+        {"functionName": "f"},
+        errorCode="KMSAccessDeniedException",
+        errorMessage=message,
+    )
+
+    assert {one.outcome for one in translate(call, ROLE).proofs} == {Outcome.FAILED}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.model.evidence import Outcome
@@ -97,6 +99,86 @@ def test_the_tools_own_words_name_what_was_denied(
     assert (str(one.action), one.resource) == (action, resource)
     assert bool(one.via) is forwarded
     assert one.source is Source.OUTPUT
+
+
+@pytest.mark.parametrize(
+    ("sentence", "action", "resource"),
+    [
+        (
+            (
+                f"User: {WHO} is not authorized to perform: iam:PutRolePolicy on resource: role orders-qa "
+                "because no identity-based policy allows the iam:PutRolePolicy action"
+            ),
+            "iam:PutRolePolicy",
+            "arn:aws:iam::123456789012:role/orders-qa",
+        ),
+        (
+            (
+                f"User: {WHO} is not authorized to perform: iam:DeletePolicyVersion on resource: policy "
+                "arn:aws:iam::123456789012:policy/orders-qa version v2 because no identity-based policy"
+            ),
+            "iam:DeletePolicyVersion",
+            "arn:aws:iam::123456789012:policy/orders-qa",
+        ),
+        (
+            (
+                f"User: {WHO} is not authorized to perform: iam:RemoveRoleFromInstanceProfile on "
+                "resource: instance profile orders-qa because no"
+            ),
+            "iam:RemoveRoleFromInstanceProfile",
+            "arn:aws:iam::123456789012:instance-profile/orders-qa",
+        ),
+        (
+            (
+                f"User: {WHO} is not authorized to perform: secretsmanager:GetSecretValue on resource: "
+                "orders-qa because no"
+            ),
+            "secretsmanager:GetSecretValue",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-qa-??????",
+        ),
+        (
+            (
+                f'{{"message": "User: {WHO} is not authorized to perform: s3:PutObject on resource: '
+                '\\"arn:aws:s3:::orders-qa/a b\\" because no"}}'
+            ),
+            "s3:PutObject",
+            "arn:aws:s3:::orders-qa/a b",
+        ),
+        (
+            (
+                "CREATE_FAILED | AWS::Logs::LogGroup | User with accountId: 123456789012 is not "
+                "authorized to perform CreateLogGroup with Tags. An additional permission "
+                '"logs:TagResource" is required.'
+            ),
+            "logs:TagResource",
+            "*",
+        ),
+        (
+            (
+                "Your access has been denied by S3, please make sure your request credentials have "
+                "permission to GetObject for orders-qa/app.zip. S3 Error Code: AccessDenied."
+            ),
+            "s3:GetObject",
+            "arn:aws:s3:::orders-qa/app.zip",
+        ),
+    ],
+)
+def test_bare_names_and_a_service_s_own_words_are_read_from_the_output(
+    sentence: str, action: str, resource: str
+) -> None:
+    (one,) = found(sentence)
+
+    assert (str(one.action), one.resource) == (action, resource)
+
+
+def test_a_refusal_by_an_endpoint_s_policy_in_the_trail_says_so() -> None:
+    line = replace(
+        a_line(outcome=Outcome.DENIED), obstacle="a missing allow in the VPC endpoint policy"
+    )
+
+    (one,) = found("", line)
+
+    assert one.obstacle == "a missing allow in the VPC endpoint policy"
 
 
 def test_what_both_name_is_one_denial_with_the_event_as_its_proof() -> None:
