@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from embedded_aws.cloudtrail import refused_calls
+
 Record = dict[str, Any]
 
 # Global services record in one region of the partition (CloudTrail concepts, "global service
@@ -90,8 +92,11 @@ def record_of(call: ApiCall, *, at: datetime) -> Record:
     if call.invoked_by:
         identity["invokedBy"] = call.invoked_by
     failure: Record = {}
+    refused = None
     if call.error:
-        failure = {"errorCode": call.error[0], "errorMessage": call.error[1][:TEXT_LIMIT]}
+        code, message = call.error[0], call.error[1][:TEXT_LIMIT]
+        refused = refused_calls.written(call.source, code, message)
+        failure = {"errorCode": code, "errorMessage": message}
     # Reads leave no response elements, STS's excepted, and neither does a failure.
     silent = call.error is not None or (call.read_only and call.source != "sts.amazonaws.com")
     optional = {
@@ -99,6 +104,11 @@ def record_of(call: ApiCall, *, at: datetime) -> Record:
         "resources": [dict(resource) for resource in call.resources] or None,
         "sharedEventID": call.shared_event_id,
     }
+    request = dict(call.request) if call.request else None
+    response = dict(call.response) if call.response and not silent else None
+    if refused:
+        failure, response = dict(refused.failure), refused.response
+        request = request if refused.keeps_request else None
     return {
         "eventVersion": "1.11",
         "userIdentity": identity,
@@ -109,8 +119,8 @@ def record_of(call: ApiCall, *, at: datetime) -> Record:
         "sourceIPAddress": call.invoked_by or call.source_ip,
         "userAgent": call.invoked_by or call.user_agent,
         **failure,
-        "requestParameters": dict(call.request) if call.request else None,
-        "responseElements": None if silent else (dict(call.response) if call.response else None),
+        "requestParameters": request,
+        "responseElements": response,
         "requestID": call.request_id or str(uuid.uuid4()),
         "eventID": str(uuid.uuid4()),
         "readOnly": call.read_only,

@@ -22,6 +22,7 @@ from embedded_aws.iam.evaluation import decision, policy_evaluation
 from embedded_aws.iam.evaluation.decision import Denial
 from embedded_aws.iam.requirements import service_linked_roles
 from embedded_aws.iam.requirements.checks import checks_of
+from embedded_aws.ministack import services
 from embedded_aws.protocol import operations
 from embedded_aws.protocol.request import Incoming
 
@@ -120,7 +121,8 @@ def _questions(service: str, incoming: Incoming) -> _Request:
     region = ministack.extract_region(incoming.headers)
     request = _Request(service=service, region=region, account=get_account_id())
     try:
-        request.checks = checks_of(_call(service, incoming, request))
+        call = _call(service, incoming, request)
+        request.checks = () if _fails_before_iam(call) else checks_of(call)
     except UnidentifiedCallError as error:
         request.unidentified = True
         findings.append(
@@ -146,6 +148,14 @@ def _call(service: str, incoming: Incoming, request: _Request) -> Call:
         account=request.account,
         region=request.region,
     )
+
+
+def _fails_before_iam(call: Call) -> bool:
+    """S3 looks for the bucket before it asks: lambdas/reference/curated/error_codes.yaml."""
+    bucket = call.params.get("Bucket")
+    if call.service != "s3" or call.operation == "CreateBucket" or not isinstance(bucket, str):
+        return False
+    return ":" not in bucket and services.service("s3")._bucket_owner_account(bucket) is None
 
 
 def _first_resource(original: Callable[..., str]) -> Callable[..., str]:
@@ -217,6 +227,11 @@ def _result(denial: Denial) -> EvalResult:
     return EvalResult("ImplicitDeny", denial.principal, "", denial.reason)
 
 
+def _error_of(request: _Request, denial: Denial) -> tuple[str, str]:
+    first = request.checks[0].action if request.checks else ""
+    return messages.error_of(request.service, denial, request.account, first)
+
+
 def _worded(original: Callable[..., Any]) -> Callable[..., Any]:
     def response(
         service: str,
@@ -227,7 +242,7 @@ def _worded(original: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         request = _request.get()
         if request and request.denial and not details.get("error_code"):
-            code, message = messages.error_of(request.service, request.denial.message)
+            code, message = _error_of(request, request.denial)
             details |= {"error_code": code, "message": message}
             return original(service, action, principal_arn, request_id, **details)
         return original(service, action, principal_arn, request_id, **details)

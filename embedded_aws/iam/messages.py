@@ -11,6 +11,9 @@ from typing import Any
 
 from ministack.services import iam
 
+from embedded_aws.iam import refusal_words
+from embedded_aws.iam.evaluation.decision import Denial
+
 _MISSING = re.compile(r"^(Role|User|Group|Policy|Instance [Pp]rofile) (\S+) (?:was )?not found\.?$")
 # Services whose denials have a code of their own; EC2 words the sentence in its own way too.
 _CODES = {"sns": "AuthorizationError", "ec2": "UnauthorizedOperation"}
@@ -52,14 +55,23 @@ def as_iam_says(message: str) -> str:
     return f"The {found[1].lower()} with name {found[2]} cannot be found."
 
 
-def error_of(service: str, message: str) -> tuple[str, str]:
-    """The code and the message that a service answers a denial with."""
+def error_of(service: str, denial: Denial, account: str, first: str = "") -> tuple[str, str]:
+    """The code and the message that a service answers a denial with.
+
+    Args:
+        service: MiniStack's key.
+        denial: what was refused.
+        account: the caller's.
+        first: the action of the call itself; what else was asked is told in words of its own.
+    """
+    message = denial.message
+    if denial.check.action != first:
+        message = refusal_words.within(service, denial.check, account, message)
     if service == "ec2":
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
         proof = hashlib.sha256(message.encode()).hexdigest()
         sentence = "You are not authorized to perform this operation."
-        return _CODES[
-            "ec2"
-        ], f"{sentence} {message}. Encoded authorization failure message: {proof}"
+        encoded = f". Encoded authorization failure message: {proof}"
+        return _CODES["ec2"], f"{sentence} {message}{encoded}"
     code = _CODES.get(service, "AccessDenied" if service in _XML else "AccessDeniedException")
     return code, message

@@ -9,14 +9,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded_aws.iam import service_reference
-from embedded_aws.iam.calls import Call, UnidentifiedCallError
+from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
+from embedded_aws.iam.evaluation.decision import Denial
 from embedded_aws.iam.messages import as_iam_says, error_of
 from embedded_aws.iam.requirements import checks
 from embedded_aws.protocol.service_models import service_model
+from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.refusals import refusals
+from lambdas.reference.refused_resources import resources_named
 from tests.embedded_aws.principals import allow, somebody
 
 if TYPE_CHECKING:
     from local.connection import Connection
+    from tests.emulator import Ask
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/made/execution"
@@ -325,11 +330,119 @@ def test_nearly_every_operation_is_identified() -> None:
     assert len(unknown) <= UNKNOWN, unknown
 
 
+def refusal(action: str, resource: str = "*") -> Denial:
+    return Denial(
+        check=Check(action=action, resource=resource),
+        principal=f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s",
+        reason=f"because no identity-based policy allows the {action} action",
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "words"),
+    [
+        ("iam:PutRolePolicy", "role/a/b/R", "iam:PutRolePolicy on resource: role R because no"),
+        ("iam:CreateRole", "role/R", "iam:CreateRole on resource: arn:aws:iam::123456789012:role/R because"),
+        ("iam:PassRole", "role/R", "iam:PassRole on resource: arn:aws:iam::123456789012:role/R because"),
+        ("iam:CreatePolicy", "policy/P", "iam:CreatePolicy on resource: policy P because"),
+        ("iam:DeletePolicy", "policy/P", "on resource: policy arn:aws:iam::123456789012:policy/P because"),
+        ("iam:AddRoleToInstanceProfile", "instance-profile/I", "on resource: instance profile I because"),
+    ],
+)  # fmt: skip
+def test_iam_names_what_it_refuses_by_its_kind_and_bare_name(
+    action: str, resource: str, words: str
+) -> None:
+    assert words in refusal(action, f"arn:aws:iam::{ACCOUNT}:{resource}").message
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "ending"),
+    [
+        ("secretsmanager:GetSecretValue", "secret:orders-??????", "on resource: orders because no"),
+        ("elasticfilesystem:DeleteFileSystem", "file-system/fs-1", "on the specified resource"),
+        ("eks:DescribeCluster", "cluster/c", f"on resource: arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/c"),
+        ("ec2:DescribeVpcs", "", "perform: ec2:DescribeVpcs because no"),
+        ("kms:CreateKey", "", "perform: kms:CreateKey on resource: * because no"),
+        ("sqs:SendMessage", "q", "perform: sqs:sendmessage on resource"),
+    ],
+)  # fmt: skip
+def test_services_word_their_refusals_in_their_own_ways(
+    action: str, resource: str, ending: str
+) -> None:
+    service = action.partition(":")[0]
+    arn = f"arn:aws:{service}:eu-west-1:{ACCOUNT}:{resource}" if resource else "*"
+
+    assert ending in refusal(action, arn).message
+
+
+def test_every_word_of_the_emulator_s_refusals_is_read_back_by_the_product() -> None:
+    for action, resource in (
+        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/R"),
+        ("iam:DeletePolicy", f"arn:aws:iam::{ACCOUNT}:policy/p/P"),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/R"),
+        ("s3:GetObject", "arn:aws:s3:::b/a key"),
+        ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
+        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:s-??????"),
+        ("kms:CreateKey", "*"),
+    ):  # fmt: skip
+        (one,) = refusals(refusal(action, resource).message)
+        place = ArnContext(partition="aws", region="eu-west-1", account=ACCOUNT)
+        assert (str(one.action), resources_named(one, place)) == (action, (resource,))
+
+
+def test_what_lambda_and_logs_were_refused_on_the_way_is_told_in_their_own_words() -> None:
+    _, code = error_of("lambda", refusal("s3:GetObject", "arn:aws:s3:::b/k.zip"), ACCOUNT)
+    _, tags = error_of("logs", refusal("logs:TagResource"), ACCOUNT, first="logs:CreateLogGroup")
+    _, own = error_of("logs", refusal("logs:TagResource"), ACCOUNT, first="logs:TagResource")
+
+    assert code.startswith("Your access has been denied by S3")
+    assert "GetObject for b/k.zip. S3 Error Code: AccessDenied. S3 Error Message: User: " in code
+    assert 'An additional permission "logs:TagResource" is required' in tags
+    assert "additional permission" not in own
+
+
+@pytest.mark.local
+def test_a_refused_call_is_recorded_as_aws_does(embedded: Connection, ask: Ask) -> None:
+    nobody = somebody(embedded)
+    with pytest.raises(ClientError):
+        nobody.client("iam").delete_role(RoleName="never-made")
+    with pytest.raises(ClientError):
+        nobody.client("ec2").terminate_instances(InstanceIds=["i-0a1b2c3d4e5f6a7b8"])
+    with pytest.raises(ClientError):
+        nobody.client("eks").describe_cluster(name="never-made")
+
+    records = {
+        one["eventName"]: one
+        for one in ask("/_fencepost/records")["records"]
+        if one["userIdentity"].get("accessKeyId") == nobody.access_key
+    }
+    assert records["DeleteRole"]["requestParameters"] is None
+    assert "on resource: role never-made because" in records["DeleteRole"]["errorMessage"]
+    assert records["TerminateInstances"]["requestParameters"]
+    assert records["TerminateInstances"]["errorCode"] == "Client.UnauthorizedOperation"
+    assert "errorMessage" not in records["DescribeCluster"]
+    assert "eks:DescribeCluster" in records["DescribeCluster"]["responseElements"]["message"]
+    assert records["DescribeCluster"]["errorCode"] == "AccessDenied"
+
+
+@pytest.mark.local
+def test_a_bucket_that_is_not_there_is_told_before_iam_is_asked(embedded: Connection) -> None:
+    nobody = somebody(embedded)
+
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        nobody.client("s3").get_bucket_policy(Bucket="never-made-by-anybody")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        nobody.client("s3").create_bucket(
+            Bucket="never-made-by-anybody",
+            CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+        )
+
+
 def test_ec2_words_its_denials_in_its_own_way() -> None:
-    code, message = error_of("ec2", "User: x is not authorized to perform: ec2:RunInstances")
+    code, message = error_of("ec2", refusal("ec2:RunInstances"), ACCOUNT)
 
     assert code == "UnauthorizedOperation"
-    assert message.startswith("You are not authorized to perform this operation. User: x")
+    assert message.startswith("You are not authorized to perform this operation. User: arn:")
     assert "Encoded authorization failure message: " in message
 
 

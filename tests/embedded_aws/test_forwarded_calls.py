@@ -59,6 +59,10 @@ def a_function(role: str = "Role") -> dict[str, Any]:
     }
 
 
+# Of a refused call the message alone tells what it was about.
+WHERE_NAMES_STAND = ("requestParameters", "responseElements", "errorMessage")
+
+
 def recorded(ask: Ask, stack: str) -> list[dict[str, Any]]:
     """The forwarded calls that name a stack or what it made."""
     records = ask("/_fencepost/records")["records"]
@@ -66,7 +70,7 @@ def recorded(ask: Ask, stack: str) -> list[dict[str, Any]]:
         record
         for record in records
         if record["userIdentity"].get("invokedBy") == "cloudformation.amazonaws.com"
-        and stack in json.dumps([record["requestParameters"], record["responseElements"]])
+        and stack in json.dumps([record.get(one) for one in WHERE_NAMES_STAND])
     ]
 
 

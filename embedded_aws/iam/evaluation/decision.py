@@ -7,10 +7,8 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalContext, EvalResult
 
 from embedded_aws.cloudtrail import records
+from embedded_aws.iam import refusal_words
 from embedded_aws.iam.calls import Check
-
-# Prefixes of actions as each service spells them in its own denials.
-_SPELLING = {"sns": "SNS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,24 +21,8 @@ class Denial:
 
     @property
     def message(self) -> str:
-        """AWS's sentence.
-
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-        """
-        prefix, _, name = self.check.action.partition(":")
-        action, resource, reason = self.check.action, self.check.resource, self.reason
-        if prefix == "sqs":
-            action = f"sqs:{name.lower()}"
-            reason = reason.replace(self.check.action, action)
-        elif prefix == "s3":
-            resource = f'"{resource}"'
-        elif prefix in _SPELLING:
-            action = f"{_SPELLING[prefix]}:{name}"
-            reason = reason.replace(self.check.action, action)
-        return (
-            f"User: {self.principal} is not authorized to perform: {action} "
-            f"on resource: {resource} {reason}"
-        )
+        """AWS's sentence, as the action's own service words it."""
+        return refusal_words.sentence(self.check, self.principal, self.reason)
 
 
 def ask(

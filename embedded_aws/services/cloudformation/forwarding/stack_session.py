@@ -12,6 +12,7 @@ from embedded_aws.cloudtrail.record_resources import resources_of
 from embedded_aws.iam import messages
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
 from embedded_aws.iam.evaluation import decision
+from embedded_aws.iam.evaluation.decision import Denial
 from embedded_aws.iam.requirements import service_linked_roles
 from embedded_aws.iam.requirements.checks import checks_of
 from embedded_aws.protocol.operations import Operation
@@ -54,8 +55,12 @@ class Session:
             )
             if answer is None:
                 continue
-            text = answer.message
-            code, message = messages.error_of(_key_of(call.service), text)
+            if isinstance(answer, Denial):
+                first = checks[0].action if checks else ""
+                key = _key_of(call.service)
+                code, message = messages.error_of(key, answer, self.account, first)
+            else:
+                code, message = answer.code, answer.message
             self.record(call, {}, error=(_recorded_code(call, code), message))
             raise ForwardedDenialError(_handler_message(call, message))
         for check in checks:
