@@ -25,7 +25,8 @@ def sentence(check: Check, principal: str, reason: str) -> str:
     if prefix in words["lowered"]:
         action = action.lower()
     said = f"User: {principal} is not authorized to perform: {action}{_resource(check, prefix)}"
-    if prefix in words["no_reason"] or prefix in words["unnamed"]:
+    silent = prefix in words["no_reason"] or prefix in words["unnamed"]
+    if silent and not reason.startswith("with an explicit deny"):
         return said
     return f"{said} {reason.replace(check.action, action)}"
 

@@ -52,6 +52,7 @@ def cycle(process: Process) -> str:
             *_environment(process),
             shlex.join(["install", *process.install]),
             *(shlex.join(["phase", one.name, *one.commands]) for one in process.phases),
+            "leftovers",
             "close",
             "report",
             "",

@@ -105,6 +105,46 @@ phase() { # phase <name> <command>…: after a failure only `remove` is run, if 
   run "$1" "$until" "${@:2}"
 }
 
+# What `remove` leaves of a refused round: a first creation that is rolled back stays in ROLLBACK_COMPLETE, which
+# many tools cannot remove. Only stacks whose creation the trail says this round's own sessions began go, by id.
+leftovers() {
+  [ "$FENCEPOST_USE" = clean ] || return 0
+  local run=$FENCEPOST_RUN region stack round since
+  round=${run%-c*}-r${run##*-c}.
+  since=${run:0:4}-${run:4:2}-${run:6:2}T${run:9:2}:${run:11:2}:${run:13:2}
+  as leftovers
+  for region in $FENCEPOST_REGIONS; do
+    for stack in $(aws cloudformation describe-stacks --region "$region" --output text --query \
+      "Stacks[?CreationTime>='$since' && ParentId==null].StackId" 2> /dev/null); do
+      began "$region" "$stack" "$round" "$since" && take_away "$region" "$stack"
+    done
+  done
+}
+
+began() { # began <region> <stack> <round> <since>: waits for the trail, whose events may come late
+  local end=$((SECONDS + ${FENCEPOST_TRAIL_SECONDS:-900})) name events
+  while true; do
+    events=$(
+      for name in CreateStack CreateChangeSet; do
+        aws cloudtrail lookup-events --region "$1" --start-time "$4" --output json --query \
+          'Events[].CloudTrailEvent' --lookup-attributes "AttributeKey=EventName,AttributeValue=$name"
+      done | tr -d '\\' | grep -F "$2" | grep -E '"eventName": ?"CreateStack"|"changeSetType": ?"CREATE"'
+    )
+    [ -z "$events" ] || break
+    [ "$SECONDS" -lt "$end" ] || { echo "::fencepost left $2: the trail does not say who made it"; return 1; }
+    sleep 15
+  done
+  printf '%s\n' "$events" | grep -qE ":assumed-role/[^\"]*/${3//./\\.}"
+}
+
+take_away() { # take_away <region> <stack>
+  echo "::fencepost removing $2"
+  aws cloudformation delete-stack --region "$1" --stack-name "$2" &&
+    aws cloudformation wait stack-delete-complete --region "$1" --stack-name "$2" && return
+  echo "::fencepost left $2: it could not be removed"
+  [ -n "$failed" ] || { failed=leftovers failure=$(printf '%s' "$2 stays" | base64 | tr -d '\n'); }
+}
+
 close() { # the last act: a call that needs no permission, in every region that must be delivered
   local region
   [ -n "$started" ] || return

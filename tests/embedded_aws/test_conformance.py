@@ -648,7 +648,7 @@ def test_who_is_named_in_the_trust_needs_no_further_grant(embedded: Connection) 
     account = principals.a_role(embedded)
 
     as_role(as_role(embedded, mine), target)
-    with pytest.raises(ClientError, match="no identity-based policy allows the sts:AssumeRole"):
+    with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
         as_role(as_role(embedded, mine), account)
 
 

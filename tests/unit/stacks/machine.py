@@ -24,6 +24,9 @@ case "$*" in
   *assume-role*) [ -z "${FAKE_REFUSES-}" ] || { echo AccessDenied >&2; exit 254; }
     echo '{"Version": 1, "AccessKeyId": "AK"}' ;;
   *"--region refusing-1"*) exit 255 ;;
+  *describe-stacks*us-west-2*) echo "${FAKE_STACKS-}" ;;
+  *lookup-events*us-west-2*AttributeValue=CreateStack*) echo "${FAKE_EVENTS-[]}" ;;
+  *"wait stack-delete-complete"*) [ -z "${FAKE_STAYS-}" ] || exit 255 ;;
 esac
 """
 OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" > "$OUTCOME"'
@@ -63,6 +66,7 @@ class Machine:
             "FENCEPOST_RUN": RUN,
             "FENCEPOST_USE": "learn",
             "FENCEPOST_REGIONS": "us-west-2 us-east-1",
+            "FENCEPOST_TRAIL_SECONDS": "0",
             "FENCEPOST_SANDBOX_ROLE": "arn:aws:iam::1:role/sandbox",
             "FENCEPOST_CANDIDATE_ROLE": "arn:aws:iam::1:role/candidate",
         }

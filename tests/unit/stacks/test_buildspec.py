@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.stacks.samples import Json, definition
-from tests.unit.stacks.machine import RUN, Machine
+from tests.unit.stacks.machine import RUN, Built, Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,86 @@ def test_what_a_proof_has_left_is_removed_as_the_sandbox_role(machine: Machine) 
     assert (machine.source / "removed").read_text() == "qa\n"
     assert not (machine.source / "never").exists()
     assert "--role-arn arn:aws:iam::1:role/sandbox " in built.calls[0]
+
+
+STACK = "arn:aws:cloudformation:us-west-2:1:stack/orders-qa/0a1b2c3d"
+OTHER = "arn:aws:cloudformation:us-west-2:1:stack/somebody-s/9z8y7x6w"
+
+
+def begun(stack: str, session: str) -> str:
+    """What LookupEvents answers of a creation, as the CLI prints it."""
+    event = {
+        "userIdentity": {"arn": f"arn:aws:sts::1:assumed-role/candidate/{session}"},
+        "eventName": "CreateStack",
+        "responseElements": {"stackId": stack},
+    }
+    return json.dumps(event)
+
+
+def cleaned(machine: Machine, *events: str, **environment: str) -> Built:
+    return machine.build(
+        phases(deploy=["true"], remove=["true"]),
+        FENCEPOST_USE="clean",
+        FENCEPOST_RUN=f"{RUN}-c2",
+        FAKE_EVENTS=json.dumps(list(events), indent=1),
+        **environment,
+    )
+
+
+def deleted(built: Built) -> list[str]:
+    return [
+        one.split("--stack-name ")[1].split()[0] for one in built.calls if " delete-stack " in one
+    ]
+
+
+def test_a_stack_that_the_round_began_and_remove_has_left_is_taken_away_by_its_id(
+    machine: Machine,
+) -> None:
+    built = cleaned(
+        machine,
+        begun(STACK, f"{RUN}-r2.deploy"),
+        begun(OTHER, "somebody"),
+        FAKE_STACKS=f"{STACK}\t{OTHER}",
+    )
+
+    assert deleted(built) == [STACK]
+    assert (built.status, built.failed) == (0, "")
+    asked = next(one for one in built.calls if "describe-stacks" in one)
+    assert "CreationTime>='2026-11-23T18:00:00'" in asked
+
+
+@pytest.mark.parametrize(
+    "session", [f"{RUN}-r1.deploy", f"{RUN}-r20.deploy", f"{RUN}.deploy", f"x{RUN}-r2.deploy"]
+)
+def test_a_stack_of_another_round_or_run_stays(machine: Machine, session: str) -> None:
+    built = cleaned(machine, begun(STACK, session), FAKE_STACKS=STACK)
+
+    assert deleted(built) == []
+
+
+def test_a_stack_that_the_round_only_updated_stays(machine: Machine) -> None:
+    update = begun(STACK, f"{RUN}-r2.deploy").replace("CreateStack", "UpdateStack")
+
+    built = cleaned(machine, update, FAKE_STACKS=STACK)
+
+    assert deleted(built) == []
+    assert f"left {STACK}: the trail does not say who made it" in built.output
+
+
+def test_a_stack_that_cannot_be_taken_away_is_told(machine: Machine) -> None:
+    built = cleaned(machine, begun(STACK, f"{RUN}-r2.deploy"), FAKE_STACKS=STACK, FAKE_STAYS="yes")
+
+    assert built.failed == "leftovers"
+    assert f"{STACK} stays" in built.tail
+
+
+@pytest.mark.parametrize("use", ["learn", "prove"])
+def test_no_cycle_looks_for_stacks_of_others(machine: Machine, use: str) -> None:
+    built = machine.build(
+        phases(deploy=["true"], remove=["true"]), FENCEPOST_USE=use, FAKE_STACKS=STACK
+    )
+
+    assert not [one for one in built.calls if "describe-stacks" in one or "lookup" in one]
 
 
 def test_commands_see_no_credentials_but_those_of_their_session(machine: Machine) -> None:
