@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
 DENIED_IN_PROOF = "denied-in-proof"
+OPENED_BY_REPAIR = "*"  # among what evidence says was made up: the `*` of its resource is any text
 # Kinds of derivations and why each exists although no event shows the permission.
 BECAUSE = {
     "pass-role": "the request named this role; handing a role to a service leaves no event",

@@ -42,6 +42,7 @@ class Denial:
         obstacle: what denied it when it was not the lack of a grant: `an explicit deny`,
             `permissions boundary`, …; nothing that the policy could hold would help.
         event_id: of the trail; empty for what only the tools said.
+        call: event source and name of the recorded call, `sqs.amazonaws.com:CreateQueue`.
     """
 
     action: Action
@@ -53,6 +54,7 @@ class Denial:
     source: Source
     event_id: str = ""
     time: str = ""
+    call: str = ""
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -78,6 +80,7 @@ class Denial:
             "source": self.source.value,
             "event_id": self.event_id,
             "time": self.time,
+            "call": self.call,
         }
 
     @property
@@ -128,6 +131,7 @@ def _recorded(evidence: Iterable[Evidence], candidate: str) -> Iterator[Denial]:
                 source=Source.TRAIL,
                 event_id=line.event_id,
                 time=line.time,
+                call=f"{line.source}:{line.name}",
             )
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
-from lambdas.prove_policy import minimality
+from lambdas.prove_policy import dropping, minimality
 from lambdas.prove_policy.denials import denials
+from lambdas.prove_policy.repair_plan import Before, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
-from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide, dropped
+from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide
+from lambdas.reference.refused_resources import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from lambdas.model.run import Run
     from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.proof_record import Proof
+    from lambdas.prove_policy.repair_plan import Repair
     from lambdas.prove_policy.rounds import Build, Decision
 
 
@@ -73,16 +76,26 @@ class Judgement:
 def judge(case: Case) -> Judgement:
     """Decide, and work out what the next state needs."""
     this = _round(case)
-    decision = decide(this, case.earlier, expected=_expected(case, this.denied))
-    proved = decision.next is Next.PROVED
-    spare = minimality.unused(case.policy, case.second, case.rendered_with) if proved else ()
-    if spare and _may_drop(case):
-        return _dropping(case, this, decision, spare)
+    planned = plan([one for one in this.denied if one not in this.granted], _before(case))
+    decision = decide(
+        this,
+        case.earlier,
+        expected=_expected(case, this.denied),
+        hopeless={one.denial: one.hopeless for one in planned if one.hopeless},
+    )
+    spare, calls = _spare(case) if decision.next is Next.PROVED else ((), ())
+    drop = spare if _may_drop(case) else ()
+    if drop or (any(one.resource == ANY for one in calls) and case.proof.number < LIMIT):
+        return _dropping(case, this, decision, drop, calls)
+    calls = tuple(one for one in calls if one.resource != ANY)
+    if calls:
+        this = replace(this, dropped=dropping.words(calls))
+        decision = dropping.settled(this, decision)
     return Judgement(
         decision=_after_drop(case, decision),
         rounds=(*case.earlier, replace(this, repaired=decision.repair)),
-        repaired=_repaired(case, decision),
-        findings=(*minimality.findings(spare), *_left_behind(case)),
+        repaired=_without(case, calls) if calls else _repaired(case, decision, planned),
+        findings=(*minimality.findings(spare), *dropping.findings(calls), *_left_behind(case)),
         process=case.process,
     )
 
@@ -93,17 +106,34 @@ def _may_drop(case: Case) -> bool:
     return case.process.hints.drop_unused and not again and case.proof.number < LIMIT
 
 
-def _dropping(case: Case, this: Round, decision: Decision, spare: Sequence[Grant]) -> Judgement:
-    words = tuple(f"{one.action} on {one.resource}" for one in spare)
-    this = replace(this, dropped=words)
-    hints = case.process.hints.dropping({(one.action, str(one.resource)) for one in spare})
-    return Judgement(
-        decision=dropped(this, decision),
-        rounds=(*case.earlier, this),
-        repaired=(),
-        findings=minimality.dropped(spare),
-        process=replace(case.process, hints=hints),
+def _spare(case: Case) -> tuple[tuple[Grant, ...], tuple[Evidence, ...]]:
+    """What a proved round did without: grants on a person's word, and calls of refused rounds."""
+    return (
+        minimality.unused(case.policy, case.second, case.rendered_with),
+        dropping.only_in_refused_rounds(case.first, case.second, case.earlier),
     )
+
+
+def _dropping(
+    case: Case, this: Round, decision: Decision, spare: Sequence[Grant], calls: Sequence[Evidence]
+) -> Judgement:
+    words = tuple(f"{one.action} on {one.resource}" for one in spare)
+    this = replace(this, dropped=(*words, *dropping.words(calls)))
+    process = case.process
+    if spare:
+        hints = process.hints.dropping({(one.action, str(one.resource)) for one in spare})
+        process = replace(process, hints=hints)
+    return Judgement(
+        decision=dropping.proved_once_more(this, decision),
+        rounds=(*case.earlier, this),
+        repaired=_without(case, calls) if calls else (),
+        findings=(*minimality.dropped(spare), *dropping.findings(calls)),
+        process=process,
+    )
+
+
+def _without(case: Case, calls: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(one for one in case.first if one not in calls)
 
 
 def _after_drop(case: Case, decision: Decision) -> Decision:
@@ -160,18 +190,27 @@ def _shown(case: Case) -> Build:
     return replace(case.build, succeeded=False)
 
 
-def _repaired(case: Case, decision: Decision) -> tuple[Evidence, ...]:
+def _repaired(case: Case, decision: Decision, planned: Sequence[Repair]) -> tuple[Evidence, ...]:
     if decision.next is not Next.REPAIR:
         return ()
     added = repairs(
-        decision.repair,
-        _likeness(case),
-        candidate=case.proof.candidate,
+        [one for one in planned if one.denial in decision.repair],
         principal=case.run.principal,
         round_id=case.proof.run,
         time=case.run.ended_at or case.run.started_at,
     )
     return (*case.first, *added)
+
+
+def _before(case: Case) -> Before:
+    return Before(
+        mapping=_likeness(case),
+        policy=case.policy,
+        first=case.first,
+        earlier=case.earlier,
+        candidate=case.proof.candidate,
+        principal=case.run.principal,
+    )
 
 
 def _likeness(case: Case) -> ResourceMapping:
@@ -203,5 +242,5 @@ def _expected(case: Case, denied: Iterable[Denial]) -> frozenset[Denial]:
     return frozenset(
         one
         for one in alike
-        if met[one.action] & {one.resource, *mapping.counterparts(one.resource)}
+        if met[one.action] & {one.resource, *mapping.counterparts(one.resource, one.action)}
     )

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Outcome
 from lambdas.model.template_coverage import matches
+from lambdas.reference.refused_resources import suits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from lambdas.model.action import Action
     from lambdas.model.evidence import Evidence
     from lambdas.model.refinement import PrincipalPolicy
     from lambdas.model.template import Template
     from lambdas.model.variables import Use
+
+
+_IAM_PATH = re.compile(r"(arn:[^:]*:iam::[^:]*:(?:role|user|group|policy|instance-profile)/).+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +65,51 @@ class ResourceMapping:
             handled={resource: frozenset(actions) for resource, actions in handled.items()},
         )
 
-    def counterparts(self, resource: str) -> tuple[str, ...]:
+    def counterparts(self, resource: str, action: Action) -> tuple[str, ...]:
         """What to grant: the same resource in the first cycle, and its kin there, sorted.
 
         Kin were handled by the very same actions: what one of five log groups was denied the
-        others will be denied as well, each in a round of its own.
+        others will be denied as well, each in a round of its own. Never one of a type that the
+        action does not have.
         """
         if resource == "*":
             return ("*",)
-        stood_for = self._by_template(resource) or {self._by_words(resource)}
+        stood_for = self._by_template(resource, action) or self._by_words(resource)
         kin = {
             other
             for one in stood_for
             for other, actions in self.handled.items()
-            if actions == self.handled.get(one) and _kind(other) == _kind(one)
+            if actions == self.handled.get(one)
+            and _kind(other) == _kind(one)
+            and suits(action, other)
         }
         return tuple(sorted(stood_for | kin))
 
-    def _by_template(self, resource: str) -> set[str]:
+    def knows(self, resource: str, action: Action) -> bool:
+        """Whether the first cycle handled what this name of the proof stands for."""
+        stood_for = self._by_template(resource, action) or self._by_words(resource)
+        return bool(stood_for & self.handled.keys())
+
+    def _by_words(self, resource: str) -> set[str]:
+        """The same name; IAM's refusals leave out the path, which the first cycle may know."""
+        own = self.in_first_names(resource)
+        with_path = {one for one in self.handled if _without_path(one) == own}
+        return {own} if own in self.handled or not with_path else with_path
+
+    def _by_template(self, resource: str, action: Action) -> set[str]:
         """By the policy itself: what is random in a name differs from cycle to cycle."""
         for template in self.templates:
-            if matches(template.render(self.prove), resource):
+            rendered = template.render(self.prove)
+            if matches(rendered, resource) or matches(_without_path(rendered), resource):
                 pattern = template.render(self.learn)
-                found = {one for one in self.handled if matches(pattern, one)}
+                found = {
+                    one for one in self.handled if matches(pattern, one) and suits(action, one)
+                }
                 if found:
                     return found
         return set()
 
-    def _by_words(self, text: str) -> str:
+    def in_first_names(self, text: str) -> str:
         """The second values of the variables, wherever they stand as a word, become the first."""
         first = {one.prove: one.learn for one in self.uses}
         if not first:
@@ -96,6 +118,11 @@ class ResourceMapping:
         words = "|".join(map(re.escape, longest_first))
         pattern = rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"
         return re.sub(pattern, lambda match: first[match.group()], text)
+
+
+def _without_path(resource: str) -> str:
+    """`role/NAME` of `role/a/path/NAME`, as IAM's refusals name roles, users and profiles."""
+    return _IAM_PATH.sub(r"\1", resource)
 
 
 def _kind(resource: str) -> tuple[str, ...]:

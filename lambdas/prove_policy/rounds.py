@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.text import counted
+from lambdas.model.text import counted, sentence
 from lambdas.model.verdict import VerdictKind
+from lambdas.prove_policy.advice import advice
 from lambdas.prove_policy.denials import Denial
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class Next(StrEnum):
     """What the state machine does after a round."""
 
     PROVED = "proved"
+    SETTLE = "settle"  # proved; refine once more without what only refused rounds called
     REPAIR = "repair"  # refine with the denials, install, run again
     AGAIN = "again"  # the same policy once more
     STOP = "stop"
@@ -106,6 +109,7 @@ class Decision:
     Attributes:
         details: each repair when it is proved, each thing that is missing when it is not.
         repair: the denials that refinement is to be given.
+        advice: what a person is to do now, in one sentence; empty unless the proof stops.
     """
 
     next: Next
@@ -114,6 +118,7 @@ class Decision:
     details: tuple[str, ...] = ()
     repairs: int = 0
     repair: tuple[Denial, ...] = ()
+    advice: str = ""
 
     def verdict(self) -> dict[str, Any]:
         """As DocumentPolicy reads it."""
@@ -123,13 +128,17 @@ class Decision:
         if self.kind is VerdictKind.REPAIRED:
             words = f"proved after {counted(self.repairs, 'repair')}"
             return {"kind": words, "reason": self.reason, "repairs": lines}
-        return {"kind": self.kind.value, "reason": self.reason} | (
-            {"missing": lines} if lines else {}
-        )
+        reason = f"{sentence(self.reason)} {self.advice}" if self.advice else self.reason
+        return {"kind": self.kind.value, "reason": reason} | ({"missing": lines} if lines else {})
 
 
 def decide(
-    this: Round, earlier: Sequence[Round], *, expected: Collection[Denial] = (), limit: int = LIMIT
+    this: Round,
+    earlier: Sequence[Round],
+    *,
+    expected: Collection[Denial] = (),
+    hopeless: Mapping[Denial, str] = MappingProxyType({}),
+    limit: int = LIMIT,
 ) -> Decision:
     """What comes after a round.
 
@@ -138,6 +147,7 @@ def decide(
         earlier: the rounds before it, in order.
         expected: denials that the first cycle met as well: an administrator may not do that here,
             so a process that succeeds without it does not need it.
+        hopeless: denials for which no repair is made, and why.
         limit: how many rounds there may be.
     """
     denied = tuple(one for one in this.denied if one not in expected)
@@ -147,12 +157,15 @@ def decide(
     fresh = tuple(
         one
         for one in denied
-        if not one.obstacle and one not in this.granted and (one.action, one.resource) not in known
+        if not one.obstacle
+        and one not in this.granted
+        and one not in hopeless
+        and (one.action, one.resource) not in known
     )
     if not fresh and not _worth_again(this, earlier, denied):
-        return _stuck(this, denied)
+        return _stuck(this, denied, hopeless)
     if this.number >= limit:
-        return _stop(denied, f"{_ended(this)}, and {limit} rounds are the limit")
+        return _stop(this, denied, f"{_ended(this)}, and {limit} rounds are the limit", hopeless)
     if fresh:
         reason = f"{_ended(this)}: {counted(len(fresh), 'permission')} missing"
         return Decision(
@@ -183,32 +196,24 @@ def _proved(this: Round, earlier: Sequence[Round]) -> Decision:
     )
 
 
-def dropped(this: Round, decision: Decision) -> Decision:
-    """A proved round whose spare grants are dropped: the rest is to be proved once more."""
-    reason = f"round {this.number} was proved; {counted(len(this.dropped), 'grant')} that no cycle "
-    return replace(
-        decision,
-        next=Next.REPAIR,
-        kind=VerdictKind.NOT_PROVED,
-        reason=f"{reason}used dropped since",
-    )
-
-
 def _worth_again(this: Round, earlier: Sequence[Round], denied: Collection[Denial]) -> bool:
     """Once: denials of what is granted may be IAM's delay, but twice in a row they are not."""
     asked_again = bool(earlier) and bool(earlier[-1].granted) and not earlier[-1].repaired
     return bool(this.granted) and set(denied) <= set(this.granted) and not asked_again
 
 
-def _stuck(this: Round, denied: tuple[Denial, ...]) -> Decision:
-    if not denied and this.build.status == WELL:
-        return _stop(denied, _ended(this))
-    if not denied:
-        return _stop(denied, f"{_ended(this)} without a denial, so no permission would help")
+def _stuck(this: Round, denied: tuple[Denial, ...], hopeless: Mapping[Denial, str]) -> Decision:
     blocked = [one for one in denied if one.obstacle]
-    if blocked:
-        return _stop(denied, f"{_ended(this)}; what denies it is no lack of the policy")
-    return _stop(denied, f"{_ended(this)}, and the round brought nothing new")
+    given_up = [hopeless[one] for one in denied if one in hopeless]
+    if not denied:
+        lack = "" if this.build.status == WELL else " without a denial, so no permission would help"
+    elif blocked:
+        lack = "; what denies it is no lack of the policy"
+    elif given_up:
+        lack = f"; {given_up[0]}"
+    else:
+        lack = ", and the round brought nothing new"
+    return _stop(this, denied, f"{_ended(this)}{lack}", hopeless)
 
 
 def _ended(this: Round) -> str:
@@ -222,10 +227,18 @@ def _ended(this: Round) -> str:
     return f"round {this.number} failed{phase}"
 
 
-def _stop(denied: tuple[Denial, ...], reason: str) -> Decision:
+def _stop(
+    this: Round, denied: tuple[Denial, ...], reason: str, hopeless: Mapping[Denial, str]
+) -> Decision:
     return Decision(
         next=Next.STOP,
         kind=VerdictKind.NOT_PROVED,
         reason=reason,
         details=tuple(one.words for one in denied),
+        advice=advice(
+            this.build.failed_phase,
+            denied,
+            hopeless,
+            ended_well=this.build.succeeded or this.build.status == WELL,
+        ),
     )

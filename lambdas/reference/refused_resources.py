@@ -68,14 +68,10 @@ def suits(action: Action, resource: str) -> bool:
         return known is None or resource == ANY
     if not known.uses:
         return False
-    kinds = {use.type.name for use in known.uses}
     fits = [one for one in formats_in(action.service) if one.pattern.fullmatch(resource)]
     if fits:
-        return fits[0].kind in kinds
-    # A type may live in another service.
-    return any(
-        form.pattern.fullmatch(resource) for use in known.uses for form in formats_of(use.type)
-    )
+        return fits[0].kind in {use.type.name for use in known.uses}
+    return Arn.from_text(resource).service == action.service  # a form that nobody wrote down
 
 
 def is_open(resource: str) -> bool:

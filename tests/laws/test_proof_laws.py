@@ -12,7 +12,7 @@ from lambdas.model.template_coverage import matches
 from lambdas.model.variables import Use
 from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
 from lambdas.prove_policy.denials import Denial, denials
-from lambdas.prove_policy.repairs import repairs
+from lambdas.prove_policy.repair_plan import Before, plan, shared
 from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Build, Decision, Next, Round, decide
 from tests.unit.prove_policy.builders import (
@@ -93,6 +93,53 @@ def test_no_output_of_a_tool_breaks_the_reading_of_denials(text: str, times: int
     assert all(Denial.from_json(one.to_json()) == one for one in found)
 
 
+IAMS = st.sampled_from(["iam:PutRolePolicy", "iam:PassRole", "iam:AttachUserPolicy", "iam:No"])
+hostile = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(
+            ["*", "role *", "role a*", "user ?", "policy arn:aws:iam::1:policy/*", '"']
+        ),
+        st.sampled_from(["arn:aws:iam::123456789012:role/*", "arn:*:iam::*:*", "\\", "${*}", " "]),
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(IAMS, hostile, hostile)
+def test_no_output_of_a_tool_makes_a_repair_that_escalates_on_more_than_a_name(
+    action: str, name: str, behind: str
+) -> None:
+    who = f"arn:aws:sts::123456789012:assumed-role/candidate-orders/{ROUND}.deploy"
+    said = f"User: {who} is not authorized to perform: {action} on resource: {name} {behind}"
+    found = denials([], said, candidate=CANDIDATE, prefix=f"{ROUND}.", region="eu-west-1")
+    policy = own_policy(a_refinement(), SANDBOX, a_process())
+    mapping = ResourceMapping.of(policy, (), (), learn={}, prove={})
+
+    planned = plan(
+        found,
+        Before(
+            mapping=mapping,
+            policy=policy,
+            first=(),
+            earlier=(),
+            candidate=CANDIDATE,
+            principal=SANDBOX,
+        ),
+    )
+
+    for one in planned:
+        assert bool(one.hopeless) is not bool(one.grants)
+        for grant in one.grants:
+            assert "*" not in grant.resource
+            assert "?" not in grant.resource
+
+
+@given(st.lists(st.text("ab-/:", min_size=1, max_size=12), min_size=1, max_size=4))
+def test_what_names_share_matches_each_of_them(names: list[str]) -> None:
+    assert all(matches(shared(names), one) for one in names)
+
+
 words = st.text("abcxyz019", min_size=1, max_size=6)
 
 
@@ -110,16 +157,9 @@ def test_a_name_of_the_proof_becomes_the_name_of_the_first_cycle(
         prove={"stage": prove},
     )
 
-    (line,) = repairs(
-        [a_denial(resource="-".join([*kept, prove]))],
-        mapping,
-        candidate=CANDIDATE,
-        principal=SANDBOX,
-        round_id=ROUND,
-        time="2026-11-23T18:00:00Z",
-    )
+    (resource,) = mapping.counterparts("-".join([*kept, prove]), NEEDS[0].action)
 
-    assert line.resource == "-".join([*kept, learn])
+    assert resource == "-".join([*kept, learn])
 
 
 @given(st.text(max_size=30))

@@ -27,6 +27,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
         "error_codes": read_curated("error_codes"),
+        "escalation": read_curated("escalation"),
         "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),
     }

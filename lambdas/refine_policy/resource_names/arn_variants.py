@@ -40,6 +40,19 @@ def as_secret(plain: ResourceTemplate) -> ResourceTemplate:
     )
 
 
+def as_opened(plain: ResourceTemplate) -> ResourceTemplate:
+    """The template of a resource that a repair opened: its `*` stands for any text."""
+    parts = [
+        part
+        for given in plain.template.parts
+        for part in (re.split(r"(\*)", given) if isinstance(given, str) else (given,))
+    ]
+    reason = "rounds of the proof met different names here"
+    return ResourceTemplate(
+        Template.of(*(ANY if part == "*" else part for part in parts)), (*plain.reasons, reason)
+    )
+
+
 def spellings(
     service: str, resource: str, of: Callable[[str], ResourceTemplate]
 ) -> Iterator[ResourceTemplate]:

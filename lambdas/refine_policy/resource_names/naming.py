@@ -16,6 +16,7 @@ from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names import name_hashes
 from lambdas.refine_policy.resource_names.arn_variants import (
     ResourceTemplate,
+    as_opened,
     as_secret,
     secret_of,
     spellings,
@@ -77,16 +78,16 @@ class Naming:
         known = self._known.get(resource)
         if known is None:
             secret = secret_of(resource)
-            known = as_secret(self._plain(secret)) if secret else self._plain(resource)
-            self._known[resource] = known
+            plain = as_secret(self._plain(secret)) if secret else self._plain(resource)
+            opened = resource in self._fresh.opened
+            known = self._known[resource] = as_opened(plain) if opened else plain
         return known
 
     def forms(self, service: str, resource: str) -> tuple[ResourceTemplate, ...]:
         """All spellings under which IAM may ask for the resource."""
-        known = self._forms.get(resource)
-        if known is None:
-            known = self._forms[resource] = tuple(spellings(service, resource, self.of))
-        return known
+        if resource not in self._forms:
+            self._forms[resource] = tuple(spellings(service, resource, self.of))
+        return self._forms[resource]
 
     def value(self, text: str) -> Template:
         """A condition's value, such as `dynamodb.eu-west-1.amazonaws.com`."""

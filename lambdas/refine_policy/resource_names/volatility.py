@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.derivation import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.resource_names.dates import dates
@@ -47,6 +48,7 @@ class VolatileNames:
         stable: pieces that earlier runs had too: they do not vary, whatever they look like.
         differed: tokens that only earlier runs gave away.
         stacks: the names of the stacks that were seen.
+        opened: resources whose `*` a repair put there, for what differed between rounds of a proof.
     """
 
     tokens: frozenset[str]
@@ -55,6 +57,7 @@ class VolatileNames:
     stable: frozenset[str]
     differed: frozenset[str]
     stacks: tuple[str, ...]
+    opened: frozenset[str] = frozenset()
 
     def is_versioned(self, arn: Arn) -> bool:
         """Whether what the ARN numbers at its end was made in numbered versions."""
@@ -111,6 +114,11 @@ def volatile_names(
         stable=stable,
         differed=differed,
         stacks=stacks,
+        opened=frozenset(
+            one.resource
+            for one in seen_things.missed
+            if any(OPENED_BY_REPAIR in line.made for line in one.lines)
+        ),
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.variables import Use
 from lambdas.prove_policy.candidate_policies import own_policy
+from lambdas.prove_policy.repair_plan import Before, Repair, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
 from tests.unit.prove_policy.builders import (
     CANDIDATE,
+    FAILED,
     QUEUE,
     ROUND,
     SANDBOX,
@@ -19,8 +23,14 @@ from tests.unit.prove_policy.builders import (
     a_line,
     a_process,
     a_refinement,
+    a_round,
     a_statement,
 )
+
+if TYPE_CHECKING:
+    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.prove_policy.denials import Denial
+    from lambdas.prove_policy.rounds import Round
 
 BUCKETS = a_statement("s3:PutObject", "arn:aws:s3:::orders-${stage}-uploads-*/*")
 
@@ -29,22 +39,38 @@ def seen(action: str, *resources: str) -> tuple[Evidence, ...]:
     return tuple(a_line(action, one, principal=SANDBOX) for one in resources)
 
 
-def repaired(
-    *resources: str, uses: tuple[Use, ...] | None = None, first: tuple[Evidence, ...] = ()
-) -> list[str]:
+def planned(
+    *denied: Denial,
+    uses: tuple[Use, ...] | None = None,
+    first: tuple[Evidence, ...] = (),
+    earlier: tuple[Round, ...] = (),
+    statements: tuple[ExplainedStatement, ...] = (BUCKETS,),
+) -> tuple[Repair, ...]:
     known = a_process().variables if uses is None else uses
+    policy = own_policy(a_refinement(*statements), SANDBOX, a_process())
     learn = VALUES | {one.name: one.learn for one in known}
-    mapping = ResourceMapping.of(
-        own_policy(a_refinement(BUCKETS), SANDBOX, a_process()),
-        first,
-        known,
-        learn=learn,
-        prove=learn | {one.name: one.prove for one in known},
+    prove = learn | {one.name: one.prove for one in known}
+    return plan(
+        denied,
+        Before(
+            mapping=ResourceMapping.of(policy, first, known, learn=learn, prove=prove),
+            policy=policy,
+            first=first,
+            earlier=earlier,
+            candidate=CANDIDATE,
+            principal=SANDBOX,
+        ),
     )
+
+
+def repaired(
+    *resources: str,
+    action: str = "sqs:CreateQueue",
+    uses: tuple[Use, ...] | None = None,
+    first: tuple[Evidence, ...] = (),
+) -> list[str]:
     found = repairs(
-        [a_denial(resource=one) for one in resources],
-        mapping,
-        candidate=CANDIDATE,
+        planned(*(a_denial(action, one) for one in resources), uses=uses, first=first),
         principal=SANDBOX,
         round_id=ROUND,
         time="2026-11-23T18:00:00Z",
@@ -59,7 +85,7 @@ def test_the_proofs_names_become_the_first_cycles() -> None:
 
 
 @pytest.mark.parametrize(
-    "resource", ["*", "arn:aws:s3:::aquarium", "arn:aws:s3:::qa1", "arn:aws:s3:::saqa-x"]
+    "resource", ["arn:aws:s3:::aquarium", "arn:aws:s3:::qa1", "arn:aws:s3:::saqa-x"]
 )
 def test_the_same_letters_within_a_word_stay(resource: str) -> None:
     assert repaired(resource) == [resource]
@@ -83,7 +109,8 @@ def test_values_that_look_like_patterns_are_text() -> None:
 def test_what_is_random_in_a_name_is_told_by_the_policy() -> None:
     first = seen("s3:PutObject", "arn:aws:s3:::orders-dev-uploads-1a2b/key")
 
-    found = repaired("arn:aws:s3:::orders-qa-uploads-9z8y/other", first=first)
+    name = "arn:aws:s3:::orders-qa-uploads-9z8y/other"
+    found = repaired(name, action="s3:PutObject", first=first)
 
     assert found == ["arn:aws:s3:::orders-dev-uploads-1a2b/key"]
 
@@ -97,8 +124,140 @@ def test_resources_that_were_handled_alike_are_repaired_together() -> None:
         *seen("logs:DeleteLogGroup", "arn:aws:logs:eu-west-1:1:destination:orders-dev"),
     )
 
-    assert repaired(groups[0].replace("dev", "qa"), first=first) == groups[:2]
+    denied = groups[0].replace("dev", "qa")
+    assert repaired(denied, action="logs:CreateLogGroup", first=first) == groups[:2]
 
 
 def test_the_candidate_itself_stands_for_the_sandbox_role() -> None:
     assert repaired(CANDIDATE) == [SANDBOX]
+
+
+IAM = "arn:aws:iam::123456789012"
+
+
+def roles(*names: str) -> list[str]:
+    return [f"{IAM}:role/{name}" for name in names]
+
+
+def test_what_is_denied_on_no_named_resource_is_granted_on_what_the_first_cycle_used() -> None:
+    first = seen("iam:PutRolePolicy", *roles("orders-dev-a", "orders-dev-b"))
+
+    (one,) = planned(a_denial("iam:PutRolePolicy", "*"), first=first)
+
+    assert [it.resource for it in one.grants] == roles("orders-dev-a", "orders-dev-b")
+
+
+@pytest.mark.parametrize("resource", ["*", f"{IAM}:role/*", f"{IAM}:role/o*", f"{IAM}:role/?"])
+@pytest.mark.parametrize(
+    "action", ["iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole", "iam:NobodyKnows"]
+)
+def test_an_action_that_escalates_is_never_granted_on_any_resource(
+    action: str, resource: str
+) -> None:
+    (one,) = planned(a_denial(action, resource))
+
+    assert one.grants == ()
+    assert action in one.hopeless
+
+
+def test_what_the_policy_grants_on_the_first_cycle_s_resources_is_not_granted_again() -> None:
+    first = seen("iam:PutRolePolicy", *roles("orders-dev-a"))
+    granted = a_statement("iam:PutRolePolicy", f"{IAM}:role/orders-${{stage}}-a")
+
+    (one,) = planned(a_denial("iam:PutRolePolicy", "*"), first=first, statements=(granted,))
+
+    assert one.grants == ()
+
+
+def test_no_bucket_action_is_granted_on_an_object() -> None:
+    both = a_statement("s3:GetBucketTagging", "arn:aws:s3:::orders-${stage}*")
+    first = (
+        *seen("s3:CreateBucket", "arn:aws:s3:::orders-dev"),
+        *seen("s3:CreateBucket", "arn:aws:s3:::orders-dev/key"),
+    )
+
+    (one,) = planned(
+        a_denial("s3:PutBucketTagging", "arn:aws:s3:::orders-qa"), first=first, statements=(both,)
+    )
+
+    assert [it.resource for it in one.grants] == ["arn:aws:s3:::orders-dev"]
+
+
+def after(*rounds: str, action: str = "iam:CreateRole") -> tuple[Round, ...]:
+    return tuple(
+        a_round(number, FAILED, repaired=(a_denial(action, name),))
+        for number, name in enumerate(rounds, start=1)
+    )
+
+
+def test_the_same_slot_under_another_name_opens_what_differs_for_all_that_was_done_to_it() -> None:
+    (there,) = roles("orders-dev-fn-AAA")
+    old, new = roles("orders-qa-fn-XYZ1", "orders-qa-fn-KLM2")
+    first = (
+        *seen("iam:CreateRole", there),
+        *seen("iam:DeleteRole", there),
+        *seen("iam:TagRole", *roles("other")),
+    )
+
+    (one,) = planned(a_denial("iam:CreateRole", new), first=first, earlier=after(old))
+
+    assert {(str(it.action), it.resource) for it in one.grants} == {
+        (action, f"{IAM}:role/orders-dev-fn-*") for action in ("iam:CreateRole", "iam:DeleteRole")
+    }
+
+
+def test_names_that_share_nothing_are_two_resources() -> None:
+    old, new = roles("alpha", "beta")
+
+    (one,) = planned(a_denial("iam:CreateRole", new), earlier=after(old))
+
+    assert [it.resource for it in one.grants] == [new]
+
+
+def test_two_resources_that_the_first_cycle_knows_are_two_causes() -> None:
+    first = seen("iam:GetRole", *roles("orders-dev-a", "orders-dev-b"))
+    old, new = roles("orders-qa-a", "orders-qa-b")
+
+    (one,) = planned(a_denial("iam:CreateRole", new), first=first, earlier=after(old))
+
+    assert {it.resource for it in one.grants} == set(roles("orders-dev-a", "orders-dev-b"))
+
+
+def test_a_third_name_for_the_same_slot_is_told_as_a_failed_design() -> None:
+    names = roles("orders-qa-1x", "orders-qa-2y")
+
+    (one,) = planned(a_denial("iam:CreateRole", *roles("orders-qa-3z")), earlier=after(*names))
+
+    assert one.grants == ()
+    assert "third name" in one.hopeless
+    assert all(name in one.hopeless for name in names)
+
+
+def test_a_repair_that_would_grant_what_the_last_one_granted_is_not_made() -> None:
+    (made,) = roles("orders-dev-fn-*")
+    first = (a_line("iam:CreateRole", made, Outcome.DENIED_IN_PROOF, principal=SANDBOX),)
+    old, new = roles("orders-qa-fn-XYZ1", "orders-qa-fn-KLM2")
+
+    (one,) = planned(a_denial("iam:CreateRole", new), first=first, earlier=after(old))
+
+    assert one.grants == ()
+    assert "granted the same" in one.hopeless
+
+
+def test_a_name_without_its_path_stands_for_the_first_cycle_s_role_with_it() -> None:
+    first = seen("iam:CreateRole", *roles("made/orders-dev"))
+
+    assert repaired(*roles("orders-qa"), action="iam:PutRolePolicy", first=first) == roles(
+        "made/orders-dev"
+    )
+
+
+def test_a_random_name_without_its_path_is_told_by_the_policy() -> None:
+    first = seen("iam:CreateRole", *roles("made/orders-dev-1A2B"))
+    known = a_statement("iam:CreateRole", f"{IAM}:role/made/orders-${{stage}}-*")
+
+    (one,) = planned(
+        a_denial("iam:PutRolePolicy", *roles("orders-qa-9Z8Y")), first=first, statements=(known,)
+    )
+
+    assert [it.resource for it in one.grants] == roles("made/orders-dev-1A2B")

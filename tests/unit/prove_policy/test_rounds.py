@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.model.verdict import Verdict, VerdictKind
-from lambdas.prove_policy.rounds import Next, Round, decide
+from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide
 from tests.unit.prove_policy.builders import ENDED_WELL, FAILED, a_denial, a_round
 
 MISSING = a_denial()
@@ -108,3 +110,52 @@ def test_a_round_is_kept_and_read_back_as_it_was() -> None:
     kept = a_round(2, FAILED, MISSING, OTHER, repaired=(OTHER,), granted=(MISSING,))
 
     assert Round.from_json(kept.to_json()) == kept
+
+
+def test_what_no_repair_is_made_for_stops_the_proof_and_says_why_and_what_to_do() -> None:
+    passing = a_denial("iam:PassRole", "*")
+
+    decision = decide(a_round(1, FAILED, passing), (), hopeless={passing: "nothing tells which"})
+
+    assert decision.next is Next.STOP
+    assert "nothing tells which" in decision.reason
+    reason = Verdict.from_json(decision.verdict()).grounds
+    assert reason.endswith(
+        "Grant iam:PassRole on the resources that the process means under `grants` in "
+        "process.yaml, and start the run again."
+    )
+
+
+def test_what_can_be_repaired_is_repaired_beside_what_cannot() -> None:
+    passing = a_denial("iam:PassRole", "*")
+
+    decision = decide(a_round(1, FAILED, MISSING, passing), (), hopeless={passing: "no"})
+
+    assert decision.next is Next.REPAIR
+    assert decision.repair == (MISSING,)
+
+
+@pytest.mark.parametrize(
+    ("round_", "todo"),
+    [
+        (
+            a_round(1, FAILED, a_denial(obstacle="an explicit deny in a permissions boundary")),
+            "Take away what denies sqs:CreateQueue (an explicit deny in a permissions boundary)",
+        ),
+        (a_round(LIMIT, FAILED, MISSING), "Grant what is missing by hand"),
+        (a_round(1, FAILED), "Read the log of deploy in the round's build"),
+        (a_round(1, replace(FAILED, status="SUCCEEDED")), "Look at the round's build"),
+    ],
+)
+def test_a_proof_that_stops_says_in_one_sentence_what_to_do(round_: Round, todo: str) -> None:
+    decision = decide(round_, ())
+
+    assert decision.next is Next.STOP
+    assert decision.advice.startswith(todo)
+    assert ". " not in decision.advice
+    assert decision.advice in decision.verdict()["reason"]
+
+
+def test_a_proof_that_goes_on_or_is_proved_asks_nothing_of_a_person() -> None:
+    assert decide(a_round(1, FAILED, MISSING), ()).advice == ""
+    assert decide(a_round(), ()).advice == ""

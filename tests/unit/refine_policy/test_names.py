@@ -376,6 +376,20 @@ def test_what_a_proof_was_denied_is_granted_and_its_random_names_vary() -> None:
     assert statement.grants[0].grounds[0].kind == "denied-in-proof"
 
 
+@pytest.mark.parametrize(("made", "spelled"), [(("*",), "*"), ((), "${*}")])
+def test_a_repair_that_opens_a_name_keeps_what_is_fixed_in_it(
+    made: tuple[str, ...], spelled: str
+) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-fn-*"
+    line = seen("iam:DeleteRole", role, outcome=Outcome.DENIED_IN_PROOF)
+
+    refinement = refined([replace(line, made=made)])
+
+    assert granted(refinement)["iam:DeleteRole"] == {
+        f"arn:${{partition}}:iam::${{account}}:role/orders-${{stage}}-fn-{spelled}"
+    }
+
+
 def _ambiguous(*names: str, **variables: dict[str, str]) -> set[str]:
     lines = [
         seen("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/{name}") for name in names
