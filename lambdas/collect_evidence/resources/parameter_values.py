@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING
+from lambdas.model.arn import Arn, is_arn
 from lambdas.reference.arn_formats import formats_in, stem
 from lambdas.reference.shards import shard
 
@@ -62,8 +64,10 @@ def texts_of(
 
 
 def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements) -> str:
-    if text.startswith("arn:"):
-        return _of_arn(text, form, variable) or _behind(text, form)
+    entry = (form.service, key) == ("eks", "principalarn")  # sent as a part of the path
+    if entry or text.startswith("arn:"):
+        principal = _of_principal(unquote(text), variable) if entry else ""
+        return principal or _of_arn(text, form, variable) or _behind(text, form)
     if "://" in text and variable != "OidcProviderName":
         return text.rstrip("/").rsplit("/", 1)[-1]
     special = _SPECIAL.get((form.service, variable))
@@ -101,6 +105,20 @@ def _of_arn(text: str, form: ArnFormat, variable: str) -> str:
         if match:
             return match[other.variables.index(variable) + 1]
     return ""
+
+
+def _of_principal(arn: str, variable: str) -> str:
+    """What an access entry's ARN holds of the role or user that it is for.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html
+    """
+    if not is_arn(arn):
+        return ""
+    principal = Arn.from_text(arn)
+    kind = principal.resource.partition("/")[0]
+    return {"IamIdentityType": kind, "IamIdentityAccountID": principal.account}.get(
+        variable, principal.name
+    )
 
 
 def _function(text: str, variable: str) -> str:

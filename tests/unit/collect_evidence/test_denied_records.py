@@ -80,3 +80,10 @@ def test_any_resource_stands_only_where_an_action_has_none_or_the_words_say_so(
         assert known is not None
         if proof.resource == "*" and any(use.required for use in known.uses):
             assert "on resource: * " in words(one)
+
+
+def test_an_access_entry_is_named_by_the_principal_that_the_path_holds() -> None:
+    (one,) = (each for each in RECORDS if each["eventName"] == "DescribeAccessEntry")
+    (proof,) = translate(one, one["userIdentity"]["arn"]).proofs
+
+    assert proof.resource.endswith(":access-entry/beta-fish/role/111122223333/TrailDiscover/*")
