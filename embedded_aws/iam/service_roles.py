@@ -54,13 +54,6 @@ def assume(
     return credentials
 
 
-def role_tags(role_arn: str) -> dict[str, str]:
-    """The tags of a role; none when there is no such role."""
-    account, role_name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
-    role = iam._roles.get_scoped(account, None, role_name) or {}
-    return {str(tag["Key"]): str(tag["Value"]) for tag in role.get("Tags", [])}
-
-
 def _trusts(
     role: Mapping[str, Any], service: str, *, account: str, region: str, source_arn: str
 ) -> bool:

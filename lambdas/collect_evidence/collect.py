@@ -23,6 +23,7 @@ from lambdas.collect_evidence.reading.prefilter import Prefilter
 from lambdas.collect_evidence.reading.trail_reader import Reader
 from lambdas.collect_evidence.record import text_of
 from lambdas.collect_evidence.translation.translate import Attribution
+from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.finding_ledger import FindingLedger
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 MOST_PASSES = 8  # chains of roles are short: each link lives an hour at most
 # How long after the run's last own call CloudFormation may still be at work for it.
 AFTERWARDS = timedelta(minutes=15)
-_CLOUDFORMATION = "cloudformation.amazonaws.com"
 
 
 @dataclass(slots=True)
@@ -205,7 +205,7 @@ def read_followed(
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
             part.paths.learn(record)
-            maker = _maker(record, caller, "", own=(_CLOUDFORMATION,))
+            maker = _maker(record, caller, "", own=(CLOUDFORMATION,))
             lines, findings = writer.write(record, maker)
             part.keep(lines, findings, text_of(record, "eventID"), handed=True)
 

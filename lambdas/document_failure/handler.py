@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.document_failure.documents import document, record, to_json
 from lambdas.document_failure.failure import Failure
-from lambdas.document_failure.words import document, message, record, subject, to_json
+from lambdas.document_failure.mail import message, subject
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.platform import Platform, platform_of

@@ -12,6 +12,9 @@ from lambdas.model.action import Action
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# In `source` as an event source, in `via` as the service that made the call for the principal.
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+
 
 class Outcome(StrEnum):
     """What the service answered."""

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.action import Action
-from lambdas.model.evidence import Outcome
+from lambdas.model.arn import Arn, is_arn
+from lambdas.model.evidence import CLOUDFORMATION, Outcome
 from lambdas.model.run import CLOSING
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.refusals import refusals, without_escapes
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from lambdas.model.evidence import Evidence
 
-CLOUDFORMATION = "cloudformation.amazonaws.com"
 _STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
 _BEFORE = 300  # characters of output before a sentence that tell who passes it on
 _AFTER = 400
@@ -156,12 +156,7 @@ def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterat
                 resource=resource,
                 phase=phase,
                 via=(CLOUDFORMATION,) if forwarded else (),
-                region=_region(resource) or region,
+                region=(Arn.from_text(resource).region if is_arn(resource) else "") or region,
                 obstacle=one.obstacle,
                 source=Source.OUTPUT,
             )
-
-
-def _region(resource: str) -> str:
-    fields = resource.split(":")
-    return fields[3] if len(fields) > 3 else ""  # noqa: PLR2004  # an ARN's fourth field

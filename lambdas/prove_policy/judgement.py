@@ -76,11 +76,12 @@ class Judgement:
 def judge(case: Case) -> Judgement:
     """Decide, and work out what the next state needs."""
     this = _round(case)
-    planned = plan([one for one in this.denied if one not in this.granted], _before(case))
+    mapping = _mapping(case)
+    planned = plan([one for one in this.denied if one not in this.granted], _before(case, mapping))
     decision = decide(
         this,
         case.earlier,
-        expected=_expected(case, this.denied),
+        expected=_expected(case, this.denied, mapping),
         hopeless={one.denial: one.hopeless for one in planned if one.hopeless},
     )
     spare, calls = _spare(case) if decision.next is Next.PROVED else ((), ())
@@ -202,9 +203,9 @@ def _repaired(case: Case, decision: Decision, planned: Sequence[Repair]) -> tupl
     return (*case.first, *added)
 
 
-def _before(case: Case) -> Before:
+def _before(case: Case, mapping: ResourceMapping) -> Before:
     return Before(
-        mapping=_likeness(case),
+        mapping=mapping,
         policy=case.policy,
         first=case.first,
         earlier=case.earlier,
@@ -213,7 +214,7 @@ def _before(case: Case) -> Before:
     )
 
 
-def _likeness(case: Case) -> ResourceMapping:
+def _mapping(case: Case) -> ResourceMapping:
     return ResourceMapping.of(
         case.policy,
         case.first,
@@ -223,7 +224,7 @@ def _likeness(case: Case) -> ResourceMapping:
     )
 
 
-def _expected(case: Case, denied: Iterable[Denial]) -> frozenset[Denial]:
+def _expected(case: Case, denied: Iterable[Denial], mapping: ResourceMapping) -> frozenset[Denial]:
     """Denied in the first cycle, too, and never allowed there: the sandbox's own guard forbids it.
 
     On the same resource: what an administrator may not do elsewhere excuses nothing here.
@@ -235,12 +236,9 @@ def _expected(case: Case, denied: Iterable[Denial]) -> frozenset[Denial]:
     for line in case.first:
         if line.outcome is not Outcome.DENIED:
             met.pop(line.action, None)
-    alike = [one for one in denied if one.action in met]
-    if not alike:
-        return frozenset()
-    mapping = _likeness(case)
     return frozenset(
         one
-        for one in alike
-        if met[one.action] & {one.resource, *mapping.counterparts(one.resource, one.action)}
+        for one in denied
+        if one.action in met
+        and met[one.action] & {one.resource, *mapping.counterparts(one.resource, one.action)}
     )

@@ -186,11 +186,6 @@ def handlers(resource_type: str) -> Handlers | None:
     )
 
 
-def cloudformation_types() -> tuple[str, ...]:
-    """Every CloudFormation resource type that declares handlers, sorted."""
-    return tuple(sorted(shard("cloudformation")["handlers"]))
-
-
 def types_made_by(service: str, operation: str) -> tuple[str, ...]:
     """The CloudFormation types that an API operation makes, changes or removes, when it tells.
 

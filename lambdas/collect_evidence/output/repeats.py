@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.collect_evidence.record import text_of
+from lambdas.model.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.record import Record
@@ -93,6 +94,6 @@ def teaches(record: Record) -> bool:
     if source == "sts.amazonaws.com":
         return name.startswith("AssumeRole")
     request = record.get("requestParameters")
-    if source != "cloudformation.amazonaws.com" or not isinstance(request, dict):
+    if source != CLOUDFORMATION or not isinstance(request, dict):
         return False
     return any(key.lower() == "rolearn" for key in request)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.principals.caller import ASSUMED
+from lambdas.model.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ class FollowedPrincipals:
         name, source = record.get("eventName"), record.get("eventSource")
         if source == "sts.amazonaws.com" and str(name).startswith("AssumeRole"):
             self._assume(record, caller_phase)
-        elif source == "cloudformation.amazonaws.com":
+        elif source == CLOUDFORMATION:
             self._hand(record, caller_phase)
 
     def copy(self) -> FollowedPrincipals:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.call_survey import verb
+from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import listed
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     Made = Mapping[Template, frozenset[str]]  # CloudFormation's types by what it made of them
 
-CLOUDFORMATION = "cloudformation.amazonaws.com"
 # CloudFormation's name of a service (AWS::<this>::…) where IAM's prefix is not the same in small
 # letters, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 PREFIXES = {

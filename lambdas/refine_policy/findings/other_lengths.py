@@ -21,6 +21,7 @@ from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.generated_names import (
     limit_of,
     made_of,
+    suffix_lengths,
 )
 from lambdas.refine_policy.resource_names.variables import TITLE
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 LENGTHS = (1, 2, 8, 20)
 _USUAL = len("production")  # values up to here are expected: one that falls outside is a warning
-_SUFFIXES = ("0abcdefghijk", "0abcdefghijkl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class MadeUp:
     def under(self, stack: Template, values: Mapping[str, str]) -> Iterator[Template]:
         """The same resource with other values of the variables, beside suffixes of all lengths."""
         before, after = filled(self.before, values), filled(self.after, values)
-        for suffix in _SUFFIXES:
-            name = self.name.of(filled(stack, values).text, suffix)
+        for length in suffix_lengths():
+            name = self.name.of(filled(stack, values).text, "0" * length)
             yield Template.of(*before.parts, name, *after.parts)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
+from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
 from lambdas.refine_policy.permissions.permission import Permission
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from lambdas.model.arn import Arn
 
-CLOUDFORMATION = "cloudformation.amazonaws.com"
 SPLIT = "split"  # the ground's kind of the PassRole that joins the two
 
 

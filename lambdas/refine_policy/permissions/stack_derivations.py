@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.derivation import BECAUSE
+from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.reference.arn_parts import parsed
 from lambdas.refine_policy.permissions.handler_actions import ROLLBACK, UPDATE, HandledType, belongs
 from lambdas.refine_policy.permissions.permission import Permission
@@ -24,13 +25,10 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.observations import Observation, Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 
-CLOUDFORMATION = "cloudformation.amazonaws.com"
 _TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
 _STACK_MADE = frozenset(
     {Action("cloudformation", "CreateStack"), Action("cloudformation", "DeleteStack")}
 )
-
-
 _NO_CHANGES = {"cloudformation:CreateChangeSet": "cloudformation:DeleteChangeSet"}
 
 
@@ -121,7 +119,7 @@ def _on_own(
     found: set[str] = set()
     for one in made.observations:
         spelled = naming.of(one.resource).template.text
-        if spelled in found or not _fits(action, one, reference, layout, kind):
+        if spelled in found or not _fits(action, one, reference, layout):
             continue
         found.add(spelled)
         yield Permission(
@@ -134,15 +132,13 @@ def _on_own(
         )
 
 
-def _fits(
-    action: Action, one: Observation, reference: Reference, layout: ArnParser, kind: str
-) -> bool:
+def _fits(action: Action, one: Observation, reference: Reference, layout: ArnParser) -> bool:
     arn = parsed(one.resource)
     if arn is None or one.action.service != action.service:
         return False
     if action.service == "apigateway":
         # A collection takes POST; what was made in it takes PATCH and DELETE.
-        return one.action.name in ("GET", "PATCH", "PUT", "DELETE") and bool(kind)
+        return one.action.name in ("GET", "PATCH", "PUT", "DELETE")
     known = reference.facts(action)
     if known is None:
         return False

@@ -27,6 +27,16 @@ _NAME = re.compile(r"(?P<stack>.+)-(?P<logical_id>[0-9A-Za-z]+)-(?P<suffix>[0-9A
 _HYPHENS = 2
 
 
+def suffix_lengths() -> tuple[int, ...]:
+    """How many random characters end a name, in each case that is known."""
+    return tuple(shard("generated_names")["suffix"])
+
+
+def _of_stack_in(room: int, logical_id: int) -> int:
+    """How much of the room a stack's name may take: the larger half, and what the id leaves."""
+    return max(room - room // 2, room - logical_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """The name of a stack that was seen.
@@ -55,7 +65,7 @@ class Limit:
     @property
     def rooms(self) -> tuple[int, ...]:
         """The same beside a suffix of each length."""
-        return tuple(self.longest - one - _HYPHENS for one in shard("generated_names")["suffix"])
+        return tuple(self.longest - one - _HYPHENS for one in suffix_lengths())
 
     @property
     def half(self) -> int:
@@ -67,7 +77,7 @@ class Limit:
 
         At least, and at most: it depends on the length of the suffix.
         """
-        left = {max(room - room // 2, room - logical_id) for room in self.rooms}
+        left = {_of_stack_in(room, logical_id) for room in self.rooms}
         return min(left), max(left)
 
 
@@ -89,8 +99,8 @@ class GeneratedName:
     def whole(self) -> bool:
         """Whether the stack's name stands in it uncut, for every value that is known."""
         longest = max(len(self.stack.name), *self.stack.others)
-        most, _ = self.limit.of_stack(len(self.logical_id))
-        return len(self.kept) == len(self.stack.name) and longest <= most
+        least, _ = self.limit.of_stack(len(self.logical_id))
+        return len(self.kept) == len(self.stack.name) and longest <= least
 
     @property
     def left(self) -> int:
@@ -151,7 +161,7 @@ class CloudFormationName:
     def of(self, stack: str, suffix: str) -> str:
         """The name of the same resource in a stack of another name."""
         room = self.limit.longest - len(suffix) - _HYPHENS
-        first = max(room - room // 2, room - len(self.logical_id))
+        first = _of_stack_in(room, len(self.logical_id))
         second = max(room // 2, room - len(stack))
         kept = stack[:first].lower() if self.lower else stack[:first]
         return f"{kept}-{self.logical_id[:second]}-{suffix}"
@@ -159,10 +169,8 @@ class CloudFormationName:
 
 def made_of(name: str, stacks: Iterable[str], limit: Limit) -> CloudFormationName | None:
     """The parts of a name that holds its stack's whole name; None where no limit is known."""
-    match = _NAME.fullmatch(name)
-    if match is None or len(match["suffix"]) not in shard("generated_names")["suffix"]:
-        return None
-    if not limit.longest:
+    match = _matched(name)
+    if match is None or not limit.longest:
         return None
     for stack in sorted(stacks):
         if stack.lower() == match["stack"].lower():
@@ -178,8 +186,8 @@ def limit_of(service: str, kind: str) -> Limit:
 
 def read(name: str, stacks: Iterable[Stack], limit: Limit) -> GeneratedName | None:
     """A name that CloudFormation cut, or would cut for another value; None for every other."""
-    match = _NAME.fullmatch(name)
-    if match is None or len(match["suffix"]) not in shard("generated_names")["suffix"]:
+    match = _matched(name)
+    if match is None:
         return None
     found = [
         generated
@@ -188,6 +196,11 @@ def read(name: str, stacks: Iterable[Stack], limit: Limit) -> GeneratedName | No
     ]
     # Of several stacks that may have made it, the one of which the least is certain.
     return min(found, key=lambda one: (one.left, one.stack.name), default=None)
+
+
+def _matched(name: str) -> re.Match[str] | None:
+    match = _NAME.fullmatch(name)
+    return match if match and len(match["suffix"]) in suffix_lengths() else None
 
 
 def _of_stack(
@@ -218,8 +231,7 @@ def _as_if_longest(name: str, logical_id: str, limit: Limit) -> bool:
 
     Where a name has capitals, a word in small letters is no logical id but somebody's own.
     """
-    suffixes = shard("generated_names")["suffix"]
-    missing = max(suffixes) - len(name.rpartition("-")[2])
+    missing = max(suffix_lengths()) - len(name.rpartition("-")[2])
     id_like = logical_id != logical_id.lower() or name == name.lower()
     return id_like and missing > 0 and len(name) == limit.longest - missing
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ministack.core.iam_evaluator import AuthError
-
 from embedded_aws.cloudtrail import event_names, record_parameters, records
 from embedded_aws.cloudtrail.record_resources import resources_of
 from embedded_aws.iam import messages
@@ -155,8 +153,3 @@ def _incoming(operation: Operation, region: str) -> Incoming:
         headers={"host": f"{bucket}.s3.{region}.amazonaws.com"},
         body=b"",
     )
-
-
-def auth_text(error: AuthError) -> str:
-    """A failed authentication as a sentence."""
-    return f"{error.code}: {error.message}"

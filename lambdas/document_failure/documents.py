@@ -1,4 +1,4 @@
-"""The failure as documents: for the archive, for people, for the mail."""
+"""The failure as documents of the archive: one for people, one for programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import visible
 
 if TYPE_CHECKING:
@@ -21,22 +20,9 @@ REMOVED = {
 }
 
 
-def subject(failure: Failure) -> str:
-    """The mail's subject: `Failed: orders, phase deploy`."""
-    where = f"phase {failure.phase}" if failure.phase else f"{failure.state}, {failure.error}"
-    return visible(f"Failed{failure.run.platform.aside}: {failure.run.process}, {where}")[
-        :SUBJECT_LIMIT
-    ]
-
-
-def message(failure: Failure, place: str) -> str:
-    """The mail's text; `place` is where the archive keeps the run."""
-    return "\n".join([*_account(failure, place), ""])
-
-
 def document(failure: Failure, place: str, collected: Sequence[str]) -> str:
     """The failure as Markdown; what came from commands stands in a fence that it cannot end."""
-    text = "\n".join(_account(failure, place))
+    text = "\n".join(account(failure, place))
     runs = [len(one) for one in re.findall(r"`+", text)]
     fence = "`" * max([3, *(length + 1 for length in runs)])
     return "\n".join(
@@ -81,7 +67,8 @@ def to_json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def _account(failure: Failure, place: str) -> Iterator[str]:
+def account(failure: Failure, place: str) -> Iterator[str]:
+    """What happened and what to do, in lines; `place` is where the archive keeps the run."""
     run = failure.run
     where = run.platform.aside
     yield f"The run {run.id} of {run.process}{where} failed in {visible(failure.state)}."
