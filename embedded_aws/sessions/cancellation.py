@@ -5,16 +5,16 @@ import weakref
 from contextvars import ContextVar
 
 
-class Scope:
+class CancelScope:
     """What can be stopped at once: an execution, in it a branch, in it a task."""
 
-    def __init__(self, parent: "Scope | None" = None) -> None:
+    def __init__(self, parent: "CancelScope | None" = None) -> None:
         self._stopped = threading.Event()
-        self._inner: weakref.WeakSet[Scope] = weakref.WeakSet()
+        self._inner: weakref.WeakSet[CancelScope] = weakref.WeakSet()
         if parent is not None:
             parent.adopt(self)
 
-    def adopt(self, inner: "Scope") -> None:
+    def adopt(self, inner: "CancelScope") -> None:
         """Stop a scope whenever this one is stopped."""
         self._inner.add(inner)
         if self.stopped:
@@ -40,4 +40,4 @@ class StoppedError(Exception):
     """The scope in which this ran was stopped; nobody waits for a result."""
 
 
-scope: ContextVar[Scope] = ContextVar("scope")
+scope: ContextVar[CancelScope] = ContextVar("scope")

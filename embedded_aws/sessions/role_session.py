@@ -22,7 +22,7 @@ _creation = threading.Lock()  # botocore's session is not for several threads at
 
 
 @dataclass(slots=True, kw_only=True)
-class Acting:
+class RoleSession:
     """A role session and the clients that sign with it."""
 
     credentials: Credentials
@@ -47,4 +47,4 @@ class Acting:
         return self.clients[service]
 
 
-acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+acting: ContextVar[RoleSession | None] = ContextVar("acting", default=None)

@@ -19,7 +19,7 @@ from embedded_aws.services.codebuild.build import Build
 from embedded_aws.services.codebuild.buildspec import BuildspecError, OnFailure, Phase, parse
 from embedded_aws.services.codebuild.logs import NoLog
 from embedded_aws.sessions.caller import Credentials
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 from local import emulator
 from tests.embedded_aws.workloads import a_project, a_role, build, built, log_of
 
@@ -299,7 +299,7 @@ def test_a_build_ends_at_its_time_limit(tmp_path: Path, monkeypatch: pytest.Monk
     limited = Build(
         record=record,
         project={"timeoutInMinutes": 0.005, "source": {"type": "NO_SOURCE", "buildspec": text}},
-        acting=Acting(
+        acting=RoleSession(
             credentials=Credentials(access_key="", secret_key="", session_token="", expires=0),
             region="eu-west-1",
             session_name="s",

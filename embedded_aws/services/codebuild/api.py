@@ -28,7 +28,7 @@ from embedded_aws.services.codebuild import projects, shell
 from embedded_aws.services.codebuild.build import Build
 from embedded_aws.services.codebuild.logs import BuildLog, NoLog
 from embedded_aws.sessions import caller, role_session
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 Record = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
@@ -136,7 +136,7 @@ def _run(build: Build, grant: str) -> None:
 
 
 def _build(project: Record, record: Record, variables: Mapping[str, str], session: str) -> Build:
-    role = Acting(
+    role = RoleSession(
         # CodeBuild's own use of the role, for source and log, lasts as long as the build may.
         credentials=caller.role_session(project["serviceRole"], session, seconds=OWN_SECONDS),
         region=get_region(),

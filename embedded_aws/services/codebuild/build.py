@@ -26,7 +26,7 @@ from embedded_aws.services.codebuild.logs import BuildLog
 from embedded_aws.services.codebuild.phases import PhaseFailure, Record, close, phase
 from embedded_aws.services.codebuild.shell import BuildShell
 from embedded_aws.services.codebuild.source import buildspec_text, fetch, value_of
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 PHASE_MESSAGE_LIMIT = 3_000  # characters
 
@@ -37,7 +37,7 @@ class Build:
 
     record: Record
     project: Record  # with the overrides of this build
-    acting: Acting
+    acting: RoleSession
     log: BuildLog
     credentials: Mapping[str, str]  # how the commands come to the role's credentials
     outside: Mapping[str, str]  # the machine's environment

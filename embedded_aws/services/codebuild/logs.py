@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 FLUSH_SECONDS = 0.25
 BATCH = 500  # events in one PutLogEvents; its limit is 10,000 events or 1 MiB
@@ -16,7 +16,7 @@ LINE_LIMIT = 32_000  # characters of a line; an event may have 256 KiB
 class BuildLog:
     """Gathers lines and writes them in order."""
 
-    def __init__(self, acting: Acting, *, group: str, stream: str) -> None:
+    def __init__(self, acting: RoleSession, *, group: str, stream: str) -> None:
         self._acting, self._group, self._stream = acting, group, stream
         self._lines: list[dict[str, Any]] = []
         self._guard, self._writing = threading.Lock(), threading.Lock()

@@ -11,12 +11,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from embedded_aws.services.codebuild.phases import PhaseFailure
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 SECRET = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(?::(.*))?$")
 
 
-def fetch(project: Mapping[str, Any], acting: Acting, into: Path) -> None:
+def fetch(project: Mapping[str, Any], acting: RoleSession, into: Path) -> None:
     """Put the project's source into a folder, as the service role may read it."""
     into.mkdir()
     given = project.get("source") or {}
@@ -30,7 +30,7 @@ def fetch(project: Mapping[str, Any], acting: Acting, into: Path) -> None:
     extract(_object(acting, bucket, key), into)
 
 
-def buildspec_text(project: Mapping[str, Any], acting: Acting, source: Path) -> str:
+def buildspec_text(project: Mapping[str, Any], acting: RoleSession, source: Path) -> str:
     """The buildspec: inline, an object in S3, or a file of the source."""
     text = str((project.get("source") or {}).get("buildspec") or "buildspec.yml")
     if text.startswith("arn:"):
@@ -44,7 +44,7 @@ def buildspec_text(project: Mapping[str, Any], acting: Acting, source: Path) -> 
     return file.read_text()
 
 
-def value_of(variable: Mapping[str, str], acting: Acting) -> str:
+def value_of(variable: Mapping[str, str], acting: RoleSession) -> str:
     """The value of an environment variable, looked up where its type says."""
     kind, value = variable.get("type", "PLAINTEXT"), variable["value"]
     try:
@@ -58,7 +58,7 @@ def value_of(variable: Mapping[str, str], acting: Acting) -> str:
     return str(value)
 
 
-def _object(acting: Acting, bucket: str, key: str) -> bytes:
+def _object(acting: RoleSession, bucket: str, key: str) -> bytes:
     try:
         body = acting.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     except (ClientError, BotoCoreError) as error:

@@ -28,7 +28,7 @@ MOST_ATTEMPTS, OLDEST_SECONDS = 185, 86_400
 LONGEST_PAUSE = 3600.0  # seconds between attempts
 
 _fired: dict[Key, tuple[str, datetime]] = {}  # the schedule's last change, and when it was due
-_stopped = cancellation.Scope()
+_stopped = cancellation.CancelScope()
 
 
 def install() -> None:
@@ -119,7 +119,7 @@ def _as_role(invocation: Invocation, region: str) -> None:
         source_arn=group,
     )
     role_session.acting.set(
-        role_session.Acting(
+        role_session.RoleSession(
             credentials=credentials, region=region, session_name=invocation.identifier
         )
     )

@@ -13,11 +13,11 @@ Execution = dict[str, Any]  # MiniStack's record
 REDRIVABLE = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
 PRIVATE = "_fencepost"  # where an execution's record keeps what MiniStack does not know
 
-scopes: dict[str, cancellation.Scope] = {}  # of the executions that run
+scopes: dict[str, cancellation.CancelScope] = {}  # of the executions that run
 ending = threading.Lock()
 
 
-def end(execution: Execution, scope: cancellation.Scope, status: str, **more: Any) -> bool:
+def end(execution: Execution, scope: cancellation.CancelScope, status: str, **more: Any) -> bool:
     """Give an execution its end, once: neither after another end, nor after a redrive."""
     with ending:
         current = scopes.get(execution["executionArn"])
@@ -27,7 +27,7 @@ def end(execution: Execution, scope: cancellation.Scope, status: str, **more: An
         return True
 
 
-def succeeded(execution: Execution, scope: cancellation.Scope, output: Any) -> None:
+def succeeded(execution: Execution, scope: cancellation.CancelScope, output: Any) -> None:
     """End an execution with its output."""
     text = json.dumps(output)
     if end(execution, scope, "SUCCEEDED", output=text):
@@ -36,7 +36,7 @@ def succeeded(execution: Execution, scope: cancellation.Scope, output: Any) -> N
         engine._emit_execution_status_event(execution)
 
 
-def failed(execution: Execution, scope: cancellation.Scope, error: str, cause: str) -> None:
+def failed(execution: Execution, scope: cancellation.CancelScope, error: str, cause: str) -> None:
     """End an execution with an error."""
     if end(execution, scope, "FAILED", error=error, cause=cause):
         details = {"executionFailedEventDetails": {"error": error, "cause": cause}}

@@ -23,7 +23,7 @@ from embedded_aws.services.access_analyzer.generation.activity import (
     policies_of,
 )
 from embedded_aws.services.access_analyzer.generation.knobs import knobs
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 Json = dict[str, Any]
 SERVICE = "access-analyzer.amazonaws.com"
@@ -192,7 +192,7 @@ def _finish(job: Job, status: str, error: Json | None = None) -> None:
 def _activity(job: Job) -> Activity:
     trail = job.request["cloudTrailDetails"]
     quotas = coverage()["quotas"]
-    acting = Acting(
+    acting = RoleSession(
         credentials=assume(
             trail["accessRole"], SERVICE, f"policy-generation-{job.identifier}", region=get_region()
         ),

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from embedded_aws.iam.calls import Check
 from embedded_aws.iam.evaluation.decision import ask
-from embedded_aws.sessions.role_session import Acting
+from embedded_aws.sessions.role_session import RoleSession
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "403", "KMS.AccessDeniedException"})
 MISSING = frozenset({"TrailNotFoundException", "NoSuchBucket"})
@@ -40,7 +40,7 @@ class Reading:
     most_bytes: int
 
 
-def records(acting: Acting, reading: Reading) -> Iterator[Mapping[str, Any]]:
+def records(acting: RoleSession, reading: Reading) -> Iterator[Mapping[str, Any]]:
     """Every record in the files of a period."""
     try:
         files = list(_files(acting, reading))
@@ -59,9 +59,11 @@ def _delivered(key: str) -> str:
     return parts[3] if len(parts) > 4 else "9"  # noqa: PLR2004 (parts of a file's name)
 
 
-def _files(acting: Acting, reading: Reading) -> Iterator[tuple[str, str, int]]:
+def _files(acting: RoleSession, reading: Reading) -> Iterator[tuple[str, str, int]]:
     region = reading.trail_arn.split(":")[3]
-    home = Acting(credentials=acting.credentials, region=region, session_name=acting.session_name)
+    home = RoleSession(
+        credentials=acting.credentials, region=region, session_name=acting.session_name
+    )
     trail = home.client("cloudtrail").get_trail(Name=reading.trail_arn)["Trail"]
     if trail.get("KmsKeyId"):
         _may_decrypt(home, trail["KmsKeyId"], reading)
@@ -77,7 +79,7 @@ def _files(acting: Acting, reading: Reading) -> Iterator[tuple[str, str, int]]:
             day += timedelta(days=1)
 
 
-def _may_decrypt(acting: Acting, key: str, reading: Reading) -> None:
+def _may_decrypt(acting: RoleSession, key: str, reading: Reading) -> None:
     """S3 decrypts for whoever may use the trail's key, which MiniStack does not ask.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html
@@ -94,14 +96,14 @@ def _may_decrypt(acting: Acting, key: str, reading: Reading) -> None:
         raise TrailError("AUTHORIZATION_ERROR", f"The trail's key: {denial.message}")
 
 
-def _regions(acting: Acting, bucket: str, base: str) -> Iterator[str]:
+def _regions(acting: RoleSession, bucket: str, base: str) -> Iterator[str]:
     pages = acting.client("s3").get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=bucket, Prefix=base, Delimiter="/"):
         for folder in page.get("CommonPrefixes", []):
             yield folder["Prefix"].removeprefix(base).rstrip("/")
 
 
-def _listed(acting: Acting, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+def _listed(acting: RoleSession, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
     pages = acting.client("s3").get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=bucket, Prefix=prefix):
         yield from page.get("Contents", [])

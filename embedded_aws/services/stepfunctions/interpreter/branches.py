@@ -99,7 +99,7 @@ def together(work: Sequence[Callable[[], Any]], *, at_once: int) -> list[Any]:
     """Run work in threads; the first failure stops the rest and is raised."""
     if not work:
         return []
-    inner = cancellation.Scope(cancellation.scope.get())
+    inner = cancellation.CancelScope(cancellation.scope.get())
     token = cancellation.scope.set(inner)
     try:
         with ThreadPoolExecutor(max_workers=at_once) as pool:

@@ -89,7 +89,7 @@ def _run_execution(arn: str) -> None:
         return
     own = execution.setdefault(PRIVATE, {"machine": copy.deepcopy(machine), "redrives": 0})
     definition = json.loads(own["machine"]["definition"])
-    scope = scopes[arn] = cancellation.Scope()
+    scope = scopes[arn] = cancellation.CancelScope()
     cancellation.scope.set(scope)
     timer = _expiry(execution, definition, scope)
     try:
@@ -112,7 +112,7 @@ def _run_execution(arn: str) -> None:
             del scopes[arn]
 
 
-def _session(execution: Execution, machine: dict[str, Any]) -> role_session.Acting:
+def _session(execution: Execution, machine: dict[str, Any]) -> role_session.RoleSession:
     """A session named for the execution, as far as sessions may bear its name."""
     name = re.sub(r"[^\w+=,.@-]", "-", execution["name"], flags=re.ASCII)[:SESSION_NAME_LIMIT]
     credentials = assume(
@@ -123,7 +123,7 @@ def _session(execution: Execution, machine: dict[str, Any]) -> role_session.Acti
         source_arn=machine["stateMachineArn"],
         seconds=SESSION_SECONDS,
     )
-    return role_session.Acting(credentials=credentials, region=get_region(), session_name=name)
+    return role_session.RoleSession(credentials=credentials, region=get_region(), session_name=name)
 
 
 def _walk(definition: dict[str, Any], execution: Execution, own: dict[str, Any]) -> Any:
@@ -164,7 +164,7 @@ def _context(
 
 
 def _expiry(
-    execution: Execution, definition: dict[str, Any], scope: cancellation.Scope
+    execution: Execution, definition: dict[str, Any], scope: cancellation.CancelScope
 ) -> threading.Timer | None:
     """End the execution when the machine's TimeoutSeconds are over."""
     seconds = definition.get("TimeoutSeconds")

@@ -96,7 +96,9 @@ def _credentials(state: State, data: Any, context: Context) -> Iterator[None]:
         role_session.acting.reset(token)
 
 
-def _assumed(role_arn: str, current: role_session.Acting, machine: str) -> role_session.Acting:
+def _assumed(
+    role_arn: str, current: role_session.RoleSession, machine: str
+) -> role_session.RoleSession:
     """As the machine's role, which states the machine.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
@@ -111,7 +113,7 @@ def _assumed(role_arn: str, current: role_session.Acting, machine: str) -> role_
         session_token=keys["SessionToken"],
         expires=time.time() + 3600,
     )
-    return role_session.Acting(
+    return role_session.RoleSession(
         credentials=credentials, region=current.region, session_name=current.session_name
     )
 
@@ -119,7 +121,7 @@ def _assumed(role_arn: str, current: role_session.Acting, machine: str) -> role_
 def _within_time(state: State, data: Any, context: Context, resource: str, passed: Any) -> Any:
     """Run the task in a scope of its own, and stop it when its time is over."""
     limit = _seconds(state, data, context)
-    token = cancellation.scope.set(cancellation.Scope(cancellation.scope.get()))
+    token = cancellation.scope.set(cancellation.CancelScope(cancellation.scope.get()))
     try:
         call = contextvars.copy_context().run
         if limit is None or CALLBACK in resource:
