@@ -15,7 +15,7 @@ from lambdas.errors import InvalidTemplateError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_VARIABLE = re.compile(r"([a-z][a-z0-9_]*)(?::([1-9]\d{0,2})(?::([-0-9A-Za-z]+))?)?")
 _TOKEN = re.compile(r"\$\{([^{}]*)\}|([*?])")
 # IAM's own escapes for literal characters in a policy of version 2012-10-17,
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -24,9 +24,24 @@ _ESCAPES = {"*": "${*}", "?": "${?}", "$": "${$}"}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Variable:
-    """What differs between one use and the next: `account`, `region`, `partition`, `stage`."""
+    """What differs between one use and the next: `account`, `region`, `partition`, `stage`.
+
+    Attributes:
+        length: how many characters are meant of its value and what follows; 0 for all.
+        tail: what follows it, and is cut together with it; letters, digits and hyphens.
+    """
 
     name: str
+    length: int = 0
+    tail: str = ""
+
+    def of(self, value: str) -> str:
+        """What of a value stands here."""
+        return f"{value}{self.tail}"[: self.length] if self.length else value
+
+    def __str__(self) -> str:
+        cut = f":{self.length}" if self.length else ""
+        return f"${{{self.name}{cut}{f':{self.tail}' if self.tail else ''}}}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +104,10 @@ class Template:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read what `str()` wrote: `${name}` is a variable, `*` and `?` wildcards, `${*}` a star.
+        """Read what `str()` wrote.
+
+        `${name}` is a variable, `${name:8}` its first eight characters, `${name:8:-api}` those of
+        its value with `-api` behind it; `*` and `?` are wildcards, `${*}` is a star.
 
         Raises:
             InvalidTemplateError: a `${…}` holds neither a variable's name nor an escape.
@@ -122,7 +140,7 @@ class Template:
             if isinstance(part, str)
             else part.symbol
             if isinstance(part, Wildcard)
-            else _escaped(values[part.name])
+            else _escaped(part.of(values[part.name]))
             for part in self.parts
         )
 
@@ -133,7 +151,7 @@ class Template:
 def _spelled(part: Part) -> str:
     if isinstance(part, str):
         return _escaped(part)
-    return part.symbol if isinstance(part, Wildcard) else f"${{{part.name}}}"
+    return part.symbol if isinstance(part, Wildcard) else str(part)
 
 
 def _token(match: re.Match[str], text: str) -> Part:
@@ -142,6 +160,7 @@ def _token(match: re.Match[str], text: str) -> Part:
         return Wildcard(symbol)
     if inner in _ESCAPES:
         return str(inner)
-    if _NAME.fullmatch(inner):
-        return Variable(inner)
+    named = _VARIABLE.fullmatch(inner)
+    if named:
+        return Variable(named[1], int(named[2] or 0), named[3] or "")
     raise InvalidTemplateError(f"{text!r}: {match.group()} is neither a variable nor an escape")

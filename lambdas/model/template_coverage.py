@@ -1,7 +1,7 @@
 """What templates match: whether one grants all that another does, and whether two meet.
 
 The only place where this is decided. A variable stands for any one text, the same wherever its
-name stands; its name is never read as text.
+name stands, cut alike; its name is never read as text.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def filled(template: Template, values: Mapping[str, str]) -> Template:
     """The template with the values of its variables as text; those without a value stay."""
     return Template.of(
         *(
-            values.get(part.name, part) if isinstance(part, Variable) else part
+            part.of(values[part.name])
+            if isinstance(part, Variable) and part.name in values
+            else part
             for part in template.parts
         )
     )

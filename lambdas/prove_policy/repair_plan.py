@@ -100,8 +100,11 @@ def _planned(one: Denial, before: Before) -> Repair:
             "does not fit how these names are made",
         )
     grants = {MissingGrant(action=one.action, resource=it, via=one.via) for it in resources}
+    by_heart = before.mapping.held_by_heart(one.resource, one.action)
     if others:
         grants = set(_opened(one, [name for _, name in others], before)) or grants
+    elif by_heart and suits(one.action, by_heart):
+        grants = set(_for_all(one, by_heart, before))
     return _unless_made_before(one, grants, before)
 
 
@@ -171,6 +174,11 @@ def _opened(one: Denial, others: Sequence[str], before: Before) -> Iterable[Miss
     pattern = shared([mapping.in_first_names(name) for name in (*others, one.resource)])
     if is_open(pattern) or pattern.count("*") > 1 or not suits(one.action, pattern):
         return  # they share nothing, or hold a star of their own
+    yield from _for_all(one, pattern, before)
+
+
+def _for_all(one: Denial, pattern: str, before: Before) -> Iterable[MissingGrant]:
+    """The pattern, for the action and for all that the first cycle did to what it matches."""
     yield MissingGrant(action=one.action, resource=pattern, via=one.via, opened=True)
     kind = type_of(one.resource)
     for line in before.first:

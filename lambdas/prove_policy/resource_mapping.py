@@ -90,6 +90,29 @@ class ResourceMapping:
         stood_for = self._by_template(resource, action) or self._by_words(resource)
         return bool(stood_for & self.handled.keys())
 
+    def held_by_heart(self, resource: str, action: Action) -> str:
+        """What the policy holds of it in place of a name that it also holds to the letter.
+
+        A grant that was opened matches the resource; others of the policy still hold the first
+        cycle's own name, which never comes again. Empty where there are none.
+        """
+        literal = {one.render(self.learn) for one in self.templates if not one.wild}
+        if self.in_first_names(resource) in literal:
+            return ""
+        opened = (
+            template.render(self.learn)
+            for template in self.templates
+            if template.wild and matches(template.render(self.prove), resource)
+        )
+        return next(
+            (
+                pattern
+                for pattern in opened
+                if any(matches(pattern, one) and suits(action, one) for one in literal)
+            ),
+            "",
+        )
+
     def _by_words(self, resource: str) -> set[str]:
         """The same name; IAM's refusals leave out the path, which the first cycle may know."""
         own = self.in_first_names(resource)

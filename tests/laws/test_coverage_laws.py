@@ -19,7 +19,13 @@ NAMES = ("a", "ab", "stage")  # names that are texts of the alphabet as well
 PARTS = st.one_of(
     st.sampled_from([*LETTERS, "ab"]),
     st.sampled_from([ANY, ONE]),
-    st.sampled_from([Variable(name) for name in NAMES]),
+    st.sampled_from(
+        [
+            cut
+            for name in NAMES
+            for cut in (Variable(name), Variable(name, 2), Variable(name, 2, "-"))
+        ]
+    ),
 )
 TEMPLATES = st.lists(PARTS, max_size=4).map(lambda parts: Template.of(*parts))
 CLOSED = st.lists(

@@ -203,7 +203,10 @@ def _filled(access: Access, values: Mapping[str, str]) -> Access:
 def filled(template: Template, values: Mapping[str, str]) -> Template:
     """The template with its variables' values in their places."""
     return Template.of(
-        *(values[part.name] if isinstance(part, Variable) else part for part in template.parts)
+        *(
+            part.of(values[part.name]) if isinstance(part, Variable) else part
+            for part in template.parts
+        )
     )
 
 

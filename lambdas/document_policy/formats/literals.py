@@ -45,15 +45,25 @@ def hcl(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
     body = ""
     for piece in pieces:
         if isinstance(piece, Variable):
-            body = _without_open_sign(body) + f"${{var.{names[piece.name]}}}"
+            value = f"var.{names[piece.name]}"
+            if piece.length:
+                text = f'"${{{value}}}{escaped(piece.tail)}"' if piece.tail else value
+                value = f"substr({text}, 0, {piece.length})"
+            body = _without_open_sign(body) + f"${{{value}}}"
         else:
             body += _HCL_TEMPLATE.sub(_hcl_signs, escaped(piece))
     return f'"{body}"'
 
 
 def sub(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
-    """A YAML literal, under CloudFormation's Sub when there is something to fill in."""
-    parts = tuple(pieces)
+    """A YAML literal, under CloudFormation's Sub when there is something to fill in.
+
+    No function of CloudFormation cuts a text: where a variable is cut, so many characters stand.
+    """
+    parts = tuple(
+        "?" * piece.length if isinstance(piece, Variable) and piece.length else piece
+        for piece in pieces
+    )
     if not any(isinstance(piece, Variable) for piece in parts):
         return quoted("".join(map(str, parts)))
     body = "".join(
@@ -71,12 +81,18 @@ def f_string(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
     if not any(isinstance(piece, Variable) for piece in parts):
         return quoted("".join(map(str, parts)))
     body = "".join(
-        f"{{{names[piece.name]}}}"
+        f"{{{_python(piece, names[piece.name])}}}"
         if isinstance(piece, Variable)
         else escaped(piece).replace("{", "{{").replace("}", "}}")
         for piece in parts
     )
     return f'f"{body}"'
+
+
+def _python(variable: Variable, name: str) -> str:
+    """An expression within an f-string."""
+    whole = f"({name} + '{escaped(variable.tail)}')" if variable.tail else name
+    return f"{whole}[:{variable.length}]" if variable.length else name
 
 
 def comment(text: str, indent: str = "") -> list[str]:

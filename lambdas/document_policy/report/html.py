@@ -69,7 +69,7 @@ def arn(template: Template) -> Html:
 
 def _part(part: str | Variable | Wildcard) -> str:
     if isinstance(part, Variable):
-        return f"<var>${{{text(part.name)}}}</var>"
+        return f"<var>{text(str(part))}</var>"
     shown = text(Template.of(part).render({}))
     return f"<mark>{shown}</mark>" if isinstance(part, Wildcard) else _breakable(shown)
 

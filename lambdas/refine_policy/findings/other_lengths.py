@@ -17,20 +17,21 @@ from lambdas.model.template_coverage import covers, filled
 from lambdas.model.text import counted
 from lambdas.model.variables import in_title_case
 from lambdas.reference.arn_parts import parsed
-from lambdas.refine_policy.observations import ANYTHING
-from lambdas.refine_policy.resource_names.generated_names import (
+from lambdas.refine_policy.generated_names.cut_names import made_of
+from lambdas.refine_policy.generated_names.name_limits import (
     limit_of,
-    made_of,
     suffix_lengths,
+    without_ending,
 )
+from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.variables import TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lambdas.reference.arn_parts import ArnParser
+    from lambdas.refine_policy.generated_names.cut_names import CloudFormationName
     from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.resource_names.generated_names import CloudFormationName
     from lambdas.refine_policy.resource_names.naming import Naming
 
 LENGTHS = (1, 2, 8, 20)
@@ -99,9 +100,10 @@ def _made_up(resources: Iterable[str], naming: Naming, layout: ArnParser) -> Ite
         for slot in slots:
             name = slot.text.rpartition("/")[2] if slot.placeholder else ""
             at += len(slot.text)
-            found = made_of(name, naming.stacks, limit)
+            stem, ending = without_ending(name)
+            found = made_of(stem, naming.stacks, limit.beside(ending))
             if found:
-                before, after = resource[: at - len(name)], resource[at:]
+                before, after = resource[: at - len(name)], ending + resource[at:]
                 yield MadeUp(resource, _spelled(before, naming), naming.value(after), found)
                 break
 

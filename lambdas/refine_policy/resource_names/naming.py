@@ -7,11 +7,13 @@ makes up anew; whatever else is fixed.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.refine_policy.generated_names.cut_names import CUT_AWAY
+from lambdas.refine_policy.generated_names.made_up_names import MadeUpNames
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names import name_hashes
 from lambdas.refine_policy.resource_names.arn_variants import (
@@ -20,14 +22,6 @@ from lambdas.refine_policy.resource_names.arn_variants import (
     as_secret,
     secret_of,
     spellings,
-)
-from lambdas.refine_policy.resource_names.generated_names import (
-    CUT_AWAY,
-    REASON,
-    Limit,
-    limit_of,
-    read,
-    stack_of,
 )
 from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_id, pieces
 from lambdas.refine_policy.resource_names.template_builder import (
@@ -66,27 +60,37 @@ class Naming:
         self._values, self._fresh, self._layout = values, fresh, layout
         self._templates: dict[tuple[object, ...], Template] = {}
         self._variable = lru_cache(maxsize=None)(Variable)  # the same object for the same name
-        self._known: dict[str, ResourceTemplate] = {}
+        self._known: dict[tuple[str, int], ResourceTemplate] = {}
         self._forms: dict[str, tuple[ResourceTemplate, ...]] = {}
         self._words = Words(values)
         self._hashes = name_hashes.digests(filter(self._words.vary, fresh.stacks))
         self.stacks = {name: self._named(name) for name in fresh.stacks}
-        self._stacks = tuple(stack_of(name, one, others) for name, one in self.stacks.items())
+        self._made_up = MadeUpNames(self.stacks, values, others, fresh.tokens)
 
-    def of(self, resource: str) -> ResourceTemplate:
-        """The resource's template and the reasons for its wildcards."""
-        known = self._known.get(resource)
+    def of(self, resource: str, longer: int = 0) -> ResourceTemplate:
+        """The resource's template and the reasons for its wildcards.
+
+        Args:
+            resource: as the event names it.
+            longer: which of the spellings for longer values is meant; 0 is the one that was seen.
+        """
+        known = self._known.get((resource, longer))
         if known is None:
             secret = secret_of(resource)
-            plain = as_secret(self._plain(secret)) if secret else self._plain(resource)
+            plain = self._plain(secret or resource, longer)
+            plain = as_secret(plain) if secret else plain
             opened = resource in self._fresh.opened
-            known = self._known[resource] = as_opened(plain) if opened else plain
+            known = self._known[resource, longer] = as_opened(plain) if opened else plain
         return known
 
     def forms(self, service: str, resource: str) -> tuple[ResourceTemplate, ...]:
-        """All spellings under which IAM may ask for the resource."""
+        """All spellings under which IAM may ask for the resource, under values of any length."""
         if resource not in self._forms:
-            self._forms[resource] = tuple(spellings(service, resource, self.of))
+            found: dict[Template, ResourceTemplate] = {}
+            for longer in self._made_up.spellings(resource):
+                for one in spellings(service, resource, partial(self.of, longer=longer)):
+                    found.setdefault(one.template, one)
+            self._forms[resource] = tuple(found.values())
         return self._forms[resource]
 
     def value(self, text: str) -> Template:
@@ -94,13 +98,13 @@ class Naming:
         cut = self._words.plain.cut(text)
         return Template.of(*(self._variable(one) if one else stretch for one, stretch in cut))
 
-    def _plain(self, resource: str) -> ResourceTemplate:
+    def _plain(self, resource: str, longer: int) -> ResourceTemplate:
         if resource == ANYTHING:
             return ResourceTemplate(Template.of(ANY))
         arn = parsed(resource)
         if arn is None:
             return ResourceTemplate(Template.of(resource))
-        writing = Writing(self._words.within(arn.resource), ["arn:"])
+        writing = Writing(self._words.within(arn.resource), ["arn:"], longer=longer)
         for field_, variable in (
             (arn.partition, "partition"),
             (arn.service, ""),
@@ -187,35 +191,29 @@ class Naming:
             return inherited
         content = arn.service == "s3" and kind.endswith("object") and writing.named
         start = len(writing.parts)
-        if not content and self._generated(text, limit_of(arn.service, kind), writing):
+        parts, reasons = (
+            ((), ())
+            if content
+            else self._made_up.of(text, arn.service, kind, writing.longer, self._parts)
+        )
+        if parts:
+            writing.parts += parts
+            for reason in reasons:
+                writing.reasons[f"{reason}, {OTHERS}" if reason == CUT_AWAY else reason] = None
             return True
         varies = self._pieces(text, writing, inherited=inherited, content=content)
         if varies and not writing.named:
             writing.shape(text, start)
         return varies
 
-    def _generated(self, text: str, limit: Limit, writing: Writing) -> bool:
-        """Write a name that CloudFormation cut; tells whether it is one."""
-        folder, slash, name = text.rpartition("/")
-        made = read(name, self._stacks, limit)
-        if made is None:
-            return False
-        self._pieces(f"{folder}{slash}", writing, inherited=False)
-        if made.whole:
-            self._pieces(made.kept, writing, inherited=False)
-        else:
-            writing.parts += made.beginning()
-            if made.left < len(made.stack.name):
-                writing.reasons[f"{CUT_AWAY}, {OTHERS}"] = None
-        writing.parts += made.ending()
-        writing.reasons[REASON] = None
-        return True
-
     def _named(self, name: str) -> Template:
         """A name alone, such as a stack's."""
+        return Template.of(*self._parts(name))
+
+    def _parts(self, name: str) -> Sequence[Part]:
         writing = Writing(self._words.within(name))
         self._pieces(name, writing, inherited=False, content=True)
-        return Template.of(*writing.parts)
+        return writing.parts
 
     def _pieces(
         self, text: str, writing: Writing, *, inherited: bool, content: bool = False

@@ -35,6 +35,7 @@ class Writing:
     words: Cutter
     parts: list[Part] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
+    longer: int = 0  # which of the spellings for longer values; 0 is the one that was seen
     named: bool = False  # whether a name that a person chose tells it from others
 
     def wild(self, reason: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.derivation import OPENED_BY_REPAIR
+from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.resource_names.dates import dates
@@ -148,7 +149,8 @@ def _made(
             yield "collection", f"{action.service}/{made}"
         return
     yield "versioned", _unversioned(resource)
-    for text in _own(slots, heads):
+    by_cloudformation = any(CLOUDFORMATION in line.via for line in one.lines)
+    for text in _own(slots, heads, by_cloudformation=by_cloudformation):
         yield "token", text
     for text in dates(slots, one):
         yield "token", text
@@ -166,7 +168,9 @@ def _made_by_verb(verb: str, resource: str, layout: ArnParser) -> Iterator[tuple
             yield "token", slots[-1].text
 
 
-def _own(slots: tuple[ArnPart, ...], heads: tuple[str, ...]) -> Iterator[str]:
+def _own(
+    slots: tuple[ArnPart, ...], heads: tuple[str, ...], *, by_cloudformation: bool
+) -> Iterator[str]:
     """The pieces of what was made itself, not of what it belongs to."""
     named = [slot for slot in slots if slot.placeholder]
     # A name and the id that goes with it; an id before an id is the parent's.
@@ -183,7 +187,9 @@ def _own(slots: tuple[ArnPart, ...], heads: tuple[str, ...]) -> Iterator[str]:
             # and what stands alone is a name that a person chose.
             suffixes = [one.text for one in shaped if one.shape is _SUFFIX and one is not cut[0]]
             yield from suffixes[-1:]
-        if slot.text.lower().startswith(heads) and may_be_suffix(cut[-1].text):
+        # Some types are named for their logical id alone: `StateMachine-dYsfgkjLpIOg`.
+        placed = slot.text.lower().startswith(heads) or (by_cloudformation and len(cut) > 1)
+        if placed and may_be_suffix(cut[-1].text):
             yield cut[-1].text
 
 

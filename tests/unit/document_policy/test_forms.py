@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from lambdas.document_policy.analysis.iam_documents import iam_documents
 from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
+from lambdas.document_policy.formats.literals import f_string, hcl, sub
 from lambdas.document_policy.formats.terraform import terraform
-from lambdas.model.template import Template
+from lambdas.model.template import Template, Variable
 from tests.unit.document_policy.forms import (
     HOSTILE,
     cloudformation_documents,
@@ -163,3 +164,18 @@ def test_a_policy_that_grants_nothing_still_gives_valid_documents() -> None:
     assert lint(cloudformation(facts)) == []
     assert terraform_documents(terraform(facts), {}) == []
     ast.parse(construct(facts))
+
+
+@pytest.mark.parametrize("value", ["dev", "production-of-europe"])
+def test_a_variable_that_is_cut_is_cut_in_every_language_that_can(value: str) -> None:
+    cut, joined = Variable("stage", 5), Variable("stage", 8, "-api")
+    names = {"stage": "stage"}
+
+    expression = f_string(("a-", cut, "-", joined), names)
+
+    rendered = Template.of("a-", cut, "-", joined).render({"stage": value})
+    assert eval(expression, {"stage": value}) == rendered  # noqa: S307  # our own
+    assert hcl((cut,), names) == '"${substr(var.stage, 0, 5)}"'
+    assert hcl((joined,), names) == '"${substr("${var.stage}-api", 0, 8)}"'
+    # CloudFormation has no function for it: so many characters, whatever they are.
+    assert sub(("a-", cut, Variable("stage")), names) == '!Sub "a-?????${stage}"'

@@ -130,9 +130,15 @@ def test_a_finding_is_read_back_from_its_json() -> None:
     assert Finding.from_json(json.loads(json.dumps(one.to_json()))) == one
 
 
+VARIABLES = (
+    Variable("stage"),
+    Variable("account"),
+    Variable("stage", 3),
+    Variable("stage", 4, "-a"),
+)
 literals = st.text(max_size=8)
 parts: st.SearchStrategy[Part] = st.one_of(
-    literals, st.sampled_from([ANY, Wildcard("?"), Variable("stage"), Variable("account")])
+    literals, st.sampled_from([ANY, Wildcard("?"), *VARIABLES])
 )
 templates = st.lists(parts, max_size=6).map(lambda many: Template.of(*many))
 

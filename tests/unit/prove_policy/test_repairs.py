@@ -244,6 +244,43 @@ def test_a_repair_that_would_grant_what_the_last_one_granted_is_not_made() -> No
     assert "granted the same" in one.hopeless
 
 
+def test_a_name_that_the_policy_holds_by_heart_beside_an_opened_one_is_opened_for_all() -> None:
+    # The first round's CreateBucket was opened; what else was done holds the first cycle's suffix.
+    there = "arn:aws:s3:::orders-dev-site-abelonkarepo"
+    first = (*seen("s3:CreateBucket", there), *seen("s3:DeleteBucket", there))
+    statements = (
+        a_statement("s3:CreateBucket", "arn:aws:s3:::orders-${stage}-site-*"),
+        a_statement("s3:DeleteBucket", "arn:aws:s3:::orders-${stage}-site-abelonkarepo"),
+    )
+
+    (one,) = planned(
+        a_denial("s3:DeleteBucket", "arn:aws:s3:::orders-qa-site-m1vky0y5qzb0"),
+        first=first,
+        statements=statements,
+    )
+
+    assert {(str(it.action), it.resource, it.opened) for it in one.grants} == {
+        (action, "arn:aws:s3:::orders-dev-site-*", True)
+        for action in ("s3:CreateBucket", "s3:DeleteBucket")
+    }
+
+
+def test_a_name_that_a_person_chose_is_not_opened_by_a_wider_grant_of_another_action() -> None:
+    first = seen("s3:CreateBucket", "arn:aws:s3:::orders-dev-site")
+    statements = (
+        a_statement("s3:ListBucket", "arn:aws:s3:::orders-${stage}-*"),
+        a_statement("s3:CreateBucket", "arn:aws:s3:::orders-${stage}-site"),
+    )
+
+    (one,) = planned(
+        a_denial("s3:DeleteBucket", "arn:aws:s3:::orders-qa-site"),
+        first=first,
+        statements=statements,
+    )
+
+    assert [it.resource for it in one.grants] == ["arn:aws:s3:::orders-dev-site"]
+
+
 def test_a_name_without_its_path_stands_for_the_first_cycle_s_role_with_it() -> None:
     first = seen("iam:CreateRole", *roles("made/orders-dev"))
 

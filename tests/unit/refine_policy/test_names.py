@@ -165,7 +165,48 @@ def test_a_suffix_of_letters_alone_is_random_when_the_stacks_name_comes_before()
     bucket = "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-xkqlmbzttrwp"
 
     assert _resource("s3:CreateBucket", stack, forwarded("s3:CreateBucket", bucket)) == {
-        "arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbucket-*"
+        # The id is cut as well, and the stage, when the stage is longer.
+        "arn:${partition}:s3:::orders-${stage}-serverlessdeploymentbuck*",
+        "arn:${partition}:s3:::orders-${stage:17}-serverlessdeploymentbuck*",
+        "arn:${partition}:s3:::orders-${stage:18}-serverlessdeploymentbuck*",
+    }
+
+
+def test_a_suffix_of_letters_alone_is_random_behind_a_logical_id_that_cloudformation_names() -> (
+    None
+):
+    machine = f"arn:aws:states:{AT}:stateMachine:Approval-dYsfgkQLpIOg"
+
+    assert _resource(
+        "states:CreateStateMachine", forwarded("states:CreateStateMachine", machine)
+    ) == {f"arn:${{partition}}:states:{AT_TEMPLATE}:stateMachine:Approval-*"}
+    assert _resource("states:CreateStateMachine", seen("states:CreateStateMachine", machine)) == {
+        f"arn:${{partition}}:states:{AT_TEMPLATE}:stateMachine:Approval-dYsfgkQLpIOg"
+    }
+
+
+def test_what_cloudformation_appends_for_a_property_stands_behind_the_suffix() -> None:
+    stack = "customer-engagement-intake-dev"
+    name = f"{stack}-IncomingOrderNotificationsDeadL-1A2B3C4D5E6F.fifo"
+    assert len(name) == 80  # the id ends in `LetterQueue`
+    queue = f"arn:aws:sqs:{AT}:{name}"
+
+    found = _resource("sqs:CreateQueue", _stack(stack), forwarded("sqs:CreateQueue", queue))
+
+    at = f"arn:${{partition}}:sqs:{AT_TEMPLATE}:customer-engagement-intake"
+    assert found == {
+        f"{at}-${{stage}}-IncomingOrderNotificationsDead*.fifo",
+        f"{at}-${{stage:3}}-IncomingOrderNotificationsDead*.fifo",
+        f"{at}-${{stage:4}}-IncomingOrderNotificationsDead*.fifo",
+    }
+
+
+def test_a_topic_rule_s_name_has_no_hyphens() -> None:
+    rule = f"arn:aws:iot:{AT}:rule/vehiclefleetv3devReadingIotTopicRule21A2B3C4D5E6FG"
+
+    lines = [_stack("vehicle-fleet-v3-dev"), forwarded("iot:CreateTopicRule", rule)]
+    assert _resource("iot:CreateTopicRule", *lines) == {
+        f"arn:${{partition}}:iot:{AT_TEMPLATE}:rule/vehiclefleetv3${{stage}}ReadingIotTopicRule2*"
     }
 
 
@@ -192,12 +233,15 @@ def test_a_name_that_was_cut_to_fit_holds_for_a_stage_of_another_length() -> Non
     name = "orders-service-dev-IamRoleStateMachineExecutionRol-1A2B3C4D5E6FG"
     role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     # With a stage of ten characters 24 are left of the logical id, and never fewer.
-    expected = "orders-service-${stage}-IamRoleStateMachineExecu*"
+    expected = (
+        "orders-service-${stage}-IamRoleStateMachineExecu*",
+        "orders-service-${stage:10}-IamRoleStateMachineExecu*",
+    )
     assert len(name) == 64
 
     lines = [_stack("orders-service-dev"), forwarded("iam:CreateRole", role)]
     assert _resource("iam:CreateRole", *lines) == {
-        f"arn:${{partition}}:iam::${{account}}:role/{expected}"
+        f"arn:${{partition}}:iam::${{account}}:role/{one}" for one in expected
     }
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from lambdas.model.action import Action
 from lambdas.model.finding import Severity
+from lambdas.model.template import Template
+from lambdas.reference import actions
+from lambdas.reference.arn_parts import ArnParser
+from lambdas.refine_policy.findings.other_lengths import other_lengths
+from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.volatility import VolatileNames
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
+    ROLE,
     a_process,
     forwarded,
     granted,
@@ -20,6 +33,7 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import Refinement
 
 LONG_ID = "IamRoleCustomResourcesLambdaExecution"
+VALUES = {"account": ACCOUNT, "region": REGION, "partition": "aws", "stage": "dev"}
 STAGES = {"stage": {"learn": "dev", "prove": "qa"}}
 
 
@@ -35,11 +49,39 @@ def told(refinement: Refinement, kind: str) -> list[Finding]:
     return [one for one in refinement.findings if one.kind == kind]
 
 
+def found_beside(resource: str, *templates: str) -> list[Finding]:
+    """What is told where the policy holds these of a resource, and nothing for longer values."""
+    named = VolatileNames(
+        tokens=frozenset(),
+        collections=frozenset(),
+        versioned=frozenset(),
+        stable=frozenset(),
+        differed=frozenset(),
+        stacks=("orders-dev",),
+    )
+    layout = ArnParser(actions)
+    action = Action.from_text("s3:CreateBucket")
+    grants = [
+        DraftGrant(
+            principal=ROLE,
+            action=action,
+            template=Template.from_text(one),
+            basis="observed",
+            conditions=(),
+            permissions=(Permission(ROLE, action, resource, "observed"),),
+            reasons=(),
+        )
+        for one in templates
+    ]
+    naming = Naming(VALUES, named, layout)
+    return list(other_lengths(grants, naming, VALUES, layout))
+
+
 def test_the_shortest_value_with_which_a_bucket_s_name_is_cut_is_told() -> None:
     # 63 - 13 - 2 = 48 for both; 26 for the id and 7 for `orders-` leave 15 for the stage.
     bucket = "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-1aljxweu3wjjd"
 
-    (found,) = told(cycle("orders-dev", "s3:CreateBucket", bucket), "other-lengths")
+    (found,) = found_beside(bucket, "arn:aws:s3:::orders-${stage}-serverlessdeploymentbucket-*")
 
     assert found.subject == "stage"
     assert "a value of 16 characters or more" in found.detail
@@ -51,13 +93,36 @@ def test_a_value_as_long_as_production_that_falls_outside_is_a_warning() -> None
     # 64 - 13 - 2 = 49 for both; 37 for the id and 7 for `orders-` leave 5 for the stage.
     role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-{LONG_ID}-14ZCQM4Y0UVKN"
 
-    (found,) = told(cycle("orders-dev", "iam:CreateRole", role), "other-lengths")
+    (found,) = found_beside(role, f"arn:aws:iam::${{account}}:role/orders-${{stage}}-{LONG_ID}-*")
 
     assert found.severity is Severity.WARNING
     assert "a value of 6 characters or more" in found.detail
 
 
-def test_a_name_that_the_proof_s_value_would_cut_is_tried_where_the_next_part_is_cut() -> None:
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("s3:CreateBucket", "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-1aljxweu3wjjd"),
+        ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/orders-dev-{LONG_ID}-14ZCQM4Y0UVKN"),
+    ],
+)
+def test_the_policy_holds_what_longer_values_leave(action: str, arn: str) -> None:
+    refinement = cycle("orders-dev", action, arn)
+
+    assert told(refinement, "other-lengths") == []
+    assert any("${stage:" in one for one in granted(refinement)[action])
+
+
+def test_what_longer_values_leave_is_the_same_text_for_a_short_one() -> None:
+    bucket = "arn:aws:s3:::orders-dev-serverlessdeploymentbucket-1aljxweu3wjjd"
+
+    (policy,) = cycle("orders-dev", "s3:CreateBucket", bucket).policies
+
+    text = json.dumps(policy.policy.render(VALUES))
+    assert text.count("serverlessdeploymentbuck") == 1
+
+
+def test_a_name_that_the_proof_s_value_would_cut_is_held_where_the_next_part_is_cut() -> None:
     # `staging` cuts the id; beside 13 characters of suffix 24 are left of the stack's name.
     stack = "customer-portal-dev"
     of_stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/*"
@@ -67,8 +132,11 @@ def test_a_name_that_the_proof_s_value_would_cut_is_tried_where_the_next_part_is
 
     refinement = refined(lines, process=a_process(variables=stages))
 
-    (found,) = told(refinement, "other-lengths")
-    assert "a value of 9 characters or more" in found.detail
+    assert told(refinement, "other-lengths") == []
+    assert granted(refinement)["s3:CreateBucket"] == {
+        f"arn:${{partition}}:s3:::customer-portal-${{stage{cut}}}-serverlessdeploymentbuck*"
+        for cut in ("", ":8", ":9")
+    }
 
 
 def test_names_that_no_usual_value_cuts_are_no_finding() -> None:

@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.template import ANY, Variable
 from lambdas.reference.shards import shard
+from lambdas.refine_policy.generated_names.name_limits import (
+    HYPHENS,
+    Limit,
+    of_stack_in,
+    suffix_lengths,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,17 +30,6 @@ REASON = (
 )
 CUT_AWAY = "CloudFormation cut the name before the end of what tells this stack from others"
 _NAME = re.compile(r"(?P<stack>.+)-(?P<logical_id>[0-9A-Za-z]+)-(?P<suffix>[0-9A-Za-z]+)")
-_HYPHENS = 2
-
-
-def suffix_lengths() -> tuple[int, ...]:
-    """How many random characters end a name, in each case that is known."""
-    return tuple(shard("generated_names")["suffix"])
-
-
-def _of_stack_in(room: int, logical_id: int) -> int:
-    """How much of the room a stack's name may take: the larger half, and what the id leaves."""
-    return max(room - room // 2, room - logical_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +44,6 @@ class Stack:
     name: str
     fixed: int
     others: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At which length names of a type are cut; 0 where none is known."""
-
-    longest: int = 0
-
-    @property
-    def room(self) -> int:
-        """What stack name and logical id share beside the longest suffix and two hyphens."""
-        return min(self.rooms)
-
-    @property
-    def rooms(self) -> tuple[int, ...]:
-        """The same beside a suffix of each length."""
-        return tuple(self.longest - one - _HYPHENS for one in suffix_lengths())
-
-    @property
-    def half(self) -> int:
-        """What is left of a logical id at least, however long the stack's name."""
-        return self.room // 2
-
-    def of_stack(self, logical_id: int) -> tuple[int, int]:
-        """What is left of a stack's name, beside so many characters of a logical id.
-
-        At least, and at most: it depends on the length of the suffix.
-        """
-        left = {_of_stack_in(room, logical_id) for room in self.rooms}
-        return min(left), max(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +79,6 @@ class GeneratedName:
         if left != {self.left}:
             yield ANY
 
-    def ending(self) -> Iterator[Part]:
-        """What every value leaves of the logical id, and the suffix."""
-        half = self.limit.half
-        yield f"-{self.logical_id[:half]}"
-        # As long as half of the room, the id may go on beside a shorter name or suffix.
-        if len(self.logical_id) < half:
-            yield "-"
-        yield ANY
-
 
 def stack_of(name: str, template: Template, others: Iterable[Mapping[str, str]]) -> Stack:
     """A stack's name as far as it is fixed, and its lengths under other values."""
@@ -147,6 +103,7 @@ class CloudFormationName:
 
     stack: str
     logical_id: str
+    suffix: str
     limit: Limit
     lower: bool
 
@@ -160,8 +117,8 @@ class CloudFormationName:
 
     def of(self, stack: str, suffix: str) -> str:
         """The name of the same resource in a stack of another name."""
-        room = self.limit.longest - len(suffix) - _HYPHENS
-        first = _of_stack_in(room, len(self.logical_id))
+        room = self.limit.longest - len(suffix) - HYPHENS
+        first = of_stack_in(room, len(self.logical_id))
         second = max(room // 2, room - len(stack))
         kept = stack[:first].lower() if self.lower else stack[:first]
         return f"{kept}-{self.logical_id[:second]}-{suffix}"
@@ -170,18 +127,13 @@ class CloudFormationName:
 def made_of(name: str, stacks: Iterable[str], limit: Limit) -> CloudFormationName | None:
     """The parts of a name that holds its stack's whole name; None where no limit is known."""
     match = _matched(name)
-    if match is None or not limit.longest:
+    if match is None or not len(name) <= limit.longest:
         return None
     for stack in sorted(stacks):
         if stack.lower() == match["stack"].lower():
-            return CloudFormationName(stack, match["logical_id"], limit, name == name.lower())
+            lower = name == name.lower()
+            return CloudFormationName(stack, match["logical_id"], match["suffix"], limit, lower)
     return None
-
-
-def limit_of(service: str, kind: str) -> Limit:
-    """Where names of a type of resource are cut; nowhere that is known, where it says nothing."""
-    longest: int = shard("generated_names")["longest"].get(f"{service}/{kind}", 0)
-    return Limit(longest)
 
 
 def read(name: str, stacks: Iterable[Stack], limit: Limit) -> GeneratedName | None:
