@@ -1,4 +1,7 @@
-"""The mail: plain text whose first lines say what a reader must know."""
+"""The mail: plain text whose first lines say what a reader must know.
+
+The policy is at its end, so that a team that cannot open the archive has all that it needs.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.changes import together
 from lambdas.document_policy.analysis.claims import claims
+from lambdas.document_policy.formats.plain_text import as_json, in_words
 from lambdas.model.finding import Severity
-from lambdas.model.limits import SUBJECT_LIMIT
+from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.platform import Platform
 from lambdas.model.text import counted, shortened, visible
 
@@ -48,7 +52,9 @@ def subject(facts: RunFacts) -> str:
 
 def message(facts: RunFacts, *, place: str, seal: str) -> str:
     """The mail's text; `place` is where the dossier lies, `seal` the SHA-256 of its manifest."""
-    return "\n".join(_lines(facts, place, seal)) + "\n"
+    first = "\n".join((*_lines(facts, place, seal), "", *in_words(facts, place), "")) + "\n"
+    room = MAIL_LIMIT - len(first.encode())
+    return first + "".join(f"{line}\n" for line in as_json(facts, place, room))
 
 
 def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:

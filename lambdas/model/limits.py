@@ -20,6 +20,9 @@ TRAILS_PER_REGION: Final = 5
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 SUBJECT_LIMIT: Final = 99  # UTF-8 without line breaks or control characters, under 100
+# SNS takes 262,144 bytes; so does a state, which escapes quotes and line breaks,
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MAIL_LIMIT: Final = 100_000  # bytes of UTF-8
 
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 CAUSE_LIMIT: Final = 32_768  # characters

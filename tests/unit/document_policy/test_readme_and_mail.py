@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from lambdas.document_policy.analysis.iam_documents import iam_documents
 from lambdas.document_policy.mail import message, subject
 from lambdas.document_policy.readme import code as code_span
 from lambdas.document_policy.readme import prose, readme
@@ -16,11 +18,12 @@ from lambdas.document_policy.report.html import Html, code, el, text
 from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
 from lambdas.model.finding import Finding, Severity
-from lambdas.model.limits import SUBJECT_LIMIT
+from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
 from tests.unit.document_policy.samples import (
+    ROLE,
     a_refinement,
     derived,
     of_statements,
@@ -189,6 +192,32 @@ def test_the_mail_tells_how_to_approve_and_where_to_look() -> None:
     assert "Report: s3://archive/orders/run/report.html" in told
     assert "make approve PROCESS=orders RUN=20261123T120000Z-00000017" in told
     assert "ab" * 32 in told
+
+
+def test_a_team_can_act_on_the_mail_alone() -> None:
+    facts = run_facts()
+
+    told = message(facts, place="s3://archive/", seal="0")
+
+    document = told.partition(f"policy.json, for {ROLE}:\n")[2]
+    assert json.loads(document) == json.loads(iam_documents(facts.refinement)["policy.json"])
+    (owner,) = facts.refinement.policies
+    assert all(f"  {one.statement.sid}: {one.purpose}\n" in told for one in owner.statements)
+
+
+@pytest.mark.parametrize(("statements", "fits"), [(1, True), (400, True), (4_000, False)])
+def test_a_mail_holds_as_much_of_the_policy_as_there_is_room_for_and_says_where_the_rest_is(
+    statements: int, *, fits: bool
+) -> None:
+    one = statement("Sqs", "Send messages.", ["sqs:SendMessage"], [f"arn:aws:sqs:::{'q' * 80}"])
+    facts = run_facts(of_statements(*[one] * statements))
+
+    told = message(facts, place="s3://archive/", seal="0")
+
+    whole = iam_documents(facts.refinement)["policy.json"].decode()
+    assert len(told.encode()) <= MAIL_LIMIT
+    assert told.endswith(whole) == fits
+    assert told.endswith("more lines, in s3://archive/policy.json\n") != fits
 
 
 def test_the_mail_has_one_line_for_findings_of_one_kind() -> None:
