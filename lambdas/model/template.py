@@ -15,7 +15,7 @@ from lambdas.errors import InvalidTemplateError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VARIABLE = re.compile(r"([a-z][a-z0-9_]*)(?::([1-9]\d{0,2})(?::([-0-9A-Za-z]+))?)?")
+_VARIABLE = re.compile(r"([a-z][a-z0-9_]*)(?::([1-9]\d{0,2})(?::([-0-9A-Za-z]+))?|(!))?")
 _TOKEN = re.compile(r"\$\{([^{}]*)\}|([*?])")
 # IAM's own escapes for literal characters in a policy of version 2012-10-17,
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -29,17 +29,23 @@ class Variable:
     Attributes:
         length: how many characters are meant of its value and what follows; 0 for all.
         tail: what follows it, and is cut together with it; letters, digits and hyphens.
+        joined: whether the hyphens of its value are left out.
     """
 
     name: str
     length: int = 0
     tail: str = ""
+    joined: bool = False
 
     def of(self, value: str) -> str:
         """What of a value stands here."""
+        if self.joined:
+            return value.replace("-", "")
         return f"{value}{self.tail}"[: self.length] if self.length else value
 
     def __str__(self) -> str:
+        if self.joined:
+            return f"${{{self.name}!}}"
         cut = f":{self.length}" if self.length else ""
         return f"${{{self.name}{cut}{f':{self.tail}' if self.tail else ''}}}"
 
@@ -107,7 +113,8 @@ class Template:
         """Read what `str()` wrote.
 
         `${name}` is a variable, `${name:8}` its first eight characters, `${name:8:-api}` those of
-        its value with `-api` behind it; `*` and `?` are wildcards, `${*}` is a star.
+        its value with `-api` behind it, `${name!}` its value without hyphens; `*` and `?` are
+        wildcards, `${*}` is a star.
 
         Raises:
             InvalidTemplateError: a `${…}` holds neither a variable's name nor an escape.
@@ -162,5 +169,5 @@ def _token(match: re.Match[str], text: str) -> Part:
         return str(inner)
     named = _VARIABLE.fullmatch(inner)
     if named:
-        return Variable(named[1], int(named[2] or 0), named[3] or "")
+        return Variable(named[1], int(named[2] or 0), named[3] or "", joined=bool(named[4]))
     raise InvalidTemplateError(f"{text!r}: {match.group()} is neither a variable nor an escape")

@@ -46,7 +46,9 @@ def hcl(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
     for piece in pieces:
         if isinstance(piece, Variable):
             value = f"var.{names[piece.name]}"
-            if piece.length:
+            if piece.joined:
+                value = f'replace({value}, "-", "")'
+            elif piece.length:
                 text = f'"${{{value}}}{escaped(piece.tail)}"' if piece.tail else value
                 value = f"substr({text}, 0, {piece.length})"
             body = _without_open_sign(body) + f"${{{value}}}"
@@ -58,10 +60,13 @@ def hcl(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
 def sub(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
     """A YAML literal, under CloudFormation's Sub when there is something to fill in.
 
-    No function of CloudFormation cuts a text: where a variable is cut, so many characters stand.
+    No function of CloudFormation cuts a text or takes hyphens out of it: where a variable is cut,
+    so many characters stand, and where it is joined any.
     """
     parts = tuple(
-        "?" * piece.length if isinstance(piece, Variable) and piece.length else piece
+        ("?" * piece.length or "*")
+        if isinstance(piece, Variable) and (piece.length or piece.joined)
+        else piece
         for piece in pieces
     )
     if not any(isinstance(piece, Variable) for piece in parts):
@@ -91,6 +96,8 @@ def f_string(pieces: Iterable[str | Variable], names: Mapping[str, str]) -> str:
 
 def _python(variable: Variable, name: str) -> str:
     """An expression within an f-string."""
+    if variable.joined:
+        return f"{name}.replace('-', '')"
     whole = f"({name} + '{escaped(variable.tail)}')" if variable.tail else name
     return f"{whole}[:{variable.length}]" if variable.length else name
 

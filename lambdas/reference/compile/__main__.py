@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from lambdas.reference.compile.events import compile_events
+from lambdas.reference.compile.letters import compile_letters
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_curated, read_sources
 from lambdas.reference.compile.types import compile_types
@@ -26,6 +27,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         **compile_types(sources, shards),
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
+        "letters": compile_letters(sources.models),
         "error_codes": read_curated("error_codes"),
         "escalation": read_curated("escalation"),
         "pass_role": read_curated("pass_role"),

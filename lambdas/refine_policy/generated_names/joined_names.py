@@ -26,7 +26,6 @@ def joined(
     name: str,
     stacks: Mapping[str, Template],
     limit: Limit,
-    values: Mapping[str, str],
     lengths: Mapping[str, int],
 ) -> tuple[Part, ...]:
     """How a policy spells such a name; empty when no stack that is known made it.
@@ -35,17 +34,12 @@ def joined(
         name: without hyphens.
         stacks: names, and how they are spelled.
         limit: where it is cut.
-        values: of the variables.
-        lengths: of their longest values.
+        lengths: of the variables' longest values.
     """
     found = [
         spelled
         for stack, template in stacks.items()
-        if (
-            spelled := tuple(
-                _of_stack(name, stack.replace("-", ""), template, limit, values, lengths)
-            )
-        )
+        if (spelled := tuple(_of_stack(name, stack.replace("-", ""), template, limit, lengths)))
     ]
     # Of several stacks whose names begin alike, the one that leaves the least to others.
     return max(found, key=lambda parts: (len(parts), *map(str, parts)), default=())
@@ -56,7 +50,6 @@ def _of_stack(  # what a name is read by
     stack: str,
     template: Template,
     limit: Limit,
-    values: Mapping[str, str],
     lengths: Mapping[str, int],
 ) -> Iterator[Part]:
     suffix = max(suffix_lengths())
@@ -73,13 +66,12 @@ def _of_stack(  # what a name is read by
         yield str(first).replace("-", "")[:same] if isinstance(first, str) else ""
         yield ANY
         return
-    yield from (_without_hyphens(part, values) for part in template.parts)
+    yield from map(_without_hyphens, template.parts)
     yield logical_id
     yield ANY
 
 
-def _without_hyphens(part: Part, values: Mapping[str, str]) -> Part:
+def _without_hyphens(part: Part) -> Part:
     if isinstance(part, Variable):
-        # Its own hyphens are left out as well, and no variable holds it so.
-        return ANY if "-" in values.get(part.name, "") else part
+        return Variable(part.name, joined=True)
     return part.replace("-", "") if isinstance(part, str) else part

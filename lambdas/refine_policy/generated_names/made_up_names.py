@@ -76,10 +76,7 @@ class MadeUpNames:
         limit = limit_of(service, kind).beside(ending)
         made: Spelled
         if is_joined(service, kind):
-            made = (
-                joined_names.joined(name, self._stacks, limit, self._values, self._longest),
-                _JOINED,
-            )
+            made = joined_names.joined(name, self._stacks, limit, self._longest), _JOINED
         else:
             made = self._shortened(name, limit, longer, spelled) or self._cut(name, limit, spelled)
         parts, reasons = made

@@ -14,6 +14,7 @@ from lambdas.model.derivation import OPENED_BY_REPAIR
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
+from lambdas.refine_policy.resource_names.arn_variants import secret_of
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
     CERTAIN,
@@ -139,7 +140,7 @@ def _made(
     if action.service == "apigateway":
         yield from _made_by_verb(action.name, resource, layout)
         return
-    arn = parsed(resource)
+    arn = parsed(secret_of(resource) or resource)
     if arn is None:
         yield "collection", f"{action.service}/{made}"
         return

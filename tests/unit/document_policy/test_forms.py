@@ -177,5 +177,9 @@ def test_a_variable_that_is_cut_is_cut_in_every_language_that_can(value: str) ->
     assert eval(expression, {"stage": value}) == rendered  # noqa: S307  # our own
     assert hcl((cut,), names) == '"${substr(var.stage, 0, 5)}"'
     assert hcl((joined,), names) == '"${substr("${var.stage}-api", 0, 8)}"'
+    plain = Variable("stage", joined=True)
+    assert eval(f_string((plain,), names), {"stage": "a-b"}) == "ab"  # noqa: S307  # our own
+    assert hcl((plain,), names) == '"${replace(var.stage, "-", "")}"'
+    assert sub(("a-", plain), names) == '"a-*"'
     # CloudFormation has no function for it: so many characters, whatever they are.
     assert sub(("a-", cut, Variable("stage")), names) == '!Sub "a-?????${stage}"'

@@ -135,6 +135,7 @@ VARIABLES = (
     Variable("account"),
     Variable("stage", 3),
     Variable("stage", 4, "-a"),
+    Variable("stage", joined=True),
 )
 literals = st.text(max_size=8)
 parts: st.SearchStrategy[Part] = st.one_of(

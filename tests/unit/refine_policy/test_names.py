@@ -206,7 +206,7 @@ def test_a_topic_rule_s_name_has_no_hyphens() -> None:
 
     lines = [_stack("vehicle-fleet-v3-dev"), forwarded("iot:CreateTopicRule", rule)]
     assert _resource("iot:CreateTopicRule", *lines) == {
-        f"arn:${{partition}}:iot:{AT_TEMPLATE}:rule/vehiclefleetv3${{stage}}ReadingIotTopicRule2*"
+        f"arn:${{partition}}:iot:{AT_TEMPLATE}:rule/vehiclefleetv3${{stage!}}ReadingIotTopicRule2*"
     }
 
 
