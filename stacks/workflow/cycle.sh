@@ -12,7 +12,7 @@ case $FENCEPOST_USE in
 esac
 
 # What credential_process runs: the only place that still has the build's own credentials.
-# A chained session ends after an hour, and botocore asks again 15 minutes before: keep 40 minutes.
+# CloudFormation cannot renew the session that it works with: each call gets a young one, good for an hour.
 {
   echo 'unset ${!AWS_@}'
   for name in PATH ${!AWS_@}; do printf 'export %s=%q\n' "$name" "${!name}"; done
@@ -20,7 +20,7 @@ esac
   cat <<'END'
 export AWS_STS_REGIONAL_ENDPOINTS=regional AWS_PAGER=
 cache=$(dirname "$0")/$1.json
-if [ -z "$(find "$cache" -mmin -40 2>/dev/null)" ]; then
+if [ -z "$(find "$cache" -mmin -5 2>/dev/null)" ]; then
   aws sts assume-role --role-arn "$role" --role-session-name "$run.$1" --output json --query \
     '{Version: `1`, AccessKeyId: Credentials.AccessKeyId, SecretAccessKey: Credentials.SecretAccessKey,
       SessionToken: Credentials.SessionToken, Expiration: Credentials.Expiration}' \
@@ -53,28 +53,39 @@ as() { # as <session>: the profile that every SDK finds, and nothing else to fin
   export AWS_CONFIG_FILE=$work/$1.config
 }
 
+watch() { # watch <phase> <seconds> <leader>: within the leader's group
+  local end=$((SECONDS + ($2 > 0 ? $2 : 1)))
+  trap '' TERM
+  while [ "$SECONDS" -lt "$end" ] && kill -0 $$; do
+    kill -0 "$3" || return 0
+    sleep 1
+  done
+  ! kill -0 $$ || echo "::fencepost phase $1 out of time" > "$work/pipe" # else none reads
+  kill -TERM -- "-$3"
+  sleep 20
+  kill -KILL -- "-$3"
+}
+
 run() { # run <phase> <until> <command>…: `remove` must have its turn, so every phase has an end
-  local phase=$1 rest=$(($2 - $(date +%s))) code=0 tee job watch
+  local phase=$1 rest=$(($2 - $(date +%s))) code=0 tee job late
   shift 2
   echo "::fencepost phase $phase begin"
   mkfifo "$work/pipe"
   tee "$work/$phase.log" < "$work/pipe" & tee=$!
   set -m # each in a process group of its own, to be ended with all that it started
-  (cd "$source" && exec bash "$work/shell" "$phase" "$@") > "$work/pipe" 2>&1 < /dev/null & job=$!
   (
-    end=$((SECONDS + (rest > 0 ? rest : 1)))
-    while [ "$SECONDS" -lt "$end" ] && kill -0 $$; do sleep 1; done
-    ! kill -0 $$ || echo "::fencepost phase $phase out of time" > "$work/pipe" # else none reads
-    kill -TERM -- "-$job"
-    sleep 20
-    kill -KILL -- "-$job"
-  ) > /dev/null 2>&1 & watch=$!
+    set +m
+    # The watchdog first: a build that is killed leaves no job that nobody ends.
+    leader=$(exec sh -c 'echo $PPID')
+    watch "$phase" "$rest" "$leader" > /dev/null 2>&1 &
+    cd "$source" && exec bash "$work/shell" "$phase" "$@"
+  ) > "$work/pipe" 2>&1 < /dev/null & job=$!
   wait "$job" || code=$?
-  kill -TERM -- "-$job" "-$watch" 2> /dev/null
-  (sleep 5; kill -PIPE "$tee") > /dev/null 2>&1 & watch=$!
+  kill -TERM -- "-$job" 2> /dev/null
+  (sleep 5; kill -PIPE "$tee") > /dev/null 2>&1 & late=$!
   set +m
   wait "$tee"
-  kill -TERM -- "-$watch" 2> /dev/null
+  kill -TERM -- "-$late" 2> /dev/null
   rm "$work/pipe"
   if [ "$code" -eq 0 ]; then
     finished="$finished $phase"

@@ -135,7 +135,7 @@ def test_the_buildspec_is_small_and_survives_yaml() -> None:
     text = yaml.safe_dump(spec)
 
     assert yaml.safe_load(text) == spec
-    assert len(json.dumps(spec)) < 8_000
+    assert len(json.dumps(spec)) < 8_500
     assert spec["phases"]["install"]["runtime-versions"] == {"nodejs": 22}
 
 
