@@ -122,18 +122,29 @@ def action(prefix: str, name: str) -> Action | None:
 
 def _younger(prefix: str, name: str, resources: Mapping[str, Any]) -> Action | None:
     """An action that only cfn-lint's copy knows; it says nothing of levels."""
-    found = _newest().get(prefix, {}).get("Actions", {}).get(name.lower())
+    service = _newest().get(prefix, {})
+    found = service.get("Actions", {}).get(name.lower())
     if found is None:
         return None
-    kinds = [kind for kind in found.get("Resources", ()) if kind in resources]
+    known = service.get("Resources", {})
     return Action(
         name=f"{prefix}:{name}",
         level="",
         resources=tuple(
-            ResourceType(name=kind, arn=resources[kind]["arn"], required=True) for kind in kinds
+            ResourceType(name=kind, arn=arn, required=True)
+            for kind in found.get("Resources", ())
+            for arn in (
+                [resources[kind]["arn"]] if kind in resources else _formats(known.get(kind), kind)
+            )
         ),
         condition_keys=frozenset(),
     )
+
+
+def _formats(known: Mapping[str, Any] | None, kind: str) -> list[str]:
+    """cfn-lint writes `.*` for what a variable stands for; it is called after the type."""
+    variable = "${" + "".join(word.capitalize() for word in kind.split("-")) + "}"
+    return [arn.replace(".*", variable) for arn in (known or {}).get("ARNFormats", ())]
 
 
 @lru_cache(maxsize=1)

@@ -58,7 +58,7 @@ def _transaction(call: Call) -> list[Check]:
         )
         for item in call.params.get("TransactItems") or ()
         for kind, part in item.items()
-        if kind in _ITEM_ACTIONS
+        if kind in _ITEM_ACTIONS and isinstance(part, Mapping)
     ]
 
 
@@ -91,15 +91,23 @@ def _operation_actions() -> Mapping[str, list[str]]:
     return table
 
 
-_VERSIONED = {"GetObject", "DeleteObject", "GetObjectAcl", "PutObjectAcl", "GetObjectTagging"}
+_VERSIONED = {
+    "DeleteObject": "DeleteObjectVersion",
+    "DeleteObjectTagging": "DeleteObjectVersionTagging",
+    "GetObject": "GetObjectVersion",
+    "GetObjectAcl": "GetObjectVersionAcl",
+    "GetObjectAttributes": "GetObjectVersionAttributes",
+    "GetObjectTagging": "GetObjectVersionTagging",
+    "PutObjectAcl": "PutObjectVersionAcl",
+    "PutObjectTagging": "PutObjectVersionTagging",
+}
 
 
 def _versioned(name: str, call: Call) -> str:
     """S3 asks for another action when the request names a version."""
     prefix, _, short = name.partition(":")
-    if prefix == "s3" and call.params.get("VersionId") and short in _VERSIONED:
-        known = {"GetObjectAcl": "GetObjectVersionAcl", "PutObjectAcl": "PutObjectVersionAcl"}
-        return f"s3:{known.get(short, short.replace('Object', 'ObjectVersion', 1))}"
+    if prefix == "s3" and call.params.get("VersionId"):
+        return f"s3:{_VERSIONED.get(short, short)}"
     return name
 
 

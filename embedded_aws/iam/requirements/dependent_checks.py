@@ -67,7 +67,8 @@ def _tags(call: Call) -> dict[str, str]:
         found |= _pairs(call.params.get(member))
     for member in _SPECIFICATIONS:
         for specification in call.params.get(member) or ():
-            found |= _pairs(specification.get("Tags"))
+            if isinstance(specification, Mapping):
+                found |= _pairs(specification.get("Tags"))
     configuration = call.params.get("CreateBucketConfiguration")
     if isinstance(configuration, Mapping):
         found |= _pairs(configuration.get("Tags"))
@@ -81,7 +82,9 @@ def _pairs(tags: Any) -> dict[str, str]:
         return {str(name): str(value) for name, value in tags.items()}
     found = {}
     for tag in tags if isinstance(tags, (list, tuple)) else ():
-        fields = {name.lower(): value for name, value in tag.items()} if tag else {}
+        fields = (
+            {name.lower(): one for name, one in tag.items()} if isinstance(tag, Mapping) else {}
+        )
         name = fields.get("key", fields.get("tagkey"))
         if name is not None:
             found[str(name)] = str(fields.get("value", fields.get("tagvalue", "")))

@@ -1,7 +1,11 @@
 """The ARNs that a call acts on: the reference's ARN formats, filled from the call's parameters."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.service_reference import Action, ResourceType
@@ -14,36 +18,12 @@ _OWNED_BY_AWS = re.compile(
     r"(:(?:parameter/aws/service/|(?:document|automation-definition)/(?:aws|amazon|amzn)))",
     re.IGNORECASE,
 )
+_ENDING = re.compile(r"(?:name|identifier|id|arn)$")
+_SAYS_NOTHING = frozenset({"resource", "name", "id", "type", "key", "value", "version", ""})
+# What the operation is called after.
+_OWN = ("id", "identifier", "arn", "name", "resourceid", "resourceidentifier", "resourcename")
+_LONG = 6  # letters of a name's end that are enough to tell what is meant
 _PLACES = {"Partition", "Region", "Account"}
-
-# (IAM prefix, variable) -> the parameters that hold it where names differ. The order matters.
-_ALIASES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("appsync", "GraphQLAPIId"): ("apiId", "ApiId"),
-    ("appsync", "ApiId"): ("apiId",),
-    ("athena", "WorkGroupName"): ("WorkGroup", "Name"),
-    ("autoscaling", "GroupFriendlyName"): ("AutoScalingGroupName",),
-    ("cloudtrail", "TrailName"): ("Name", "TrailName"),
-    ("cloudwatch", "AlarmName"): ("AlarmName", "AlarmNames"),
-    ("cloudwatch", "DashboardName"): ("DashboardName", "DashboardNames"),
-    ("codebuild", "ProjectName"): ("projectName", "name", "names", "projectNames", "ids", "id"),
-    ("ec2", "SecurityGroupId"): ("GroupId", "GroupIds", "SecurityGroupId", "SecurityGroupIds"),
-    ("ecr", "RepositoryName"): ("repositoryName", "repositoryNames"),
-    ("ecs", "ClusterName"): ("cluster", "clusterName", "clusters"),
-    ("ecs", "ServiceName"): ("service", "serviceName", "services"),
-    ("ecs", "TaskDefinitionFamilyName"): ("family", "taskDefinition"),
-    ("events", "EventBusName"): ("EventBusName", "Name"),
-    ("glue", "DatabaseName"): ("DatabaseName", "Name"),
-    ("iot", "RuleName"): ("ruleName",),
-    ("iot", "TopicName"): ("topic",),
-    ("kinesis", "StreamName"): ("StreamName", "StreamARN"),
-    ("pipes", "Name"): ("Name",),
-    ("scheduler", "GroupName"): ("GroupName", "Name"),
-    ("scheduler", "ScheduleName"): ("Name",),
-    ("ses", "ConfigurationSetName"): ("ConfigurationSetName",),
-    ("ses", "IdentityName"): ("EmailIdentity", "Identity", "Source", "FromEmailAddress"),
-    ("ssm", "ParameterNameWithoutLeadingSlash"): ("Name", "Names", "Path", "ResourceId"),
-    ("states", "StateMachineName"): ("name", "stateMachineName"),
-}
 
 
 def arns(action: Action, call: Call) -> list[str]:
@@ -53,7 +33,8 @@ def arns(action: Action, call: Call) -> list[str]:
     given = _given_arns(action, call)
     if given:
         return given
-    filled = [(kind, _filled(kind, call)) for kind in action.resources]
+    only = len(action.resources) == 1
+    filled = [(kind, _filled(kind, call, only=only)) for kind in action.resources]
     complete = {
         arn: kind.required for kind, found in filled for arn in found if not _has_gap(kind, arn)
     }
@@ -63,14 +44,25 @@ def arns(action: Action, call: Call) -> list[str]:
     required = [arn for arn, needed in complete.items() if needed]
     if required or complete:
         return required or list(complete)
-    # A create names no resource yet: AWS asks about any of that type, `vpc/*`.
-    kind = next((kind for kind in action.resources if kind.required), None)
-    return [_with_gaps(kind.arn, call)] if kind else ["*"]
+    # A create names no resource yet: AWS asks about any of that type, `vpc/*`, or below what holds
+    # it, `nodegroup/mine/*`.
+    partly = [arn for kind, found in filled if kind.required for arn in found]
+    return [max(partly, key=lambda arn: (_told(arn), -len(arn), arn))] if partly else ["*"]
+
+
+def _told(arn: str) -> int:
+    """How much of an ARN is no gap."""
+    return len([part for part in re.split(r"[:/]", arn.split(":", 5)[-1]) if "*" not in part])
 
 
 def any_of(action: Action, call: Call) -> str:
-    """Any resource of the action's first type, `userpool/*`."""
-    return _with_gaps(action.resources[0].arn, call) if action.resources else "*"
+    """Any resource of the type that the operation is called after, `userpool/*`; else the first."""
+    operation = call.operation.lower()
+    named = [kind for kind in action.resources if _letters(kind.name) in operation]
+    chosen = max(named, key=lambda kind: len(kind.name), default=None) or next(
+        iter(action.resources), None
+    )
+    return _with_gaps(chosen.arn, call) if chosen else "*"
 
 
 def _all_of_ec2(action: Action, call: Call, complete: dict[str, bool]) -> list[str]:
@@ -126,7 +118,7 @@ def _has_gap(kind: ResourceType, arn: str) -> bool:
     return "*" in arn and "*" not in kind.arn
 
 
-def _filled(kind: ResourceType, call: Call) -> list[str]:
+def _filled(kind: ResourceType, call: Call, *, only: bool) -> list[str]:
     """The resource's ARN for each value of its last variable; a gap is a `*`."""
     template = _place(kind.arn, call)
     variables = list(VARIABLE.findall(template))
@@ -134,36 +126,84 @@ def _filled(kind: ResourceType, call: Call) -> list[str]:
         return [template]
     prefix = template.split(":")[2]
     for name in variables[:-1]:
-        values = _values(name, kind, call, prefix)
+        values = _values(name, kind, call, prefix, only=only)
         template = template.replace(f"${{{name}}}", values[0] if values else "*")
-    values = _values(variables[-1], kind, call, prefix) or ["*"]
+    values = _values(variables[-1], kind, call, prefix, only=only) or ["*"]
     arns = [template.replace(f"${{{variables[-1]}}}", value) for value in values]
     return [_OWNED_BY_AWS.sub(r"\1\2", arn) for arn in arns]
 
 
-def _values(variable: str, kind: ResourceType, call: Call, prefix: str) -> list[str]:
-    by_name = {name.lower(): value for name, value in call.params.items()}
-    for name in _candidates(variable, kind, call, prefix):
-        value = by_name.get(name.lower())
-        texts = [text for text in _texts([value]) if text]
-        if texts:
-            return [bare(text, prefix, variable) for text in texts]
+def _values(variable: str, kind: ResourceType, call: Call, prefix: str, *, only: bool) -> list[str]:
+    """What the request holds for a variable: by the likeliest of its members' names."""
+    members = _members(call.params)
+    outermost = {_letters(name) for name in call.params}
+    for names in _candidates(variable, kind, call, prefix, only=only):
+        for name in names if isinstance(names, tuple) else sorted(members):
+            if not (isinstance(names, tuple) or names.fullmatch(name)):
+                continue
+            if name in _OWN and name not in outermost:
+                continue  # a filter's name, a tag's id
+            texts = [text for text in members.get(name, ()) if text]
+            if texts:
+                return [bare(text, prefix, variable) for text in texts]
     return []
 
 
-def _candidates(variable: str, kind: ResourceType, call: Call, prefix: str) -> Iterable[str]:
-    yield from _ALIASES.get((prefix, variable), ())
-    base = variable.removesuffix("WithPath").removesuffix("WithoutLeadingSlash")
-    stem = base.removesuffix("Name").removesuffix("Id").removesuffix("Identifier")
-    yield base
-    yield from (stem + ending for ending in ("Name", "Id", "Identifier", "Arn", "", "Names", "Ids"))
-    yield from (f"{stem}s", f"{stem}Identifiers")
-    noun = re.sub(r"[^a-z]", "", kind.name.lower())
+@lru_cache(maxsize=1)
+def _parameter_names() -> Mapping[str, Mapping[str, list[str]]]:
+    """By prefix and variable, or `type.Variable`: the parameters that hold it."""
+    path = Path(__file__).with_name("parameter_names.yaml")
+    table: dict[str, dict[str, list[str]]] = yaml.safe_load(path.read_text())
+    return table
+
+
+def _members(params: Params) -> dict[str, list[str]]:
+    """Texts and numbers by their members' names in small letters, the outermost first."""
+    found: dict[str, list[str]] = {}
+    level: list[tuple[str, object]] = list(params.items())
+    while level:
+        below: list[tuple[str, object]] = []
+        here: dict[str, list[str]] = {}
+        for name, value in level:
+            if isinstance(value, Mapping):
+                below += value.items()
+                continue
+            for one in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(one, Mapping):
+                    below += one.items()
+                elif isinstance(one, str | int) and not isinstance(one, bool):
+                    here.setdefault(_letters(name), []).append(str(one))
+        found = here | found
+        level = below
+    return found
+
+
+def _candidates(
+    variable: str, kind: ResourceType, call: Call, prefix: str, *, only: bool
+) -> Iterator[tuple[str, ...] | re.Pattern[str]]:
+    """Names of members that may hold a variable, or their forms, the likeliest first."""
+    aliases = _parameter_names().get(prefix, {})
+    yield tuple(map(_letters, aliases.get(f"{kind.name}.{variable}", aliases.get(variable, ()))))
+    base = _letters(variable.removesuffix("WithPath").removesuffix("WithoutLeadingSlash"))
+    stem = _ENDING.sub("", base) or base
+    endings = ("name", "id", "identifier", "arn", "")
+    own = [f"{stem}{ending}" for ending in endings if stem not in _SAYS_NOTHING or ending]
+    yield (base, *own, *(f"{one}s" for one in own))
+    noun = _letters(kind.name).removesuffix("s")
     last = VARIABLE.findall(kind.arn)[-1:] == [variable]  # those before it name what holds it
-    if last and noun and noun in call.operation.lower():
-        endings = ("Id", "Identifier", "Name", "Arn")
-        yield from (f"{noun}{ending}" for ending in endings)
-        yield from endings if variable.endswith("Id") else ("Name", "Id", "Identifier", "Arn")
+    if last and noun:
+        yield tuple(f"{noun}{ending}" for ending in endings if ending)
+    if last and noun and (only or noun in call.operation.lower()):
+        yield (noun, *(f"{own}{plural}" for plural in ("", "s") for own in _OWN))
+    if stem not in _SAYS_NOTHING:
+        yield re.compile(f".+{re.escape(stem)}(?:name|id|identifier|arn)s?")
+    for long in (base, noun) if last else (base,):
+        ends = [long[at:] for at in range(1, len(long) - _LONG + 1)]
+        yield tuple(f"{one}{ending}" for one in ends for ending in ("", *endings[:4]))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def bare(value: str, prefix: str, variable: str) -> str:

@@ -9,7 +9,6 @@ from ministack.services import iam
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources.arns import arns, place_of
-from embedded_aws.iam.resources.fallback import as_read
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import at_path, service_model
@@ -24,10 +23,7 @@ def resources_of(action: Action, call: Call) -> list[str]:
     """The ARNs that IAM asks about for an action of a call; `*` where it takes none."""
     rule = _RULES.get(call.service)
     found = rule(action, call) if rule else None
-    asked = found or arns(action, call)
-    if rule is None and any("*" in one for one in asked):
-        return as_read(action.name, call) or asked
-    return asked
+    return found or arns(action, call)
 
 
 def _s3(action: Action, call: Call) -> list[str] | None:

@@ -24,6 +24,14 @@ _OTHERS = (
     "principal",
     "user",
 )
+# Members whose text has a form of its own.
+_FORMS = {
+    "AliasName": "alias/my-alias",
+    "CopySource": "my-bucket/my-key",
+    "Path": "/my-path/",
+    "QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/my-queue",
+    "TemplateURL": "https://my-bucket.s3.amazonaws.com/my-key",
+}
 _PLAIN: dict[str, Any] = {
     "integer": 7, "long": 7, "boolean": True, "float": 1.0, "double": 1.0, "blob": "x",
     "timestamp": "2026-11-26T00:00:00Z",
@@ -34,6 +42,16 @@ def request_of(operation: OperationModel, known: ActionFacts | None) -> dict[str
     """The request's elements, in botocore's spelling."""
     shape = operation.input_shape
     return _members(shape, known, 1) if shape is not None else {}
+
+
+def minimal(operation: OperationModel, known: ActionFacts | None) -> dict[str, Any]:
+    """What a request must hold, and nothing else."""
+    shape: Any = operation.input_shape
+    if shape is None:
+        return {}
+    return {
+        name: _value(shape.members[name], name, known, 1) for name in sorted(shape.required_members)
+    }
 
 
 def recorded(value: Any) -> Any:
@@ -69,6 +87,8 @@ def _value(shape: Shape, name: str, known: ActionFacts | None, depth: int) -> An
 def _text(shape: Any, name: str, known: ActionFacts | None) -> str:
     if shape.enum:
         return str(shape.enum[0])
+    if name in _FORMS:
+        return _FORMS[name]
     is_arn = name.lower().rstrip("s").endswith("arn")
     return _arn(name, known) if is_arn else f"my-{name.lower()}"
 

@@ -80,7 +80,7 @@ def test_the_emulator_asks_for_what_the_reader_reads() -> None:
                     service=service, operation=name, params=request, account=ACCOUNT, region=REGION
                 )
             )
-        except (UnidentifiedCallError, AttributeError, KeyError, TypeError, ValueError):
+        except UnidentifiedCallError:
             continue
         granted = [(str(one.action), one.resource) for one in made.proofs]
         granted += [
