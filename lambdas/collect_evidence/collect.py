@@ -20,6 +20,7 @@ from lambdas.collect_evidence.principals.caller import Caller, services_via
 from lambdas.collect_evidence.principals.followed import FollowedPrincipals
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
 from lambdas.collect_evidence.reading.prefilter import Prefilter
+from lambdas.collect_evidence.reading.summaries import Asked
 from lambdas.collect_evidence.reading.trail_reader import Reader
 from lambdas.collect_evidence.record import text_of
 from lambdas.collect_evidence.translation.translate import Attribution
@@ -183,7 +184,15 @@ def read_own(
             writer.foreign(record, stretch)
         stretch = None
 
-    reader = Reader(trail=trail, needles=Prefilter([selection.needle]), ledger=part.ledger)
+    asked = Asked(
+        is_theirs=lambda _, caller: selection.chooses(caller),
+        may_be_theirs=selection.may_choose,
+        unnamed=True,
+    )
+    needles = Prefilter([selection.needle])
+    reader = Reader(
+        trail=trail, needles=needles, asked=asked, ledger=part.ledger, untold=part.ledger
+    )
     reader.read(files, take, passed)
 
 
@@ -209,9 +218,19 @@ def read_followed(
             lines, findings = writer.write(record, maker)
             part.keep(lines, findings, text_of(record, "eventID"), handed=True)
 
-    needles = Prefilter(known.needles())
-    # What is wrong with the files themselves was said when the principal's own records were read.
-    Reader(trail=trail, needles=needles, ledger=FindingLedger()).read(files, take)
+    def is_theirs(record: Record, caller: Caller) -> bool:
+        followed = known.session_of(caller, record) is not None or known.handed_to(caller)
+        return followed and not selection.chooses(caller)
+
+    reader = Reader(
+        trail=trail,
+        needles=Prefilter(known.needles()),
+        asked=Asked(is_theirs),
+        # What is wrong with the files was said when the principal's own records were read.
+        ledger=FindingLedger(),
+        untold=part.ledger,
+    )
+    reader.read(files, take)
 
 
 def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Attribution:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Record = Mapping[str, Any]
+AGGREGATED = "Aggregated"  # the category of a summary, and of the calls that are told by one
 
 
 def text_of(record: Record, key: str) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from types_boto3_s3 import S3Client
 
+# Events, and summaries of data events where the trail makes them,
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+_KINDS = ("CloudTrail", "CloudTrail-Aggregated")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -78,10 +82,11 @@ class S3Trail:
         """The account's folders of all regions; an organisation's trail has its id before them."""
         for above in self._folders(self._head):
             name = above.removeprefix(self._head).rstrip("/")
-            if name == self._account:
-                yield from self._folders(f"{above}CloudTrail/")
-            elif name.startswith("o-"):
-                yield from self._folders(f"{above}{self._account}/CloudTrail/")
+            for kind in _KINDS:
+                if name == self._account:
+                    yield from self._folders(f"{above}{kind}/")
+                elif name.startswith("o-"):
+                    yield from self._folders(f"{above}{self._account}/{kind}/")
 
     def _folders(self, prefix: str) -> Iterator[str]:
         for page in s3_objects.pages(self._s3, self._bucket, prefix, delimiter="/"):

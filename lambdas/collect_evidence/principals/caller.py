@@ -37,7 +37,7 @@ class Caller:
         identity = record.get("userIdentity")
         if not isinstance(identity, dict):
             return None
-        return _read(_text(identity, "arn"), _issuer(identity), _text(identity, "principalId"))
+        return _read(_text(identity, "arn"), issuer_of(identity), _text(identity, "principalId"))
 
 
 @lru_cache(maxsize=4_096)
@@ -62,7 +62,7 @@ def _read(arn: str, issuer: str, unique: str) -> Caller | None:
         case "sts", "federated-user" if ":user/" in issuer:
             own = issuer.rpartition("/")[2]
             return Caller(principal=issuer, account=known.account, name=own, session=name)
-        case "iam", "user":
+        case "iam", "user" if ":role/" not in issuer:
             return Caller(principal=arn, account=known.account, name=known.name)
     return None
 
@@ -72,7 +72,7 @@ def _text(identity: Mapping[str, Any], key: str) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _issuer(identity: Mapping[str, Any]) -> str:
+def issuer_of(identity: Mapping[str, Any]) -> str:
     """The role or user that a session was made from; it alone tells the path."""
     context = identity.get("sessionContext")
     issuer = context.get("sessionIssuer") if isinstance(context, dict) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.principals.caller import ASSUMED
+from lambdas.collect_evidence.record import AGGREGATED
 from lambdas.model.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
@@ -110,9 +111,10 @@ class FollowedPrincipals:
         found = self.assumed.get(key) if isinstance(key, str) else None
         if found is not None:
             return found
-        if not (caller.session and identity.get("invokedBy")):
+        unkeyed = identity.get("invokedBy") or record.get("eventCategory") == AGGREGATED
+        if not (caller.session and unkeyed):
             return None
-        # Services call on with keys of their own under the session's name.
+        # Services call on with keys of their own under the session's name; summaries tell no key.
         arn, time = identity.get("arn"), str(record.get("eventTime", ""))
         same = [one for one in self.assumed.values() if one.session == arn and one.since <= time]
         return max(same) if same else None

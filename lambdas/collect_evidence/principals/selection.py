@@ -51,6 +51,13 @@ class Selection:
 
     def chooses(self, caller: Caller) -> bool:
         """Whether a call is the principal's, and of the session asked for."""
+        return self._is_principal(caller) and caller.session.startswith(self.session)
+
+    def may_choose(self, caller: Caller) -> bool:
+        """Whether it may be: the principal made it, in a session that is not told."""
+        return self._is_principal(caller) and not caller.session
+
+    def _is_principal(self, caller: Caller) -> bool:
         role = self.principal.resource.startswith("role/")
         if role != (":role/" in caller.principal):
             return False
@@ -58,9 +65,7 @@ class Selection:
             return False
         # A path that was asked for must be the caller's where the record tells a path at all.
         asked, told = str(self.principal), caller.principal
-        if told != asked and told.count("/") > 1 and asked.count("/") > 1:
-            return False
-        return caller.session.startswith(self.session) if self.session else True
+        return told == asked or told.count("/") <= 1 or asked.count("/") <= 1
 
     def phase(self, caller: Caller) -> str:
         """What follows the prefix in the session's name."""

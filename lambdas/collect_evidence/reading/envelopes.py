@@ -1,4 +1,4 @@
-"""Records out of what they are handed about in: delivered objects, answers, log events, lists."""
+"""Records out of what they are handed about in: objects, answers, events, messages, lists."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.record import Record
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html,
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
-_LISTS = ("Records", "Events", "logEvents")
-_TEXTS = ("CloudTrailEvent", "message", "@message")
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html,
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html,
+# https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+_LISTS = ("Records", "Events", "logEvents", "Messages")
+_TEXTS = ("CloudTrailEvent", "message", "@message", "Body", "body", "Message")
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+_KIND, _DETAIL = "detail-type", "detail"
+_OF_CLOUDTRAIL = " via CloudTrail"
 
 
 def unwrapped(value: object, offset: int, report: Report) -> Iterator[Record]:
@@ -30,7 +35,19 @@ def unwrapped(value: object, offset: int, report: Report) -> Iterator[Record]:
         yield from _inner(value, offset, report)
 
 
+def kind_on_bus(value: Record) -> str:
+    """What kind of event of EventBridge it is; empty when it is none."""
+    kind = value.get(_KIND)
+    return kind if isinstance(kind, str) and _DETAIL in value else ""
+
+
 def _inner(value: Record, offset: int, report: Report) -> Iterator[Record]:
+    detail = value.get(_DETAIL)
+    if isinstance(detail, dict) and (
+        kind_on_bus(value).endswith(_OF_CLOUDTRAIL) or "userIdentity" in detail
+    ):
+        yield from unwrapped(detail, offset, report)
+        return
     inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
     text = next((value[name] for name in _TEXTS if isinstance(value.get(name), str)), None)
     if inner is not None:

@@ -14,7 +14,10 @@ SEAM = re.compile(
 )
 END = re.compile(rb"\](?:\s*,\s*" + _MEMBER + rb")*\s*\}?[\s\0]*\Z")
 FIRST_KEY = re.compile(rb'\{"[A-Za-z]+":')
-NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*"(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:)')
+NEXT = re.compile(
+    rb'\}\s*,?\s*(?=\{\s*"(?:(?:event(?:Version|Time|ID|Source)|userIdentity)"\s*:|'
+    rb'version"\s*:\s*"0"\s*,\s*"id"\s*:))'  # an event of EventBridge
+)
 NEXT_LENGTH = 64  # more bytes than a match of it has
 _BETWEEN = re.compile(r"[\s,]*")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.principals.caller import Caller
+from lambdas.collect_evidence.principals.caller import Caller, issuer_of
+from lambdas.collect_evidence.reading.envelopes import kind_on_bus
 from lambdas.collect_evidence.reading.record_scanner import records_in
+from lambdas.collect_evidence.reading.summaries import Asked, UntoldCalls, is_summary, summary_of
 from lambdas.model.arn import is_arn
 from lambdas.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from lambdas.collect_evidence.reading.decompression import Report
     from lambdas.collect_evidence.reading.prefilter import Prefilter
     from lambdas.collect_evidence.reading.record_scanner import Passed
     from lambdas.collect_evidence.record import Record
@@ -33,11 +36,19 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads files and gives the records that hold one of the needles, with who made them."""
+    """Reads files and gives the records that hold one of the needles, with who made them.
+
+    Attributes:
+        asked: whose calls are taken out of summaries.
+        ledger: takes what is wrong with the files.
+        untold: takes what summaries leave open.
+    """
 
     trail: Trail
     needles: Prefilter
+    asked: Asked
     ledger: FindingLedger
+    untold: FindingLedger
 
     def read(self, files: Iterable[TrailFile], take: Take, passed: Passed | None = None) -> None:
         """Give every record that may matter to `take`, unless `passed` has dealt with it."""
@@ -51,20 +62,45 @@ class Reader:
         def report(kind: str, offset: int, detail: str) -> None:
             self.ledger.add(_finding(kind, file.name, offset, detail))
 
+        untold = UntoldCalls()
         try:
             with self.trail.open(file) as opened:
                 for offset, record in records_in(opened, self.needles, report, passed):
                     caller = Caller.of(record)
                     if caller is not None:
                         take(record, caller)
-                    elif _is_insight(record):
-                        self.ledger.add(_insights())
-                    elif not isinstance(record.get("userIdentity"), dict):
-                        report("no-identity", offset, "it has no userIdentity to judge by")
-                    elif _is_garbled(record["userIdentity"].get("arn")):
-                        report("no-identity", offset, "its userIdentity has no ARN to judge by")
+                    elif is_summary(record):
+                        self._summary(record, offset, take, untold, report)
+                    else:
+                        self._without_caller(record, offset, report)
         except OSError as error:
             report("unreadable-file", 0, str(error))
+        open_calls = untold.finding(file.name)
+        if open_calls is not None:
+            self.untold.add(open_calls)
+
+    def _summary(
+        self, record: Record, offset: int, take: Take, untold: UntoldCalls, report: Report
+    ) -> None:
+        summary = summary_of(record, self.asked)
+        if summary is None:
+            report("strange-record", offset, "it is a summary that counts nothing")
+            return
+        for call, caller in summary.calls:
+            take(call, caller)
+        untold.add(summary)
+
+    def _without_caller(self, record: Record, offset: int, report: Report) -> None:
+        if _is_insight(record):
+            self.ledger.add(_insights())
+        elif kind_on_bus(record):
+            self.ledger.add(_other_events(kind_on_bus(record)))
+        elif not isinstance(record.get("userIdentity"), dict):
+            report("no-identity", offset, "it has no userIdentity to judge by")
+        elif _is_garbled(record["userIdentity"].get("arn")):
+            report("no-identity", offset, "its userIdentity has no ARN to judge by")
+        elif ":role/" in issuer_of(record["userIdentity"]):
+            report("no-identity", offset, "its userIdentity names one and is a session of another")
 
 
 def _is_garbled(arn: object) -> bool:
@@ -91,6 +127,16 @@ def _insights() -> Finding:
         kind="insight-events",
         subject="AwsCloudTrailInsight",
         detail="CloudTrail's own observations tell of no single call; they were passed over.",
+    )
+
+
+def _other_events(kind: str) -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        kind="other-events",
+        subject=kind,
+        detail="An event of EventBridge that tells of no call; events of this kind were passed "
+        "over.",
     )
 
 

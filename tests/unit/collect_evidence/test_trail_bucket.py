@@ -88,6 +88,14 @@ def test_an_organisation_s_trail_has_its_id_before_the_account() -> None:
     assert len(list(trail(Bucket(keys)).files())) == 2
 
 
+@pytest.mark.parametrize("above", ["", "o-abc123/"])
+def test_summaries_of_data_events_lie_beside_the_events_and_are_listed(above: str) -> None:
+    summaries = [one.replace("CloudTrail", "CloudTrail-Aggregated") for one in KEYS[:5]]
+    keys = [one.replace("AWSLogs/", f"AWSLogs/{above}") for one in [*KEYS, *summaries]]
+    found = [file.name for file in trail(Bucket(keys)).files()]
+    assert [keys.index(one) for one in found] == [2, 3, 9, 10]
+
+
 def test_a_file_s_bytes_are_the_object_s() -> None:
     bucket = Bucket(KEYS)
     (file,) = [one for one in trail(bucket).files() if one.name == KEYS[2]]
