@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
+VERSIONS_DELETED = "versions-deleted"
 DENIED_IN_PROOF = "denied-in-proof"
 OPENED_BY_REPAIR = "*"  # among what evidence says was made up: the `*` of its resource is any text
 # Kinds of derivations and why each exists although no event shows the permission.
@@ -13,6 +14,8 @@ BECAUSE = {
     "template-read": "CloudFormation reads the template as the caller, perhaps unrecorded",
     "kms-via-service": "the service uses the key as the caller",
     "service-linked-role": "the first use in an account makes the service's own role",
+    "not-there": "that something is not there the service tells only to who may list it",
+    "versions-deleted": "it was of versions, which the trail does not show",
     "dependent-action": "IAM's reference says that this request needs it too",
     "update": "no update of it was seen, but the next deployment may change it",
     "rollback": "no failure was seen, but CloudFormation must be able to undo what it made",

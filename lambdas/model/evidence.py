@@ -31,7 +31,7 @@ class Implied:
 
     Attributes:
         kind: the derivation it serves: `pass-role`, `tag-on-create`, `code-read`, `template-read`,
-            `kms-via-service`, `service-linked-role`, `dependent-action`.
+            `kms-via-service`, `service-linked-role`, `not-there`, `dependent-action`.
         action: the IAM action.
         resource: the ARN as sent, or `*`.
         context: IAM condition keys with the values the service would have set,

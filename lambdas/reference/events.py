@@ -230,14 +230,20 @@ def _items(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+def copied_from(source: str) -> str:
+    """Bucket and key of a copy's source: perhaps URL-encoded, perhaps with a version.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    """
+    return unquote(source.partition("?versionId=")[0]).removeprefix("/")
+
+
 def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
     if how:
         return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
     if place.lower() == "x-amz-copy-source":
-        # Bucket and key, perhaps URL-encoded, perhaps with a version,
-        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-        return unquote(text.partition("?versionId=")[0]).removeprefix("/")
+        return copied_from(text)
     if place == "resourceArn":
         # A tagged resource's ARN is one segment of API Gateway's path.
         return quote(text, safe="", errors="surrogatepass")

@@ -12,6 +12,7 @@ from lambdas.collect_evidence.implied.dependent_actions import (
     service_linked_roles,
 )
 from lambdas.collect_evidence.implied.kms_keys import KEY_NAMES, key_uses
+from lambdas.collect_evidence.implied.not_there import listings
 from lambdas.collect_evidence.implied.object_reads import BUCKETS, object_reads
 from lambdas.collect_evidence.implied.pass_role import passed_roles
 from lambdas.collect_evidence.implied.tagging import sends_tags, tags_of
@@ -34,6 +35,8 @@ def implied_by(
         found.update(log_deliveries(call))
     elif meaning.service == "events":
         found.update(connection_secret(call, meaning))
+    if call.error:
+        found.update(listings(call, meaning))
     interest = _interest(call.request.names)
     if interest.tags:
         found.update(tags_of(call, meaning, known))

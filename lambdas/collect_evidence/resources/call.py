@@ -45,6 +45,7 @@ class Call:
         named: the ARNs that the record itself names as its resources.
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
+        error: the code of its error, or empty.
     """
 
     operation: str
@@ -54,11 +55,13 @@ class Call:
     named: tuple[str, ...]
     sent: tuple[str, ...]
     sent_as: Mapping[str, tuple[str, ...]]
+    error: str = ""
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
         """Read a record."""
         request = Elements.of(record.get("requestParameters"))
+        error = record.get("errorCode")
         return cls(
             operation=operation,
             place=place,
@@ -67,6 +70,7 @@ class Call:
             named=tuple(_named(record.get("resources"))),
             sent=_arns(request),
             sent_as=_by_noun(request),
+            error=error if isinstance(error, str) else "",
         )
 
 

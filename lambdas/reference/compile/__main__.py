@@ -30,6 +30,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
         "letters": compile_letters(sources.models),
         "error_codes": read_curated("error_codes"),
         "escalation": read_curated("escalation"),
+        "implied": read_curated("implied"),
         "pass_role": read_curated("pass_role"),
         "versions": dict(sources.versions),
     }

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
-SAME_REQUEST = frozenset({"observed", "tag-on-create", "update", "rollback", "denied-in-proof"})
+SAME_REQUEST = frozenset(
+    {"observed", "tag-on-create", "not-there", "update", "rollback", "denied-in-proof"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

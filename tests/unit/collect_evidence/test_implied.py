@@ -211,3 +211,32 @@ def test_a_connection_keeps_its_secret_with_the_callers_rights() -> None:
     actions = [one[1] for one in found if one[0] == "dependent-action"]
     assert actions == ["secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"]
     assert all(":secret:events!connection/out/*" in one[2] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "bucket"),
+    [
+        ("HeadObject", {"bucketName": "state", "key": "a/b.json"}, "arn:aws:s3:::state"),
+        ("GetObject", {"bucketName": "state", "key": "a/b.json"}, "arn:aws:s3:::state"),
+        ("GetObjectTagging", {"bucketName": "state", "key": "a", "tagging": ""}, "arn:aws:s3:::state"),
+        ("CopyObject", {"bucketName": "new", "key": "a", "x-amz-copy-source": "/old/a%20b"},
+         "arn:aws:s3:::old"),
+        ("UploadPartCopy", {"bucketName": "new", "key": "a", "x-amz-copy-source": "old/a?versionId=1"},
+         "arn:aws:s3:::old"),
+        ("GetObject", {"bucketName": f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/p", "key": "a"},
+         f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/p"),
+    ],
+)  # fmt: skip
+def test_only_who_may_list_a_bucket_is_told_that_an_object_is_not_there(
+    name: str, request_: dict[str, Any], bucket: str
+) -> None:
+    found = implied("s3", name, request_, errorCode="NoSuchKey", errorMessage="It does not exist.")
+
+    assert ("not-there", "s3:ListBucket", bucket) in found
+
+
+@pytest.mark.parametrize("code", [None, "NoSuchUpload", "PreconditionFailed", "NotModified"])
+def test_what_is_there_needs_no_listing(code: str | None) -> None:
+    request = {"bucketName": "state", "key": "a/b.json"}
+
+    assert implied("s3", "GetObject", request, **({"errorCode": code} if code else {})) == []

@@ -1,0 +1,38 @@
+"""Calls about what is not there: who may not list it is refused instead of being told so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.evidence import Implied
+from lambdas.reference.events import copied_from
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.events import OperationMapping
+
+
+def listings(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+    """The listing that an answer of *not there* proves to be allowed."""
+    rule = shard("implied")["not_there"].get(meaning.service)
+    bucket = _bucket(call) if rule and call.error.lower() in rule["codes"] else ""
+    if bucket:
+        head = "" if bucket.startswith("arn:") else "arn:${Partition}:s3:::"
+        yield Implied(
+            kind="not-there",
+            action=Action.from_text(rule["action"]),
+            resource=call.place.fill(f"{head}{bucket}"),
+        )
+
+
+def _bucket(call: Call) -> str:
+    """The bucket, or the access point, that was asked; of a copy it is the source that lacks."""
+    source = copied_from(call.request.first("x-amz-copy-source"))
+    if source:
+        return source.partition("/object/" if source.startswith("arn:") else "/")[0]
+    named = (one.partition("/")[0] for one in call.named if ":s3:::" in one)
+    return call.request.first("bucketname") or call.request.first("bucket") or next(named, "")
