@@ -28,6 +28,7 @@ from lambdas.refine_policy.permissions.access_analyzer import (
     missed_permissions,
     seen_permissions,
 )
+from lambdas.refine_policy.permissions.batch_deletes import version_deletes
 from lambdas.refine_policy.permissions.hints import hinted_permissions
 from lambdas.refine_policy.permissions.request_derivations import implied_permissions
 from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
@@ -100,7 +101,10 @@ def refine(  # the six things that a policy follows from, and nothing else
         unconditional = Settings(off=frozenset(), own_buckets=settings.own_buckets)
         otherwise = _otherwise(
             seen,
-            handler_permissions(seen, tags, layout, naming, frozenset()),
+            (
+                *handler_permissions(seen, tags, layout, naming, frozenset()),
+                *version_deletes(seen.allowed),
+            ),
             grants_of(permissions, naming, reference, unconditional),
         )
     left_out = leave_out(seen, analyzer)

@@ -6,15 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import BECAUSE, PASS_ROLE
+from lambdas.model.derivation import BECAUSE, PASS_ROLE, VERSIONS_DELETED
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import listed
 from lambdas.reference.condition_keys import SURE_KEYS
+from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, version_deletes
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.model.action import Action
     from lambdas.model.evidence import Implied
     from lambdas.refine_policy.observations import Observation, Observations
 
@@ -42,12 +44,18 @@ def implied_permissions(
     findings: list[Finding] = []
     for one, observation in seen.implied:
         if one.kind in off:
-            findings.append(_switched_off(one))
+            findings.append(_switched_off(one.kind, one.action))
         elif one.kind == PASS_ROLE and one.resource in own_roles | {observation.principal}:
             findings.append(_passes_itself(one, observation))
         else:
             permissions.append(_permission(one, observation))
             findings += _doubts(one)
+    deletes = tuple(version_deletes(seen.allowed))
+    if VERSIONS_DELETED in off:
+        findings += [_switched_off(one.basis, one.action) for one in deletes]
+    else:
+        permissions += deletes
+    findings += unknown_versions(seen.allowed)
     return Derived(permissions=tuple(permissions), findings=tuple(_counted(findings)))
 
 
@@ -77,11 +85,11 @@ def _doubts(one: Implied) -> Iterator[Finding]:
         )
 
 
-def _switched_off(one: Implied) -> Finding:
+def _switched_off(kind: str, action: Action) -> Finding:
     return Finding(
         severity=Severity.WARNING,
         kind="derivation-switched-off",
-        subject=f"{one.kind}: {one.action}",
+        subject=f"{kind}: {action}",
         detail="The request needed it, but process.yaml switches this kind of derivation off.",
         action="Expect a denial in the next cycle, or switch the derivation on again.",
     )

@@ -1,0 +1,105 @@
+"""Batch deletes of objects: the trail shows neither their keys nor whether these are of versions.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html (Permissions): versions need
+`s3:DeleteObjectVersion`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.derivation import BECAUSE, VERSIONS_DELETED
+from lambdas.model.evidence import Outcome
+from lambdas.model.finding import Finding, Severity
+from lambdas.refine_policy.permissions.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.refine_policy.observations import Observation
+
+BATCH = "DeleteObjects"  # the event's name
+_DELETE = Action("s3", "DeleteObject")
+_DELETE_VERSION = Action("s3", "DeleteObjectVersion")
+_LIST_VERSIONS = Action("s3", "ListBucketVersions")
+_SET_VERSIONING = Action("s3", "PutBucketVersioning")
+_DELETE_BUCKET = Action("s3", "DeleteBucket")
+
+
+@dataclass(frozen=True, slots=True)
+class _Buckets:
+    """What was done to buckets, by their ARNs.
+
+    Attributes:
+        listed: whose versions were listed, with the principal.
+        versioned: whose versioning was set.
+        emptied: that were removed, so that nothing was left in them.
+    """
+
+    listed: frozenset[tuple[str, str]]
+    versioned: frozenset[str]
+    emptied: frozenset[str]
+
+    @classmethod
+    def of(cls, allowed: Iterable[Observation]) -> _Buckets:
+        """Read the observations."""
+        seen = [(one.action, one.principal, one.resource, one) for one in allowed]
+        return cls(
+            frozenset((who, it) for action, who, it, _ in seen if action == _LIST_VERSIONS),
+            frozenset(it for action, _, it, _ in seen if action == _SET_VERSIONING),
+            frozenset(it for action, _, it, one in seen if action == _DELETE_BUCKET and _done(one)),
+        )
+
+    def hold_versions(self, one: Observation) -> bool:
+        """Whether a batch delete was of versions.
+
+        Who lists versions, deletes them. And a bucket cannot be removed while it holds any.
+        """
+        bucket = one.resource.partition("/")[0]
+        listed = (one.principal, bucket) in self.listed
+        return listed or bucket in self.versioned & self.emptied
+
+
+def version_deletes(allowed: Iterable[Observation]) -> Iterator[Permission]:
+    """The right to delete versions, where batch deletes must have been of versions."""
+    known = tuple(allowed)
+    buckets = _Buckets.of(known)
+    for one in _batches(known):
+        if buckets.hold_versions(one):
+            yield Permission(
+                principal=one.principal,
+                action=_DELETE_VERSION,
+                resource=one.resource,
+                basis=VERSIONS_DELETED,
+                because=f"{BATCH} needs it: {BECAUSE[VERSIONS_DELETED]}",
+                observation=one,
+            )
+
+
+def unknown_versions(allowed: Iterable[Observation]) -> Iterator[Finding]:
+    """Batch deletes of buckets with versions of which nothing tells what they deleted."""
+    known = tuple(allowed)
+    buckets = _Buckets.of(known)
+    for one in _batches(known):
+        bucket = one.resource.partition("/")[0]
+        if bucket in buckets.versioned and not buckets.hold_versions(one):
+            yield Finding(
+                severity=Severity.WARNING,
+                kind="batch-delete-of-versions",
+                subject=bucket,
+                detail="The bucket keeps versions, and DeleteObjects is recorded without what it "
+                "deleted: whether versions were among it is not known, and they would need "
+                "s3:DeleteObjectVersion.",
+                action="Add the grant in process.yaml if the process deletes versions.",
+                source=min(one.lines, key=lambda line: line.order).event_id,
+            )
+
+
+def _batches(allowed: Iterable[Observation]) -> Iterator[Observation]:
+    return (one for one in allowed if one.action == _DELETE and BATCH in one.names)
+
+
+def _done(one: Observation) -> bool:
+    return any(line.outcome is Outcome.SUCCEEDED for line in one.lines)
