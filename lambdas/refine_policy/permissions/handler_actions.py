@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
 from lambdas.reference.operation_verbs import noun
+from lambdas.refine_policy.permissions.opposites import undone_by
 
 if TYPE_CHECKING:
+    from lambdas.model.action import Action
     from lambdas.refine_policy.observations import Observation
 
 UPDATE = "update"
@@ -17,26 +18,6 @@ ROLLBACK = "rollback"
 _VERB = re.compile(r"[A-Z][a-z]+")
 _UPDATES = frozenset({"Update", "Modify", "Set", "Change", "Edit"})
 _REMOVES = frozenset({"Delete", "Deregister", "Terminate", "Release", "Remove"})
-# What undoes what; on the left the verb of the undoing.
-_UNDOES = {
-    "Delete": ("Put", "Create", "Add"),
-    "Remove": ("Put", "Add"),
-    "Detach": ("Attach",),
-    "Disassociate": ("Associate",),
-    "Disable": ("Enable",),
-    "Untag": ("Tag",),
-    "Unsubscribe": ("Subscribe",),
-    "Deregister": ("Register",),
-    "Revoke": ("Authorize",),
-    "Stop": ("Start",),
-    "Release": ("Allocate",),
-    "Unassign": ("Assign",),
-    "Withdraw": ("Provision", "Advertise"),
-}
-# What also makes what is undone by another name: an address of a gateway is associated with it.
-_ALSO_MADE_BY = {"ec2:DisassociateAddress": ("ec2:CreateNatGateway", "ec2:RunInstances")}
-# Verbs that make a thing or change it, so that only the making of a stack tells which.
-_UPSERTS = frozenset({"Put", "Set"})
 _MAKES = re.compile(
     r"(Create|Register|Run|Allocate|Import|Request|Copy|Restore|Publish|Provision)[A-Z]"
 )
@@ -53,16 +34,26 @@ class HandledType:
 
     Attributes:
         done: all that was done to them.
+        done_to: the same, each with the resource.
         creators: what the type's create handler calls.
+        removers: what its delete handler calls that removes something.
         stack: whether a stack of the principal was made or removed.
     """
 
     type: str
     stack: bool
     done: frozenset[Action]
+    done_to: frozenset[tuple[Action, str]]
     creators: frozenset[Action]
+    removers: frozenset[Action]
     resources: frozenset[str]
     observations: tuple[Observation, ...]
+
+
+def removes(action: Action) -> bool:
+    """Whether an action says that it removes something."""
+    verb = _VERB.match(action.name)
+    return verb is not None and verb.group() in _REMOVES
 
 
 def belongs(action: Action, kind: str, of: HandledType, done: frozenset[Action]) -> bool:
@@ -77,15 +68,13 @@ def belongs(action: Action, kind: str, of: HandledType, done: frozenset[Action])
     rest = noun(action.name[verb.end() :])
     if verb.group() in _UPDATES and kind == UPDATE:
         return _main_update(rest, made)
-    if verb.group() in _REMOVES and rest == made:
-        return kind == ROLLBACK and _was_made(made, of)
-    also = _ALSO_MADE_BY.get(str(action), ())
-    undone = _UNDOES.get(verb.group(), ())
-    return any(str(one) in also for one in done) or any(
-        Action(action.service, f"{did}{action.name[verb.end() :]}") in done
-        and (did not in _UPSERTS or of.stack)
-        for did in undone
-    )
+    if verb.group() in _REMOVES and _same(rest, made):
+        makers = {one for one in of.creators if _same(_made_by(one), made)}
+        return kind == ROLLBACK and _was_made(makers, of)
+    if kind == ROLLBACK and _removes_alone(action, rest, made, of):
+        makers = {one for one in of.creators if rest.removesuffix("s") in _made_by(one)}
+        return _was_made(makers, of)
+    return bool(undone_by(action, done, stack=of.stack))
 
 
 def _main_update(rest: str, made: str) -> bool:
@@ -96,19 +85,30 @@ def _main_update(rest: str, made: str) -> bool:
     return bool(found) and f"{before}{after}" in _WHOLE
 
 
-def _was_made(what: str, of: HandledType) -> bool:
+def _removes_alone(action: Action, rest: str, made: str, of: HandledType) -> bool:
+    """`DeleteNamespace` removes an HttpNamespace, where nothing else that is called removes."""
+    others = {one for one in of.removers if one.service == action.service} - {action}
+    within = rest.removesuffix("s") in made and not made.endswith("version")
+    return bool(rest) and within and action in of.removers and not others
+
+
+def _was_made(makers: set[Action], of: HandledType) -> bool:
     """Whether the calls made the thing: nothing is removed that was there before.
 
     Logs of updates alone show no making. Where the type is made by no verb that only makes
     (`PutRule`), that a stack was made or removed tells it.
     """
-    creators = {one for one in of.creators if _makes(one, what)}
-    return bool(creators & of.done) or (of.stack and not creators)
+    return bool(makers & of.done) or (of.stack and not makers)
 
 
-def _makes(action: Action, what: str) -> bool:
+def _made_by(action: Action) -> str:
     match = _MAKES.match(action.name)
-    return match is not None and noun(action.name[len(match[1]) :]) == what
+    return noun(action.name[len(match[1]) :]) if match else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """`RunInstances` makes an instance."""
+    return one.removesuffix("s") == other.removesuffix("s")
 
 
 def _plausible_verb(action: Action, kind: str, of: HandledType) -> bool:

@@ -14,7 +14,14 @@ from lambdas.model.action import Action
 from lambdas.model.derivation import BECAUSE
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.reference.arn_parts import parsed
-from lambdas.refine_policy.permissions.handler_actions import ROLLBACK, UPDATE, HandledType, belongs
+from lambdas.refine_policy.permissions.handler_actions import (
+    ROLLBACK,
+    UPDATE,
+    HandledType,
+    belongs,
+    removes,
+)
+from lambdas.refine_policy.permissions.opposites import undone_by
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
@@ -51,15 +58,18 @@ def handler_permissions(
     if ROLLBACK not in off:
         yield from _own_calls(seen.allowed)
     for made, declared in _by_type(seen, naming, layout.reference):
-        done = made.done | {action for action, resource in tagged if resource in made.resources}
+        tags = {one for one in tagged if one[1] in made.resources}
+        done = made.done | {action for action, _ in tags}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
             if kind in off:
                 continue
             for action in actions:
                 if not belongs(action, kind, made, done):
                     continue
+                undone = undone_by(action, done, stack=made.stack)
                 done |= {action}
-                yield from _on_own(action, kind, made, layout, naming)
+                own = _on_own(action, kind, made, layout, naming)
+                yield from _undone_there(own, undone, made.done_to | tags, naming)
 
 
 def _own_calls(allowed: Iterable[Observation]) -> Iterator[Permission]:
@@ -101,12 +111,14 @@ def _by_type(
         beside = {action for one in resources for action in done_to[principal, one]}
         made = HandledType(
             type=resource_type,
+            done_to=frozenset((did, one) for one in resources for did in done_to[principal, one]),
             # Stacks of a role that was handed over were asked for by another principal.
             stack=principal in stacks or principal in handed,
             done=frozenset(action for _, action in alike) | beside,
             resources=resources,
             observations=tuple(alike.values()),
             creators=frozenset(declared.create),
+            removers=frozenset(filter(removes, declared.delete)),
         )
         yield made, declared
 
@@ -130,6 +142,19 @@ def _on_own(
             because=f"{made.type} is part of the stack: {BECAUSE[kind]}",
             observation=one,
         )
+
+
+def _undone_there(
+    own: Iterable[Permission],
+    undone: frozenset[Action],
+    done_to: frozenset[tuple[Action, str]],
+    naming: Naming,
+) -> Iterator[Permission]:
+    """Of an action that undoes something, only where that was done: no tags off what had none."""
+    there = {naming.of(it).template.text for did, it in done_to if did in undone}
+    for one in own:
+        if not there or naming.of(one.resource).template.text in there:
+            yield one
 
 
 def _fits(action: Action, one: Observation, reference: Reference, layout: ArnParser) -> bool:
