@@ -10,6 +10,7 @@ OPENED_BY_REPAIR = "*"  # among what evidence says was made up: the `*` of its r
 BECAUSE = {
     "pass-role": "the request named this role; handing a role to a service leaves no event",
     "tag-on-create": "the request sent tags; tagging while creating is authorised, not recorded",
+    "tag-on-update": "the request set tags; that is authorised besides the change, not recorded",
     "code-read": "the service reads the code as the caller; the trail may not record reads",
     "template-read": "CloudFormation reads the template as the caller, perhaps unrecorded",
     "kms-via-service": "the service uses the key as the caller",

@@ -30,8 +30,9 @@ class Implied:
     """A permission that a request needed beside its own, read from what it sent.
 
     Attributes:
-        kind: the derivation it serves: `pass-role`, `tag-on-create`, `code-read`, `template-read`,
-            `kms-via-service`, `service-linked-role`, `not-there`, `dependent-action`.
+        kind: the derivation it serves: `pass-role`, `tag-on-create`, `tag-on-update`, `code-read`,
+            `template-read`, `kms-via-service`, `service-linked-role`, `not-there`,
+            `dependent-action`.
         action: the IAM action.
         resource: the ARN as sent, or `*`.
         context: IAM condition keys with the values the service would have set,

@@ -78,7 +78,7 @@ def refine(  # the six things that a policy follows from, and nothing else
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
     )
     tags = frozenset(
-        (one.action, one.resource) for one in derived.permissions if one.basis == "tag-on-create"
+        (one.action, one.resource) for one in derived.permissions if one.basis.startswith("tag-on-")
     )
     needed = (
         *seen_permissions(seen.allowed, analyzer),

@@ -52,7 +52,7 @@ def implied_by(
             one
             for one in found
             # API Gateway's verbs name no resource: tagging by POST is not making by POST.
-            if one.kind != "tag-on-create"
+            if not one.kind.startswith("tag-on-")
             or one.action not in own
             or one.action.service == "apigateway"
         )

@@ -28,12 +28,17 @@ HEADER = "x-amz-tagging"  # how S3's requests carry tags
 NOTHING = Response(None)
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
 _TAGGED = re.compile(
-    r"(?:.+\.)?\w*tag(?:s|set|s?list|specifications?|specificationset)\.(?:key|@keys)"
+    r"(?:.+\.)?(?P<whose>\w*?)tag(?:s|set|s?list|specifications?|specificationset)"
+    r"\.(?:(?:tag)?key|@keys)"
 )
 _PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
 _MAKING = re.compile(
     r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
 )
+_UPDATE = re.compile(r"(?:Update|Modify|Change|Edit|Set)[A-Z]")
+_VERB = re.compile(r"[A-Z]+[a-z]+")
+# What carries tags and sets none on a resource: sessions and mails have tags of another kind.
+_NO_RESOURCE = re.compile(r"(?:Send|Assume|GetFederation|\w*Tags?(?:[A-Z]|$))")
 _CHANGES = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS})
 
 
@@ -50,28 +55,46 @@ def is_second_generation(meaning: OperationMapping) -> bool:
 def tags_of(
     call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
 ) -> Iterator[Implied]:
-    """Tags sent while making something are authorised as a tagging action of their own."""
+    """Tags sent with a request are authorised as a tagging action of their own.
+
+    Besides what makes something: https://docs.aws.amazon.com/service-authorization/latest/reference/
+    (the API operations of cognito-idp, cognito-identity, cloudformation, rds, batch, eks, iam, ec2,
+    organizations, servicecatalog and others list it for updates, associations and uploads too).
+    """
     texts = call.request.texts
-    sent = any(texts[name] for name in texts if _TAGGED.fullmatch(name)) or _PAIRED in "".join(
-        texts.get("tags", ())
-    )
-    if not (sent or HEADER in texts) or not _MAKING.match(meaning.operation):
+    sent = any(texts[name] for name in texts if _is_own(name, meaning.operation))
+    sent = sent or _PAIRED in "".join(texts.get("tags", ()))
+    if not (sent or (HEADER in texts and _MAKING.match(meaning.operation))):
         return
+    kind = "tag-on-update" if _UPDATE.match(meaning.operation) else "tag-on-create"
     if meaning.service == "apigateway":
         tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
         verb = "POST" if is_second_generation(meaning) else "PUT"
-        yield Implied(kind="tag-on-create", action=Action("apigateway", verb), resource=tagged)
+        yield Implied(kind=kind, action=Action("apigateway", verb), resource=tagged)
         return
     for one in known:
         tagging = _tagging_action(one.action)
         if tagging is not None and _changes(one, known):
             for resource in _made(call, one, tagging):
                 yield Implied(
-                    kind="tag-on-create",
+                    kind=kind,
                     action=tagging.action,
                     resource=resource,
                     context=_create_action(tagging, meaning),
                 )
+
+
+def _is_own(name: str, operation: str) -> bool:
+    """Whether an element holds tags of what the operation makes or changes.
+
+    Of what makes nothing only plain names count: `tags`, `addTags`, `userPoolTags` of
+    UpdateUserPool. `stagingAreaTags` are for what will be made some day.
+    """
+    match = _TAGGED.fullmatch(name)
+    if match is None or _MAKING.match(operation):
+        return match is not None
+    noun = _VERB.sub("", operation, count=1).lower()
+    return not _NO_RESOURCE.match(operation) and match["whose"] in ("", "add", noun)
 
 
 def _create_action(tagging: ActionFacts, meaning: OperationMapping) -> tuple[tuple[str, str], ...]:

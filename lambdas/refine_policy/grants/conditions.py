@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
 SAME_REQUEST = frozenset(
-    {"observed", "tag-on-create", "not-there", "update", "rollback", "denied-in-proof"}
+    {"observed", "tag-on-create", "tag-on-update", "not-there", "update", "rollback"}
+    | {"denied-in-proof"}
 )
 
 
