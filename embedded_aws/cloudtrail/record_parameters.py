@@ -27,6 +27,8 @@ OMITTED: Mapping[str, frozenset[str]] = {
     "sns": frozenset({"Message"}),
     "sqs": frozenset({"MessageBody"}),
 }
+# S3's requests of which the query is all that is recorded: neither keys nor versions.
+S3_BODILESS = frozenset({"DeleteObjects"})
 SECRET = re.compile(
     r"Password|SecretAccessKey|SecretString|SecretBinary|AuthToken|PrivateKey|SecretKey"
 )
@@ -160,15 +162,21 @@ def _s3_request(operation: Operation, request: Incoming) -> Iterator[tuple[str, 
     for name in ("x-amz-acl", "x-amz-copy-source", "x-amz-server-side-encryption", "x-amz-tagging"):
         if name in request.headers:
             yield name, request.headers[name]
+    yield from _s3_body(operation)
+
+
+def _s3_body(operation: Operation) -> Iterator[tuple[str, Any]]:
     payload = (operation.model.input_shape.serialization or {}).get("payload", "")
-    if payload in parameters and not operation.model.has_streaming_input:
+    if operation.name in S3_BODILESS or operation.model.has_streaming_input:
+        return
+    if payload in operation.parameters:
         member = operation.model.input_shape.members[payload]
         name = (
             "bucketPolicy"
             if payload == "Policy"
             else str(member.serialization.get("name", payload))
         )
-        yield name, _as_sent(parameters[payload])
+        yield name, _as_sent(operation.parameters[payload])
 
 
 def _as_sent(value: Any) -> Any:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from ministack import app as ministack
 from ministack.core.router import detect_service
 
-from embedded_aws.cloudtrail import records
+from embedded_aws.cloudtrail import records, without_body
 from embedded_aws.cloudtrail.event_names import (
     data_resource,
     event_name,
@@ -46,6 +46,7 @@ class Recording:
             await self._application(scope, receive, send)
             return
         answer = _Heard(send)
+        without_body.refusal.set(None)
         await self._application(scope, receive, answer)
         try:
             record(request, answer.status, answer.headers, answer.body)
@@ -87,6 +88,7 @@ def record(request: Incoming, status: int, headers: Mapping[str, str], body: byt
     if not is_logged(operation.service, operation.name):
         return
     values, error = outcome_of(operation, status, headers, body)
+    error = without_body.error_of(operation, status, error)
     call = _call(signer, operation, request, values, error, headers.get("x-amzn-requestid"))
     for one in across_accounts(call):
         records.emit(one)

@@ -16,6 +16,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalResult
 from ministack.core.responses import get_account_id
 
+from embedded_aws.cloudtrail import without_body
 from embedded_aws.iam import messages
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
 from embedded_aws.iam.evaluation import decision, policy_evaluation
@@ -106,8 +107,7 @@ def _reading_request(original: Callable[..., str | None]) -> Callable[..., str |
             headers=headers,
             body=body,
         )
-        request = _questions(service, incoming)
-        _request.set(request)
+        _request.set(request := _questions(service, incoming))
         if request.unidentified:
             return UNIDENTIFIED
         if not request.checks:
@@ -243,8 +243,8 @@ def _worded(original: Callable[..., Any]) -> Callable[..., Any]:
         request = _request.get()
         if request and request.denial and not details.get("error_code"):
             code, message = _error_of(request, request.denial)
+            without_body.refusal.set((code, message))
             details |= {"error_code": code, "message": message}
-            return original(service, action, principal_arn, request_id, **details)
         return original(service, action, principal_arn, request_id, **details)
 
     return response

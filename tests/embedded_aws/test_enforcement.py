@@ -109,6 +109,16 @@ def place(service: str) -> str:
             [("apigateway:DELETE", f"arn:aws:apigateway:{REGION}::/apis/a/routes/r")],
         ),
         (
+            "apigatewayv2:TagResource",
+            {"ResourceArn": f"arn:aws:apigateway:{REGION}::/apis/a", "Tags": {"cost": "1"}},
+            [
+                (
+                    "apigateway:POST",
+                    f"arn:aws:apigateway:{REGION}::/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Fapis%2Fa",
+                )
+            ],
+        ),
+        (
             "logs:PutLogEvents",
             {"logGroupName": "/g", "logStreamName": "s"},
             [("logs:PutLogEvents", f"{place('logs')}:log-group:/g:log-stream:s")],

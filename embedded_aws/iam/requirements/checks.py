@@ -8,7 +8,7 @@ from typing import Any
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError, iam_prefix
-from embedded_aws.iam.requirements import dependent_checks, kms_via_service
+from embedded_aws.iam.requirements import dependent_checks, kms_via_service, objects
 from embedded_aws.iam.resources import rules
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.protocol.service_models import service_model
@@ -25,15 +25,19 @@ def checks_of(call: Call) -> tuple[Check, ...]:
     if _is_public(call):
         return ()
     context = dependent_checks.tags_in(call)
-    own = _transaction(call) or [
-        Check(
-            action=name,
-            resource=arn,
-            context={**context, **_keys(action, call), **kms_via_service.aliases_of(arn)},
-        )
-        for name, action, arns in _own(call)
-        for arn in arns
-    ]
+    own = (
+        _transaction(call)
+        or objects.batch_delete(call)
+        or [
+            Check(
+                action=name,
+                resource=arn,
+                context={**context, **_keys(action, call), **kms_via_service.aliases_of(arn)},
+            )
+            for name, action, arns in _own(call)
+            for arn in arns
+        ]
+    )
     return (*own, *dependent_checks.companions_of(call, own))
 
 

@@ -11,7 +11,7 @@ from ministack.services import iam
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, iam_prefix
-from embedded_aws.iam.requirements import service_linked_roles
+from embedded_aws.iam.requirements import objects, service_linked_roles
 from embedded_aws.iam.requirements.kms_via_service import keys_used
 from embedded_aws.iam.requirements.pass_role import passed_roles
 from embedded_aws.iam.resources import arns
@@ -42,11 +42,13 @@ _UNTAGGED = {"cloudformation", "codebuild", "sts", "autoscaling"}
 def companions_of(call: Call, own: Sequence[Check]) -> tuple[Check, ...]:
     """The further questions of a call, given those about its own action."""
     resource = own[0].resource if own else "*"
+    not_there = tuple(objects.listing(call))
     return (
+        *not_there,
         *_tagging(call, own),
         *passed_roles(call, resource),
         *_dependents(call),
-        *keys_used(call),
+        *(() if not_there else keys_used(call)),
         *service_linked_roles.needed_by(call),
     )
 

@@ -15,7 +15,7 @@ from embedded_aws.protocol.service_models import at_path, service_model
 
 Rule = Callable[[Action, Call], list[str] | None]
 
-LABEL = re.compile(r"\{(\w+)\+?\}")
+LABEL = re.compile(r"\{([\w-]+)\+?\}")
 ARN_FIELDS = 6
 
 
