@@ -19,6 +19,7 @@ from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archived_runs import BaselineKind
+from lambdas.model.arn import is_resource
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
 from lambdas.model.platform import Platform, platform_of
@@ -61,6 +62,7 @@ def check(
     """Ask, write down the answers, and refuse a policy that denies what was seen."""
     run = Run.from_json(event["run"], platform)
     refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
+    _refuse_malformed(refinement)
     asked = asked_of(_evidence(archive.get(event["evidence"])), run.account)
     baseline = previous_run(archive, run).baseline
     checks = answers(refinement, asked, analyzer, simulator, baseline)
@@ -143,6 +145,23 @@ def _compared(
 def _evidence(body: bytes) -> Iterator[Evidence]:
     for line in gzip.decompress(body).splitlines():
         yield Evidence.from_json(json.loads(line))
+
+
+def _refuse_malformed(refinement: Refinement) -> None:
+    """IAM refuses a whole document for one resource that is no ARN: nothing else need be asked."""
+    values = dict(refinement.variables)
+    found = [
+        f"{text!r} in {one.name}, statement {statement.sid}"
+        for one in refinement.policies
+        for statement in one.policy.statements
+        for text in (resource.render(values) for resource in statement.resources)
+        if not is_resource(text)
+    ]
+    if found:
+        raise PolicyCheckFailedError(
+            f"IAM refuses a policy with a resource that is neither * nor an ARN: "
+            f"{'; '.join(found[:SHOWN])}; report it, or name the resource by a hint"
+        )
 
 
 def _refuse(denials: Sequence[Denial], key: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Self
 
 FIELDS = 6  # arn:partition:service:region:account:resource
+# What IAM takes as a Resource beside `*`; anything else makes the whole document malformed,
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+_RESOURCE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[^:$]*:[^:$]*:.+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -50,6 +54,11 @@ class Arn:
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+
+def is_resource(text: str) -> bool:
+    """Whether a policy may name it as a resource: `*`, or an ARN in a partition of AWS's."""
+    return text == "*" or _RESOURCE.fullmatch(text) is not None
 
 
 def is_arn(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from lambdas.model.action import Action
+from lambdas.model.arn import is_resource
 from lambdas.reference.actions import canonical
 from lambdas.reference.shards import shard
 
@@ -32,6 +33,7 @@ _PARTIQL_ACTIONS = {
     "update": "PartiQLUpdate",
     "delete": "PartiQLDelete",
 }
+_OPEN_PLACE = re.compile(r"\$\{(?:Partition|Region|Account)\}")
 _PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 _API_ARN = "arn:${Partition}:apigateway:${Region}::"
 _TABLE_ARN = "arn:${Partition}:dynamodb:${Region}:${Account}:table/"
@@ -44,10 +46,12 @@ class RequiredAction:
     Attributes:
         resources: ARN templates in which only the place is open (`${Region}`, `${Account}`,
             `${Partition}`); empty when the general rules must find the resource.
+        named: which of the record's own resources is meant, where their order tells; None else.
     """
 
     action: Action
     resources: tuple[str, ...] = ()
+    named: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +182,15 @@ def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: 
 
 def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:
     template = one.get("resource")
-    resources = filled(template, request) if template else ()
-    return RequiredAction(action=Action.from_text(one["action"]), resources=resources)
+    # What an element holds instead of an ARN, an alias for example, is for the general rules.
+    resources = [text for text in filled(template, request) if _is_one(text)] if template else ()
+    return RequiredAction(
+        action=Action.from_text(one["action"]), resources=tuple(resources), named=one.get("named")
+    )
+
+
+def _is_one(template: str) -> bool:
+    return is_resource(_OPEN_PLACE.sub("aws", template))
 
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:
@@ -240,6 +251,8 @@ def copied_from(source: str) -> str:
 
 def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
+    if how == "key":
+        return "" if "alias/" in text else text  # IAM asks for the key that an alias stands for
     if how:
         return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
     if place.lower() == "x-amz-copy-source":

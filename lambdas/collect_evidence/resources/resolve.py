@@ -11,6 +11,7 @@ from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
+from lambdas.model.arn import is_resource
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
 from lambdas.reference.shards import shard
 
@@ -28,8 +29,16 @@ _MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore"
 
 def resources_of(call: Call, need: RequiredAction, facts: ActionFacts) -> tuple[str, ...]:
     """The ARNs that an action was asked for; `*` alone where it has none or none can be known."""
+    found = filter(is_resource, _found(call, need, facts))
+    return tuple(dict.fromkeys(found)) or (ANY,)
+
+
+def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str]:
+    named = _named(call, need, facts)
+    if named:
+        return named
     if need.resources:
-        return tuple(dict.fromkeys(call.place.fill(template) for template in need.resources))
+        return [call.place.fill(template) for template in need.resources]
     if not facts.uses or facts.action.service == "apigateway":
         return (ANY,)
     if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
@@ -40,6 +49,15 @@ def resources_of(call: Call, need: RequiredAction, facts: ActionFacts) -> tuple[
     kinds = frozenset(use.type.name for use in facts.uses)
     filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
     return qualified(choose(filled, call.place), facts.action, call.request)
+
+
+def _named(call: Call, need: RequiredAction, facts: ActionFacts) -> Sequence[str]:
+    """The one that is meant of the record's own resources, where their order tells."""
+    if need.named is None:
+        return ()
+    forms = [form for use in facts.uses for form in formats_of(use.type)]
+    own = [arn for arn in call.named if any(form.pattern.fullmatch(arn) for form in forms)]
+    return [own[need.named]] if own else ()
 
 
 def is_required(facts: ActionFacts) -> bool:

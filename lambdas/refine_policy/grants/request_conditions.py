@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.model.arn import is_resource
 from lambdas.model.policy import Condition
+from lambdas.model.template import Template
 from lambdas.refine_policy.grants.conditions import SAME_REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.model.template import Template
     from lambdas.refine_policy.permissions.permission import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
@@ -31,9 +32,13 @@ def requested(
     contexts = [dict(line.context) for line in lines]
     for key in sorted(contexts[0].keys() & set(honoured)):
         if all(key in context for context in contexts):
-            names = {naming.of(context[key]) for context in contexts}
-            values = tuple(sorted((one.template for one in names), key=str))
+            names = {_spelled(context[key], naming) for context in contexts}
+            values = tuple(sorted(names, key=str))
             yield Condition(operator=_operator(values), key=key, values=values)
+
+
+def _spelled(value: str, naming: Naming) -> Template:
+    return naming.of(value).template if is_resource(value) else Template.of(value)
 
 
 def _operator(values: Sequence[Template]) -> str:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from lambdas.model.arn import is_resource
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.refine_policy.generated_names.cut_names import CUT_AWAY
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
+NO_ARN = "the event names {!r}, which is no ARN: IAM would refuse the whole policy for it"
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
 
 
@@ -101,9 +103,9 @@ class Naming:
     def _plain(self, resource: str, longer: int) -> ResourceTemplate:
         if resource == ANYTHING:
             return ResourceTemplate(Template.of(ANY))
-        arn = parsed(resource)
+        arn = parsed(resource) if is_resource(resource) else None
         if arn is None:
-            return ResourceTemplate(Template.of(resource))
+            return ResourceTemplate(Template.of(ANY), (NO_ARN.format(resource),))
         writing = Writing(self._words.within(arn.resource), ["arn:"], longer=longer)
         for field_, variable in (
             (arn.partition, "partition"),
@@ -111,8 +113,13 @@ class Naming:
             (arn.region, "region"),
             (arn.account, "account"),
         ):
-            known = field_ and self._values.get(variable) == field_
-            writing.parts += [self._variable(variable) if known else field_, ":"]
+            if field_ == ANYTHING:
+                writing.wild(f"the call reaches every {variable}")
+            elif field_ and self._values.get(variable) == field_:
+                writing.parts.append(self._variable(variable))
+            else:
+                writing.parts.append(field_)
+            writing.parts.append(":")
         self._resource(arn, writing)
         return ResourceTemplate(self._template(writing.parts), tuple(writing.reasons))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from lambdas.model.archived_runs import Baseline, BaselineKind
 from lambdas.model.finding import Severity
 from lambdas.model.manifest import Link
 from lambdas.model.policy_checks import Comparison, Objection
+from lambdas.model.template import Template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +55,25 @@ def test_a_policy_that_denies_what_was_seen_is_refused_and_the_answers_are_kept(
     (denied,) = checks["simulation"]["denied"]
     assert (denied["action"], denied["decision"]) == ("sqs:DeleteQueue", "implicitDeny")
     assert checks["findings"][0]["kind"] == "policy-denies"
+
+
+@pytest.mark.parametrize("resource", ["alias/to", "0987dcba", "arn:::::", "arn:aws:sns:${*}:1:t"])
+def test_a_policy_that_iam_would_not_even_read_is_refused_by_the_resource_s_name(
+    tmp_path: Path, resource: str
+) -> None:
+    sound = policy("sqs:CreateQueue")
+    (explained,) = sound.statements
+    bad = replace(explained.statement, resources=(Template.from_text(resource),))
+    refused = replace(sound, statements=(replace(explained, statement=bad),))
+    event = kept(tmp_path, [seen("sqs:CreateQueue")], refused)
+    simulator = FakeSimulator()
+
+    with pytest.raises(PolicyCheckFailedError, match="neither \\* nor an ARN") as error:
+        check(event, FolderArchive(tmp_path), FakeChecks(), simulator)
+
+    assert repr(resource) in str(error.value)
+    assert "statement Queues" in str(error.value)
+    assert simulator.asked == []
 
 
 def test_many_denials_are_counted_and_few_are_shown(tmp_path: Path) -> None:

@@ -361,6 +361,22 @@ def test_an_action_for_which_iam_names_no_resource_gets_every_resource_with_the_
     assert "IAM lets no policy name resources" in statement.wildcards[0].reason
 
 
+def test_what_is_no_arn_is_granted_on_every_resource_with_a_finding_and_never_as_it_stands() -> (
+    None
+):
+    found = refined([seen("kms:ReEncryptFrom", "alias/from")])
+    assert granted(found)["kms:ReEncryptFrom"] == {"*"}
+    (finding,) = [one for one in found.findings if one.kind == "any-resource"]
+    assert "'alias/from', which is no ARN" in finding.detail
+
+
+def test_a_call_that_reaches_every_region_has_a_wildcard_there_and_no_literal_star() -> None:
+    assert _resource(
+        "bedrock:InvokeModel",
+        seen("bedrock:InvokeModel", "arn:aws:bedrock:*::foundation-model/m-v1"),
+    ) == {"arn:${partition}:bedrock:*::foundation-model/m-v1"}
+
+
 def test_a_resource_that_no_event_tells_is_granted_with_a_finding() -> None:
     refinement = refined([seen("dynamodb:DeleteTable", "*")])
 
