@@ -34,6 +34,21 @@ _ALIASES = {  # nouns of operations, and the resource types that they make, wher
 }
 
 
+_VERB = re.compile(
+    r"(?:Create|Delete|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add"
+    r"|Purchase)"
+)
+# What follows says of what, to where, with what: CreateVolumeFromBackup makes a volume.
+_FURTHER = re.compile(r"(?:(?:From|With|For|By|ToPoint|ToRegion)(?=[A-Z]|$)|V(?=\d)).*")
+
+
+@lru_cache(maxsize=4_096)
+def noun_of(operation: str) -> str:
+    """What an operation is about, in one word of letters: `filesystem` of CreateFileSystem."""
+    bare = _FURTHER.sub("", _VERB.sub("", operation, count=1))
+    return noun(bare).removesuffix("s")
+
+
 def noun(text: str) -> str:
     """`event-source-mapping` and `EventSourceMapping` are the same word."""
     return re.sub(r"[^a-z0-9]", "", text.lower())

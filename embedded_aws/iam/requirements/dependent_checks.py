@@ -11,7 +11,7 @@ from ministack.services import iam
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, iam_prefix
-from embedded_aws.iam.requirements import objects, service_linked_roles
+from embedded_aws.iam.requirements import objects, service_linked_roles, tag_targets
 from embedded_aws.iam.requirements.kms_via_service import keys_used
 from embedded_aws.iam.requirements.pass_role import passed_roles
 from embedded_aws.iam.resources import arns
@@ -120,7 +120,7 @@ def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
     if call.service == "ec2":
         yield from _ec2_tagging(call, tags)
         return
-    for resource in dict.fromkeys(check.resource for check in own):
+    for resource in tag_targets.targets(call, action, own):
         target = resource.removesuffix(":log-stream:")
         if target == "*":  # what is not made yet has no name: `key/*`, `userpool/*`
             target = arns.any_of(action, call)

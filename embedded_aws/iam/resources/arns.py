@@ -65,6 +65,16 @@ def any_of(action: Action, call: Call) -> str:
     return _with_gaps(chosen.arn, call) if chosen else "*"
 
 
+def partly(kind: ResourceType, call: Call) -> str:
+    """A resource of a type, with `*` for what the call does not tell: `nodegroup/prod/*/*`."""
+    return _filled(kind, call)[0]
+
+
+def is_of(kind: ResourceType, arn: str) -> bool:
+    """Whether an ARN has the form of a type."""
+    return _pattern(kind).match(arn) is not None
+
+
 def _all_of_ec2(action: Action, call: Call, complete: dict[str, bool]) -> list[str]:
     """EC2 asks about everything that takes part: what is made (`vpc/*`) and what is named."""
     known = {arn.split(":", 5)[5].split("/", 1)[0] for arn in complete}

@@ -15,6 +15,7 @@ from lambdas.collect_evidence.implied.kms_keys import KEY_NAMES, key_uses
 from lambdas.collect_evidence.implied.not_there import listings
 from lambdas.collect_evidence.implied.object_reads import BUCKETS, object_reads
 from lambdas.collect_evidence.implied.pass_role import passed_roles
+from lambdas.collect_evidence.implied.sent_tags import tags_what_is_made
 from lambdas.collect_evidence.implied.tagging import sends_tags, tags_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def implied_by(
     if call.error:
         found.update(listings(call, meaning))
     interest = _interest(call.request.names)
-    if interest.tags:
+    if interest.tags and tags_what_is_made(call):
         found.update(tags_of(call, meaning, known))
     if interest.objects:
         found.update(object_reads(call))

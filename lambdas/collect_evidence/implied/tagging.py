@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.resources.call import Response
-from lambdas.collect_evidence.resources.candidates import ANY
-from lambdas.collect_evidence.resources.resolve import resources_of
+from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
-from lambdas.reference.arn_formats import formats_of, stem
-from lambdas.reference.events import RequiredAction
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.actions import ResourceUse
     from lambdas.reference.events import OperationMapping
 
 HEADER = "x-amz-tagging"  # how S3's requests carry tags
-NOTHING = Response(None)
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
 _TAGGED = re.compile(
     r"(?:.+\.)?(?P<whose>\w*?)tag(?:s|set|s?list|specifications?|specificationset)"
@@ -75,7 +68,7 @@ def tags_of(
     for one in known:
         tagging = _tagging_action(one.action)
         if tagging is not None and _changes(one, known):
-            for resource in _made(call, one, tagging):
+            for resource in resources_tagged(call, one, tagging):
                 yield Implied(
                     kind=kind,
                     action=tagging.action,
@@ -112,17 +105,27 @@ def _changes(one: ActionFacts, known: Sequence[ActionFacts]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _tagging_action(action: Action) -> ActionFacts | None:
-    """The action that tags what another makes: named by the reference, else of the same type."""
+    """The action that tags what another makes: of the service's the first that has its type."""
     one = facts(action)
     if one is None:
         return None
-    needed = [facts(other) for other in one.dependent_actions]
-    for other in needed:
+    candidates = [*_named(one), *_of_its_types(one)]
+    fitting = [other for other in candidates if made_types(other, action.name)]
+    return next(iter([*fitting, *candidates]), None)
+
+
+def _named(one: ActionFacts) -> Iterator[ActionFacts]:
+    """Tagging actions that the reference names; those of other services tag what those make."""
+    named = shard("resources")["tagging"].get(one.action.service)
+    own = [Action(one.action.service, named)] if named else []
+    needed = [other for other in one.dependent_actions if other.service == one.action.service]
+    for action in (*needed, *own):
+        other = facts(action)
         if other is not None and other.access_level is AccessLevel.TAGGING:
-            return other
-    named = shard("resources")["tagging"].get(action.service)
-    if named:
-        return facts(Action(action.service, named))
+            yield other
+
+
+def _of_its_types(one: ActionFacts) -> list[ActionFacts]:
     kinds = {use.type.name for use in one.uses}
     candidates = [
         other
@@ -133,39 +136,4 @@ def _tagging_action(action: Action) -> ActionFacts | None:
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
     # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
     matching.sort(key=lambda other: other.action.name != "TagResource")
-    exact = [other for other in candidates if other.action.name == "TagResource"]
-    return next(iter([*matching[:1], *exact]), None) if matching or exact else None
-
-
-def _made(call: Call, one: ActionFacts, tagging: ActionFacts) -> Iterable[str]:
-    """Of what the call touched, what can be tagged: the types that both actions have."""
-    if not tagging.uses:
-        return ("*",)
-    kinds = {use.type.name for use in tagging.uses}
-    if one.action.service == "ec2":
-        # Requests say which of what they make is tagged.
-        said = set(call.request.texts.get("resourcetype", ()))
-        kinds = kinds & said or kinds
-    shared = tuple(use for use in one.uses if use.type.name in kinds)
-    # What else the call touches is not tagged: of a database not its parameters and its subnets.
-    made = tuple(use for use in shared if _is_made(use, call.operation))
-    shared = made or shared
-    limited = replace(one, uses=shared or one.uses)
-    if not one.uses and len(tagging.uses) == 1:
-        return _any_of(tagging.uses[0], call)
-    need = RequiredAction(action=one.action)
-    asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
-    if asked == (ANY,) and shared:
-        return _any_of(shared[0], call)
-    return resources_of(call, need, limited)
-
-
-def _is_made(use: ResourceUse, operation: str) -> bool:
-    variables = [variable for form in formats_of(use.type) for variable in form.variables[-1:]]
-    nouns = {stem(name) for name in (use.type.name, *variables)}
-    return any(operation.lower().endswith(noun) for noun in nouns)
-
-
-def _any_of(use: ResourceUse, call: Call) -> tuple[str, ...]:
-    """What the service will name has no name yet when it is tagged: `userpool/*`."""
-    return tuple(form.fill({}, call.place) for form in formats_of(use.type)[:1])
+    return [*matching, *(other for other in candidates if other.action.name == "TagResource")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lambdas.collect_evidence.resources.elements import Elements
+from lambdas.collect_evidence.resources.elements import Elements, unwrapped
 from lambdas.reference.arn_formats import ArnContext, stem
 
 # Elements that name who may do something, or what points elsewhere, never what is acted upon.
@@ -46,6 +46,7 @@ class Call:
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
         error: the code of its error, or empty.
+        parameters: the request as it stands in the record, without what wraps all of it.
     """
 
     operation: str
@@ -55,13 +56,15 @@ class Call:
     named: tuple[str, ...]
     sent: tuple[str, ...]
     sent_as: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, Any]
     error: str = ""
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
         """Read a record."""
-        request = Elements.of(record.get("requestParameters"))
         error = record.get("errorCode")
+        parameters = record.get("requestParameters")
+        request = Elements.of(parameters)
         return cls(
             operation=operation,
             place=place,
@@ -71,6 +74,7 @@ class Call:
             sent=_arns(request),
             sent_as=_by_noun(request),
             error=error if isinstance(error, str) else "",
+            parameters=unwrapped(parameters) if isinstance(parameters, dict) else {},
         )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
 TOP = "/"  # before a name that stands at the top, nowhere deeper
-_WRAPPERS = ("Request", "Response", "Input", "Output", "Result", "Message")
+WRAPPERS = ("Request", "Response", "Input", "Output", "Result", "Message")
 _ENCODED = "arn%3A"  # an ARN that was part of a request's path, as MSK's records show it
 DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looked at
 
@@ -33,7 +33,7 @@ class Elements:
         """Read a request or an answer; anything that is not an object has no elements."""
         found = cls()
         if isinstance(value, dict):
-            found._top(_unwrapped(value))
+            found._top(unwrapped(value))
             found.names = tuple(found.texts)
         return found
 
@@ -110,11 +110,11 @@ class Elements:
         known += [text for text in texts if text and text not in known]
 
 
-def _unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """EC2 and others wrap a whole request in one element, such as CreateNatGatewayRequest."""
     while len(value) == 1:
         ((name, inner),) = value.items()
-        if not isinstance(inner, dict) or not str(name).endswith(_WRAPPERS):
+        if not isinstance(inner, dict) or not str(name).endswith(WRAPPERS):
             break
         value = inner
     return value

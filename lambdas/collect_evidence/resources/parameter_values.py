@@ -49,8 +49,7 @@ def texts_of(
             continue
         if key.startswith(_CONSTANT):
             return [key.removeprefix(_CONSTANT)]
-        # A document, such as a schema that the element `schema` holds, names nothing.
-        found = [text for text in elements.texts[key] if text[:1] not in _DOCUMENT]
+        found = [text for text in elements.texts[key] if _may_name(text, form)]
         if len(found) == 1:
             cut = _cut(found[0], key, form, variable, elements)
             if cut:
@@ -80,6 +79,14 @@ def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements
         return text.lstrip("/")
     suffix: str = shard("resources")["suffixes"].get(form.service, {}).get(variable, "")
     return _without_fixed(text, form.before(variable)) + suffix
+
+
+def _may_name(text: str, form: ArnFormat) -> bool:
+    """No document, and of EC2 no id whose prefix says that it is of another type."""
+    if text[:1] in _DOCUMENT:
+        return False
+    prefix = text.rpartition("-")[0] if form.service == "ec2" else ""
+    return bool(shard("resources")["ec2_ids"].get(prefix, form.kind) == form.kind)
 
 
 def _without_fixed(text: str, before: str) -> str:
