@@ -124,12 +124,14 @@ def _kept(arn: str, keep: set[str] | None) -> bool:
 def _probe(statements: Sequence[Statement], rendered_with: Mapping[str, str]) -> Probe:
     one = min(statements, key=lambda statement: len(statement.conditions))
     resource: Any = one.resources[0].render(rendered_with)
+    # The boundary denies other regions, and the simulator knows of none unless it is told.
+    where = {"aws:RequestedRegion": rendered_with["region"]}
+    asked = {
+        condition.key: condition.values[0].render(rendered_with) for condition in one.conditions
+    }
     return Probe(
         action=str(one.actions[0]),
         # A wildcard stands for any text: ask about one.
         resource=resource if resource == "*" else resource.replace("*", "x").replace("?", "x"),
-        context=tuple(
-            (condition.key, condition.values[0].render(rendered_with))
-            for condition in one.conditions
-        ),
+        context=tuple(sorted((where | asked).items())),
     )

@@ -111,6 +111,29 @@ def test_a_list_of_services_is_one_context_entry(embedded: Connection) -> None:
     assert result["EvalDecision"] == "allowed"
 
 
+@pytest.mark.parametrize(("told", "decision"), [(True, "allowed"), (False, "explicitDeny")])
+def test_the_simulator_knows_no_region_unless_it_is_told(
+    embedded: Connection, *, told: bool, decision: str
+) -> None:
+    elsewhere = deny("*") | {"Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}
+    region = {
+        "ContextKeyName": "aws:RequestedRegion",
+        "ContextKeyValues": ["eu-west-1"],
+        "ContextKeyType": "string",
+    }
+
+    (result,) = simulate(
+        embedded,
+        allow("s3:*"),
+        elsewhere,
+        ActionNames=["s3:GetObject"],
+        ResourceArns=[FIRST],
+        ContextEntries=[region] if told else [],
+    )
+
+    assert result["EvalDecision"] == decision
+
+
 def test_a_boundary_limits_the_answer(embedded: Connection) -> None:
     (result,) = simulate(
         embedded,

@@ -12,7 +12,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id
 from ministack.services import iam
 
 from embedded_aws.iam.evaluation.simulator_responses import Verdict, result_of
@@ -24,14 +24,14 @@ Policies = list[list[ParsedStatement]]
 PAGE = 100  # MaxItems unless told otherwise
 ACTION = re.compile(r"[a-zA-Z0-9-]+:[a-zA-Z0-9]+")
 _DECISIONS = {"Allow": "allowed", "Deny": "explicitDeny", "ImplicitDeny": "implicitDeny"}
-# Present in every request, so never missing.
+# The simulator fills these in; it does not fill in where a request would be made.
+# https://github.com/openshift/installer/issues/1322
 _ALWAYS_THERE = {
     "aws:currenttime",
     "aws:epochtime",
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principaltype",
-    "aws:requestedregion",
     "aws:securetransport",
     "aws:userid",
 }
@@ -158,7 +158,7 @@ def _verdict(action: str, resource: str, simulation: Simulation) -> Verdict:
         principal_account=account or get_account_id(),
         action=action,
         resource_arn=resource,
-        region=str(simulation.context.get("aws:requestedregion", get_region())),
+        region=str(simulation.context.get("aws:requestedregion", "")),
         service_context=dict(simulation.context),
     )
     limits = [] if simulation.boundary is None else [simulation.boundary]

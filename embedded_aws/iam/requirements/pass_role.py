@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ministack.services import iam
 
 from embedded_aws.iam.calls import ROLE_ARN, Call, Check
+from embedded_aws.iam.requirements import authorized_actions
 from embedded_aws.protocol.service_models import at_path, leaves, service_model
 
 # These name roles to work on them, to assume them or to let them in, not to pass them on.
@@ -59,7 +60,8 @@ def passed_roles(call: Call, resource: str) -> Iterator[Check]:
         return
     if call.service in _NOT_PASSING:
         return
-    receiver = _receiver(call)
+    told = authorized_actions.receivers(call)
+    receiver = told[0] if len(told) == 1 else _receiver(call)
     seen: set[str] = set()
     for path, text in leaves(call.params):
         if not ROLE_ARN.fullmatch(text) or text in seen or not _passes(path):

@@ -67,7 +67,7 @@ def any_of(action: Action, call: Call) -> str:
 
 def partly(kind: ResourceType, call: Call) -> str:
     """A resource of a type, with `*` for what the call does not tell: `nodegroup/prod/*/*`."""
-    return _filled(kind, call)[0]
+    return _filled(kind, call, only=False)[0]
 
 
 def is_of(kind: ResourceType, arn: str) -> bool:

@@ -130,7 +130,10 @@ def test_the_question_to_iam_fits_the_conditions_and_names_no_wildcard() -> None
     install(candidate, PATH, documents_, "a proof")  # type: ignore[arg-type]
 
     assert candidate.asked == [("s3:PutObject", "arn:aws:s3:::orders-qa-x/x")]
-    assert documents_[0].probe.context == (("aws:CalledVia", "cloudformation.amazonaws.com"),)  # type: ignore[attr-defined]
+    assert documents_[0].probe.context == (  # type: ignore[attr-defined]
+        ("aws:CalledVia", "cloudformation.amazonaws.com"),
+        ("aws:RequestedRegion", "eu-west-1"),
+    )
 
 
 def test_two_roles_out_of_one_are_proved_together() -> None:

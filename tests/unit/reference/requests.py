@@ -107,7 +107,9 @@ def _arn(name: str, known: ActionFacts | None) -> str:
     if not chosen:
         return f"arn:aws:elsewhere:{REGION}:{ACCOUNT}:{noun or 'thing'}/my-{noun}"
     template = chosen[0].type.arns[0]
-    return re.sub(r"\$\{(\w+)\}", lambda found: _PLACES.get(found[1], f"v{found[1]}"), template)
+    return re.sub(
+        r"\$\{(\w+)\}", lambda found: _PLACES.get(found[1], f"my-{found[1].lower()}"), template
+    )
 
 
 def _letters(text: str) -> str:
