@@ -65,7 +65,7 @@ class Schedules(Construct):
         self._schedule(
             WATCH,
             "Tells how old the proof of each process is",
-            "rate(1 day)",
+            "cron(0 4 * * ? *)",  # a rate begins while the stack is being made
             watch.function_arn,
             {"processes": sorted(one.name for one in processes if one.prove)},
         )

@@ -120,7 +120,7 @@ def test_schedules_start_the_state_machine_and_keep_what_could_not_start(
     assert {one["Name"]: one["ScheduleExpression"] for one in schedules} == {
         "orders": "rate(7 days)",
         "billing": "cron(0 3 * * ? *)",
-        "watch_policies": "rate(1 day)",
+        "watch_policies": "cron(0 4 * * ? *)",
     }
     for one in schedules:
         watched = {"processes": ["billing", "orders"]}  # search is never proved

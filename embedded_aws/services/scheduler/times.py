@@ -17,8 +17,7 @@ AT = re.compile(r"at\((.+)\)")
 def due_at(schedule: Mapping[str, Any], *, after: datetime | None) -> datetime | None:
     """The next moment after the last one, or the first; none when there is no more.
 
-    A rate without a start date begins one period after its creation. AWS begins at once, but
-    deploying to a laptop must not start what runs commands there.
+    A rate without a start date begins at once.
     """
     expression = str(schedule.get("ScheduleExpression", "")).strip()
     zone = ZoneInfo(schedule.get("ScheduleExpressionTimezone") or "UTC")
@@ -38,8 +37,7 @@ def _recurring(
     seconds = eventbridge._parse_rate_seconds(expression)
     if seconds is not None:
         period = timedelta(seconds=seconds)
-        first = created + period if start is None else start
-        return first if after is None else after + period
+        return (start or created) if after is None else after + period
     fields = eventbridge._parse_cron_fields(expression)
     if fields is None:
         return None
