@@ -125,3 +125,15 @@ def test_a_misspelt_parameter_would_be_found() -> None:
         ".CloudTrailDetails.Trails[].CloudTrailArn is missing",
     ]
     assert follow(operation("codebuild", "BatchGetBuilds").output_shape, ".Builds[0].State") is None
+
+
+def test_what_waits_for_markers_looks_from_the_end_of_the_build_on() -> None:
+    # What comes between, a clean-up of an hour, must not hide the markers that were made before it.
+    waiting = {
+        name: state["Arguments"]["Payload"]["run"]
+        for name, state in TASKS.items()
+        if state["Arguments"].get("FunctionName") == "${AwaitTrail}"
+    }
+
+    assert waiting.keys() >= {"AwaitTrail", "AwaitProof", "AwaitCleanUp"}
+    assert not [name for name, run in waiting.items() if "$now()" in run]
