@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,11 +101,16 @@ def prefixes_of(source: str) -> tuple[str, ...]:
 
 
 def elements(value: object, path: str) -> Iterator[Any]:
-    """What stands at a path such as `a.*.b`; `*` goes through lists, names ignore case."""
+    """What stands at a path such as `a.*.b`; `*` goes through lists, names ignore case.
+
+    `@json` reads the text before it.
+    """
     head, _, rest = path.partition(".")
     inner: Sequence[Any] = ()
     if head == "*":
         inner = _items(value)
+    elif head == "@json":
+        inner = _read(value)
     elif isinstance(value, dict):
         inner = [value[head]] if head in value else _ignoring_case(value, head.lower())
     for one in inner:
@@ -112,6 +118,13 @@ def elements(value: object, path: str) -> Iterator[Any]:
             yield from elements(one, rest)
         elif one not in (None, "", [], {}):
             yield one
+
+
+def _read(value: object) -> list[Any]:
+    try:
+        return [json.loads(value)] if isinstance(value, str) else []
+    except ValueError:
+        return []
 
 
 def _ignoring_case(value: Mapping[str, Any], name: str) -> list[Any]:
@@ -123,7 +136,8 @@ def filled(template: str, request: Request) -> tuple[str, ...]:
     texts = [template]
     for place in _places(template):
         path, _, how = place.partition("|")
-        values = [_text(path, one, how) for one in elements(request, path)]
+        is_whole = template == f"{{{place}}}"
+        values = [_text("" if is_whole else path, one, how) for one in elements(request, path)]
         values = [value for value in dict.fromkeys(values) if value]
         # An element may hold the ARN itself.
         texts = [

@@ -6,12 +6,17 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lambdas.reference.compile.events import compile_events
+from lambdas.reference.compile.authorized_actions import compile_authorized_actions
+from lambdas.reference.compile.events import compile_events, homes_of
 from lambdas.reference.compile.letters import compile_letters
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_curated, read_sources
 from lambdas.reference.compile.types import compile_types
 from lambdas.reference.shards import FOLDER, SERVICES
+
+# The embedded AWS decides by a copy of its own.
+JUDGE = FOLDER.parents[1] / "embedded_aws/iam/requirements"
+COPIED = "authorized_actions"
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +26,13 @@ def compile_reference() -> dict[str, dict[str, Any]]:
     """Every file by its path below the package."""
     sources = read_sources()
     shards = compile_services(sources)
+    events = compile_events(sources, shards)
     return {
         **{f"services/{prefix}": content for prefix, content in shards.items()},
-        "events": compile_events(sources, shards),
+        "events": events,
+        "authorized_actions": compile_authorized_actions(
+            sources, events["operations"], homes_of(sources, shards)
+        ),
         **compile_types(sources, shards),
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
@@ -42,6 +51,7 @@ def main() -> None:
     wanted = {
         FOLDER / f"{name}.json": text_of(content) for name, content in compile_reference().items()
     }
+    wanted[JUDGE / f"{COPIED}.json"] = wanted[FOLDER / f"{COPIED}.json"]
     for stale in set(SERVICES.glob("*.json")) - set(wanted):
         stale.unlink()
     for path, text in wanted.items():

@@ -25,14 +25,19 @@ def compile_events(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> 
         for prefix, rules in sorted(read_curated("operations").items())
     }
     _check(operations, known)
-    homes = {
-        service: home_of(service, model, known, curated["services"])
-        for service, model in sources.models.items()
-    }
+    homes = homes_of(sources, known)
     return {
         "sources": _event_sources(sources, homes, curated["event_sources"], known),
         "operations": operations,
         "paths": _paths(sources),
+    }
+
+
+def homes_of(sources: Sources, known: Mapping[str, Any]) -> dict[str, str]:
+    """The IAM prefix of each of botocore's services, empty where IAM knows none."""
+    named = read_curated("sources")["services"]
+    return {
+        service: home_of(service, model, known, named) for service, model in sources.models.items()
     }
 
 

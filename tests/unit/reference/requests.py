@@ -44,14 +44,12 @@ def request_of(operation: OperationModel, known: ActionFacts | None) -> dict[str
     return _members(shape, known, 1) if shape is not None else {}
 
 
-def minimal(operation: OperationModel, known: ActionFacts | None) -> dict[str, Any]:
-    """What a request must hold, and nothing else."""
+def required_of(operation: OperationModel, known: ActionFacts | None) -> dict[str, Any]:
+    """The elements that no request can lack, in botocore's spelling."""
     shape: Any = operation.input_shape
     if shape is None:
         return {}
-    return {
-        name: _value(shape.members[name], name, known, 1) for name in sorted(shape.required_members)
-    }
+    return {name: _value(shape.members[name], name, known, 1) for name in shape.required_members}
 
 
 def recorded(value: Any) -> Any:

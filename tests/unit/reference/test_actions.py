@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.model.action import Action
 from lambdas.reference import actions
-from lambdas.reference.compile.__main__ import compile_reference, text_of
+from lambdas.reference.compile.__main__ import COPIED, JUDGE, compile_reference, text_of
 from lambdas.reference.shards import FOLDER, SERVICES, shard
 
 
@@ -106,6 +106,11 @@ def test_the_files_are_what_the_compiler_writes_from_the_installed_sources() -> 
     }
     compiled = {name: text_of(content) for name, content in compile_reference().items()}
     assert compiled == written, "run `python -m lambdas.reference.compile` and commit"
+
+
+def test_the_embedded_aws_has_a_copy_of_its_own_of_the_authorized_actions() -> None:
+    copy = JUDGE / f"{COPIED}.json"
+    assert copy.read_text(encoding="ascii") == text_of(compile_reference()[COPIED])
 
 
 def test_the_package_is_small_enough_for_a_lambda_function() -> None:
