@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.implied.authorized_actions import authorized
 from lambdas.collect_evidence.implied.dependent_actions import (
     connection_secret,
     log_deliveries,
@@ -31,7 +32,11 @@ def implied_by(
     call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
 ) -> tuple[Implied, ...]:
     """Everything that the request needed besides, sorted."""
-    found = {*passed_roles(call, meaning), *service_linked_roles(call, known)}
+    found = {
+        *passed_roles(call, meaning),
+        *service_linked_roles(call, known),
+        *authorized(call, meaning),
+    }
     if meaning.service == "apigateway":
         found.update(log_deliveries(call))
     elif meaning.service == "events":

@@ -5,37 +5,79 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.events import OperationMapping
 import re
 
-from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.reference.authorized_actions import (
+    PASS_ROLE,
+    AuthorizedAction,
+    Known,
+    authorized_besides,
+)
+from lambdas.reference.events import elements, filled
 from lambdas.reference.shards import shard
 
-PASS_ROLE = Action("iam", "PassRole")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
+_ANY = re.compile(r"arn:[\w-]+:iam::\d{12}:role/\S+")
+_NAME = re.compile(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _PROFILES = ("iaminstanceprofile", "iaminstanceprofile.name", "iaminstanceprofile.arn")
 
 
 def passed_roles(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     """Every role that the request hands over, with the service that will receive it."""
-    table = shard("pass_role")
-    if not call.request.arns and meaning.service not in table["names"]:
+    beside = authorized_besides(meaning.service, meaning.operation)
+    rows = [row for row in beside if row.action == PASS_ROLE]
+    listed_roles = list(_told(call, rows))
+    told = {role for role, _ in listed_roles}
+    named = [one for one in _named(call, meaning) if one[0] not in told]
+    for role, receivers in (*listed_roles, *named):
+        yield from _passed(role, receivers or _receivers("", meaning), meaning, call)
+    if not call.request.arns or meaning.service in shard("pass_role")["never"]:
         return
-    for name in table["names"].get(meaning.service, {}).get(meaning.operation, ()):
+    listed = {one for row in rows for one in row.receivers}
+    only = tuple(listed) if len(listed) == 1 else ()
+    for name, arn in _roles_in(call):
+        if arn not in told:
+            yield from _passed(arn, _receivers(name, meaning, only), meaning, call)
+
+
+def _named(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Roles that stand by their names in elements of which it is known."""
+    names = shard("pass_role")["names"].get(meaning.service, {})
+    for name in names.get(meaning.operation, ()):
         for text in call.request.texts.get(name, ()):
             if text and not text.startswith("arn:"):
-                role = call.place.fill("arn:${Partition}:iam::${Account}:role/") + text.strip("/")
-                yield _passed(role, name, meaning, call)
-    if meaning.service in table["never"]:
-        return
+                head = call.place.fill("arn:${Partition}:iam::${Account}:role/")
+                yield head + text.strip("/"), _receivers(name, meaning)
+
+
+def _roles_in(call: Call) -> Iterator[tuple[str, str]]:
+    """Every role's ARN that may be meant to be passed, with its element's name."""
+    table = shard("pass_role")
     for parent, name, arn in call.request.arns:
         aside = name in table["not_passed"] or parent in table["not_passed_below"]
         if _ROLE.fullmatch(arn) and not aside:
-            yield _passed(arn, name, meaning, call)
+            yield name, arn
+
+
+def _told(call: Call, rows: Sequence[AuthorizedAction]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The roles that stand where AWS's table says that one is passed, with who receives it."""
+    for row in rows:
+        if row.known is Known.UNKNOWN or row.through or not row.applies(call.parameters):
+            continue
+        for template in row.resources:
+            for text in filled(template, call.parameters):
+                role = call.place.fill(text)
+                # A service's own role is not passed, unless AWS says so.
+                if (_ANY if row.known is Known.DOCUMENTED else _ROLE).fullmatch(role):
+                    yield role, row.receivers
+                elif _NAME.fullmatch(role) and not template.lower().endswith("arn}"):
+                    head = call.place.fill("arn:${Partition}:iam::${Account}:role/")
+                    yield head + role.strip("/"), row.receivers
 
 
 def unnamed_roles(call: Call, meaning: OperationMapping) -> tuple[str, ...]:
@@ -47,22 +89,37 @@ def unnamed_roles(call: Call, meaning: OperationMapping) -> tuple[str, ...]:
         return ()
     texts = call.request.texts
     found = [text for name in _PROFILES if name in texts for text in texts[name]]
+    for row in authorized_besides(meaning.service, meaning.operation):
+        if row.through and not found:
+            paths = [one for one in row.when if isinstance(one, str)]
+            told = [text for path in paths for text in elements(call.parameters, path)]
+            found += [text for text in told if isinstance(text, str) and ":role/" not in text]
     return tuple(dict.fromkeys(found))
 
 
-def _passed(role: str, name: str, meaning: OperationMapping, call: Call) -> Implied:
+def _receivers(
+    name: str, meaning: OperationMapping, listed: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Who receives a role in an element of this name, where AWS's table does not tell."""
     table = shard("pass_role")
-    receiver = (
-        table["operations"].get(f"{meaning.service}.{meaning.operation}")
-        or table["elements"].get(meaning.service, {}).get(name)
-        or table["services"].get(meaning.service)
-        or f"{meaning.service}.amazonaws.com"
-    )
-    if receiver == "ec2.amazonaws.com" and call.place.partition == "aws-cn":
-        receiver = "ec2.amazonaws.com.cn"  # EC2's principal alone bears the partition's domain
-    return Implied(
-        kind="pass-role",
-        action=PASS_ROLE,
-        resource=role,
-        context=(("iam:PassedToService", receiver),),
-    )
+    particular = table["operations"].get(f"{meaning.service}.{meaning.operation}") or table[
+        "elements"
+    ].get(meaning.service, {}).get(name)
+    general = table["services"].get(meaning.service) or f"{meaning.service}.amazonaws.com"
+    return (particular,) if particular else listed or (general,)
+
+
+def _passed(
+    role: str, receivers: tuple[str, ...], meaning: OperationMapping, call: Call
+) -> Iterator[Implied]:
+    also = shard("pass_role")["also"]
+    beside = also.get(f"{meaning.service}.{meaning.operation}") or also.get(meaning.service, ())
+    for receiver in dict.fromkeys((*receivers, *beside)):
+        # EC2's principal alone bears the partition's domain.
+        is_china = receiver == "ec2.amazonaws.com" and call.place.partition == "aws-cn"
+        yield Implied(
+            kind="pass-role",
+            action=PASS_ROLE,
+            resource=role,
+            context=(("iam:PassedToService", "ec2.amazonaws.com.cn" if is_china else receiver),),
+        )

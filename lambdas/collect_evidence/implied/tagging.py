@@ -10,6 +10,7 @@ from lambdas.collect_evidence.implied.tag_targets import made_types, resources_t
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
+from lambdas.reference.authorized_actions import Known, authorized_besides
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _TAGGED = re.compile(
     r"(?:.+\.)?(?P<whose>\w*?)tag(?:s|set|s?list|specifications?|specificationset)"
     r"\.(?:(?:tag)?key|@keys)"
 )
+_SECOND = ("::/apis", ":/portals", ":/portalproducts")  # paths of HTTP and WebSocket APIs
 _PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
 _MAKING = re.compile(
     r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
@@ -42,7 +44,8 @@ def sends_tags(names: Sequence[str]) -> bool:
 
 def is_second_generation(meaning: OperationMapping) -> bool:
     """Whether an API Gateway call is about HTTP or WebSocket APIs."""
-    return any("::/apis" in arn for need in meaning.needs for arn in need.resources)
+    found = [arn for need in meaning.needs for arn in need.resources]
+    return any(path in arn for arn in found for path in _SECOND)
 
 
 def tags_of(
@@ -57,17 +60,24 @@ def tags_of(
     texts = call.request.texts
     sent = any(texts[name] for name in texts if _is_own(name, meaning.operation))
     sent = sent or _PAIRED in "".join(texts.get("tags", ()))
-    if not (sent or (HEADER in texts and _MAKING.match(meaning.operation))):
+    beside = authorized_besides(meaning.service, meaning.operation)
+    rows = [row for row in beside if row.tags and row.known is not Known.UNKNOWN]
+    listed = {row.action for row in rows if row.applies(call.parameters)}
+    making = sent or (HEADER in texts and _MAKING.match(meaning.operation))
+    if not (listed if rows else making):
         return
     kind = "tag-on-update" if _UPDATE.match(meaning.operation) else "tag-on-create"
     if meaning.service == "apigateway":
         tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
-        verb = "POST" if is_second_generation(meaning) else "PUT"
-        yield Implied(kind=kind, action=Action("apigateway", verb), resource=tagged)
+        verb = Action("apigateway", "POST" if is_second_generation(meaning) else "PUT")
+        for action in sorted({verb, *listed}):
+            yield Implied(kind=kind, action=action, resource=tagged)
         return
+    named = [facts(action) for action in sorted(listed)]
     for one in known:
-        tagging = _tagging_action(one.action)
-        if tagging is not None and _changes(one, known):
+        for tagging in named or [_tagging_action(one.action)]:
+            if tagging is None or not (named or _changes(one, known)):
+                continue
             for resource in resources_tagged(call, one, tagging):
                 yield Implied(
                     kind=kind,

@@ -46,7 +46,7 @@ class Call:
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
         error: the code of its error, or empty.
-        parameters: the request as it stands in the record, without what wraps all of it.
+        parameters: the request as it stands in the record; without what wraps all of it, too.
     """
 
     operation: str
@@ -74,8 +74,15 @@ class Call:
             sent=_arns(request),
             sent_as=_by_noun(request),
             error=error if isinstance(error, str) else "",
-            parameters=unwrapped(parameters) if isinstance(parameters, dict) else {},
+            parameters=_parameters(parameters),
         )
+
+
+def _parameters(raw: object) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        return {}
+    inner = unwrapped(raw)
+    return raw if inner is raw else {**inner, **raw}
 
 
 def _named(resources: object) -> Iterable[str]:

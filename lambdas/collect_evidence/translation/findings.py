@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import listed
+from lambdas.reference.authorized_actions import page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lambdas.collect_evidence.translation.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
+    from lambdas.reference.authorized_actions import AuthorizedAction
     from lambdas.reference.events import OperationMapping
 
 
@@ -70,6 +75,19 @@ def unknown_resource(one: ActionFacts) -> Finding:
         subject=str(one.action),
         detail="The action can be limited to resources, but the event does not tell which it was.",
         action="Name the resource by hand, or accept the wildcard.",
+    )
+
+
+def perhaps_authorized(meant: OperationMapping, rows: Sequence[AuthorizedAction]) -> Finding:
+    """That AWS may ask for more, and no page says in which calls."""
+    actions = listed(sorted({str(row.action) for row in rows}))
+    return Finding(
+        severity=Severity.NOTE,
+        kind="perhaps-authorized",
+        subject=f"{meant.service}:{meant.operation}",
+        detail=f"AWS lists {actions} for some calls of this operation and does not say for which "
+        f"({page_of(meant.service)}): not granted, and a proof without AWS does not ask for it.",
+        action="If AWS refuses the call for the lack of it, grant it by hand.",
     )
 
 

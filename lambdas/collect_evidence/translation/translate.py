@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
 from lambdas.collect_evidence.implied.tagging import is_second_generation
@@ -16,6 +17,7 @@ from lambdas.collect_evidence.translation.condition_context import context_of
 from lambdas.collect_evidence.translation.findings import (
     doubts,
     note,
+    perhaps_authorized,
     proves_nothing,
     strange,
     unknown_error,
@@ -161,6 +163,9 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
         findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
     if answer.meaning is Meaning.UNKNOWN:
         findings.append(unknown_error(meant, answer))
+    unknown = perhaps(call, meant)
+    if unknown:
+        findings.append(perhaps_authorized(meant, unknown))
     findings += map(unnamed_role, unnamed_roles(call, meant))
     return Translation(tuple(proofs), tuple(findings))
 

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from lambdas.model.run import Run
     from lambdas.model.verdict import Verdict
 
-BLIND = frozenset({"blind-spot", "no-data-events", "not-recorded", "access-analyzer-coverage"})
+BLIND = frozenset(
+    {
+        "access-analyzer-coverage",
+        "blind-spot",
+        "no-data-events",
+        "not-recorded",
+        "perhaps-authorized",
+    }
+)
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 

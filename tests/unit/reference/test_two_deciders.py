@@ -24,7 +24,7 @@ from lambdas.reference.actions import facts
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_models
 from lambdas.reference.events import meaning
-from tests.unit.reference.requests import ACCOUNT, REGION, minimal, recorded, request_of
+from tests.unit.reference.requests import ACCOUNT, REGION, recorded, request_of, required_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,7 +98,7 @@ def _differences() -> Iterator[Difference]:
             operation = model.operation_model(name)
             meant = meaning(f"{host}.amazonaws.com", name)
             known = facts(meant.needs[0].action) if meant and meant.needs else None
-            for request in (request_of(operation, known), minimal(operation, known)):
+            for request in (request_of(operation, known), required_of(operation, known)):
                 yield from _compared(service, name, f"{host}.amazonaws.com", request)
 
 
