@@ -9,6 +9,12 @@ Record = Mapping[str, Any]
 AGGREGATED = "Aggregated"  # the category of a summary, and of the calls that are told by one
 
 
+def object_of(record: Record, key: str) -> Mapping[str, Any]:
+    """An object of a record, or an empty one where it is something else."""
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
 def text_of(record: Record, key: str) -> str:
     """A text of a record, or empty where it is something else."""
     value = record.get(key)

@@ -13,27 +13,14 @@ from urllib.parse import quote, unquote
 from lambdas.model.action import Action
 from lambdas.model.arn import is_resource
 from lambdas.reference.actions import canonical
-from lambdas.reference.shards import shard
+from lambdas.reference.operation_verbs import asked_by_statements
+from lambdas.reference.shards import prefixes_of, shard, told_service
 
 Request = Mapping[str, Any]
 
 # Lambda and CloudFront put an API's version behind its name: CreateFunction20150331,
 # GetFunction20150331v2, UpdateDistribution2020_05_31.
 _VERSION = re.compile(r"_?20\d\d_?[01]\d_?[0-3]\d(v\d+)?$")
-# The statement's first word says which of PartiQL's actions it needs,
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
-_PARTIQL = re.compile(
-    r"""^\s*(?P<verb>select|insert|update|delete|exists)\b
-        (?:.*?\b(?:from|into)\s+|\s+)?(?:"(?P<quoted>[^"]+)"|(?P<plain>[\w.-]+))?""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-_PARTIQL_ACTIONS = {
-    "select": "PartiQLSelect",
-    "exists": "PartiQLSelect",
-    "insert": "PartiQLInsert",
-    "update": "PartiQLUpdate",
-    "delete": "PartiQLDelete",
-}
 _OPEN_PLACE = re.compile(r"\$\{(?:Partition|Region|Account)\}")
 _PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 _API_ARN = "arn:${Partition}:apigateway:${Region}::"
@@ -72,15 +59,18 @@ class OperationMapping:
     nothing: str = ""
 
 
-def meaning(source: str, name: str, request: Request | None = None) -> OperationMapping | None:
+def meaning(
+    source: str, name: str, request: Request | None = None, beside: Request | None = None
+) -> OperationMapping | None:
     """What a call needs, or None when the reference does not know it.
 
     Args:
         source: CloudTrail's eventSource.
         name: CloudTrail's eventName.
         request: CloudTrail's requestParameters.
+        beside: CloudTrail's additionalEventData.
     """
-    found = _operation(source, name)
+    found = _operation(source, name, told_service(source, request or {}, beside or {}))
     if found is None:
         return None
     service, operation, rule = found
@@ -91,21 +81,19 @@ def meaning(source: str, name: str, request: Request | None = None) -> Operation
     if isinstance(rule, str):
         return OperationMapping(service=service, operation=operation, nothing=rule)
     lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
+    if beside:
+        lowered["additionaleventdata"] = beside
     return OperationMapping(service=service, operation=operation, needs=_needs(rule, lowered))
-
-
-def prefixes_of(source: str) -> tuple[str, ...]:
-    """The IAM prefixes that an event source speaks for, the likeliest first."""
-    host = source.lower().removesuffix(".cn").removesuffix(".amazonaws.com")
-    return tuple(shard("events")["sources"].get(host, [host]))
 
 
 def elements(value: object, path: str) -> Iterator[Any]:
     """What stands at a path such as `a.*.b`; `*` goes through lists, names ignore case.
 
-    `@json` reads the text before it.
+    `@json` reads the text before it; `name?query` is what stands at a name only where its text goes
+    on with this query.
     """
     head, _, rest = path.partition(".")
+    head, _, query = head.partition("?")
     inner: Sequence[Any] = ()
     if head == "*":
         inner = _items(value)
@@ -113,6 +101,8 @@ def elements(value: object, path: str) -> Iterator[Any]:
         inner = _read(value)
     elif isinstance(value, dict):
         inner = [value[head]] if head in value else _ignoring_case(value, head.lower())
+    if query:
+        inner = [one for one in inner if f"?{query}=" in str(one)]
     for one in inner:
         if rest:
             yield from elements(one, rest)
@@ -154,11 +144,15 @@ def _places(template: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8_192)
-def _operation(source: str, name: str) -> tuple[str, str, Any] | None:
-    """Prefix, operation, and rule: several, a reason for none, or None for its own name."""
+def _operation(source: str, name: str, told: str) -> tuple[str, str, Any] | None:
+    """Prefix, operation, and rule: several, a reason for none, or None for its own name.
+
+    `told` is the prefix that the record tells beside its source, or empty.
+    """
     bare = _VERSION.sub("", name)
+    prefixes = prefixes_of(source)
     for operation in dict.fromkeys((name, bare)):
-        for prefix in prefixes_of(source):
+        for prefix in (told, *prefixes) if told in prefixes else prefixes:
             rule = _rule(prefix, operation)
             if rule is not None:
                 return prefix, _spelled(operation, prefix), rule
@@ -173,6 +167,8 @@ def _rule(prefix: str, operation: str) -> Any:  # noqa: ANN401 (a rule has three
     rule = content["operations"].get(prefix, {}).get(operation)
     if isinstance(rule, dict):
         return rule.get("nothing", rule)
+    if rule is None and operation in shard("operation_models")["unsigned"].get(prefix, ()):
+        return "the service's model asks for no signature: IAM has nobody to ask about"
     if rule is None and prefix == "apigateway":
         paths = content["paths"].get(operation)
         return {"paths": paths} if paths else None
@@ -190,7 +186,7 @@ def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: 
     elif "paths" in rule:
         needs = [_verb_on_path(rule["paths"], request)]
     else:
-        needs = _partiql(list(elements(request, rule["partiql"])))
+        needs = _partiql([one for path in rule["partiql"] for one in elements(request, path)])
     return tuple(dict.fromkeys(needs))
 
 
@@ -209,16 +205,13 @@ def _is_one(template: str) -> bool:
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:
     when = one.get("when")
-    if isinstance(when, dict):
-        if not any(value in elements(request, path) for path, value in when.items()):
-            return False
-    elif when is not None and not _any_of(when, request):
-        return False
-    return not _any_of(one.get("unless", ()), request)
+    return (when is None or _holds(when, request)) and not _holds(one.get("unless", ()), request)
 
 
-def _any_of(paths: Iterable[str], request: Request) -> bool:
-    """Whether something stands at one of the paths."""
+def _holds(paths: Iterable[str] | Mapping[str, Any], request: Request) -> bool:
+    """Whether something stands at one of the paths, or what a path must hold."""
+    if isinstance(paths, Mapping):
+        return any(value in elements(request, path) for path, value in paths.items())
     return any(True for path in paths for _ in elements(request, path))
 
 
@@ -237,16 +230,12 @@ def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> RequiredA
 
 def _partiql(statements: Sequence[Any]) -> list[RequiredAction]:
     """PartiQL's actions; all of them when the trail hides the statements."""
-    needs = []
-    for statement in statements:
-        match = _PARTIQL.match(str(statement))
-        if match:
-            verb = _PARTIQL_ACTIONS[match["verb"].lower()]
-            table = match["quoted"] or match["plain"]
-            resources = (_TABLE_ARN + table.partition(".")[0],) if table else ()
-            needs.append(RequiredAction(action=Action("dynamodb", verb), resources=resources))
-    hidden = sorted(set(_PARTIQL_ACTIONS.values()))
-    return needs or [RequiredAction(action=Action("dynamodb", verb)) for verb in hidden]
+    return [
+        RequiredAction(
+            action=Action("dynamodb", verb), resources=(_TABLE_ARN + table,) if table else ()
+        )
+        for verb, table in asked_by_statements(map(str, statements))
+    ]
 
 
 def _items(value: object) -> Sequence[Any]:
@@ -265,6 +254,8 @@ def copied_from(source: str) -> str:
 
 def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
+    if how == "stream":
+        return text.partition("|")[0]  # an iterator goes on behind the stream
     if how == "key":
         return "" if "alias/" in text else text  # IAM asks for the key that an alias stands for
     if how:

@@ -1,9 +1,15 @@
-"""Which operations make or remove a thing, and of which type, by the words of their names."""
+"""What the words of operations and statements tell: what is made or removed, what is asked."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MAKES = re.compile(
     r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
@@ -11,6 +17,8 @@ _MAKES = re.compile(
 )
 # What is started has an id of its own that the call's resource does not tell.
 STARTS = re.compile(r"Run|Start|Submit|Send|ChangeResourceRecordSets")
+
+
 _ALIASES = {  # nouns of operations, and the resource types that they make, where the words differ
     "dbinstance": "db",
     "dbcluster": "cluster",
@@ -55,8 +63,10 @@ def noun(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def what_it_makes(name: str) -> str | None:
-    """The noun of what the operation makes or removes, if it does."""
+def what_it_makes(service: str, name: str) -> str | None:
+    """The noun of what the operation makes or removes, if it does; starting is not making."""
+    if name in shard("operation_models")["starts"].get(service, ()):
+        return None
     match = _MAKES.fullmatch(name)
     return _ALIASES.get(noun(match.group(1)), noun(match.group(1))) if match else None
 
@@ -70,3 +80,32 @@ def same_type(made: str, kind: str, head: str) -> bool:
     }
     nouns.discard("")
     return any(made.endswith(one) or one.endswith(made) for one in nouns)
+
+
+# The statement's first word says which of PartiQL's actions it needs,
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+_STATEMENT = re.compile(
+    r"""^\s*(?P<verb>select|insert|update|delete|exists)\b
+        (?:.*?\b(?:from|into)\s+|\s+)?(?:"(?P<quoted>[^"]+)"|(?P<plain>[\w.-]+))?""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_ACTIONS = {
+    "select": "PartiQLSelect",
+    "exists": "PartiQLSelect",
+    "insert": "PartiQLInsert",
+    "update": "PartiQLUpdate",
+    "delete": "PartiQLDelete",
+}
+
+
+def asked_by_statements(statements: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Action and table of each statement; every action on no table where none can be read."""
+    found = [
+        (
+            _ACTIONS[match["verb"].lower()],
+            (match["quoted"] or match["plain"] or "").partition(".")[0],
+        )
+        for match in map(_STATEMENT.match, statements)
+        if match
+    ]
+    return tuple(found) or tuple((verb, "") for verb in sorted(set(_ACTIONS.values())))

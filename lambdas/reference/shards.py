@@ -1,14 +1,19 @@
-"""Where the compiled facts lie, and how they are read: one small file per service, on demand."""
+"""Where the compiled facts lie: one small file per service, and which of them a record means."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 FOLDER = Path(__file__).parent
 SERVICES = FOLDER / "services"
+_ARN_SERVICE = 2  # arn:partition:service:…
+_NAMING = ("resourcearn", "arn")  # elements that hold the ARN of what is tagged or asked about
 
 
 @cache
@@ -36,3 +41,34 @@ def service_prefixes() -> tuple[str, ...]:
 def _read(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_bytes())
     return content
+
+
+def prefixes_of(source: str) -> tuple[str, ...]:
+    """The IAM prefixes that an event source speaks for, the likeliest first."""
+    return tuple(shard("events")["sources"].get(_host(source), [_host(source)]))
+
+
+def told_service(source: str, request: Mapping[str, Any], beside: Mapping[str, Any]) -> str:
+    """The one that is meant of several services, where the record tells it; empty else."""
+    prefixes = prefixes_of(source)
+    if len(prefixes) == 1:
+        return ""
+    sent = {str(key).lower(): value for key, value in request.items()}
+    return next((one for one in _told(_host(source), sent, beside) if one in prefixes), "")
+
+
+def _told(host: str, sent: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[str]:
+    service = beside.get("service")
+    if isinstance(service, str):
+        yield service
+    for element, prefix in shard("events")["told_by"].get(host, {}).items():
+        if sent.get(element.lower()):
+            yield prefix
+    for element in _NAMING:
+        fields = str(sent.get(element, "")).split(":", _ARN_SERVICE + 1)
+        if len(fields) > _ARN_SERVICE + 1 and fields[0] == "arn":
+            yield fields[_ARN_SERVICE]
+
+
+def _host(source: str) -> str:
+    return source.lower().removesuffix(".cn").removesuffix(".amazonaws.com")

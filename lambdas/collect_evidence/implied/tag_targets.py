@@ -48,7 +48,8 @@ def _of_type(call: Call, one: ActionFacts, uses: Sequence[ResourceUse]) -> tuple
     """The resources of these types: what the service will name has no name yet, `userpool/*`."""
     need, limited = RequiredAction(action=one.action), replace(one, uses=tuple(uses))
     asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
-    if asked == (ANY,):
+    unnamed = {form.fill({}, call.place) for use in uses for form in formats_of(use.type)}
+    if asked == (ANY,) or unnamed.issuperset(asked):
         return tuple(form.fill({}, call.place) for form in formats_of(uses[0].type)[:1])
     return resources_of(call, need, limited)
 

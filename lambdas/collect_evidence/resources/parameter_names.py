@@ -12,6 +12,7 @@ from lambdas.reference.shards import shard
 _SUFFIXES = ("", "name", "id", "identifier", "arn", "url")
 # Names that mean the operation's own noun, whatever it is.
 _OWN = ("name", "id", "identifier", "arn", "resourcename", "resourceid", "resourcearn", "resource")
+PREFIXED = "resourceid"  # of EC2: the prefix of the id tells its type
 # Words that say nothing of what is meant.
 ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
 
@@ -66,7 +67,8 @@ def _names(
         keys = [key for key in keys if not key.endswith("name")]  # what has an id is not named so
     plural = [f"{key}s" for key in keys if not key.endswith("s")]
     # `name` and `id` are the operation's own noun's, in whatever list they stand.
-    sure = [key for key in curated or () if is_meant or key not in _OWN]
+    telling = _OWN if service != "ec2" else tuple(key for key in _OWN if key != PREFIXED)
+    sure = [key for key in curated or () if is_meant or key not in telling]
     return tuple(dict.fromkeys([*sure, *keys, *plural]))
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from lambdas.collect_evidence.resources.parameter_names import ANYTHING
+from lambdas.collect_evidence.resources.parameter_names import ANYTHING, PREFIXED
 from lambdas.model.arn import Arn, is_arn
 from lambdas.reference.arn_formats import formats_in, stem
 from lambdas.reference.shards import shard
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FUNCTION = re.compile(r"(?:(?:[\w-]+:)?\d{12}:)?(?:function:)?([^:]+)(?::([^:]+))?")
 _CONSTANT = "="
 _DOCUMENT = frozenset("{[")
+_EC2_IDS: dict[str, str] = shard("resources")["ec2_ids"]
 
 
 @lru_cache(maxsize=65_536)
@@ -49,7 +50,7 @@ def texts_of(
             continue
         if key.startswith(_CONSTANT):
             return [key.removeprefix(_CONSTANT)]
-        found = [text for text in elements.texts[key] if _may_name(text, form)]
+        found = [text for text in elements.texts[key] if _may_name(text, form, key)]
         if len(found) == 1:
             cut = _cut(found[0], key, form, variable, elements)
             if cut:
@@ -73,20 +74,31 @@ def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements
     if special is not None:
         return special(text, key, form.kind)
     if variable.endswith("WithPath"):
-        path = elements.first("path").strip("/")
-        return f"{path}/{text}" if path else text
+        return _with_path(text, key, variable, elements.first("path").strip("/"))
     if variable.endswith("WithoutLeadingSlash"):
         return text.lstrip("/")
     suffix: str = shard("resources")["suffixes"].get(form.service, {}).get(variable, "")
     return _without_fixed(text, form.before(variable)) + suffix
 
 
-def _may_name(text: str, form: ArnFormat) -> bool:
+def _with_path(text: str, key: str, variable: str, path: str) -> str:
+    """The name with its path: as sent, else the one that the roles of services have."""
+    if key == "awsservicename":
+        return f"aws-service-role/{text}/*"
+    if key == "deletiontaskid":  # task/aws-service-role/<service>/<name>/<id>
+        return text.removeprefix("task/").rpartition("/")[0]
+    known = shard("resources")["role_paths"] if variable.startswith("RoleName") else {}
+    head = next((one for begins, one in known.items() if text.startswith(begins)), "")
+    return f"{path}/{text}" if path else f"{head}{text}"
+
+
+def _may_name(text: str, form: ArnFormat, key: str) -> bool:
     """No document, and of EC2 no id whose prefix says that it is of another type."""
     if text[:1] in _DOCUMENT:
         return False
     prefix = text.rpartition("-")[0] if form.service == "ec2" else ""
-    return bool(shard("resources")["ec2_ids"].get(prefix, form.kind) == form.kind)
+    unknown = "" if key == PREFIXED else form.kind
+    return bool(form.service != "ec2" or _EC2_IDS.get(prefix, unknown) == form.kind)
 
 
 def _without_fixed(text: str, before: str) -> str:
@@ -184,5 +196,6 @@ _SPECIAL: dict[tuple[str, str], Callable[[str, str, str], str]] = {
     ("ssm", "InstanceId"): lambda text, _key, kind: (
         text if text.startswith("mi-") == (kind == "managed-instance") else ""
     ),
+    ("ssm", "ResourceId"): lambda text, _key, _kind: text.removeprefix("/"),
     ("wafv2", "Scope"): lambda text, _key, _kind: {"CLOUDFRONT": "global"}.get(text, text.lower()),
 }

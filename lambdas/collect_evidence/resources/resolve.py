@@ -8,10 +8,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
+from lambdas.collect_evidence.resources.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
-from lambdas.model.arn import is_resource
+from lambdas.model.arn import is_arn, is_resource
+from lambdas.reference.actions import AccessLevel
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
 from lambdas.reference.shards import shard
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import RequiredAction
 
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
+_READS = (AccessLevel.LIST, AccessLevel.READ)
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
 
@@ -48,7 +51,25 @@ def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str
     also = shard("resources")["also"].get(str(facts.action), ())
     kinds = frozenset(use.type.name for use in facts.uses)
     filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
-    return qualified(choose(filled, call.place), facts.action, call.request)
+    chosen = choose(filled, call.place)
+    if chosen == (ANY,) and facts.access_level not in _READS:
+        chosen = any_of(facts, call) or chosen
+    return qualified(chosen, facts.action, call.request)
+
+
+def any_of(facts: ActionFacts, call: Call) -> tuple[str, ...]:
+    """Any of the types that every call touches: a call that names none must touch the account's."""
+    if any(arn.split(":")[4] not in ("", call.place.account) for arn in call.sent if is_arn(arn)):
+        return ()
+    forms = [form for use in facts.uses if use.required for form in formats_of(use.type)]
+    return tuple(sorted({form.fill({}, call.place, _account(call, form)) for form in forms}))
+
+
+def is_untold(resources: Sequence[str], facts: ActionFacts, call: Call) -> bool:
+    """Whether nothing is known of what a call touched, and it made nothing that has no name yet."""
+    if resources == (ANY,):
+        return bool(facts.uses)
+    return not _makes(call.operation) and tuple(resources) == any_of(facts, call)
 
 
 def _named(call: Call, need: RequiredAction, facts: ActionFacts) -> Sequence[str]:
@@ -58,11 +79,6 @@ def _named(call: Call, need: RequiredAction, facts: ActionFacts) -> Sequence[str
     forms = [form for use in facts.uses for form in formats_of(use.type)]
     own = [arn for arn in call.named if any(form.pattern.fullmatch(arn) for form in forms)]
     return [own[need.named]] if own else ()
-
-
-def is_required(facts: ActionFacts) -> bool:
-    """Whether every call of the action touches a resource that IAM could name."""
-    return any(use.required for use in facts.uses)
 
 
 def _use(
@@ -86,9 +102,15 @@ def _use(
             yield Candidate(form, required, tuple(arns), whole=True)
         else:
             partly = _built(call, form, only=only, answered=True, partly=True)
-            if required and not form.variables:
+            if not form.variables and (required or _is_only_one(use, call.operation)):
                 partly = [form.fill({}, call.place)]  # there is but one, such as Glue's catalog
             yield Candidate(form, required, tuple(partly), whole=False)
+
+
+def _is_only_one(use: ResourceUse, operation: str) -> bool:
+    """Whether an account has but one of the type, which a call means that names none."""
+    known = shard("resources")["only_one"].get(use.type.service, ())
+    return use.type.name in known and not operation.endswith("V2")
 
 
 @lru_cache(maxsize=8_192)
@@ -116,14 +138,19 @@ def _built(
 ) -> list[str]:
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
+    defaults = _defaults(form.service, form.kind, call.operation)
     names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
     for variable, keys in names:
-        texts = texts_of(keys, form, variable, call.request)
+        # Where a default is meant, `name` says nothing: of a query's workgroup it is the query's.
+        own = tuple(key for key in keys if variable not in defaults or not key.startswith(TOP))
+        texts = texts_of(own, form, variable, call.request)
         if not texts and answered:
-            texts = texts_of(keys, form, variable, call.answer.elements)
+            texts = texts_of(own, form, variable, call.answer.elements)
         whole = [text for text in texts if text.startswith("arn:")]
         if whole:
             return [call.place.fill(text) for text in whole]
+        if answered or len(form.variables) > 1:
+            texts = texts or defaults.get(variable, [])
         if texts:
             values[variable] = texts
         elif not partly:
@@ -132,6 +159,14 @@ def _built(
         return []
     account = _account(call, form)
     return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]
+
+
+@lru_cache(maxsize=8_192)
+def _defaults(service: str, kind: str, operation: str) -> Mapping[str, list[str]]:
+    """What the operation means by the variables of a type that its request leaves out."""
+    table = shard("operation_models")["defaults"].get(service, {}).get(operation, {})
+    named = {key.rpartition("."): value for key, value in table.items()}
+    return {last: [value] for (of, _, last), value in named.items() if of in ("", kind)}
 
 
 def _as_owned(form: ArnFormat, values: Mapping[str, str], arn: str) -> str:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import listed
+from lambdas.reference.actions import AccessLevel
 from lambdas.reference.authorized_actions import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lambdas.collect_evidence.resources.call import Call
     from lambdas.collect_evidence.translation.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.authorized_actions import AuthorizedAction
     from lambdas.reference.events import OperationMapping
+
+
+# What a call says that asks about all: how many at once, which page, in which order.
+_PAGING = re.compile(
+    r"\w*token|\w*marker|max\w*|\w*limit|page\w*|order\w*|sort\w*|ascending"
+    r"|(?:filter|include|exclude|show)\w*"
+)
+
+
+def names_nothing(call: Call) -> bool:
+    """Whether a request says no more than how it wants the answer."""
+    return all(_PAGING.fullmatch(str(key).lower()) for key in call.parameters)
 
 
 def unmapped(subject: str) -> Finding:
@@ -67,8 +82,15 @@ def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
     )
 
 
-def unknown_resource(one: ActionFacts) -> Finding:
-    """That an event does not tell what an action was asked for."""
+def unknown_resource(one: ActionFacts, call: Call) -> Finding:
+    """That an event does not tell what an action was asked for: it asked for all, or for which."""
+    if one.access_level in (AccessLevel.LIST, AccessLevel.READ) and names_nothing(call):
+        return Finding(
+            severity=Severity.NOTE,
+            kind="lists-all",
+            subject=str(one.action),
+            detail="The call names none of them: it asks about all that there are.",
+        )
     return Finding(
         severity=Severity.WARNING,
         kind="unknown-resource",

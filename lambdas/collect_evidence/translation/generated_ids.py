@@ -6,12 +6,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.reference.shards import shard
+
 if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
 
 _MAKES = re.compile(
-    r"Create|Register|Import|Request|Allocate|Run|Copy|Restore|Start|Add|Associate|Put|Publish"
+    r"Create|Register|Import|Request|Allocate|Run|Copy|Restore|Start|Add|Associate|Authorize|Put"
+    r"|Publish"
 )
+_EC2_ID = re.compile(r"[a-z-]+-[0-9a-f]{8,17}")
 _ID = re.compile(r"[\w:.-]{4,128}")
 
 
@@ -21,10 +25,22 @@ def made_by(call: Call) -> tuple[str, ...]:
         return ()
     texts = call.answer.elements.texts
     told = {text for name in texts if _is_own(name, call.operation) for text in texts[name]}
+    told.update(text for given in texts.values() for text in given if _is_new(text, call.operation))
     if not told:
         return ()
     sent = {text for given in call.request.texts.values() for text in given}
     return tuple(sorted(one for one in told - sent - {call.place.account} if _ID.fullmatch(one)))
+
+
+def _is_new(text: str, operation: str) -> bool:
+    """Whether an id of EC2 is of a type that a call makes beside what it is named for.
+
+    RunInstances makes network interfaces too; its subnet and its security groups were there before.
+    """
+    kinds = shard("resources")
+    kind = kinds["ec2_ids"].get(text.rpartition("-")[0]) if _EC2_ID.fullmatch(text) else None
+    named = kind is not None and kind.replace("-", "") in operation.lower()
+    return kind is not None and (named or kind not in kinds["there_before"])
 
 
 @lru_cache(maxsize=16_384)

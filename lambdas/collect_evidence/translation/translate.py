@@ -9,10 +9,10 @@ from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
 from lambdas.collect_evidence.implied.tagging import is_second_generation
-from lambdas.collect_evidence.record import Record, text_of
+from lambdas.collect_evidence.record import Record, object_of, text_of
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.candidates import ANY
-from lambdas.collect_evidence.resources.resolve import is_required, resources_of
+from lambdas.collect_evidence.resources.resolve import is_untold, resources_of
 from lambdas.collect_evidence.translation.condition_context import context_of
 from lambdas.collect_evidence.translation.findings import (
     doubts,
@@ -111,15 +111,15 @@ def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
 
 def translate(record: Record, principal: str) -> Translation:
     """Translate a record that is known to be the principal's."""
-    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
+    source, name = (text_of(record, key).strip() for key in ("eventSource", "eventName"))
     subject = f"{source}:{name}"
     if not (source and name):
         return Translation(findings=(strange("it has no eventSource or no eventName"),))
     reason = _NOT_CALLED.get(text_of(record, "eventType"))
     if reason:
         return Translation(findings=(note("service-event", subject, reason),))
-    request = record.get("requestParameters")
-    meant = meaning(source, name, request if isinstance(request, dict) else {})
+    request = object_of(record, "requestParameters")
+    meant = meaning(source, name, request, object_of(record, "additionalEventData"))
     answer = answer_of(record)
     operation = meant.operation if meant else name
     call = Call.of(record, operation, _place(record, principal))
@@ -157,8 +157,8 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
             )
             for index, resource in enumerate(resources)
         ]
-        if resources == (ANY,) and is_required(one):
-            findings.append(unknown_resource(one))
+        if is_untold(resources, one, call):
+            findings.append(unknown_resource(one, call))
     if not proofs:
         findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
     if answer.meaning is Meaning.UNKNOWN:
@@ -250,6 +250,5 @@ def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, Action
 
 def _place(record: Record, principal: str) -> ArnContext:
     partition, account = principal.split(":")[1:5:3]
-    recipient = text_of(record, "recipientAccountId")
-    region = text_of(record, "awsRegion")
-    return ArnContext(partition=partition, region=region, account=recipient or account)
+    account = text_of(record, "recipientAccountId") or account
+    return ArnContext(partition=partition, region=text_of(record, "awsRegion"), account=account)

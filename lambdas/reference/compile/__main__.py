@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.reference.compile.authorized_actions import compile_authorized_actions
 from lambdas.reference.compile.events import compile_events, homes_of
 from lambdas.reference.compile.letters import compile_letters
+from lambdas.reference.compile.operation_models import compile_operation_models
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_curated, read_sources
 from lambdas.reference.compile.types import compile_types
@@ -34,6 +35,7 @@ def compile_reference() -> dict[str, dict[str, Any]]:
             sources, events["operations"], homes_of(sources, shards)
         ),
         **compile_types(sources, shards),
+        "operation_models": compile_operation_models(sources, shards),
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
         "letters": compile_letters(sources.models),

@@ -124,7 +124,7 @@ class _Known:
         if isinstance(rule, dict) and "partiql" in rule:
             words = self._curated["partiql"].get(action, ())
             if words:
-                yield {**told, "when": {rule["partiql"]: words}}
+                yield {**told, "when": dict.fromkeys(rule["partiql"], words)}
         for one in rule if isinstance(rule, list) else ():
             if one["action"] == action:
                 yield {**one, **told}

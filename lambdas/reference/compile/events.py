@@ -28,6 +28,7 @@ def compile_events(sources: Sources, known: Mapping[str, Mapping[str, Any]]) -> 
     homes = homes_of(sources, known)
     return {
         "sources": _event_sources(sources, homes, curated["event_sources"], known),
+        "told_by": curated["told_by"],
         "operations": operations,
         "paths": _paths(sources),
     }

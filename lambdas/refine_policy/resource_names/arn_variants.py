@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
 _SECRET = re.compile(r"(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:.+)-(?:[A-Za-z0-9]{6}|\?{6})")
 _QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
+_SERVICE_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-(?:service-role|reserved)/.*\*.*")
+REPAIRED = "rounds of the proof met different names here"
+PATHLESS = "the event does not tell the path of a role that a service made"
 Reasons = tuple[str, ...]
 
 
@@ -40,14 +43,24 @@ def as_secret(plain: ResourceTemplate) -> ResourceTemplate:
     )
 
 
-def as_opened(plain: ResourceTemplate) -> ResourceTemplate:
-    """The template of a resource that a repair opened: its `*` stands for any text."""
+def anything(resource: str) -> ResourceTemplate:
+    """Any resource: it was asked for, or what was asked for is no ARN."""
+    if resource == ANY.symbol:
+        return ResourceTemplate(Template.of(ANY))
+    reason = f"the event names {resource!r}, which is no ARN: IAM would refuse the whole policy"
+    return ResourceTemplate(Template.of(ANY), (reason,))
+
+
+def opened(plain: ResourceTemplate, resource: str, *, repaired: bool) -> ResourceTemplate:
+    """With any text for `*` where a repair put it, or where a role's path is not told."""
+    if not repaired and not _SERVICE_ROLE.fullmatch(resource):
+        return plain
+    reason = REPAIRED if repaired else PATHLESS
     parts = [
         part
         for given in plain.template.parts
         for part in (re.split(r"(\*)", given) if isinstance(given, str) else (given,))
     ]
-    reason = "rounds of the proof met different names here"
     return ResourceTemplate(
         Template.of(*(ANY if part == "*" else part for part in parts)), (*plain.reasons, reason)
     )

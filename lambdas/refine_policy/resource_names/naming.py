@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from lambdas.model.arn import is_resource
-from lambdas.model.template import ANY, Template, Variable
+from lambdas.model.template import Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.refine_policy.generated_names.cut_names import CUT_AWAY
 from lambdas.refine_policy.generated_names.made_up_names import MadeUpNames
@@ -19,8 +19,9 @@ from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names import name_hashes
 from lambdas.refine_policy.resource_names.arn_variants import (
     ResourceTemplate,
-    as_opened,
+    anything,
     as_secret,
+    opened,
     secret_of,
     spellings,
 )
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")
-NO_ARN = "the event names {!r}, which is no ARN: IAM would refuse the whole policy for it"
 _STACK_KINDS = frozenset({"stack", "changeset", "changeSet", "stackset"})
 
 
@@ -70,19 +70,17 @@ class Naming:
         self._made_up = MadeUpNames(self.stacks, values, others, fresh.tokens)
 
     def of(self, resource: str, longer: int = 0) -> ResourceTemplate:
-        """The resource's template and the reasons for its wildcards.
+        """The template of a resource as an event names it, and the reasons for its wildcards.
 
-        Args:
-            resource: as the event names it.
-            longer: which of the spellings for longer values is meant; 0 is the one that was seen.
+        `longer`: which of the spellings for longer values is meant; 0 is the one that was seen.
         """
         known = self._known.get((resource, longer))
         if known is None:
             secret = secret_of(resource)
             plain = self._plain(secret or resource, longer)
             plain = as_secret(plain) if secret else plain
-            opened = resource in self._fresh.opened
-            known = self._known[resource, longer] = as_opened(plain) if opened else plain
+            plain = opened(plain, resource, repaired=resource in self._fresh.opened)
+            known = self._known[resource, longer] = plain
         return known
 
     def forms(self, service: str, resource: str) -> tuple[ResourceTemplate, ...]:
@@ -101,11 +99,9 @@ class Naming:
         return Template.of(*(self._variable(one) if one else stretch for one, stretch in cut))
 
     def _plain(self, resource: str, longer: int) -> ResourceTemplate:
-        if resource == ANYTHING:
-            return ResourceTemplate(Template.of(ANY))
         arn = parsed(resource) if is_resource(resource) else None
         if arn is None:
-            return ResourceTemplate(Template.of(ANY), (NO_ARN.format(resource),))
+            return anything(resource)
         writing = Writing(self._words.within(arn.resource), ["arn:"], longer=longer)
         for field_, variable in (
             (arn.partition, "partition"),
@@ -113,12 +109,11 @@ class Naming:
             (arn.region, "region"),
             (arn.account, "account"),
         ):
+            known = field_ and self._values.get(variable) == field_
             if field_ == ANYTHING:
                 writing.wild(f"the call reaches every {variable}")
-            elif field_ and self._values.get(variable) == field_:
-                writing.parts.append(self._variable(variable))
             else:
-                writing.parts.append(field_)
+                writing.parts.append(self._variable(variable) if known else field_)
             writing.parts.append(":")
         self._resource(arn, writing)
         return ResourceTemplate(self._template(writing.parts), tuple(writing.reasons))

@@ -100,7 +100,8 @@ def volatile_names(
     calls: dict[tuple[str, str, str], Observation] = {}
     for one in seen:
         action = one.action
-        made = action.name if action.service == "apigateway" else what_it_makes(action.name)
+        api = action.service == "apigateway"
+        made = action.name if api else what_it_makes(action.service, action.name)
         if made is not None:
             calls[action.service, made, one.resource] = one
     for (_, made, _), one in calls.items():

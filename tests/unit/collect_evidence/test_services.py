@@ -237,7 +237,7 @@ def test_a_policy_that_is_none_of_iam_is_acted_upon() -> None:
 def test_a_document_names_nothing() -> None:
     request = {"name": "clicks", "schema": '{"type": "record"}'}
     made = translate(record("personalize", "CreateSchema", request), ROLE)
-    assert {one.resource for one in made.proofs} == {"*"}
+    assert {one.resource for one in made.proofs} == {arn("personalize", "schema/*")}
 
 
 def test_of_what_is_known_in_part_the_rest_is_any_and_nothing_that_is_needed_is_left_out() -> None:

@@ -361,6 +361,48 @@ def test_an_action_for_which_iam_names_no_resource_gets_every_resource_with_the_
     assert "IAM lets no policy name resources" in statement.wildcards[0].reason
 
 
+def test_starting_what_is_there_makes_nothing() -> None:
+    instance = f"arn:aws:ec2:{AT}:instance/i-0123456789abcdef0"
+    found = granted(
+        refined([seen("ec2:StartInstances", instance), seen("ec2:StopInstances", instance)])
+    )
+    kept = f"arn:${{partition}}:ec2:{AT_TEMPLATE}:instance/i-0123456789abcdef0"
+    assert found["ec2:StopInstances"] == found["ec2:StartInstances"] == {kept}
+
+    task = f"arn:aws:dms:{AT}:task:QWERTY7ABCDEF8GHIJKL9MNOPQ"
+    found = granted(refined([seen("dms:StartReplicationTask", task)]))
+    assert found["dms:StartReplicationTask"] == {
+        f"arn:${{partition}}:dms:{AT_TEMPLATE}:task:QWERTY7ABCDEF8GHIJKL9MNOPQ"
+    }
+
+
+def test_ids_that_the_call_made_up_beside_its_own_are_not_pinned() -> None:
+    made = replace(
+        seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:instance/i-0123456789abcdef0"),
+        made=("eni-0123456789abcdef0", "i-0123456789abcdef0"),
+    )
+    beside = seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:network-interface/eni-0123456789abcdef0")
+    subnet = seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:subnet/subnet-0123456789abcdef0")
+    assert granted(refined([made, beside, subnet]))["ec2:RunInstances"] == {
+        f"arn:${{partition}}:ec2:{AT_TEMPLATE}:instance/*",
+        f"arn:${{partition}}:ec2:{AT_TEMPLATE}:network-interface/*",
+        f"arn:${{partition}}:ec2:{AT_TEMPLATE}:subnet/subnet-0123456789abcdef0",
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "aws-service-role/*/AWSServiceRoleForConfig",
+        "aws-reserved/sso.amazonaws.com*/AWSReservedSSO_A_1",
+    ],
+)
+def test_a_role_that_a_service_made_is_found_whatever_its_path(path: str) -> None:
+    found = refined([seen("iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/{path}")])
+    assert granted(found)["iam:GetRole"] == {f"arn:${{partition}}:iam::${{account}}:role/{path}"}
+    assert any("path of a role that a service made" in one.detail for one in found.findings)
+
+
 def test_what_is_no_arn_is_granted_on_every_resource_with_a_finding_and_never_as_it_stands() -> (
     None
 ):
