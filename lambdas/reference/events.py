@@ -75,9 +75,7 @@ def meaning(
         return None
     service, operation, rule = found
     if rule is None:
-        action = canonical(Action(service, operation))
-        needs = (RequiredAction(action=action),) if action else ()
-        return OperationMapping(service=service, operation=operation, needs=needs)
+        return _by_its_own_name(service, operation)
     if isinstance(rule, str):
         return OperationMapping(service=service, operation=operation, nothing=rule)
     lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
@@ -144,6 +142,13 @@ def _places(template: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8_192)
+def _by_its_own_name(service: str, operation: str) -> OperationMapping:
+    action = canonical(Action(service, operation))
+    needs = (RequiredAction(action=action),) if action else ()
+    return OperationMapping(service=service, operation=operation, needs=needs)
+
+
+@lru_cache(maxsize=8_192)
 def _operation(source: str, name: str, told: str) -> tuple[str, str, Any] | None:
     """Prefix, operation, and rule: several, a reason for none, or None for its own name.
 
@@ -195,12 +200,15 @@ def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:
     # What an element holds instead of an ARN, an alias for example, is for the general rules.
     resources = [text for text in filled(template, request) if _is_one(text)] if template else ()
     return RequiredAction(
-        action=Action.from_text(one["action"]), resources=tuple(resources), named=one.get("named")
+        action=_action(one["action"]), resources=tuple(resources), named=one.get("named")
     )
 
 
 def _is_one(template: str) -> bool:
     return is_resource(_OPEN_PLACE.sub("aws", template))
+
+
+_action = lru_cache(maxsize=4_096)(Action.from_text)
 
 
 def _applies(one: Mapping[str, Any], request: Request) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.command_line.commands import COMMANDS
 
@@ -27,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_groups(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    whole.add_argument("--version", action="version", version=f"fencepost {version('fencepost')}")
+    whole.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
     commands = whole.add_subparsers(dest="command", required=True, help=argparse.SUPPRESS)
     for one in COMMANDS:
         made = commands.add_parser(
@@ -42,6 +43,16 @@ def parser() -> argparse.ArgumentParser:
         if one.document:
             made.add_argument("--json", action="store_true", help=JSON)
     return whole
+
+
+class _Version(argparse.Action):
+    """Looks the version up when asked: what reads it takes longer to load than all the rest."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"fencepost {version('fencepost')}")
+        parser.exit()
 
 
 def _add(made: argparse.ArgumentParser, argument: Argument) -> None:

@@ -36,6 +36,8 @@ _DEPENDS_ON = (
     "recipientAccountId",
     "eventType",
 )
+# What differs in every event, though it says nothing of what was called.
+_SINGULAR = frozenset({"additionalEventData", "sharedEventID"})
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring_ascii
 _UNKNOWN = Attribution(principal="")
@@ -81,9 +83,12 @@ class LineWriter:
             maker: who made the call.
             stretch: its bytes; records that differ in what was cut out of them are then recalled.
         """
-        known = self._of(record, maker.principal)
         if stretch is not None and self._told(record, maker, stretch):
+            once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
+            known = (_translated if once else self._of)(record, maker.principal)
             _limited(self._recalled)[maker.principal, stretch.rest] = known
+        else:
+            known = self._of(record, maker.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
         return _lines(known, maker, time, event_id), known.findings
 
@@ -116,12 +121,15 @@ class LineWriter:
         key = _key(record, principal)
         known = self._known.get(key)
         if known is None:
-            translation = translate(record, principal)
-            written = tuple(_write(one, record) for one in translation.proofs)
-            region = _quoted(text_of(record, "awsRegion"))
-            known = CachedTranslation(written, translation.findings, region)
-            _limited(self._known)[key] = known
+            known = _limited(self._known)[key] = _translated(record, principal)
         return known
+
+
+def _translated(record: Record, principal: str) -> CachedTranslation:
+    translation = translate(record, principal)
+    written = tuple([_write(one, record) for one in translation.proofs])
+    region = _quoted(text_of(record, "awsRegion"))
+    return CachedTranslation(written, translation.findings, region)
 
 
 def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
@@ -157,12 +165,17 @@ def _write(one: ProvedAction, record: Record) -> WrittenAction:
     if one.implies:
         tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
     if one.types:
-        tail += f',"types":{_encode(list(one.types))}'
+        tail += f',"types":{_listed(one.types)}'
     if one.context:
         tail += f',"context":{_encode(dict(one.context))}'
     if one.made:
         tail += f',"made":{_encode(list(one.made))}'
     return WrittenAction(action, resource, head, tail + "}")
+
+
+@lru_cache(maxsize=1_024)
+def _listed(texts: tuple[str, ...]) -> str:
+    return _encode(list(texts))
 
 
 @lru_cache(maxsize=1_024)

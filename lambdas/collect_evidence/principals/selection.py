@@ -58,14 +58,13 @@ class Selection:
         return self._is_principal(caller) and not caller.session
 
     def _is_principal(self, caller: Caller) -> bool:
-        role = self.principal.resource.startswith("role/")
-        if role != (":role/" in caller.principal):
+        asked, told = self.principal, caller.principal
+        if (caller.account, caller.name) != (asked.account, asked.name):
             return False
-        if (caller.account, caller.name) != (self.principal.account, self.principal.name):
+        if asked.resource.startswith("role/") != (":role/" in told):
             return False
         # A path that was asked for must be the caller's where the record tells a path at all.
-        asked, told = str(self.principal), caller.principal
-        return told == asked or told.count("/") <= 1 or asked.count("/") <= 1
+        return told.count("/") <= 1 or asked.resource.count("/") <= 1 or told == str(asked)
 
     def phase(self, caller: Caller) -> str:
         """What follows the prefix in the session's name."""

@@ -158,12 +158,12 @@ class RecordScanner:
         """Whether each record has its identity and begins as the first one did."""
         if not (self.separator and self.sound):
             return False
-        separated = data.count(self.separator) + 1
-        if data.count(self.separator[2:]) != separated:
-            return False  # another file's records begin amidst
+        begun = data.count(self.separator[2:])
         identities = data.count(_IDENTITY)
+        if last:  # where another file's records begin amidst, that file's end is to be looked at
+            return begun == identities == data.count(self.separator) + 1
         # The last record of a window may be cut before its identity.
-        return identities == separated or (not last and identities == separated - 1)
+        return begun - 1 <= identities <= begun and self.separator in data
 
     def _fast(self, data: bytes, *, last: bool) -> Iterator[Placed]:
         separator, find = self.separator, self.needles.find
@@ -182,10 +182,12 @@ class RecordScanner:
         self._keep(data, end if last or not end else end + 1)
 
     def _parsed(self, text: bytes, offset: int) -> Iterator[Placed]:
-        if self.passed is not None and self.passed(text):
+        # What holds two beginnings is no record: one file ends in it, and another begins.
+        if self.passed is not None and text.find(self.separator[2:], 1) < 0 and self.passed(text):
             return
         try:
-            value = json.loads(text)
+            # As JSON's own loads does, which first looks for the encoding.
+            value = _DECODER.decode(text.decode("utf-8", "surrogatepass"))
             for record in unwrapped(value, offset, self.report):
                 yield offset, record
         except (ValueError, RecursionError):

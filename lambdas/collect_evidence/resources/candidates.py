@@ -25,6 +25,8 @@ class Candidate:
 
 def choose(filled: Sequence[Candidate], place: ArnContext) -> tuple[str, ...]:
     """The ARNs that a call was asked for, of all that is known of its types."""
+    if len(filled) == 1 and filled[0].whole and len(filled[0].arns) == 1:
+        return filled[0].arns  # the usual case
     whole = _without_less([one for one in filled if one.whole])
     if whole:
         arns = {arn for one in whole for arn in one.arns}

@@ -47,12 +47,16 @@ class CallOutcome:
         return self.meaning is Meaning.BEFORE
 
 
+_SUCCEEDED = CallOutcome(outcome=Outcome.SUCCEEDED)
+
+
 def answer_of(record: Mapping[str, Any]) -> CallOutcome:
     """Read the outcome of a record."""
     code = _text(record.get("errorCode"))
-    message = without_escapes(_message(record))
+    said = _message(record)
+    message = without_escapes(said) if said else ""
     if not code and not message:
-        return CallOutcome(outcome=Outcome.SUCCEEDED)
+        return _SUCCEEDED
     told = next((one for one in refusals(message) if _is_own(one, record)), None)
     meaning = meaning_of_error(_text(record.get("eventSource")), code, message)
     if told is None and meaning is not Meaning.REFUSED:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.implied import implied_by
@@ -59,8 +60,7 @@ class Attribution:
     via: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvedAction:
+class ProvedAction(NamedTuple):
     """One action on one resource, as a record proves it of whoever made the call."""
 
     action: Action
@@ -122,7 +122,8 @@ def translate(record: Record, principal: str) -> Translation:
     meant = meaning(source, name, request, object_of(record, "additionalEventData"))
     answer = answer_of(record)
     operation = meant.operation if meant else name
-    call = Call.of(record, operation, _place(record, principal))
+    place = _place(text_of(record, "awsRegion"), text_of(record, "recipientAccountId"), principal)
+    call = Call.of(record, operation, place)
     if meant is None:
         return _unmapped(subject, answer, call)
     if meant.nothing and answer.action is None:
@@ -244,11 +245,10 @@ def _unmapped(subject: str, answer: CallOutcome, call: Call) -> Translation:
 
 
 def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, ActionFacts]]:
-    pairs = [(need, facts(need.action)) for need in needs]
-    return [(need, known) for need, known in pairs if known is not None]
+    return [(need, known) for need in needs if (known := facts(need.action)) is not None]
 
 
-def _place(record: Record, principal: str) -> ArnContext:
+@lru_cache(maxsize=1_024)
+def _place(region: str, recipient: str, principal: str) -> ArnContext:
     partition, account = principal.split(":")[1:5:3]
-    account = text_of(record, "recipientAccountId") or account
-    return ArnContext(partition=partition, region=text_of(record, "awsRegion"), account=account)
+    return ArnContext(partition=partition, region=region, account=recipient or account)

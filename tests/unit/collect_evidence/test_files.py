@@ -185,6 +185,18 @@ def test_digests_are_passed_over_and_said_once() -> None:
     assert [(one.kind, one.count) for one in part.ledger.sorted()] == [("digest-files", 3)]
 
 
+def test_where_one_file_ends_amidst_another_begins_and_its_first_record_counts() -> None:
+    asked = {"roleArn": ROLE}  # others speak of the principal, too
+    others = [
+        record("iam", "GetRole", asked, number=n, who=STRANGER, userAgent="x" * 500)
+        for n in range(400)
+    ]
+    own = record(request={"functionName": "f"}, number=500)
+    for behind in (others, [own]):
+        content = packed(others) + packed([own, *others]) + packed(behind)
+        assert read(content) == (1, [])
+
+
 def test_a_file_that_cannot_be_opened_is_a_finding() -> None:
     trail = MadeUpTrail({"a.json.gz": packed([some()[1]]), "b.json.gz": b""}, broken=["b.json.gz"])
     part = collected(trail)
