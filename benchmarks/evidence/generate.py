@@ -9,7 +9,10 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/sandbox/deployer"
@@ -18,6 +21,7 @@ REGION = "eu-west-1"
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 FORWARDED = 0.5  # of the run's events CloudFormation makes so many
 FAILED = 0.03
+UPPER = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PHASES = ("deploy", "update", "remove")
 
 _LINES = Path(__file__).with_name("calls.json").read_text(encoding="utf-8").splitlines()
@@ -35,6 +39,7 @@ class Wanted:
     files: int
     seed: int = 7
     clustered: bool = False  # the run's events in as few files as they fit
+    stacks: int = 0  # deployed in turn, under new names each time; none: the same names again
 
 
 def generate(folder: Path, wanted: Wanted) -> frozenset[str]:
@@ -42,11 +47,12 @@ def generate(folder: Path, wanted: Wanted) -> frozenset[str]:
     chance = random.Random(wanted.seed)
     truth: set[str] = set()
     per_file = max(1, wanted.events // wanted.files)
+    calls = _Calls.of(chance, wanted)
     for number in range(wanted.files):
         first = number * per_file
         last = wanted.events if number == wanted.files - 1 else first + per_file
         records = [
-            _event(chance, index, _is_run(chance, index, wanted), truth)
+            _event(chance, index, calls, _is_run(chance, index, wanted), truth)
             for index in range(first, last)
         ]
         _write(folder, number, records)
@@ -69,8 +75,14 @@ def _write(folder: Path, number: int, records: list[dict[str, Any]]) -> None:
     (place / name).write_bytes(gzip.compress(text, compresslevel=6, mtime=0))
 
 
-def _event(chance: random.Random, index: int, own: bool, truth: set[str]) -> dict[str, Any]:  # noqa: FBT001
-    source, name, request, answer, actions = _call(chance)
+def _event(
+    chance: random.Random,
+    index: int,
+    calls: _Calls,
+    own: bool,  # noqa: FBT001
+    truth: set[str],
+) -> dict[str, Any]:
+    source, name, request, answer, actions = next(calls.own if own else calls.others)
     forwarded = own and chance.random() < FORWARDED
     if own:
         truth.update(actions)
@@ -137,14 +149,54 @@ def _identity(chance: random.Random, own: bool, *, forwarded: bool) -> dict[str,
     return identity
 
 
-def _call(chance: random.Random) -> Kind:
-    """A call of the list, its names drawn from a few hundred as deployments have them."""
-    text = chance.choice(_CALLS)
-    text = text.replace("{name}", f"orders-dev-{chance.randrange(400)}")
-    text = text.replace("{bucket}", f"orders-dev-bucket-{chance.randrange(40):012x}")
-    source, name, request, answer, actions = json.loads(
-        text.replace("{id}", f"{chance.getrandbits(32):08x}")
-    )
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """What the run calls, and what everybody else does."""
+
+    own: Iterator[Kind]
+    others: Iterator[Kind]
+
+    @classmethod
+    def of(cls, chance: random.Random, wanted: Wanted) -> _Calls:
+        if not wanted.stacks:
+            both = _repeated(chance)
+            return cls(both, both)
+        own, others = (random.Random(f"{wanted.seed}/{who}") for who in ("own", "others"))
+        return cls(_deployed(own, wanted.stacks), _deployed(others, wanted.stacks))
+
+
+def _repeated(chance: random.Random) -> Iterator[Kind]:
+    """Calls of the list, their names drawn from a few hundred as deployments have them."""
+    while True:
+        text = chance.choice(_CALLS)
+        text = text.replace("{name}", f"orders-dev-{chance.randrange(400)}")
+        text = text.replace("{bucket}", f"orders-dev-bucket-{chance.randrange(40):012x}")
+        yield _kind(text.replace("{id}", f"{chance.getrandbits(32):08x}"))
+
+
+def _deployed(chance: random.Random, stacks: int) -> Iterator[Kind]:
+    """Every call of the list for one stack after the other, under names never seen before."""
+    while True:
+        for number in range(stacks):
+            stack = f"svc-{number:02d}-dev"
+            names = {
+                "{name}": f"{stack}-Fn-{''.join(chance.choices(UPPER, k=12))}",
+                "{bucket}": f"{stack}-files-{''.join(chance.choices(UPPER.lower(), k=12))}",
+                "{id}": f"{chance.getrandbits(64):017x}",
+                "orders-dev": f"{stack}-{chance.getrandbits(32):08x}",
+                "a1b2c3d4e5": "".join(chance.choices(UPPER.lower(), k=10)),
+                "orders/dev": f"{stack}/{chance.getrandbits(32):08x}",
+                "dev-orders": f"dev-{stack}-{chance.getrandbits(32):08x}",
+            }
+            for text in _CALLS:
+                filled = text
+                for name, value in names.items():
+                    filled = filled.replace(name, value)
+                yield _kind(filled)
+
+
+def _kind(text: str) -> Kind:
+    source, name, request, answer, actions = json.loads(text)
     return source, name, request, answer, tuple(actions)
 
 

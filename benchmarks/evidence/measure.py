@@ -1,7 +1,8 @@
-"""What a command costs: time on the wall, and the memory of all its processes together."""
+"""What a command costs: time on the wall and of processors, and its processes' memory together."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -19,10 +20,12 @@ class Cost:
 
     Attributes:
         seconds: from its start to its end, interpreter and imports included.
+        processors: seconds that all its processes were at work.
         memory: the largest sum of its processes' resident memory, in MB.
     """
 
     seconds: float
+    processors: float
     memory: float
     output: bytes
 
@@ -41,22 +44,25 @@ def measured(command: list[str], given: bytes = b"") -> Cost:
             command, stdin=source, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True
         )
         peaks: list[int] = []
-        watch = threading.Thread(target=_watch, args=(process, peaks), daemon=True)
+        ended = threading.Event()
+        watch = threading.Thread(target=_watch, args=(process.pid, ended, peaks), daemon=True)
         watch.start()
-        status = process.wait()
+        _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
+        ended.set()
         watch.join()
-        if status:
-            raise subprocess.CalledProcessError(status, command)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
         output.seek(0)
         peak = max(peaks, default=0) * PAGE / 1e6
-        return Cost(seconds=seconds, memory=peak, output=output.read())
+        processors = usage.ru_utime + usage.ru_stime
+        return Cost(seconds=seconds, processors=processors, memory=peak, output=output.read())
 
 
-def _watch(process: subprocess.Popen[bytes], peaks: list[int]) -> None:
-    while process.poll() is None:
-        peaks.append(sum(_resident(pid) for pid in _group(process.pid)))
-        time.sleep(EVERY)
+def _watch(process: int, ended: threading.Event, peaks: list[int]) -> None:
+    while not ended.wait(EVERY):
+        peaks.append(sum(_resident(pid) for pid in _group(process)))
 
 
 def _group(process: int) -> list[int]:
