@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from lambdas.collect_evidence.output.line_writer import FOREIGN, LineWriter
 from lambdas.collect_evidence.output.repeats import split_record
 from lambdas.collect_evidence.output.sorted_spool import SortedSpool
-from lambdas.collect_evidence.principals.caller import Caller, services_via
+from lambdas.collect_evidence.principals.caller import Caller, hides_service, services_via
 from lambdas.collect_evidence.principals.followed import FollowedPrincipals
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
 from lambdas.collect_evidence.reading.prefilter import Prefilter
 from lambdas.collect_evidence.reading.summaries import Asked
 from lambdas.collect_evidence.reading.trail_reader import Reader
 from lambdas.collect_evidence.record import text_of
-from lambdas.collect_evidence.translation.translate import Attribution
+from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.finding_ledger import FindingLedger
@@ -122,8 +122,7 @@ def collect(trail: Trail, selection: Selection, reading: Reading | None = None) 
         selection: whose records are wanted.
         reading: how a pass reads the files; in turn when not given.
     """
-    reading = reading or in_turn
-    files = sorted(trail.files())
+    reading, files = reading or in_turn, sorted(trail.files())
     own = PartialEvidence()
     reading(read_own, trail, files, selection, own)
     known = own.followed
@@ -239,6 +238,7 @@ def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()
         session=caller.session,
         phase=phase,
         via=services_via(record, own=own),
+        hides=hides_service(record),
     )
 
 

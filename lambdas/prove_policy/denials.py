@@ -12,6 +12,8 @@ from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import CLOUDFORMATION, Outcome
 from lambdas.model.run import CLOSING
 from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.condition_keys import VIA_SERVICE
+from lambdas.reference.events import meaning
 from lambdas.reference.refusals import refusals, without_escapes
 from lambdas.reference.refused_resources import is_open, narrowest, resources_named
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from lambdas.model.evidence import Evidence
 
 _STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
+# As the AWS CLI and SDKs say it: "when calling the PutObject operation"
+_OPERATION = re.compile(r"when calling the (\w+) operation|operation error [\w ]+: (\w+),")
+KMS = "kms"
 _BEFORE = 300  # characters of output before a sentence that tell who passes it on
 _AFTER = 400
 
@@ -42,7 +47,7 @@ class Denial:
         obstacle: what denied it when it was not the lack of a grant: `an explicit deny`,
             `permissions boundary`, …; nothing that the policy could hold would help.
         event_id: of the trail; empty for what only the tools said.
-        call: event source and name of the recorded call, `sqs.amazonaws.com:CreateQueue`.
+        call: event source and name of the call, `sqs.amazonaws.com:CreateQueue`, where it is known.
     """
 
     action: Action
@@ -106,7 +111,9 @@ def denials(
     """
     found: dict[tuple[Action, str], Denial] = {}
     for one in _recorded(evidence, candidate):
-        found.setdefault((one.action, one.resource), one)
+        known = found.setdefault((one.action, one.resource), one)
+        if one.action.service == KMS and one.via and not known.via:
+            found[one.action, one.resource] = one  # it says through which service
     for one in _printed(output, candidate=candidate, prefix=prefix, region=region):
         if is_open(one.resource) and any(action == one.action for action, _ in found):
             continue  # the trail names the resource
@@ -150,13 +157,29 @@ def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterat
         action = one.action or Action.from_text(one.spelled)
         behind = text[one.end : one.end + _AFTER].partition("\n")[0]
         forwarded = _STACK_EVENT.search(before) or "HandlerErrorCode" in behind
+        call = _key_user(action, before)
+        via = (call.partition(":")[0],) if call and not call.startswith(f"{KMS}.") else ()
         for resource in resources_named(one, place) or (narrowest(action, place),):
             yield Denial(
                 action=action,
                 resource=resource,
                 phase=phase,
-                via=(CLOUDFORMATION,) if forwarded else (),
+                via=(CLOUDFORMATION,) if forwarded else via,
                 region=(Arn.from_text(resource).region if is_arn(resource) else "") or region,
                 obstacle=one.obstacle,
                 source=Source.OUTPUT,
+                call=call,
             )
+
+
+def _key_user(action: Action, before: str) -> str:
+    """The call that was refused a key, by what a tool printed before: service and operation.
+
+    Empty where it is no key, or where several services that use keys have such an operation.
+    """
+    named = [one[1] or one[2] for one in _OPERATION.finditer(before)]
+    if action.service != KMS or not named:
+        return ""
+    hosts = [f"{service}.amazonaws.com" for service in sorted({KMS, *VIA_SERVICE})]
+    users = [host for host in hosts if meaning(host, named[-1])]
+    return f"{users[0]}:{named[-1]}" if len(users) == 1 else ""

@@ -10,6 +10,7 @@ from lambdas.model.evidence import Outcome
 from lambdas.model.template_coverage import matches
 from lambdas.model.text import listed
 from lambdas.prove_policy import minimality
+from lambdas.prove_policy.denials import KMS, Source
 from lambdas.reference.actions import facts
 from lambdas.reference.escalation import escalates
 from lambdas.reference.refused_resources import ANY, is_open, suits, type_of
@@ -84,6 +85,12 @@ def _planned(one: Denial, before: Before) -> Repair:
     if one.resource == before.candidate:
         own = MissingGrant(action=one.action, resource=before.principal, via=one.via)
         return Repair(denial=one, grants=(own,))
+    if one.action.service == KMS and one.source is Source.OUTPUT and not (one.via or one.call):
+        return Repair(
+            denial=one,
+            hopeless=f"nothing tells through which service {one.action} was asked for, "
+            "and a repair never grants a key for all of them",
+        )
     resources = _resources(one, before)
     if not resources:
         return Repair(
@@ -126,7 +133,7 @@ def _unless_made_before(one: Denial, grants: set[MissingGrant], before: Before) 
 
 def _resources(one: Denial, before: Before) -> tuple[str, ...]:
     """In the first cycle's names; none where nothing tells which are meant."""
-    guarded = escalates(one.action)
+    guarded = escalates(one.action) or (one.action.service == KMS and not one.via)
     if not (is_open(one.resource) or (guarded and _is_wild(one.resource))):
         return before.mapping.counterparts(one.resource, one.action)
     kind = type_of(one.resource)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.collect_evidence.principals.caller import Caller, services_via
-from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
+from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.collect_evidence.translation.translate import evidence_of, translate
 from lambdas.model.action import Action
 from lambdas.model.arn import is_arn
 from lambdas.reference.actions import facts

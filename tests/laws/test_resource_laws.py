@@ -9,7 +9,8 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
+from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.collect_evidence.translation.translate import evidence_of, translate
 from lambdas.model.arn import is_resource
 from lambdas.reference import actions as reference
 from lambdas.reference.shards import shard

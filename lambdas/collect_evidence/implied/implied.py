@@ -48,7 +48,7 @@ def implied_by(
         found.update(tags_of(call, meaning, known))
     if interest.objects:
         found.update(object_reads(call))
-    if interest.keys:
+    if interest.keys or meaning.service == "s3":
         found.update(key_uses(call, meaning))
     if not found:
         return ()

@@ -27,16 +27,23 @@ _KEY_USES = {
 }
 
 
+S3_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 KEY_NAMES = (
     "kmskeyid", "kmskeyarn", "kmskey", "keyid", "ssekmskeyid", "kmsmasterkeyid", "kmsmasterkeyarn",
-    "x-amz-server-side-encryption-aws-kms-key-id",
+    S3_KEY,
 )  # fmt: skip
 
 
 def key_uses(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
-    """What the service does with each key that the request names, as the caller."""
+    """What the service does with each key that the request names, as the caller.
+
+    S3 answers a write with the key that its bucket encrypts with by default,
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    """
     uses = _KEY_USES.get(meaning.service, ())
     named = {text for name in KEY_NAMES for text in call.request.texts.get(name, ())}
+    if meaning.service == "s3" and not named:
+        named.update(call.answer.elements.texts.get(S3_KEY, ()))
     for text in sorted(named) if uses else ():
         key = _key(text, call)
         via = f"{meaning.service}.{call.place.region}.amazonaws.com"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
 from lambdas.collect_evidence.record import text_of
-from lambdas.collect_evidence.translation.translate import Attribution, ProvedAction, translate
+from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.collect_evidence.translation.translate import ProvedAction, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,12 +50,14 @@ Value = TypeVar("Value")
 
 
 class WrittenAction(NamedTuple):
-    """A proof with the ends of its line."""
+    """A proof with the ends of its line, and the services that may stand between."""
 
     action: str
     resource: str
     head: str
     tail: str
+    through: str
+    hidden: str
 
 
 class CachedTranslation(NamedTuple):
@@ -139,11 +142,14 @@ def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
 
 
 def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: str) -> list[Line]:
-    principal, who = maker.principal, _who(maker)
-    middle = f'{who},"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+    principal = maker.principal
+    middle = f',"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
     return [
-        ((time, event_id, action, resource, principal), f"{head}{middle}{tail}")
-        for action, resource, head, tail in known.written
+        (
+            (time, event_id, action, resource, principal),
+            f"{head}{_who(maker, through, hidden)}{middle}{tail}",
+        )
+        for action, resource, head, tail, through, hidden in known.written
     ]
 
 
@@ -170,7 +176,7 @@ def _write(one: ProvedAction, record: Record) -> WrittenAction:
         tail += f',"context":{_encode(dict(one.context))}'
     if one.made:
         tail += f',"made":{_encode(list(one.made))}'
-    return WrittenAction(action, resource, head, tail + "}")
+    return WrittenAction(action, resource, head, tail + "}", one.through, one.hidden)
 
 
 @lru_cache(maxsize=1_024)
@@ -179,13 +185,13 @@ def _listed(texts: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def _who(maker: Attribution) -> str:
+def _who(maker: Attribution, through: str, hidden: str) -> str:
     text = _encode(
         {
             "principal": maker.principal,
             "session": maker.session,
             "phase": maker.phase,
-            "via": list(maker.via),
+            "via": list(maker.asked_via(through, hidden)),
         }
     )
     return f",{text[1:-1]}"

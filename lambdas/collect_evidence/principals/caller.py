@@ -95,6 +95,13 @@ def services_via(record: Mapping[str, Any], *, own: tuple[str, ...] = ()) -> tup
     return _chain(invoked, address if isinstance(address, str) else "", own)
 
 
+def hides_service(record: Mapping[str, Any]) -> bool:
+    """Whether a service called on for the principal and is not named: "AWS Internal"."""
+    identity = record.get("userIdentity")
+    invoked = identity.get("invokedBy") if isinstance(identity, dict) else None
+    return isinstance(invoked, str) and not services_via(record)
+
+
 @lru_cache(maxsize=1_024)
 def _chain(invoked: str, address: str, own: tuple[str, ...]) -> tuple[str, ...]:
     hosts = [one for one in (invoked, address) if _SERVICE.fullmatch(one)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
-from lambdas.collect_evidence.implied.tagging import is_second_generation
 from lambdas.collect_evidence.record import Record, object_of, text_of
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.candidates import ANY
@@ -27,9 +26,11 @@ from lambdas.collect_evidence.translation.findings import (
     unnamed_role,
 )
 from lambdas.collect_evidence.translation.generated_ids import made_by
+from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
+from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.reference.actions import ActionFacts, facts, types_made_by
+from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.error_codes import Meaning
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
@@ -38,6 +39,7 @@ from lambdas.reference.refused_resources import narrowest, resources_named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lambdas.collect_evidence.translation.attribution import Attribution
     from lambdas.model.action import Action
     from lambdas.model.finding import Finding
 
@@ -50,18 +52,13 @@ _NOT_CALLED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribution:
-    """Whose evidence a record is: decided before it is translated."""
-
-    principal: str
-    session: str = ""
-    phase: str = ""
-    via: tuple[str, ...] = ()
-
-
 class ProvedAction(NamedTuple):
-    """One action on one resource, as a record proves it of whoever made the call."""
+    """One action on one resource, as a record proves it of whoever made the call.
+
+    Attributes:
+        through: the service that asked for it in the caller's name; empty for the call itself.
+        hidden: the same where a record only says that some service did.
+    """
 
     action: Action
     resource: str
@@ -72,6 +69,8 @@ class ProvedAction(NamedTuple):
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
     made: tuple[str, ...] = ()
+    through: str = ""
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
             principal=maker.principal,
             session=maker.session,
             phase=maker.phase,
-            via=maker.via,
+            via=maker.asked_via(one.through, one.hidden),
             region=text_of(record, "awsRegion"),
             event_id=text_of(record, "eventID"),
             time=text_of(record, "eventTime"),
@@ -125,12 +124,21 @@ def translate(record: Record, principal: str) -> Translation:
     place = _place(text_of(record, "awsRegion"), text_of(record, "recipientAccountId"), principal)
     call = Call.of(record, operation, place)
     if meant is None:
-        return _unmapped(subject, answer, call)
+        return _used(_unmapped(subject, answer, call), answer, call, source)
     if meant.nothing and answer.action is None:
         return Translation(findings=(note("needs-nothing", subject, meant.nothing),))
-    if answer.outcome is Outcome.DENIED:
-        return _denied(meant, answer, call)
-    return _allowed(meant, answer, call)
+    denied = answer.outcome is Outcome.DENIED
+    found = _denied(meant, answer, call) if denied else _allowed(meant, answer, call)
+    return _used(found, answer, call, source)
+
+
+def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> Translation:
+    """The same, with the service that used a key in the caller's name."""
+    through, hidden = service_refused(answer.action, source), service_by_context(call, source)
+    if not (through or hidden):
+        return found
+    proofs = tuple(one._replace(through=through, hidden=hidden) for one in found.proofs)
+    return replace(found, proofs=proofs)
 
 
 def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
@@ -138,7 +146,7 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
         return Translation(findings=(proves_nothing(meant, answer),))
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
-    types = _types(meant, call)
+    types = types_of(meant, call)
     made = made_by(call) if answer.outcome is Outcome.SUCCEEDED else ()
     proofs: list[ProvedAction] = []
     findings: list[Finding] = []
@@ -169,24 +177,6 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
         findings.append(perhaps_authorized(meant, unknown))
     findings += map(unnamed_role, unnamed_roles(call, meant))
     return Translation(tuple(proofs), tuple(findings))
-
-
-def _types(meant: OperationMapping, call: Call) -> tuple[str, ...]:
-    """The CloudFormation types of what a call makes, of services that share operations one."""
-    types = types_made_by(meant.service, meant.operation)
-    if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
-        return types
-    own = ""
-    if meant.service == "apigateway":
-        own = "ApiGatewayV2" if is_second_generation(meant) else "ApiGateway"
-    elif meant.service == "elasticloadbalancing":
-        classic = "loadbalancername" in call.request.texts
-        own = "ElasticLoadBalancing" if classic else "ElasticLoadBalancingV2"
-    elif meant.service == "rds":
-        engine = call.request.first("engine")
-        own = {"neptune": "Neptune", "docdb": "DocDB"}.get(engine, "RDS")
-    chosen = tuple(one for one in types if one.split("::")[1] == own)
-    return chosen or types
 
 
 def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:

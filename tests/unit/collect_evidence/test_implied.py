@@ -304,3 +304,20 @@ def test_what_is_there_needs_no_listing(code: str | None) -> None:
     request = {"bucketName": "state", "key": "a/b.json"}
 
     assert implied("s3", "GetObject", request, **({"errorCode": code} if code else {})) == []
+
+
+def test_a_bucket_s_default_key_is_told_by_the_answer_to_a_write() -> None:
+    answer = {
+        "x-amz-server-side-encryption": "aws:kms",
+        "x-amz-server-side-encryption-aws-kms-key-id": KEY,
+    }
+
+    found = implied("s3", "PutObject", {"bucketName": "b", "key": "k"}, response=answer)
+
+    via = f"s3.{REGION}.amazonaws.com"
+    assert found == [
+        ("kms-via-service", "kms:Decrypt", KEY, via),
+        ("kms-via-service", "kms:GenerateDataKey", KEY, via),
+    ]
+    own = {**answer, "x-amz-server-side-encryption-aws-kms-key-id": "alias/aws/s3"}
+    assert implied("s3", "PutObject", {"bucketName": "b", "key": "k"}, response=own) == []

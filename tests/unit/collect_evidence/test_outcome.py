@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.outcome import answer_of
-from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
+from lambdas.collect_evidence.translation.translate import evidence_of, translate
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
 from lambdas.reference.error_codes import Meaning

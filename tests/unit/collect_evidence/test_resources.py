@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.collect_evidence.translation.translate import Attribution, evidence_of, translate
+from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.collect_evidence.translation.translate import evidence_of, translate
 from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, record
 
 HERE = f"{REGION}:{ACCOUNT}"

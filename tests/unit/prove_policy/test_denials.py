@@ -223,3 +223,32 @@ def test_a_denial_is_kept_and_read_back_as_it_was() -> None:
     (one,) = found("", a_line(outcome=Outcome.DENIED))
 
     assert Denial.from_json(one.to_json()) == one
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1111"
+NO_KEY = f"User: {WHO} is not authorized to perform: kms:Decrypt on resource: {KEY} because no"
+
+
+@pytest.mark.parametrize(
+    ("before", "via"),
+    [
+        ("An error occurred (AccessDenied) when calling the SendMessage operation: ", ("sqs",)),
+        ("An error occurred (AccessDenied) when calling the GetObject operation: ", ("s3",)),
+        ("operation error SNS: Publish, https response error StatusCode: 403, ", ("sns",)),
+        ("An error occurred (AccessDenied) when calling the Decrypt operation: ", ()),
+        ("it failed: ", ()),
+    ],
+)
+def test_a_tool_says_which_service_was_refused_a_key(before: str, via: tuple[str, ...]) -> None:
+    (one,) = found(f"{before}{NO_KEY}")
+
+    assert one.via == tuple(f"{service}.amazonaws.com" for service in via)
+
+
+def test_of_two_records_of_a_refused_key_the_one_that_names_the_service_counts() -> None:
+    hidden = a_line("kms:Decrypt", KEY, Outcome.DENIED)
+    told = replace(hidden, via=("s3.amazonaws.com",), event_id="z", source="s3.amazonaws.com")
+
+    for lines in ((hidden, told), (told, hidden)):
+        (one,) = found(NO_KEY, *lines)
+        assert one.via == ("s3.amazonaws.com",)

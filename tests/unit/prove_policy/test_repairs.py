@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.variables import Use
 from lambdas.prove_policy.candidate_policies import own_policy
+from lambdas.prove_policy.denials import Source
 from lambdas.prove_policy.repair_plan import Before, Repair, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
@@ -158,6 +160,35 @@ def test_an_action_that_escalates_is_never_granted_on_any_resource(
 
     assert one.grants == ()
     assert action in one.hopeless
+
+
+KEYS = "arn:aws:kms:eu-west-1:123456789012:key"
+
+
+def test_a_key_is_repaired_for_the_service_that_used_it() -> None:
+    (one,) = planned(a_denial("kms:Decrypt", f"{KEYS}/1111", via=("sqs.amazonaws.com",)))
+
+    assert [(it.resource, it.via) for it in one.grants] == [
+        (f"{KEYS}/1111", ("sqs.amazonaws.com",))
+    ]
+
+
+@pytest.mark.parametrize("resource", ["*", f"{KEYS}/*"])
+def test_no_key_is_granted_on_any_when_nothing_says_who_used_it(resource: str) -> None:
+    (one,) = planned(a_denial("kms:Decrypt", resource))
+
+    assert one.grants == ()
+    assert "kms:Decrypt" in one.hopeless
+
+
+def test_a_key_of_which_only_a_tool_s_words_tell_is_not_granted_for_every_service() -> None:
+    printed = replace(a_denial("kms:Decrypt", f"{KEYS}/1111"), source=Source.OUTPUT, event_id="")
+
+    (one,) = planned(printed)
+    (direct,) = planned(replace(printed, call="kms.amazonaws.com:Decrypt"))
+
+    assert (one.grants, "which service" in one.hopeless) == ((), True)
+    assert [it.resource for it in direct.grants] == [f"{KEYS}/1111"]
 
 
 def test_what_the_policy_grants_on_the_first_cycle_s_resources_is_not_granted_again() -> None:

@@ -1,0 +1,35 @@
+"""Services that use a key in the caller's name: told by what they encrypt, or by their refusals."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdas.reference.condition_keys import VIA_SERVICE
+from lambdas.reference.shards import prefixes_of, shard
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.model.action import Action
+
+KMS = "kms"
+_SOURCE = "kms.amazonaws.com"
+_OWN = re.compile(r"aws:([a-z0-9-]+):")  # `aws:s3:arn`
+
+
+def service_by_context(call: Call, source: str) -> str:
+    """The service whose encryption context a request of KMS bears, as an event source."""
+    names = call.request.texts.get("encryptioncontext.@keys", ()) if source == _SOURCE else ()
+    named = shard("implied")["encryption_context"]
+    for name in sorted(names):
+        own = _OWN.match(name)
+        service = named.get(name) or (own[1] if own else "")
+        if service in VIA_SERVICE:
+            return f"{service}.amazonaws.com"
+    return ""
+
+
+def service_refused(action: Action | None, source: str) -> str:
+    """The service that asked for a key, where its own call was refused for want of the key."""
+    asked = action is not None and action.service == KMS
+    return source if asked and VIA_SERVICE.intersection(prefixes_of(source)) else ""

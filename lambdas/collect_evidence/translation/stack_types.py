@@ -1,0 +1,30 @@
+"""The CloudFormation types of what a call makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.implied.tagging import is_second_generation
+from lambdas.reference.actions import types_made_by
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.events import OperationMapping
+
+
+def types_of(meant: OperationMapping, call: Call) -> tuple[str, ...]:
+    """The CloudFormation types of what a call makes, of services that share operations one."""
+    types = types_made_by(meant.service, meant.operation)
+    if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
+        return types
+    own = ""
+    if meant.service == "apigateway":
+        own = "ApiGatewayV2" if is_second_generation(meant) else "ApiGateway"
+    elif meant.service == "elasticloadbalancing":
+        classic = "loadbalancername" in call.request.texts
+        own = "ElasticLoadBalancing" if classic else "ElasticLoadBalancingV2"
+    elif meant.service == "rds":
+        engine = call.request.first("engine")
+        own = {"neptune": "Neptune", "docdb": "DocDB"}.get(engine, "RDS")
+    chosen = tuple(one for one in types if one.split("::")[1] == own)
+    return chosen or types
