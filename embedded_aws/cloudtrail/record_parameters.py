@@ -188,6 +188,7 @@ def _as_sent(value: Any) -> Any:
 def _s3_response(values: Values) -> Values:
     """S3 answers writes with a few headers only."""
     names = {
+        "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id",
         "ServerSideEncryption": "x-amz-server-side-encryption",
         "VersionId": "x-amz-version-id",
     }

@@ -17,15 +17,15 @@ from ministack.core.iam_evaluator import AuthError, EvalResult
 from ministack.core.responses import get_account_id
 
 from embedded_aws.cloudtrail import without_body
-from embedded_aws.iam import messages
+from embedded_aws.iam import key_records, messages
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
 from embedded_aws.iam.evaluation import decision, policy_evaluation
 from embedded_aws.iam.evaluation.decision import Denial
-from embedded_aws.iam.requirements import service_linked_roles
+from embedded_aws.iam.requirements import objects, service_linked_roles
 from embedded_aws.iam.requirements.checks import checks_of
-from embedded_aws.ministack import services
 from embedded_aws.protocol import operations
 from embedded_aws.protocol.request import Incoming
+from embedded_aws.sessions import caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _questions(service: str, incoming: Incoming) -> _Request:
     request = _Request(service=service, region=region, account=get_account_id())
     try:
         call = _call(service, incoming, request)
-        request.checks = () if _fails_before_iam(call) else checks_of(call)
+        request.checks = () if objects.fail_before_iam(call) else checks_of(call)
     except UnidentifiedCallError as error:
         request.unidentified = True
         findings.append(
@@ -148,14 +148,6 @@ def _call(service: str, incoming: Incoming, request: _Request) -> Call:
         account=request.account,
         region=request.region,
     )
-
-
-def _fails_before_iam(call: Call) -> bool:
-    """S3 looks for the bucket before it asks: lambdas/reference/curated/error_codes.yaml."""
-    bucket = call.params.get("Bucket")
-    if call.service != "s3" or call.operation == "CreateBucket" or not isinstance(bucket, str):
-        return False
-    return ":" not in bucket and services.service("s3")._bucket_owner_account(bucket) is None
 
 
 def _first_resource(original: Callable[..., str]) -> Callable[..., str]:
@@ -187,6 +179,8 @@ def _enforce(
         if isinstance(answer, AuthError):
             return answer
         request.denial = answer
+        if signer := caller.current.get():
+            key_records.record(request.checks, answer, signer)
     return _result(request.denial) if request.denial else None
 
 

@@ -11,7 +11,7 @@ from ministack.services import iam
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, iam_prefix
-from embedded_aws.iam.requirements import objects, service_linked_roles, tag_targets
+from embedded_aws.iam.requirements import encrypted, objects, service_linked_roles, tag_targets
 from embedded_aws.iam.requirements.kms_via_service import keys_used
 from embedded_aws.iam.requirements.pass_role import passed_roles
 from embedded_aws.iam.resources import arns
@@ -166,6 +166,8 @@ def _dependents(call: Call) -> Iterator[Check]:
                 context = {
                     k: v.format(region=call.region) for k, v in row.get("context", {}).items()
                 }
+                if "kms:ViaService" in context:
+                    context |= encrypted.context_keys(encrypted.context_of(call))
                 for action in row["actions"]:
                     yield Check(action=action, resource=arn, context=context)
 

@@ -5,16 +5,22 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from embedded_aws.iam.calls import Call, Check
+from embedded_aws.iam.requirements import encrypted
+from embedded_aws.iam.requirements.encrypted import Encrypted
 from embedded_aws.ministack import services
 
 _WRITE, _READ = ("kms:GenerateDataKey",), ("kms:Decrypt",)
+_ITEMS = (
+    "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query Scan TransactGetItems "
+    "TransactWriteItems UpdateItem"
+)
 _USES: dict[str, tuple[str, ...]] = {
     "s3:PutObject": _WRITE,
     "s3:CopyObject": _WRITE,
@@ -29,22 +35,29 @@ _USES: dict[str, tuple[str, ...]] = {
     "secretsmanager:GetSecretValue": _READ,
     "secretsmanager:PutSecretValue": (*_WRITE, *_READ),
     "secretsmanager:UpdateSecret": (*_WRITE, *_READ),
+    **{f"dynamodb:{name}": _READ for name in _ITEMS.split()},
 }
 ARN_PARTS = 6
-_NAMED_KEY = re.compile(r"<(?:\w+:)?KMSMasterKeyID>([^<]+)<")
 
 
 def keys_used(call: Call) -> Iterator[Check]:
-    """The questions about a key that a call raises."""
+    """The questions about keys that a call raises."""
     actions = _USES.get(call.key)
-    reference = _key_of(call) if actions else ""
-    if not actions or not reference or "alias/aws/" in reference:
+    for one in encrypted.by(call) if actions else ():
+        yield from _questions(actions or (), one, call)
+    source = encrypted.copied(call)
+    if source is not None:
+        yield from _questions(_READ, source, call)
+
+
+def _questions(actions: tuple[str, ...], one: Encrypted, call: Call) -> Iterator[Check]:
+    if not one.key or "alias/aws/" in one.key:
         return
-    key = _key(reference)
+    key = _key(one.key)
     if key is None or key.get("KeyManager", "CUSTOMER") == "AWS":
         return
     via = {"kms:ViaService": f"{call.service}.{call.region}.amazonaws.com"}
-    context = {**via, **aliases_of(str(key["Arn"]))}
+    context = {**via, **encrypted.context_keys(one.context), **aliases_of(str(key["Arn"]))}
     for action in actions:
         yield Check(action=action, resource=str(key["Arn"]), context=context)
 
@@ -72,38 +85,3 @@ def _key(reference: str) -> dict[str, Any] | None:
         found = kms._resolve_key(reference)
     key: dict[str, Any] | None = found
     return key
-
-
-def _key_of(call: Call) -> str:
-    find = {"s3": _of_bucket, "sns": _of_topic, "sqs": _of_queue, "secretsmanager": _of_secret}
-    return find[call.service](call)
-
-
-def _of_bucket(call: Call) -> str:
-    asked = str(call.params.get("SSEKMSKeyId") or "")
-    if asked or call.params.get("ServerSideEncryption") == "AES256":
-        return asked
-    s3, bucket = services.service("s3"), str(call.params.get("Bucket"))
-    # Another account's, when the bucket is: its key is asked for whoever reads it.
-    owner = s3._bucket_owner_account(bucket)
-    configuration = s3._bucket_encryption.get_scoped(owner, None, bucket) if owner else None
-    found = _NAMED_KEY.search(configuration or "")
-    return found[1] if found else ""
-
-
-def _of_topic(call: Call) -> str:
-    arn = str(call.params.get("TopicArn") or call.params.get("TargetArn") or "")
-    topic = services.service("sns")._topics.get(arn) or {}
-    return str((topic.get("attributes") or {}).get("KmsMasterKeyId") or "")
-
-
-def _of_queue(call: Call) -> str:
-    queues = services.service("sqs")
-    name = str(call.params.get("QueueUrl", "")).rstrip("/").rsplit("/", 1)[-1]
-    queue = queues._queues.get(queues._queue_name_to_url.get(name)) or {}
-    return str((queue.get("attributes") or {}).get("KmsMasterKeyId") or "")
-
-
-def _of_secret(call: Call) -> str:
-    _, secret = services.secretsmanager()._resolve(str(call.params.get("SecretId", "")))
-    return str((secret or {}).get("KmsKeyId") or "")

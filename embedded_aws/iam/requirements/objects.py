@@ -23,6 +23,14 @@ _COPIES = frozenset({"CopyObject", "UploadPartCopy"})
 _CURRENT = "null"  # the version of what was written without versions
 
 
+def fail_before_iam(call: Call) -> bool:
+    """S3 looks for the bucket before it asks: lambdas/reference/curated/error_codes.yaml."""
+    bucket = call.params.get("Bucket")
+    if call.service != "s3" or call.operation == "CreateBucket" or not isinstance(bucket, str):
+        return False
+    return ":" not in bucket and services.service("s3")._bucket_owner_account(bucket) is None
+
+
 def batch_delete(call: Call) -> list[Check]:
     """The questions of a batch delete, one for each object."""
     if call.key != "s3:DeleteObjects":
@@ -56,14 +64,17 @@ def _asked(call: Call) -> tuple[str, str, str] | None:
     if call.service != "s3":
         return None
     if call.operation in _COPIES:
-        return _source(params.get("CopySource"))
+        return copied(call)
     if _READS.fullmatch(call.operation) and params.get("Bucket") and params.get("Key"):
         return str(params["Bucket"]), str(params["Key"]), str(params.get("VersionId") or "")
     return None
 
 
-def _source(named: object) -> tuple[str, str, str] | None:
-    path, _, query = str(named or "").partition("?")
+def copied(call: Call) -> tuple[str, str, str] | None:
+    """Bucket, key and version of what a call copies from; none when it copies nothing."""
+    if call.service != "s3" or call.operation not in _COPIES:
+        return None
+    path, _, query = str(call.params.get("CopySource") or "").partition("?")
     bucket, _, key = unquote(path).removeprefix("/").partition("/")
     version = parse_qs(query).get("versionId", [""])[0]
     return (bucket, key, version) if bucket and key else None

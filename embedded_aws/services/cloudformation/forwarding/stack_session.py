@@ -7,7 +7,7 @@ from typing import Any
 
 from embedded_aws.cloudtrail import event_names, record_parameters, records
 from embedded_aws.cloudtrail.record_resources import resources_of
-from embedded_aws.iam import messages
+from embedded_aws.iam import key_records, messages
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
 from embedded_aws.iam.evaluation import decision
 from embedded_aws.iam.evaluation.decision import Denial
@@ -54,6 +54,7 @@ class Session:
             if answer is None:
                 continue
             if isinstance(answer, Denial):
+                key_records.record(checks, answer, self._signer)
                 first = checks[0].action if checks else ""
                 key = _key_of(call.service)
                 code, message = messages.error_of(key, answer, self.account, first)
@@ -61,9 +62,14 @@ class Session:
                 code, message = answer.code, answer.message
             self.record(call, {}, error=(_recorded_code(call, code), message))
             raise ForwardedDenialError(_handler_message(call, message))
+        key_records.record(checks, None, self._signer)
         for check in checks:
             if "iam:AWSServiceName" in check.context:
                 service_linked_roles.remember(self.account, check)
+
+    @property
+    def _signer(self) -> Caller:
+        return Caller(access_key=self.access_key, account=self.account, region=self.region)
 
     def record(
         self, call: Call, answer: Mapping[str, Any], error: tuple[str, str] | None = None
@@ -78,7 +84,6 @@ class Session:
             parameters=dict(call.params),
         )
         read = event_names.is_read(call.service, call.operation)
-        signer = Caller(access_key=self.access_key, account=self.account, region=self.region)
         records.emit(
             records.ApiCall(
                 source=event_names.event_source(call.service, model.metadata["endpointPrefix"]),
@@ -91,7 +96,7 @@ class Session:
                 error=error,
                 read_only=read,
                 management=event_names.data_resource(call.service, call.operation) is None,
-                resources=resources_of(operation, signer),
+                resources=resources_of(operation, self._signer),
                 # Also a service role's calls say that CloudFormation made them.
                 invoked_by=SERVICE,
             )
