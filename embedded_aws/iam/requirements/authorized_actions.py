@@ -149,8 +149,7 @@ def _tables() -> Mapping[str, Any]:
 def _holds(condition: Condition, request: Mapping[str, Any]) -> bool:
     if isinstance(condition, str):
         return bool(_at(request, condition))
-    path, wanted = condition
-    return any(_is(one, wanted) for one in _at(request, path))
+    return any(_is(one, condition[1]) for one in _at(request, condition[0]))
 
 
 def _is(found: object, wanted: object) -> bool:

@@ -8,7 +8,12 @@ from typing import Any
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError, iam_prefix
-from embedded_aws.iam.requirements import dependent_checks, kms_via_service, objects
+from embedded_aws.iam.requirements import (
+    authorized_actions,
+    dependent_checks,
+    kms_via_service,
+    objects,
+)
 from embedded_aws.iam.resources import rules
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.protocol.service_models import service_model
@@ -38,7 +43,8 @@ def checks_of(call: Call) -> tuple[Check, ...]:
             for arn in arns
         ]
     )
-    return (*own, *dependent_checks.companions_of(call, own))
+    companions = dependent_checks.companions_of(call, own)
+    return (*own, *companions, *authorized_actions.further(call, own))
 
 
 _ITEM_ACTIONS = {
@@ -80,12 +86,14 @@ def actions_of(call: Call) -> tuple[str, ...]:
     """The IAM actions that the operation itself needs."""
     if call.service in _VERBS:
         operation: Any = service_model(call.service).operation_model(call.operation)
-        return (f"apigateway:{operation.http['method']}",)
+        verb = f"apigateway:{operation.http['method']}"
+        return authorized_actions.own_actions(call) or (verb,)
     listed = _operation_actions().get(call.key)
     if listed is not None:
         return tuple(_versioned(name, call) for name in listed)
     name = f"{iam_prefix(call.service)}:{call.operation}"
-    return (_versioned(name, call),)
+    own = authorized_actions.own_actions(call) or (name,)
+    return tuple(_versioned(one, call) for one in own)
 
 
 @lru_cache(maxsize=1)

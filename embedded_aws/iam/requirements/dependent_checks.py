@@ -1,6 +1,7 @@
 """What a call needs besides its own action: roles passed, tags set, code read, keys used."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,13 @@ from ministack.services import iam
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, iam_prefix
-from embedded_aws.iam.requirements import encrypted, objects, service_linked_roles, tag_targets
+from embedded_aws.iam.requirements import (
+    authorized_actions,
+    encrypted,
+    objects,
+    service_linked_roles,
+    tag_targets,
+)
 from embedded_aws.iam.requirements.kms_via_service import keys_used
 from embedded_aws.iam.requirements.pass_role import passed_roles
 from embedded_aws.iam.resources import arns
@@ -35,8 +42,8 @@ _TAG_ACTIONS = {
     "sqs": "TagQueue",
     "ssm": "AddTagsToResource",
 }
-# Creates with tags for which AWS asks no second question.
-_UNTAGGED = {"cloudformation", "codebuild", "sts", "autoscaling"}
+# What takes tags as a filter, or takes them away.
+_READS = re.compile(r"List|Get|Describe|Search|Untag|Remove|Delete")
 
 
 def companions_of(call: Call, own: Sequence[Check]) -> tuple[Check, ...]:
@@ -95,7 +102,7 @@ def _pairs(tags: Any) -> dict[str, str]:
 
 def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
     tags = tags_in(call)
-    if not _tags(call) or not own or call.service in _UNTAGGED or "Tag" in call.operation[:3]:
+    if not _tags(call) or not own or "Tag" in call.operation[:3]:
         return
     if call.service in ("apigateway", "apigatewayv2"):
         # Seen as: apigateway:PUT on /tags/arn%3Aaws%3Aapigateway%3A…%3A%3A%2Frestapis%2F*
@@ -112,19 +119,19 @@ def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
             alternatives=others if call.service == "apigatewayv2" else (),
         )
         return
-    prefix = iam_prefix(call.service)
-    name = _tag_action(call)
-    action = service_reference.action(prefix, name) if name else None
-    if action is None or action.name == own[0].action:
-        return
     if call.service == "ec2":
         yield from _ec2_tagging(call, tags)
         return
-    for resource in tag_targets.targets(call, action, own):
-        target = resource.removesuffix(":log-stream:")
-        if target == "*":  # what is not made yet has no name: `key/*`, `userpool/*`
-            target = arns.any_of(action, call)
-        yield Check(action=action.name, resource=target, context=tags)
+    for name in _tag_actions(call):
+        prefix, _, short = name.partition(":")
+        action = service_reference.action(prefix, short)
+        if action is None or action.name == own[0].action:
+            continue
+        for resource in tag_targets.targets(call, action, own):
+            target = resource.removesuffix(":log-stream:")
+            if target == "*":  # what is not made yet has no name: `key/*`, `userpool/*`
+                target = arns.any_of(action, call)
+            yield Check(action=action.name, resource=target, context=tags)
 
 
 def _ec2_tagging(call: Call, tags: Mapping[str, Any]) -> Iterator[Check]:
@@ -139,12 +146,16 @@ def _ec2_tagging(call: Call, tags: Mapping[str, Any]) -> Iterator[Check]:
             )
 
 
-def _tag_action(call: Call) -> str:
-    if call.service == "iam":
-        return f"Tag{call.operation.removeprefix('Create')}"
-    if call.service == "s3":
-        return "TagResource" if call.operation == "CreateBucket" else ""
-    return _TAG_ACTIONS.get(call.service, "TagResource")
+def _tag_actions(call: Call) -> tuple[str, ...]:
+    """As AWS's tables list them; where they were not read for the service, by its other calls."""
+    if call.key == "s3:CreateBucket":
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+        return ("s3:TagResource",)
+    if authorized_actions.in_tables(call.service):
+        return authorized_actions.tagging_actions(call)
+    if _READS.match(call.operation):
+        return ()
+    return (f"{iam_prefix(call.service)}:{_TAG_ACTIONS.get(call.service, 'TagResource')}",)
 
 
 @lru_cache(maxsize=1)

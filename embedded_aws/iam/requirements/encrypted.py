@@ -145,7 +145,9 @@ def _tables(call: Call) -> Iterator[Encrypted]:
     names = [str(call.params.get("TableName") or "")]
     names += list(batches) if isinstance(batches, Mapping) else []
     for item in at_path(call.params, "TransactItems"):
-        names += [str(part.get("TableName", "")) for part in item.values()]
+        names += [
+            str(part.get("TableName", "")) for part in item.values() if isinstance(part, Mapping)
+        ]
     for name in dict.fromkeys(one.rpartition("/")[2] for one in names if one):
         table = services.service("dynamodb")._tables.get(name) or {}
         key = str((table.get("SSEDescription") or {}).get("KMSMasterKeyArn") or "")

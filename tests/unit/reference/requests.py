@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lambdas.reference.actions import ActionFacts
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
-DEEPEST = 3
+DEEPEST = 5
 _PLACES = {"Partition": "aws", "Region": REGION, "Account": ACCOUNT}
 _OTHERS = (
     "key",
@@ -62,10 +62,11 @@ def recorded(value: Any) -> Any:
 def _members(shape: Any, known: ActionFacts | None, depth: int) -> dict[str, Any]:
     wanted = (
         shape.members
-        if depth == 1
+        if depth == 1 or "tag" in shape.name.lower()
         else {name: shape.members[name] for name in shape.required_members}
     )
-    return {name: _value(inner, name, known, depth) for name, inner in wanted.items()}
+    found = {name: _value(inner, name, known, depth) for name, inner in wanted.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _value(shape: Shape, name: str, known: ActionFacts | None, depth: int) -> Any:
@@ -76,7 +77,8 @@ def _value(shape: Shape, name: str, known: ActionFacts | None, depth: int) -> An
         return _PLAIN.get(kind)
     nested: Any = shape
     if kind == "list":
-        return [_value(nested.member, name.rstrip("s"), known, depth + 1)]
+        member = _value(nested.member, name.rstrip("s"), known, depth + 1)
+        return [] if member is None else [member]
     if kind == "map":
         return {"k": _value(nested.value, name, known, depth + 1)}
     return _members(nested, known, depth + 1)
@@ -87,6 +89,8 @@ def _text(shape: Any, name: str, known: ActionFacts | None) -> str:
         return str(shape.enum[0])
     if name in _FORMS:
         return _FORMS[name]
+    if name.lower().endswith("role") and "arn" in shape.metadata.get("pattern", ""):
+        return f"arn:aws:iam::{ACCOUNT}:role/my-role"
     is_arn = name.lower().rstrip("s").endswith("arn")
     return _arn(name, known) if is_arn else f"my-{name.lower()}"
 
