@@ -14,8 +14,8 @@ from lambdas.model.run import CLOSING
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.condition_keys import VIA_SERVICE
 from lambdas.reference.events import meaning
-from lambdas.reference.refusals import refusals, without_escapes
-from lambdas.reference.refused_resources import is_open, narrowest, resources_named
+from lambdas.reference.refused.refusals import refusals, without_escapes
+from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,7 +14,7 @@ from lambdas.prove_policy.repair_plan import Before, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide
-from lambdas.reference.refused_resources import ANY
+from lambdas.reference.refused.refused_resources import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Outcome
 from lambdas.model.template_coverage import matches
-from lambdas.reference.refused_resources import suits
+from lambdas.reference.refused.refused_resources import suits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

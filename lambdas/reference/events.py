@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote
 
 from lambdas.model.action import Action
 from lambdas.model.arn import is_resource
 from lambdas.reference.actions import canonical
 from lambdas.reference.operation_verbs import asked_by_statements
+from lambdas.reference.request_elements import Request, elements, filled
 from lambdas.reference.shards import prefixes_of, shard, told_service
-
-Request = Mapping[str, Any]
 
 # Lambda and CloudFront put an API's version behind its name: CreateFunction20150331,
 # GetFunction20150331v2, UpdateDistribution2020_05_31.
 _VERSION = re.compile(r"_?20\d\d_?[01]\d_?[0-3]\d(v\d+)?$")
 _OPEN_PLACE = re.compile(r"\$\{(?:Partition|Region|Account)\}")
-_PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 _API_ARN = "arn:${Partition}:apigateway:${Region}::"
 _TABLE_ARN = "arn:${Partition}:dynamodb:${Region}:${Account}:table/"
 
@@ -62,13 +58,13 @@ class OperationMapping:
 def meaning(
     source: str, name: str, request: Request | None = None, beside: Request | None = None
 ) -> OperationMapping | None:
-    """What a call needs, or None when the reference does not know it.
+    """What a call needs, by CloudTrail's words for it; None when the reference does not know it.
 
     Args:
-        source: CloudTrail's eventSource.
-        name: CloudTrail's eventName.
-        request: CloudTrail's requestParameters.
-        beside: CloudTrail's additionalEventData.
+        source: eventSource.
+        name: eventName.
+        request: requestParameters.
+        beside: additionalEventData.
     """
     found = _operation(source, name, told_service(source, request or {}, beside or {}))
     if found is None:
@@ -82,63 +78,6 @@ def meaning(
     if beside:
         lowered["additionaleventdata"] = beside
     return OperationMapping(service=service, operation=operation, needs=_needs(rule, lowered))
-
-
-def elements(value: object, path: str) -> Iterator[Any]:
-    """What stands at a path such as `a.*.b`; `*` goes through lists, names ignore case.
-
-    `@json` reads the text before it; `name?query` is what stands at a name only where its text goes
-    on with this query.
-    """
-    head, _, rest = path.partition(".")
-    head, _, query = head.partition("?")
-    inner: Sequence[Any] = ()
-    if head == "*":
-        inner = _items(value)
-    elif head == "@json":
-        inner = _read(value)
-    elif isinstance(value, dict):
-        inner = [value[head]] if head in value else _ignoring_case(value, head.lower())
-    if query:
-        inner = [one for one in inner if f"?{query}=" in str(one)]
-    for one in inner:
-        if rest:
-            yield from elements(one, rest)
-        elif one not in (None, "", [], {}):
-            yield one
-
-
-def _read(value: object) -> list[Any]:
-    try:
-        return [json.loads(value)] if isinstance(value, str) else []
-    except ValueError:
-        return []
-
-
-def _ignoring_case(value: Mapping[str, Any], name: str) -> list[Any]:
-    return [one for key, one in value.items() if key.lower() == name]
-
-
-def filled(template: str, request: Request) -> tuple[str, ...]:
-    """A template with `{path}` for request elements, once for every value; empty if one lacks."""
-    texts = [template]
-    for place in _places(template):
-        path, _, how = place.partition("|")
-        is_whole = template == f"{{{place}}}"
-        values = [_text("" if is_whole else path, one, how) for one in elements(request, path)]
-        values = [value for value in dict.fromkeys(values) if value]
-        # An element may hold the ARN itself.
-        texts = [
-            value if value.startswith("arn:") else text.replace(f"{{{place}}}", value)
-            for text in texts
-            for value in values
-        ]
-    return tuple(text for text in texts if not _PLACE.search(text) or text.startswith("arn:"))
-
-
-@lru_cache(maxsize=4_096)
-def _places(template: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_PLACE.findall(template)))
 
 
 @lru_cache(maxsize=8_192)
@@ -244,33 +183,3 @@ def _partiql(statements: Sequence[Any]) -> list[RequiredAction]:
         )
         for verb, table in asked_by_statements(map(str, statements))
     ]
-
-
-def _items(value: object) -> Sequence[Any]:
-    if isinstance(value, Mapping):
-        value = value.get("items") or value.get("member") or list(value.values())
-    return value if isinstance(value, list) else ()
-
-
-def copied_from(source: str) -> str:
-    """Bucket and key of a copy's source: perhaps URL-encoded, perhaps with a version.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-    """
-    return unquote(source.partition("?versionId=")[0]).removeprefix("/")
-
-
-def _text(place: str, value: object, how: str = "") -> str:
-    text = str(value) if isinstance(value, str | int) else ""
-    if how == "stream":
-        return text.partition("|")[0]  # an iterator goes on behind the stream
-    if how == "key":
-        return "" if "alias/" in text else text  # IAM asks for the key that an alias stands for
-    if how:
-        return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
-    if place.lower() == "x-amz-copy-source":
-        return copied_from(text)
-    if place == "resourceArn":
-        # A tagged resource's ARN is one segment of API Gateway's path.
-        return quote(text, safe="", errors="surrogatepass")
-    return text

@@ -15,8 +15,8 @@ from embedded_aws.iam.messages import as_iam_says, error_of
 from embedded_aws.iam.requirements import checks
 from embedded_aws.protocol.service_models import service_model
 from lambdas.reference.arn_formats import ArnContext
-from lambdas.reference.refusals import refusals
-from lambdas.reference.refused_resources import resources_named
+from lambdas.reference.refused.refusals import refusals
+from lambdas.reference.refused.refused_resources import resources_named
 from tests.embedded_aws.principals import allow, somebody
 
 if TYPE_CHECKING:

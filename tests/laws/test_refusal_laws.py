@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lambdas.model.arn import is_arn
 from lambdas.reference.actions import actions_of, facts, services
 from lambdas.reference.arn_formats import ArnContext, formats_of
-from lambdas.reference.refusals import refusals, without_escapes
-from lambdas.reference.refused_resources import is_open, narrowest, resources_named, suits
+from lambdas.reference.refused.refusals import refusals, without_escapes
+from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named, suits
 
 if TYPE_CHECKING:
     from lambdas.model.action import Action

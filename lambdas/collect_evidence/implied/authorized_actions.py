@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.implied.authorized_rows import (
+    PASS_ROLE,
+    AuthorizedAction,
+    Known,
+    authorized_besides,
+)
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.action import Action
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import facts
-from lambdas.reference.authorized_actions import (
-    PASS_ROLE,
-    AuthorizedAction,
-    Known,
-    authorized_besides,
-)
-from lambdas.reference.events import OperationMapping, RequiredAction, filled
-from lambdas.reference.refused_resources import narrowest, suits
+from lambdas.reference.events import OperationMapping, RequiredAction
+from lambdas.reference.refused.refused_resources import narrowest, suits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +54,12 @@ def perhaps(call: Call, meaning: OperationMapping) -> tuple[AuthorizedAction, ..
 
 def _resources(call: Call, row: AuthorizedAction) -> tuple[str, ...]:
     """The narrowest that the request names."""
-    if row.resources == (ANY,):
+    if [one.text for one in row.resources] == [ANY]:
         return (ANY,)
     told = [
         call.place.fill(text)
         for template in row.resources
-        for text in filled(template, call.parameters)
+        for text in template.filled(call.parameters)
     ]
     known = facts(row.action)
     if known is None:

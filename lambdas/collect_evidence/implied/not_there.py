@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
-from lambdas.reference.events import copied_from
+from lambdas.reference.request_elements import copied_from
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:

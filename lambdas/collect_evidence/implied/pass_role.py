@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from lambdas.reference.events import OperationMapping
 import re
 
-from lambdas.model.evidence import Implied
-from lambdas.reference.authorized_actions import (
+from lambdas.collect_evidence.implied.authorized_rows import (
     PASS_ROLE,
     AuthorizedAction,
     Known,
     authorized_besides,
 )
-from lambdas.reference.events import elements, filled
+from lambdas.model.evidence import Implied
+from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
@@ -70,12 +70,12 @@ def _told(call: Call, rows: Sequence[AuthorizedAction]) -> Iterator[tuple[str, t
         if row.known is Known.UNKNOWN or row.through or not row.applies(call.parameters):
             continue
         for template in row.resources:
-            for text in filled(template, call.parameters):
+            for text in template.filled(call.parameters):
                 role = call.place.fill(text)
                 # A service's own role is not passed, unless AWS says so.
                 if (_ANY if row.known is Known.DOCUMENTED else _ROLE).fullmatch(role):
                     yield role, row.receivers
-                elif _NAME.fullmatch(role) and not template.lower().endswith("arn}"):
+                elif _NAME.fullmatch(role) and not template.text.lower().endswith("arn}"):
                     head = call.place.fill("arn:${Partition}:iam::${Account}:role/")
                     yield head + role.strip("/"), row.receivers
 
@@ -91,8 +91,7 @@ def unnamed_roles(call: Call, meaning: OperationMapping) -> tuple[str, ...]:
     found = [text for name in _PROFILES if name in texts for text in texts[name]]
     for row in authorized_besides(meaning.service, meaning.operation):
         if row.through and not found:
-            paths = [one for one in row.when if isinstance(one, str)]
-            told = [text for path in paths for text in elements(call.parameters, path)]
+            told = [text for one in row.when for text in elements(call.parameters, one.path)]
             found += [text for text in told if isinstance(text, str) and ":role/" not in text]
     return tuple(dict.fromkeys(found))
 

@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
-from lambdas.reference.authorized_actions import Known, authorized_besides
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:

@@ -46,7 +46,8 @@ class Call:
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
         error: the code of its error, or empty.
-        parameters: the request as it stands in the record; without what wraps all of it, too.
+        parameters: the request as it stands in the record, its names at the top in lower case;
+            without what wraps all of it, too.
     """
 
     operation: str
@@ -82,7 +83,8 @@ def _parameters(raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
         return {}
     inner = unwrapped(raw)
-    return raw if inner is raw else {**inner, **raw}
+    both = raw if inner is raw else {**inner, **raw}
+    return {str(key).lower(): value for key, value in both.items()}
 
 
 def _named(resources: object) -> Iterable[str]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.implied.authorized_actions import perhaps
+from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import listed
 from lambdas.reference.actions import AccessLevel
-from lambdas.reference.authorized_actions import page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.collect_evidence.translation.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.authorized_actions import AuthorizedAction
     from lambdas.reference.events import OperationMapping
 
 
@@ -100,16 +98,21 @@ def unknown_resource(one: ActionFacts, call: Call) -> Finding:
     )
 
 
-def perhaps_authorized(meant: OperationMapping, rows: Sequence[AuthorizedAction]) -> Finding:
+def perhaps_authorized(call: Call, meant: OperationMapping) -> tuple[Finding, ...]:
     """That AWS may ask for more, and no page says in which calls."""
-    actions = listed(sorted({str(row.action) for row in rows}))
-    return Finding(
-        severity=Severity.NOTE,
-        kind="perhaps-authorized",
-        subject=f"{meant.service}:{meant.operation}",
-        detail=f"AWS lists {actions} for some calls of this operation and does not say for which "
-        f"({page_of(meant.service)}): not granted, and a proof without AWS does not ask for it.",
-        action="If AWS refuses the call for the lack of it, grant it by hand.",
+    actions = listed(sorted({str(row.action) for row in perhaps(call, meant)}))
+    if not actions:
+        return ()
+    return (
+        Finding(
+            severity=Severity.NOTE,
+            kind="perhaps-authorized",
+            subject=f"{meant.service}:{meant.operation}",
+            detail=f"AWS lists {actions} for some calls of this operation and does not say for "
+            f"which ({page_of(meant.service)}): not granted, and a proof without AWS does not ask "
+            "for it.",
+            action="If AWS refuses the call for the lack of it, grant it by hand.",
+        ),
     )
 
 

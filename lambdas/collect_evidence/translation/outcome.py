@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.model.evidence import Outcome
 from lambdas.reference.error_codes import Meaning, meaning_of_error
-from lambdas.reference.refusals import Refusal, obstacle_of, refusals, without_escapes
+from lambdas.reference.refused.refusals import Refusal, obstacle_of, refusals, without_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
 from lambdas.collect_evidence.record import Record, object_of, text_of
@@ -34,7 +33,7 @@ from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.error_codes import Meaning
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
-from lambdas.reference.refused_resources import narrowest, resources_named
+from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,9 +119,8 @@ def translate(record: Record, principal: str) -> Translation:
     request = object_of(record, "requestParameters")
     meant = meaning(source, name, request, object_of(record, "additionalEventData"))
     answer = answer_of(record)
-    operation = meant.operation if meant else name
     place = _place(text_of(record, "awsRegion"), text_of(record, "recipientAccountId"), principal)
-    call = Call.of(record, operation, place)
+    call = Call.of(record, meant.operation if meant else name, place)
     if meant is None:
         return _used(_unmapped(subject, answer, call), answer, call, source)
     if meant.nothing and answer.action is None:
@@ -172,10 +170,7 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
         findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
     if answer.meaning is Meaning.UNKNOWN:
         findings.append(unknown_error(meant, answer))
-    unknown = perhaps(call, meant)
-    if unknown:
-        findings.append(perhaps_authorized(meant, unknown))
-    findings += map(unnamed_role, unnamed_roles(call, meant))
+    findings += (*perhaps_authorized(call, meant), *map(unnamed_role, unnamed_roles(call, meant)))
     return Translation(tuple(proofs), tuple(findings))
 
 

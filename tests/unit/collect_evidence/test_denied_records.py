@@ -11,7 +11,7 @@ import pytest
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.evidence import Outcome
 from lambdas.reference.actions import facts
-from lambdas.reference.refused_resources import is_open
+from lambdas.reference.refused.refused_resources import is_open
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "denied-records" / "records.json"
 RECORDS: list[dict[str, Any]] = json.loads(FIXTURE.read_text(encoding="ascii"))["Records"]

@@ -12,7 +12,8 @@ import botocore.session
 from lambdas.reference.actions import facts, services
 from lambdas.reference.compile.events import home_of, hosts_of
 from lambdas.reference.compile.sources import read_curated, read_models
-from lambdas.reference.events import elements, meaning
+from lambdas.reference.events import meaning
+from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 from tests.unit.reference.requests import ACCOUNT, REGION, recorded, required_of
 

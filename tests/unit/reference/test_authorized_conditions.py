@@ -10,7 +10,7 @@ from lambdas.reference.compile.events import homes_of
 from lambdas.reference.compile.request_paths import RequestShape, shapes_of
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import Sources, read_curated, read_sources
-from lambdas.reference.events import elements, filled
+from lambdas.reference.request_elements import elements, filled
 
 # What CloudTrail alone spells so, and what callers name themselves: keys of maps.
 _OTHERS = re.compile(

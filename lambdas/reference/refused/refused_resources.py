@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.reference.actions import ResourceType
     from lambdas.reference.arn_formats import ArnContext, ArnFormat
-    from lambdas.reference.refusals import Refusal
+    from lambdas.reference.refused.refusals import Refusal
 
 ANY = "*"
 # Names as services allow them, in one piece; a wildcard in a name is nobody's name.

@@ -5,22 +5,75 @@ Compiled from `curated/authorized_actions/`; its header tells the language of th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
-from lambdas.reference.events import elements
+from lambdas.reference.request_elements import elements, filled
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_HEAD = re.compile(r"(?<!\$)\{([^{}.|]+)")
 PASS_ROLE = Action("iam", "PassRole")
-# A path at which something stands, or a path and what stands there.
-Condition = str | tuple[str, str | bool | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that stands at a path, or a certain value.
+
+    Attributes:
+        head: the path's first name, in lower case.
+        rest: what follows it, or empty.
+        value: what stands there; a text may be a pattern. None where anything may.
+    """
+
+    head: str
+    rest: str
+    value: str | bool | int | None = None
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+        return f"{self.head}.{self.rest}" if self.rest else self.head
+
+    def holds(self, request: Mapping[str, Any]) -> bool:
+        """Whether a request meets it, whose names at the top are in lower case."""
+        if self.head not in request:
+            return False
+        found = elements(request, self.path)
+        if self.value is None:
+            return any(True for _ in found)
+        if isinstance(self.value, str):
+            pattern = _pattern(self.value)
+            return any(isinstance(one, str) and pattern.match(one) is not None for one in found)
+        return any(type(one) is type(self.value) and one == self.value for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An ARN, or an element that holds one, with `{path}` for what a request tells.
+
+    Attributes:
+        heads: the first names of its paths, in lower case: a request that lacks one cannot fill it.
+    """
+
+    text: str
+    heads: frozenset[str] = frozenset()
+
+    def filled(self, request: Mapping[str, Any]) -> tuple[str, ...]:
+        """Once for every value; empty where one lacks."""
+        return filled(self.text, request) if self.heads <= request.keys() else ()
+
+
+@lru_cache(maxsize=2_048)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(translate(text))
 
 
 class Known(StrEnum):
@@ -50,7 +103,7 @@ class AuthorizedAction:
     known: Known
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
-    resources: tuple[str, ...] = ()
+    resources: tuple[Template, ...] = ()
     receivers: tuple[str, ...] = ()
     never: str = ""
     through: str = ""
@@ -63,10 +116,10 @@ class AuthorizedAction:
         return self.action == PASS_ROLE and not self.through
 
     def applies(self, request: Mapping[str, Any]) -> bool:
-        """Whether a request has the row."""
-        if self.never or (self.when and not _any_of(self.when, request)):
+        """Whether a request has the row, whose names at the top are in lower case."""
+        if self.never or (self.when and not any(one.holds(request) for one in self.when)):
             return False
-        return not _any_of(self.unless, request)
+        return not any(one.holds(request) for one in self.unless)
 
 
 @lru_cache(maxsize=4_096)
@@ -104,7 +157,7 @@ def _row(raw: Mapping[str, Any]) -> AuthorizedAction:
         known=Known(raw["known"]),
         when=_conditions(raw.get("when", ())),
         unless=_conditions(raw.get("unless", ())),
-        resources=tuple(raw.get("resource", ())),
+        resources=tuple(map(_template, raw.get("resource", ()))),
         receivers=tuple(raw.get("receivers", ())),
         never=raw.get("never", ""),
         through=raw.get("through", ""),
@@ -113,19 +166,15 @@ def _row(raw: Mapping[str, Any]) -> AuthorizedAction:
     )
 
 
+def _template(text: str) -> Template:
+    return Template(text, frozenset(one.lower() for one in _HEAD.findall(text)))
+
+
 def _conditions(raw: Sequence[Any]) -> tuple[Condition, ...]:
-    return tuple(one if isinstance(one, str) else (one[0], one[1]) for one in raw)
+    return tuple(map(_condition, raw))
 
 
-def _any_of(conditions: Sequence[Condition], request: Mapping[str, Any]) -> bool:
-    return any(_holds(one, request) for one in conditions)
-
-
-def _holds(condition: Condition, request: Mapping[str, Any]) -> bool:
-    if isinstance(condition, str):
-        return any(True for _ in elements(request, condition))
-    path, value = condition
-    found = elements(request, path)
-    if isinstance(value, str):
-        return any(isinstance(one, str) and fnmatchcase(one, value) for one in found)
-    return any(type(one) is type(value) and one == value for one in found)
+def _condition(raw: Any) -> Condition:  # noqa: ANN401 (a path, or a path and a value)
+    path, value = (raw, None) if isinstance(raw, str) else raw
+    head, _, rest = path.partition(".")
+    return Condition(head.lower(), rest, value)
