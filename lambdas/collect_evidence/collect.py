@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import merge
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.output.line_writer import FOREIGN, LineWriter
@@ -163,7 +164,7 @@ def read_own(
 
     def passed(text: bytes) -> bool:
         nonlocal stretch
-        stretch = split_record(text)
+        stretch = split_record(text) if writer.repeats() else None
         known = writer.recalled(stretch) if stretch else None
         if stretch is None or known is None:
             return False
@@ -183,15 +184,8 @@ def read_own(
             writer.foreign(record, stretch)
         stretch = None
 
-    asked = Asked(
-        is_theirs=lambda _, caller: selection.chooses(caller),
-        may_be_theirs=selection.may_choose,
-        unnamed=True,
-    )
-    needles = Prefilter([selection.needle])
-    reader = Reader(
-        trail=trail, needles=needles, asked=asked, ledger=part.ledger, untold=part.ledger
-    )
+    needles, asked = Prefilter([selection.needle]), Asked.of_selection(selection)
+    reader = Reader(trail, needles, asked, ledger=part.ledger, untold=part.ledger)
     reader.read(files, take, passed)
 
 
@@ -208,27 +202,17 @@ def read_followed(
         assumed = known.session_of(caller, record)
         if assumed is not None:
             part.note(record, assumed.phase)
-            lines, findings = writer.write(record, _maker(record, caller, assumed.phase))
-            part.keep(lines, findings, text_of(record, "eventID"))
+            written = writer.write(record, _maker(record, caller, assumed.phase))
+            part.keep(*written, text_of(record, "eventID"))
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
             part.paths.learn(record)
-            maker = _maker(record, caller, "", own=(CLOUDFORMATION,))
-            lines, findings = writer.write(record, maker)
-            part.keep(lines, findings, text_of(record, "eventID"), handed=True)
+            written = writer.write(record, _maker(record, caller, "", own=(CLOUDFORMATION,)))
+            part.keep(*written, text_of(record, "eventID"), handed=True)
 
-    def is_theirs(record: Record, caller: Caller) -> bool:
-        followed = known.session_of(caller, record) is not None or known.handed_to(caller)
-        return followed and not selection.chooses(caller)
-
-    reader = Reader(
-        trail=trail,
-        needles=Prefilter(known.needles()),
-        asked=Asked(is_theirs),
-        # What is wrong with the files was said when the principal's own records were read.
-        ledger=FindingLedger(),
-        untold=part.ledger,
-    )
+    # What is wrong with the files was said when the principal's own records were read.
+    needles, asked = Prefilter(known.needles()), Asked.of_followed(known, selection)
+    reader = Reader(trail, needles, asked, ledger=FindingLedger(), untold=part.ledger)
     reader.read(files, take)
 
 
@@ -243,11 +227,8 @@ def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()
 
 
 def _once(lines: Iterable[Line]) -> Iterator[Line]:
-    last: Line | None = None
-    for line in lines:
-        if line != last:
-            yield line
-        last = line
+    for line, _ in groupby(lines):
+        yield line
 
 
 def _later(time: str) -> str:

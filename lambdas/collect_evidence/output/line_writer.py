@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.record import Record
     from lambdas.model.finding import Finding
 
+# Where of so many calls hardly one comes again, the next are not asked whether they do.
+TRIAL, TURN = 1_000, 10_000
+WORTH_IT = 8  # one in so many
 REMEMBERED = 16_384  # different calls, a kilobyte or two each; hundreds of names of dozens of kinds
 # What a translation depends on, beside the principal.
 _DEPENDS_ON = (
@@ -75,6 +78,8 @@ class LineWriter:
         self._known: dict[str, CachedTranslation] = {}
         self._recalled: dict[tuple[str, tuple[bytes, bytes, bytes]], CachedTranslation] = {}
         self._makers: dict[Made, Attribution | None] = {}
+        self._seen = self._again = 0
+        self._repeats = True
 
     def write(
         self, record: Record, maker: Attribution, stretch: SplitRecord | None = None
@@ -91,9 +96,17 @@ class LineWriter:
             known = (_translated if once else self._of)(record, maker.principal)
             _limited(self._recalled)[maker.principal, stretch.rest] = known
         else:
-            known = self._of(record, maker.principal)
+            known = (self._of if self._repeats else _translated)(record, maker.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
         return _lines(known, maker, time, event_id), known.findings
+
+    def repeats(self) -> bool:
+        """Whether of late enough calls came again that one more record is looked up."""
+        if self._seen == TURN:
+            self._seen = self._again = 0
+        self._seen += 1
+        self._repeats = self._seen <= TRIAL or self._again * WORTH_IT >= self._seen
+        return self._repeats
 
     def foreign(self, record: Record, stretch: SplitRecord | None) -> None:
         """Remember that a record is not the run's."""
@@ -104,10 +117,12 @@ class LineWriter:
         """What `write` would give for a record; None when it must be parsed to be known."""
         maker = self._makers.get(stretch.made, _UNKNOWN)
         if maker is None:
+            self._again += 1
             return FOREIGN
         known = self._recalled.get((maker.principal, stretch.rest))
         if known is None:
             return None
+        self._again += 1
         return _lines(known, maker, stretch.time, stretch.event_id), known.findings
 
     def _told(self, record: Record, maker: Attribution | None, stretch: SplitRecord) -> bool:
@@ -125,6 +140,8 @@ class LineWriter:
         known = self._known.get(key)
         if known is None:
             known = _limited(self._known)[key] = _translated(record, principal)
+        else:
+            self._again += 1
         return known
 
 

@@ -186,7 +186,6 @@ class RecordScanner:
         if self.passed is not None and text.find(self.separator[2:], 1) < 0 and self.passed(text):
             return
         try:
-            # As JSON's own loads does, which first looks for the encoding.
             value = _DECODER.decode(text.decode("utf-8", "surrogatepass"))
             for record in unwrapped(value, offset, self.report):
                 yield offset, record

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.collect_evidence.principals.caller import Caller
 from lambdas.collect_evidence.record import AGGREGATED, Record, text_of
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.principals.followed import FollowedPrincipals
+    from lambdas.collect_evidence.principals.selection import Selection
 
 Counts = Mapping[str, int]
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
@@ -42,6 +46,25 @@ class Asked:
     is_theirs: Callable[[Record, Caller], bool]
     may_be_theirs: Callable[[Caller], bool] = lambda _: False
     unnamed: bool = False
+
+    @classmethod
+    def of_selection(cls, selection: Selection) -> Self:
+        """The principal's own."""
+        return cls(
+            is_theirs=lambda _, caller: selection.chooses(caller),
+            may_be_theirs=selection.may_choose,
+            unnamed=True,
+        )
+
+    @classmethod
+    def of_followed(cls, followed: FollowedPrincipals, selection: Selection) -> Self:
+        """Those of the sessions that it assumed and of the roles that it handed on."""
+
+        def is_theirs(record: Record, caller: Caller) -> bool:
+            known = followed.session_of(caller, record) is not None or followed.handed_to(caller)
+            return known and not selection.chooses(caller)
+
+        return cls(is_theirs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _ACTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads files and gives the records that hold one of the needles, with who made them.
 

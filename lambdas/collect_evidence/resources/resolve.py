@@ -87,14 +87,15 @@ def _use(
     only = len(kinds) == 1
     making = _makes(call.operation)
     required = use.required or use.type.name in also
+    sent_as = call.sent_as.get(stem(use.type.name), ()) if call.sent_as else ()
     for form in formats_of(use.type):
         arns = (
-            _matching(call.named, form, kinds)
+            (call.named and _matching(call.named, form, kinds))
             # What is being made has its id, or its path, in the answer alone.
             or (making and _matching(call.answer.arns, form, kinds, kinds))
-            or _matching(call.sent_as.get(stem(use.type.name), ()), form, kinds)
+            or (sent_as and _matching(sent_as, form, kinds))
             or _built(call, form, only=only)
-            or _matching(call.sent, form, kinds)
+            or (call.sent and _matching(call.sent, form, kinds))
             or _matching(call.answer.arns, form, kinds)
             or _built(call, form, only=only, answered=True)
         )

@@ -72,8 +72,7 @@ class ProvedAction(NamedTuple):
     hidden: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """What one record proves, and what must be said; never neither. Findings lack a source."""
 
     proofs: tuple[ProvedAction, ...] = ()

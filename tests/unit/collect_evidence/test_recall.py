@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from lambdas.collect_evidence.output import line_writer
 from lambdas.collect_evidence.output.repeats import (
     is_one_value,
     split_record,
     stands_as_cut,
     teaches,
 )
-from tests.unit.collect_evidence.trails import identity, record
+from tests.unit.collect_evidence.trails import collected, identity, lines_of, record, trail_of
 
 
 def written(one: dict[str, Any]) -> bytes:
@@ -91,3 +92,31 @@ def test_sessions_and_handed_roles_teach_and_are_read_each_time() -> None:
     assert teaches(record("cloudformation", "CreateStack", {"roleARN": "r"}))
     assert not teaches(record("sts", "GetCallerIdentity"))
     assert not teaches(record("cloudformation", "CreateStack", {"stackName": "s"}))
+
+
+@pytest.mark.parametrize("again", [1, 3, 40])
+def test_evidence_is_the_same_whether_or_not_repeats_are_looked_for(
+    again: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [
+        record(
+            request={"functionName": f"f{n % (120 // again)}"},
+            number=n,
+            additionalEventData={"n": n % 2},
+        )
+        for n in range(120)
+    ]
+    usual = lines_of(collected(trail_of(calls)))
+    monkeypatch.setattr(line_writer, "TRIAL", 5)
+    monkeypatch.setattr(line_writer, "TURN", 50)
+    assert lines_of(collected(trail_of(calls))) == usual
+    assert len(usual) == 120
+
+
+def test_where_hardly_a_call_comes_again_repeats_are_looked_for_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line_writer, "TRIAL", 5)
+    monkeypatch.setattr(line_writer, "TURN", 50)
+    writer = line_writer.LineWriter()
+    assert sum(writer.repeats() for _ in range(200)) == 20
