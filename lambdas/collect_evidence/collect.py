@@ -63,10 +63,10 @@ class PartialEvidence:
     paths: IamPaths = field(default_factory=IamPaths)
     last: str = ""
 
-    def note(self, record: Record, phase: str) -> None:
+    def note(self, record: Record, caller: Caller, phase: str) -> None:
         """Take up what a record of the run hands over, and that the run was at work then."""
         self.followed.learn(record, phase)
-        self.paths.learn(record)
+        self.paths.learn(record, caller)
         self.last = max(self.last, text_of(record, "eventTime"))
 
     def keep(
@@ -177,7 +177,7 @@ def read_own(
         nonlocal stretch
         if selection.chooses(caller):
             phase = selection.phase(caller)
-            part.note(record, phase)
+            part.note(record, caller, phase)
             written = writer.write(record, _maker(record, caller, phase), stretch)
             part.keep(*written, text_of(record, "eventID"))
         else:
@@ -187,6 +187,7 @@ def read_own(
     needles, asked = Prefilter([selection.needle]), Asked.of_selection(selection)
     reader = Reader(trail, needles, asked, ledger=part.ledger, untold=part.ledger)
     reader.read(files, take, passed)
+    part.paths.assume(str(selection.principal))
 
 
 def read_followed(
@@ -201,12 +202,12 @@ def read_followed(
             return
         assumed = known.session_of(caller, record)
         if assumed is not None:
-            part.note(record, assumed.phase)
+            part.note(record, caller, assumed.phase)
             written = writer.write(record, _maker(record, caller, assumed.phase))
             part.keep(*written, text_of(record, "eventID"))
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
-            part.paths.learn(record)
+            part.paths.learn(record, caller)
             written = writer.write(record, _maker(record, caller, "", own=(CLOUDFORMATION,)))
             part.keep(*written, text_of(record, "eventID"), handed=True)
 

@@ -15,6 +15,12 @@ def object_of(record: Record, key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def told_beside(record: Record) -> Mapping[str, Any]:
+    """What of a record's additional data tells who called or which service was called."""
+    beside = object_of(record, "additionalEventData")
+    return {key: beside[key] for key in ("service", "SwitchFrom") if key in beside}
+
+
 def text_of(record: Record, key: str) -> str:
     """A text of a record, or empty where it is something else."""
     value = record.get(key)

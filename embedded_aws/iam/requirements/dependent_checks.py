@@ -180,7 +180,17 @@ def _dependents(call: Call) -> Iterator[Check]:
                 if "kms:ViaService" in context:
                     context |= encrypted.context_keys(encrypted.context_of(call))
                 for action in row["actions"]:
-                    yield Check(action=action, resource=arn, context=context)
+                    name = _versioned(action, value)
+                    yield Check(action=name, resource=arn, context=context)
+
+
+def _versioned(action: str, value: Any) -> str:
+    """Another action where code, a copy's source or a template is named by its version."""
+    if isinstance(value, Mapping):
+        named = bool(value.get("S3ObjectVersion") or value.get("S3Version") or value.get("Version"))
+    else:
+        named = "versionId=" in str(value)
+    return "s3:GetObjectVersion" if named and action == "s3:GetObject" else action
 
 
 def _resource(row: Mapping[str, Any], value: Any, call: Call) -> str:

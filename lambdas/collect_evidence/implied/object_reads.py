@@ -15,25 +15,35 @@ from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 
 READ_OBJECT = Action("s3", "GetObject")
+READ_VERSION = Action("s3", "GetObjectVersion")
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
-BUCKETS = (("s3bucket", "s3key"), ("bodys3location.bucket", "bodys3location.key"))
+# Elements that name an object: its bucket, its key, and its version where one is meant,
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/RetrievingObjectVersions.html
+BUCKETS = (
+    ("s3bucket", "s3key", "s3objectversion"),
+    ("s3bucket", "s3key", "s3version"),
+    ("bodys3location.bucket", "bodys3location.key", "bodys3location.version"),
+)
 
 
 def object_reads(call: Call) -> Iterator[Implied]:
     """Code and templates that the service reads from a bucket as the caller."""
     texts = call.request.texts
-    for bucket, key in BUCKETS:
+    versions = [name for _, _, name in BUCKETS if texts.get(name)]
+    for bucket, key, _ in BUCKETS:
         if texts.get(bucket) and texts.get(key):
-            yield _object("code-read", texts[bucket][0], texts[key][0], call)
+            action = READ_VERSION if versions else READ_OBJECT
+            yield _object("code-read", texts[bucket][0], texts[key][0], call, action)
     for url in (*texts.get("templateurl", ()), *texts.get("stackpolicyurl", ())):
         place = _place_of(url)
         if place:
-            yield _object("template-read", *place, call)
+            action = READ_VERSION if "versionid=" in url.lower() else READ_OBJECT
+            yield _object("template-read", *place, call, action)
 
 
-def _object(kind: str, bucket: str, key: str, call: Call) -> Implied:
+def _object(kind: str, bucket: str, key: str, call: Call, action: Action) -> Implied:
     resource = f"{call.place.fill('arn:${Partition}:s3:::')}{bucket}/{key}"
-    return Implied(kind=kind, action=READ_OBJECT, resource=resource)
+    return Implied(kind=kind, action=action, resource=resource)
 
 
 def _place_of(url: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
-from lambdas.collect_evidence.record import text_of
+from lambdas.collect_evidence.record import text_of, told_beside
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import ProvedAction, translate
 
@@ -172,7 +172,7 @@ def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: st
 
 def _key(record: Record, principal: str) -> str:
     """Everything that a translation depends on."""
-    return repr([principal, *map(record.get, _DEPENDS_ON)])
+    return repr([principal, told_beside(record), *map(record.get, _DEPENDS_ON)])
 
 
 def _write(one: ProvedAction, record: Record) -> WrittenAction:

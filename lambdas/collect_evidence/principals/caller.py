@@ -24,12 +24,14 @@ class Caller:
         principal: the IAM ARN of the role or user, with its path where the record tells it.
         account, name: of the role or user.
         session: the role session's name, or empty.
+        whole: whether the record tells the principal's path, or that it has none.
     """
 
     principal: str
     account: str
     name: str
     session: str = ""
+    whole: bool = True
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Caller | None:
@@ -49,6 +51,9 @@ def _read(arn: str, issuer: str, unique: str) -> Caller | None:
         known = Arn(partition="", service="sts", resource=ASSUMED)
     kind, _, rest = known.resource.partition("/")
     name, _, session = rest.partition("/")
+    if known.service == "iam" and ":role/" in issuer:
+        known = Arn(partition=known.partition, service="sts", resource=ASSUMED)
+        kind, name, session = "assumed-role", "", ""
     match known.service, kind:
         case "sts", "assumed-role" if name or ":role/" in issuer:
             role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
@@ -58,6 +63,7 @@ def _read(arn: str, issuer: str, unique: str) -> Caller | None:
                 account=principal.split(":")[4],
                 name=principal.rpartition("/")[2],
                 session=session or unique.partition(":")[2],
+                whole=principal == issuer,
             )
         case "sts", "federated-user" if ":user/" in issuer:
             own = issuer.rpartition("/")[2]

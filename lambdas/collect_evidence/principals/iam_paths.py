@@ -1,6 +1,7 @@
 """Roles, users and policies with paths: IAM asks for the whole ARN, requests give the name alone.
 
 Where the run itself made a role, the answer told its path; later calls on its name mean that role.
+Of who called, a session's issuer tells the path, and records without one mean the same role.
 """
 
 from __future__ import annotations
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lambdas.collect_evidence.output.sorted_spool import Line
+    from lambdas.collect_evidence.principals.caller import Caller
 
 _WITH_PATH = re.compile(
     r"(arn:[\w-]+:iam::\d{12}:(?:role|user|group|policy|instance-profile)/)(.+/)(.+)"
 )
 _MADE = ("role", "user", "group", "policy", "instanceProfile")
+
+
+def _without_path(arn: str) -> str:
+    match = _WITH_PATH.fullmatch(arn)
+    return match[1] + match[3] if match else arn
 
 
 class IamPaths:
@@ -39,17 +46,26 @@ class IamPaths:
         """Plain values, sorted."""
         return {name: sorted(full) for name, full in sorted(self._full.items())}
 
-    def learn(self, record: Mapping[str, Any]) -> None:
-        """Take up what an answer of IAM tells."""
+    def learn(self, record: Mapping[str, Any], caller: Caller) -> None:
+        """Take up who called, and what an answer of IAM tells."""
+        if caller.whole:
+            self.add(caller.principal)
         answer = record.get("responseElements")
         if record.get("eventSource") != "iam.amazonaws.com" or not isinstance(answer, dict):
             return
         for kind in _MADE:
             made = answer.get(kind)
             arn = made.get("arn") if isinstance(made, dict) else None
-            match = _WITH_PATH.fullmatch(arn) if isinstance(arn, str) else None
-            if match:
-                self._full.setdefault(match[1] + match[3], set()).add(match[0])
+            if isinstance(arn, str) and _WITH_PATH.fullmatch(arn):
+                self.add(arn)
+
+    def add(self, arn: str) -> None:
+        """Take up an ARN that is known to be whole, with or without a path."""
+        self._full.setdefault(_without_path(arn), set()).add(arn)
+
+    def assume(self, arn: str) -> None:
+        """Take up an ARN as somebody spelled it, unless the trail tells better."""
+        self._full.setdefault(_without_path(arn), {arn})
 
     def join(self, other: IamPaths) -> None:
         """Take up what another part of the trail told."""
@@ -58,7 +74,7 @@ class IamPaths:
 
     def completed(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The same lines in order, with the paths that are known."""
-        if not self._full:
+        if all(full == {name} for name, full in self._full.items()):
             yield from lines
             return
         for _, same in groupby(lines, key=lambda line: line[0][:3]):
@@ -66,14 +82,23 @@ class IamPaths:
 
     def _complete(self, line: Line) -> Iterator[Line]:
         (time, event_id, action, resource, principal), text = line
-        full = self._full.get(resource, ())
-        if len(full) != 1:  # a name that was used with two paths tells neither
+        whole, who = self._whole(resource), self._whole(principal)
+        if who != principal:
+            raw = json.loads(text)
+            raw["principal"] = principal = who
+            text = json.dumps(raw, separators=(",", ":"))
+            line = (time, event_id, action, resource, principal), text
+        if whole == resource:
             yield line
             return
-        (whole,) = full
         raw = json.loads(text)
         if raw.get("outcome") != "succeeded":
             yield line  # of a role that is not there yet no one knows the path: asked by its name
         raw["resource"] = whole
         order = (time, event_id, action, whole, principal)
         yield order, json.dumps(raw, separators=(",", ":"))
+
+    def _whole(self, arn: str) -> str:
+        """With its path; a name that was used with two paths tells neither."""
+        full = self._full.get(arn, ())
+        return next(iter(full)) if len(full) == 1 else arn

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
-from lambdas.collect_evidence.record import Record, object_of, text_of
+from lambdas.collect_evidence.record import Record, object_of, text_of, told_beside
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import is_untold, resources_of
@@ -116,7 +115,7 @@ def translate(record: Record, principal: str) -> Translation:
     if reason:
         return Translation(findings=(note("service-event", subject, reason),))
     request = object_of(record, "requestParameters")
-    meant = meaning(source, name, request, object_of(record, "additionalEventData"))
+    meant = meaning(source, name, request, told_beside(record))
     answer = answer_of(record)
     place = _place(text_of(record, "awsRegion"), text_of(record, "recipientAccountId"), principal)
     call = Call.of(record, meant.operation if meant else name, place)
@@ -135,7 +134,7 @@ def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> T
     if not (through or hidden):
         return found
     proofs = tuple(one._replace(through=through, hidden=hidden) for one in found.proofs)
-    return replace(found, proofs=proofs)
+    return found._replace(proofs=proofs)
 
 
 def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:

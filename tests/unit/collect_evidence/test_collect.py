@@ -87,6 +87,40 @@ def test_a_role_s_path_is_told_by_the_session_s_issuer() -> None:
     assert lines_of(part)[0]["principal"] == role
 
 
+def test_a_role_of_which_some_records_do_not_tell_the_path_is_one_role() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/teams/blue/sandbox"
+    bare = {"type": "Unknown", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/sandbox/{RUN}deploy"}
+    records = [
+        record("agreement-marketplace", "GetFunction", number=1, who=bare),
+        record(request=GET, who=bare, number=2),
+        record(request=GET, who=identity(role), number=3),
+    ]
+    for asked in (ROLE, role):
+        part = collected(trail_of(records), asked)
+        assert {line["principal"] for line in lines_of(part)} == {role}
+    # who asks by the whole ARN tells the path
+    assert {line["principal"] for line in lines_of(collected(trail_of(records[:2]), role))} == {
+        role
+    }
+    assert {line["principal"] for line in lines_of(collected(trail_of(records[:2]), ROLE))} == {
+        ROLE
+    }
+
+
+def test_two_roles_of_one_name_remain_two() -> None:
+    paths = [f"arn:aws:iam::{ACCOUNT}:role/{path}/sandbox" for path in ("red", "blue")]
+    records = [record(request=GET, who=identity(one), number=n) for n, one in enumerate(paths)]
+    assert {line["principal"] for line in lines_of(collected(trail_of(records), ROLE))} == set(
+        paths
+    )
+
+
+def test_a_session_is_its_role_s_whatever_else_the_identity_names() -> None:
+    strange = {**identity(), "arn": f"arn:aws:iam::{ACCOUNT}:root"}
+    (line,) = lines_of(collected(trail_of([record(request=GET, who=strange)])))
+    assert (line["principal"], line["session"]) == (ROLE, f"{RUN}deploy")
+
+
 def test_the_same_event_delivered_twice_is_one_line() -> None:
     twice = record(request=GET)
     assert len(lines_of(collected(trail_of([twice, twice], [twice])))) == 1

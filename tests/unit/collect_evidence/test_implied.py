@@ -178,7 +178,7 @@ def test_no_tags_imply_no_tagging() -> None:
         "https://s3.amazonaws.com/b/a/t.json",
         "https://s3.eu-west-1.amazonaws.com/b/a/t.json",
         "https://s3-eu-west-1.amazonaws.com/b/a/t.json",
-        "https://b.s3.amazonaws.com/a/t.json?versionId=1",
+        "https://b.s3.amazonaws.com/a/t.json",
         "https://b.s3.eu-west-1.amazonaws.com/a%2Ft.json",
         "https://b.s3.cn-north-1.amazonaws.com.cn/a/t.json",
         "s3://b/a/t.json",

@@ -280,3 +280,22 @@ def test_a_call_that_names_nothing_asks_about_all_or_is_not_understood(
     source: str, name: str, request_: Json | None, kinds: list[str]
 ) -> None:
     assert [one.kind for one in translate(record(source, name, request_), ROLE).findings] == kinds
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "kind", "wanted"),
+    [
+        ("lambda", "CreateFunction20150331", {"code": {"s3Bucket": "b", "s3Key": "k", "s3ObjectVersion": "v"}}, "code-read",
+         "s3:GetObjectVersion arn:aws:s3:::b/k"),
+        ("lambda", "UpdateFunctionCode20150331v2", {"s3Bucket": "b", "s3Key": "k"}, "code-read", "s3:GetObject arn:aws:s3:::b/k"),
+        ("synthetics", "CreateCanary", {"name": "c", "code": {"s3Bucket": "b", "s3Key": "k", "s3Version": "v"}}, "code-read",
+         "s3:GetObjectVersion arn:aws:s3:::b/k"),
+        ("cloudformation", "CreateStack",
+         {"stackName": "s", "templateURL": f"https://b.s3.{REGION}.amazonaws.com/t.yaml?versionId=abc"}, "template-read",
+         "s3:GetObjectVersion arn:aws:s3:::b/t.yaml"),
+    ],
+)  # fmt: skip
+def test_code_and_templates_named_by_a_version_are_read_by_version(
+    source: str, name: str, request_: Json, kind: str, wanted: str
+) -> None:
+    assert implied(source, name, request_, kind) == [wanted]
