@@ -15,6 +15,14 @@ def object_of(record: Record, key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+INTERNAL = "AWS Internal"  # what `invokedBy` says where a service of AWS does not say its name
+
+
+def is_internal(record: Record) -> bool:
+    """Whether a service of AWS made the call for the caller and did not say which it is."""
+    return object_of(record, "userIdentity").get("invokedBy") == INTERNAL
+
+
 def told_beside(record: Record) -> Mapping[str, Any]:
     """What of a record's additional data tells who called or which service was called."""
     beside = object_of(record, "additionalEventData")

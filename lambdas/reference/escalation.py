@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,30 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationPath:
+    """A known way to more permissions.
+
+    Attributes:
+        actions: all of which it needs.
+        gains: what comes of it, as a sentence goes on.
+        oneself: whether one's own user gains by it too.
+    """
+
+    actions: tuple[str, ...]
+    gains: str
+    oneself: bool
+
+
 @lru_cache(maxsize=1)
-def escalation_paths() -> dict[str, tuple[str, ...]]:
-    """The actions of every known way, all of which it needs, by its name."""
-    return {name: tuple(actions) for name, actions in shard("escalation").items()}
+def escalation_paths() -> dict[str, EscalationPath]:
+    """Every known way by its name."""
+    return {
+        name: EscalationPath(
+            actions=tuple(row["actions"]), gains=row["gains"], oneself=row.get("oneself", True)
+        )
+        for name, row in shard("escalation").items()
+    }
 
 
 @lru_cache(maxsize=4_096)
@@ -28,5 +49,5 @@ def escalates(action: Action) -> bool:
     known = facts(action)
     if known is None or known.access_level is AccessLevel.PERMISSIONS:
         return True
-    listed = any(str(known.action) in actions for actions in escalation_paths().values())
+    listed = any(str(known.action) in one.actions for one in escalation_paths().values())
     return listed or (action.service == "iam" and known.resource_level)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import OperationMapping
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.reference.events import elements
 from lambdas.reference.shards import shard
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
@@ -56,17 +57,28 @@ def connection_secret(call: Call, meaning: OperationMapping) -> Iterator[Implied
         )
 
 
+MAKE_ROLE = Action("iam", "CreateServiceLinkedRole")
+
+
+def _is_meant(action: Action, call: Call) -> bool:
+    """Whether the request says what makes the role, where not every request makes it."""
+    paths = shard("pass_role")["service_linked_when"].get(str(action))
+    said = (one for path in paths or () for one in elements(call.parameters, path))
+    return paths is None or any(str(one).lower() == "true" for one in said)
+
+
 def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """The first use in an account makes the service's own role."""
-    table = shard("pass_role")["service_linked"]
+    table = shard("pass_role")
     for one in known:
-        named = table.get(one.action.service) if one.dependent_actions else None
-        if named and Action("iam", "CreateServiceLinkedRole") in one.dependent_actions:
+        named = table["service_linked"].get(one.action.service)
+        also = str(one.action) in table["service_linked_also"]
+        if named and (also or MAKE_ROLE in one.dependent_actions) and _is_meant(one.action, call):
             owner, name = named
             head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
             yield Implied(
                 kind="service-linked-role",
-                action=Action("iam", "CreateServiceLinkedRole"),
+                action=MAKE_ROLE,
                 resource=f"{head}{owner}/{name}",
                 context=(("iam:AWSServiceName", owner),),
             )

@@ -60,6 +60,7 @@ def _roles_in(call: Call) -> Iterator[tuple[str, str]]:
     table = shard("pass_role")
     for parent, name, arn in call.request.arns:
         aside = name in table["not_passed"] or parent in table["not_passed_below"]
+        aside = aside or parent in table["passed_by_others"].get(meaning.service, ())
         if _ROLE.fullmatch(arn) and not aside:
             yield name, arn
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
-from lambdas.collect_evidence.record import text_of, told_beside
+from lambdas.collect_evidence.record import INTERNAL, is_internal, text_of, told_beside
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import ProvedAction, translate
 
@@ -42,6 +42,7 @@ _DEPENDS_ON = (
 )
 # What differs in every event, though it says nothing of what was called.
 _SINGULAR = frozenset({"additionalEventData", "sharedEventID"})
+_INTERNAL = INTERNAL.encode()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring_ascii
 _UNKNOWN = Attribution(principal="")
@@ -76,7 +77,7 @@ class LineWriter:
 
     def __init__(self) -> None:
         self._known: dict[str, CachedTranslation] = {}
-        self._recalled: dict[tuple[str, tuple[bytes, bytes, bytes]], CachedTranslation] = {}
+        self._recalled: dict[tuple[str, bool, tuple[bytes, bytes, bytes]], CachedTranslation] = {}
         self._makers: dict[Made, Attribution | None] = {}
         self._seen = self._again = 0
         self._repeats = True
@@ -94,7 +95,7 @@ class LineWriter:
         if stretch is not None and self._told(record, maker, stretch):
             once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
             known = (_translated if once else self._of)(record, maker.principal)
-            _limited(self._recalled)[maker.principal, stretch.rest] = known
+            _limited(self._recalled)[maker.principal, _internal(stretch), stretch.rest] = known
         else:
             known = (self._of if self._repeats else _translated)(record, maker.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
@@ -119,7 +120,7 @@ class LineWriter:
         if maker is None:
             self._again += 1
             return FOREIGN
-        known = self._recalled.get((maker.principal, stretch.rest))
+        known = self._recalled.get((maker.principal, _internal(stretch), stretch.rest))
         if known is None:
             return None
         self._again += 1
@@ -152,6 +153,10 @@ def _translated(record: Record, principal: str) -> CachedTranslation:
     return CachedTranslation(written, translation.findings, region)
 
 
+def _internal(stretch: SplitRecord) -> bool:
+    return _INTERNAL in stretch.identity
+
+
 def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
     if len(remembered) >= REMEMBERED:
         remembered.clear()
@@ -172,7 +177,9 @@ def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: st
 
 def _key(record: Record, principal: str) -> str:
     """Everything that a translation depends on."""
-    return repr([principal, told_beside(record), *map(record.get, _DEPENDS_ON)])
+    return repr(
+        [principal, is_internal(record), told_beside(record), *map(record.get, _DEPENDS_ON)]
+    )
 
 
 def _write(one: ProvedAction, record: Record) -> WrittenAction:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lambdas.collect_evidence.record import is_internal
 from lambdas.collect_evidence.resources.elements import Elements, unwrapped
 from lambdas.reference.arn_formats import ArnContext, stem
 
@@ -46,6 +47,7 @@ class Call:
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
         error: the code of its error, or empty.
+        internal: whether a service of AWS made the call for the caller, without its name.
         parameters: the request as it stands in the record, its names at the top in lower case;
             without what wraps all of it, too.
     """
@@ -59,6 +61,7 @@ class Call:
     sent_as: Mapping[str, tuple[str, ...]]
     parameters: Mapping[str, Any]
     error: str = ""
+    internal: bool = False
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
@@ -76,6 +79,7 @@ class Call:
             sent_as=_by_noun(request),
             error=error if isinstance(error, str) else "",
             parameters=_parameters(parameters),
+            internal=is_internal(record),
         )
 
 

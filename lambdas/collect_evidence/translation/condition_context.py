@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.reference.condition_keys import VIA_SERVICE
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.actions import ActionFacts
@@ -29,11 +31,25 @@ _FORMS = {
 
 def context_of(known: ActionFacts, call: Call) -> tuple[tuple[str, str], ...]:
     """The keys that the action honours and the request set, sorted."""
-    return tuple(
+    sent = tuple(
         (key, text)
         for key in _keys(known.condition_keys)
         if (text := call.request.first(_ELEMENTS[key])) and _FORMS[key].fullmatch(text)
     )
+    return tuple(sorted((*sent, *_through(known, call))))
+
+
+def _through(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
+    """The service that used a key for the caller: what it encrypts it names in the context.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+    """
+    if not call.internal or known.action.service != "kms":
+        return
+    names = [name for name in call.request.names if name.startswith("aws:")]
+    services = {name.split(":")[1] for name in names} & VIA_SERVICE
+    if len(services) == 1:
+        yield "kms:ViaService", f"{services.pop()}.{call.place.region}.amazonaws.com"
 
 
 @lru_cache(maxsize=1_024)

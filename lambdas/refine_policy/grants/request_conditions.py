@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.permissions.permission import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
+VIA_SERVICE = "kms:ViaService"
+
 
 def requested(
     honoured: Sequence[str], permissions: Sequence[Permission], naming: Naming
@@ -32,12 +34,14 @@ def requested(
     contexts = [dict(line.context) for line in lines]
     for key in sorted(contexts[0].keys() & set(honoured)):
         if all(key in context for context in contexts):
-            names = {_spelled(context[key], naming) for context in contexts}
+            names = {_spelled(key, context[key], naming) for context in contexts}
             values = tuple(sorted(names, key=str))
             yield Condition(operator=_operator(values), key=key, values=values)
 
 
-def _spelled(value: str, naming: Naming) -> Template:
+def _spelled(key: str, value: str, naming: Naming) -> Template:
+    if key == VIA_SERVICE:
+        return naming.value(value)
     return naming.of(value).template if is_resource(value) else Template.of(value)
 
 

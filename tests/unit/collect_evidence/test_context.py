@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.evidence import Evidence
-from tests.unit.collect_evidence.trails import ROLE, collected, lines_of, record, trail_of
+from tests.unit.collect_evidence.trails import ROLE, collected, identity, lines_of, record, trail_of
 
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -62,3 +62,35 @@ def test_a_line_holds_it_and_reads_back_the_same() -> None:
 
     assert line["context"] == {"iam:PolicyARN": LOGS}
     assert json.loads(Evidence.from_json(line).to_line()) == line
+
+
+@pytest.mark.parametrize(
+    ("context", "invoked", "expected"),
+    [
+        ({"aws:s3:arn": "arn:aws:s3:::b/k"}, "AWS Internal", (("kms:ViaService", "s3.eu-west-1.amazonaws.com"),)),
+        ({"aws:dynamodb:tableName": "t"}, "AWS Internal", (("kms:ViaService", "dynamodb.eu-west-1.amazonaws.com"),)),
+        ({"aws:s3:arn": "arn:aws:s3:::b/k"}, None, ()),  # anybody may send such a context
+        ({"purpose": "own"}, "AWS Internal", ()),
+        (None, "AWS Internal", ()),
+    ],
+)  # fmt: skip
+def test_a_key_that_a_service_used_for_the_caller_was_used_through_it(
+    context: dict[str, str] | None, invoked: str | None, expected: tuple[tuple[str, str], ...]
+) -> None:
+    who = identity(invokedBy=invoked) if invoked else identity()
+    key = [{"ARN": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"}]
+    made = record("kms", "Decrypt", {"encryptionContext": context}, who=who, resources=key)
+    (proof,) = translate(made, ROLE).proofs
+    assert proof.context == expected
+
+
+def test_the_same_request_of_one_s_own_is_told_apart_when_records_repeat() -> None:
+    request = {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::b/k"}}
+    key = [{"ARN": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"}]
+    callers = [identity(), identity(invokedBy="AWS Internal")] * 3
+    records = [
+        record("kms", "Decrypt", request, number=n, who=who, resources=key)
+        for n, who in enumerate(callers)
+    ]
+    lines = lines_of(collected(trail_of(records)))
+    assert [bool(line.get("context")) for line in lines] == [False, True] * 3

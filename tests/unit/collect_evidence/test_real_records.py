@@ -299,3 +299,49 @@ def test_code_and_templates_named_by_a_version_are_read_by_version(
     source: str, name: str, request_: Json, kind: str, wanted: str
 ) -> None:
     assert implied(source, name, request_, kind) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "owner"),
+    [
+        (
+            "elasticloadbalancing",
+            "CreateLoadBalancer",
+            {"name": "lb"},
+            "elasticloadbalancing.amazonaws.com",
+        ),
+        (
+            "cloudtrail",
+            "CreateTrail",
+            {"name": "t", "isOrganizationTrail": True},
+            "cloudtrail.amazonaws.com",
+        ),
+        ("cloudtrail", "CreateTrail", {"name": "t", "isOrganizationTrail": False}, None),
+        ("cloudtrail", "UpdateTrail", {"name": "t"}, None),
+    ],
+)
+def test_a_service_s_role_is_made_by_those_requests_that_make_it(
+    source: str, name: str, request_: Json, owner: str | None
+) -> None:
+    made = [
+        one.split("aws-service-role/")[1].split("/")[0]
+        for one in implied(source, name, request_, "service-linked-role")
+    ]
+    assert made == ([owner] if owner else [])
+
+
+def test_a_pipeline_s_role_passes_those_of_its_actions_and_the_caller_passes_the_pipeline_s() -> (
+    None
+):
+    roles = [f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("pipeline", "action", "stack")]
+    action = {"name": "deploy", "roleArn": roles[1], "configuration": {"RoleArn": roles[2]}}
+    request = {
+        "pipeline": {
+            "name": "p",
+            "roleArn": roles[0],
+            "stages": [{"name": "s", "actions": [action]}],
+        }
+    }
+    assert implied("codepipeline", "CreatePipeline", request, "pass-role") == [
+        f"iam:PassRole {roles[0]}"
+    ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
+    REGION,
     a_process,
     conditions,
     forwarded,
     refined,
+    seen,
 )
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-Role-1A2B3C4D5E6F"
@@ -98,3 +100,14 @@ def test_the_owner_may_leave_the_condition_out() -> None:
     process = a_process(conditions={"request-keys": False})
 
     assert KEY not in conditions(refined([line], process=process), "iam:AttachRolePolicy")
+
+
+def test_a_key_that_was_used_through_s3_alone_may_be_used_through_s3_alone() -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    through = seen("kms:Decrypt", key, context=(("kms:ViaService", f"s3.{REGION}.amazonaws.com"),))
+    assert conditions(refined([through]), "kms:Decrypt")["kms:ViaService"] == (
+        "s3.${region}.amazonaws.com",
+    )
+    assert "kms:ViaService" not in conditions(
+        refined([through, seen("kms:Decrypt", key)]), "kms:Decrypt"
+    )
