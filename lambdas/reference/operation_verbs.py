@@ -44,7 +44,7 @@ _ALIASES = {  # nouns of operations, and the resource types that they make, wher
 
 _VERB = re.compile(
     r"(?:Create|Delete|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add"
-    r"|Purchase)"
+    r"|Purchase|Update|Modify|Upload|Associate|Attach|Enable)"
 )
 # What follows says of what, to where, with what: CreateVolumeFromBackup makes a volume.
 _FURTHER = re.compile(r"(?:(?:From|With|For|By|ToPoint|ToRegion)(?=[A-Z]|$)|V(?=\d)).*")

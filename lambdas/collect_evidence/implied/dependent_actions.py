@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import OperationMapping
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
-from lambdas.reference.events import elements
+from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html

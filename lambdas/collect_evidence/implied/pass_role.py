@@ -40,7 +40,7 @@ def passed_roles(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
         return
     listed = {one for row in rows for one in row.receivers}
     only = tuple(listed) if len(listed) == 1 else ()
-    for name, arn in _roles_in(call):
+    for name, arn in _roles_in(call, meaning):
         if arn not in told:
             yield from _passed(arn, _receivers(name, meaning, only), meaning, call)
 
@@ -55,7 +55,7 @@ def _named(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, tuple[s
                 yield head + text.strip("/"), _receivers(name, meaning)
 
 
-def _roles_in(call: Call) -> Iterator[tuple[str, str]]:
+def _roles_in(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, str]]:
     """Every role's ARN that may be meant to be passed, with its element's name."""
     table = shard("pass_role")
     for parent, name, arn in call.request.arns:

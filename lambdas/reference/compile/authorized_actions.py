@@ -221,4 +221,5 @@ def _conditions(told: Any, spellings: Any) -> Iterator[Any]:  # noqa: ANN401 (YA
                 yield from ([one, value] for one in spellings(path))
         return
     for path in [told] if isinstance(told, str) else told:
-        yield from spellings(path)
+        name, _, query = path.partition("?")
+        yield from ([one, f"*?{query}=*"] if query else one for one in spellings(name))
