@@ -87,7 +87,7 @@ class PartialEvidence:
     def lines(self) -> Iterator[Line]:
         """All evidence in order, each line once."""
         merged = merge(self.own.sorted(), self._operated(self.handed.sorted()))
-        yield from self.paths.completed(_once(merged))
+        yield from self.paths.completed(line for line, _ in groupby(merged))
 
     def absorb(self, other: PartialEvidence) -> None:
         """Take over what another part holds."""
@@ -225,11 +225,6 @@ def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()
         via=services_via(record, own=own),
         hides=hides_service(record),
     )
-
-
-def _once(lines: Iterable[Line]) -> Iterator[Line]:
-    for line, _ in groupby(lines):
-        yield line
 
 
 def _later(time: str) -> str:

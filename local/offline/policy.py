@@ -87,10 +87,7 @@ def _write(
     if not evidence:
         for one in findings:
             complain(f"{one.severity} {one.kind}: {one.subject}: {one.detail}")
-        raise NoEvidenceError(
-            f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
-            + _others(FolderTrail(logs))
-        )
+        raise NoEvidenceError(_nothing(logs, selection, findings))
     process = process or _unnamed(selection)
     run = _run(evidence, selection, process)
     refinement = refine(
@@ -119,6 +116,15 @@ def _write(
     for name, body in {**kept, **files}.items():
         (out / name).write_bytes(body)
     return refinement, len(lines)
+
+
+def _nothing(logs: Path, selection: Selection, findings: Sequence[Finding]) -> str:
+    if any(one.kind == "needs-nothing" for one in findings):
+        return f"{selection.principal} did nothing in {logs} that needs a permission of IAM's"
+    return (
+        f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
+        + _others(FolderTrail(logs))
+    )
 
 
 def _others(trail: FolderTrail) -> str:

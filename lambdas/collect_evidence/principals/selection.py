@@ -38,6 +38,8 @@ class Selection:
                 partition=arn.partition, service="iam", account=arn.account, resource=f"role/{role}"
             )
             session = session or name
+        if arn.service == "iam" and arn.resource == "root":
+            raise ValueError(f"{principal!r} is an account's root user, whom no policy limits")
         if arn.service != "iam" or not arn.resource.startswith(("role/", "user/")):
             raise ValueError(f"{principal!r} is the ARN of neither a role nor a user")
         if not (arn.account and arn.name):

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import ExplainedStatement, Grant
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
-WIDE = frozenset({"any-resource", "reaches-others", "unknown-resource", "unused-grant"})
+WIDE = frozenset(
+    {"any-resource", "dates", "family", "reaches-others", "unknown-resource", "unused-grant"}
+)
 NAMES = frozenset({"ambiguous-variable"})
 LENGTHS = frozenset({"other-lengths"})
 UNREAD = frozenset(

@@ -11,7 +11,7 @@ from lambdas.refine_policy.findings.blind_spots import blind_spots
 from lambdas.refine_policy.grants.object_folders import MERGED
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.access_analyzer import NOT_OF_THIS_RUN, ONLY_DENIED
-from lambdas.refine_policy.resource_names.template_builder import OTHERS
+from lambdas.refine_policy.resource_names.template_builder import DATES, OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,10 +35,27 @@ def review(
                 *_wildcards(grants, reference),
                 *_left_out(left_out),
                 *blind_spots(grants),
+                *_unattachable(grants),
                 *analyzer_coverage(grants, listed, reference),
             }
         )
     )
+
+
+def _unattachable(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
+    """Roles of services are limited by AWS alone.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    """
+    for principal in {one.principal for one in grants}:
+        if ":role/aws-service-role/" in principal:
+            yield Finding(
+                severity=Severity.NOTE,
+                kind="service-linked-role",
+                subject=principal,
+                detail="It is a service's own role: nobody can attach a policy to it. Its policy "
+                "here shows what the service did.",
+            )
 
 
 def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[Finding]:
@@ -46,13 +63,17 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
     for one in grants:
         for reason in one.reasons:
             resources[reason].add(str(one.template))
+    made = {str(one.template) for one in grants if not _reads(one, reference)}
     for reason, texts in resources.items():
-        if texts != {ANYTHING}:
-            yield _wildcard(reason, texts)
+        # Dates of what the run made come again as others; what it only read had its date before.
+        read = texts - made if reason in DATES else set()
+        for kind, some in (("dates", read), ("wildcard", texts - read)):
+            if some and some != {ANYTHING}:
+                yield _wildcard(reason, some, kind)
     for one in grants:
         facts = reference.facts(one.action)
         if str(one.template) == ANYTHING and (facts is None or facts.resource_level):
-            reads = facts is not None and facts.access_level in ("List", "Read")
+            reads = _reads(one, reference)
             yield Finding(
                 severity=Severity.NOTE if reads else Severity.WARNING,
                 kind="any-resource",
@@ -65,7 +86,12 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
             )
 
 
-def _wildcard(reason: str, texts: set[str]) -> Finding:
+def _reads(one: DraftGrant, reference: Reference) -> bool:
+    facts = reference.facts(one.action)
+    return facts is not None and facts.access_level in ("List", "Read")
+
+
+def _wildcard(reason: str, texts: set[str], kind: str) -> Finding:
     if reason.endswith(OTHERS):
         return Finding(
             severity=Severity.WARNING,
@@ -88,7 +114,7 @@ def _wildcard(reason: str, texts: set[str]) -> Finding:
         )
     return Finding(
         severity=Severity.NOTE,
-        kind="wildcard",
+        kind=kind,
         subject=min(texts),
         detail=f"{_many(len(texts))} a wildcard because {reason}.",
         count=len(texts),

@@ -136,13 +136,14 @@ def _once(allowed: list[DraftGrant]) -> Iterator[DraftGrant]:
 
 
 def _widest(same: list[DraftGrant]) -> Iterator[DraftGrant]:
-    # Everything, then the least conditions and the shortest text: what covers comes first.
+    # Everything, then the least conditions and the least that is fixed: what covers comes first.
     same.sort(
         key=lambda one: (
             one.basis != OBSERVED,
             one.template != EVERYTHING,
             len(one.conditions),
             not one.template.wild,
+            sum(len(part) for part in one.template.parts if isinstance(part, str)),
             len(one.template.text),
             one.order,
         )

@@ -164,7 +164,7 @@ class Naming:
     ) -> bool:
         if slot.text == ANYTHING:
             writing.wild(
-                f"the event does not tell the id of the {placeholder_words(slot.placeholder)}"
+                f"the event does not tell the id of the {placeholder_words(slot.placeholder, 'id')}"
             )
             return inherited
         if self._fresh.id_varies(arn, kind, slot, before, inherited=inherited):

@@ -25,6 +25,8 @@ _BECAUSE: dict[Shape | None, str] = {
     Shape.UUID: "this part is a UUID that is made up anew",
     Shape.HASH: "this part is a hash that changes with the content",
 }
+# Reasons for which a name is open to other days than that of the run.
+DATES = frozenset({_BECAUSE[Shape.TIME], _BECAUSE[Shape.DATE]})
 _LETTER = re.compile(r"[A-Za-z]")
 
 
@@ -57,7 +59,8 @@ def because(piece: Piece, fresh: VolatileNames) -> str:
     return _BECAUSE.get(piece.shape, "this part is an id that is made up anew")
 
 
-def placeholder_words(placeholder: str) -> str:
-    """`RestApiId` → `rest api id`."""
+def placeholder_words(placeholder: str, said: str = "") -> str:
+    """`RestApiId` → `rest api id`; without the word that is said before it anyway."""
+    placeholder = re.sub(rf"(?i)(?<=.){said}$", "", placeholder) if said else placeholder
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", placeholder)
     return spaced.lower() or "id"

@@ -296,6 +296,11 @@ def test_every_record_of_the_principal_is_evidence_or_a_finding() -> None:
     }  # fmt: skip
 
 
+def test_of_an_account_s_root_user_it_is_said_that_no_policy_limits_it() -> None:
+    with pytest.raises(ValueError, match="root user, whom no policy limits"):
+        Selection.of(f"arn:aws:iam::{ACCOUNT}:root")
+
+
 @pytest.mark.parametrize("arn", ["nonsense", "arn:aws:s3:::bucket", "arn:aws:iam::1:group/x"])
 def test_what_is_neither_role_nor_user_is_refused(arn: str) -> None:
     with pytest.raises(ValueError, match=r"ARN|role"):

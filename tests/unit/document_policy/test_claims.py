@@ -78,6 +78,8 @@ def test_without_a_proof_neither_sufficient_nor_general_is_shown(verdict: Verdic
     [
         ("sandbox-not-clean", "sufficient", "There are errors: sandbox-not-clean."),
         ("reaches-others", "minimal", "Wider than what was used in 3 places"),
+        ("family", "minimal", "Wider than what was used in 3 places"),
+        ("dates", "minimal", "Wider than what was used in 3 places"),
         ("unused-grant", "minimal", "Wider than what was used in 3 places"),
         ("ambiguous-variable", "general", "3 names can be read in two ways."),
         ("other-lengths", "general", "3 resources would fall outside with other lengths."),

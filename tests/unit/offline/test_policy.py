@@ -167,6 +167,18 @@ def test_a_principal_that_did_nothing_is_told_who_did(
     assert f"Who called most: arn:aws:iam::{ACCOUNT}:role/deployer" in capsys.readouterr().err
 
 
+def test_a_principal_that_only_signed_in_is_not_told_to_check_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signed_in = {**a_record("ConsoleLogin", {}), "eventSource": "signin.amazonaws.com"}
+
+    assert policy(asked(tmp_path, signed_in)) == 1
+
+    said = capsys.readouterr().err
+    assert "that needs a permission of IAM's" in said
+    assert "check the ARN" not in said
+
+
 def test_files_that_cannot_be_read_are_said_when_nothing_was_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

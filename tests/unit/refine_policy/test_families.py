@@ -193,3 +193,32 @@ def test_what_a_name_holds_stays_literal_beside_the_counter(name: str) -> None:
     for part in fixed:
         literal = part.replace("${", "${$}{").replace("*", "${*}").replace("?", "${?}")
         assert literal in texts
+
+
+def test_what_a_family_s_name_covers_is_not_listed_beside_it() -> None:
+    folder = f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2024/01/01/{ACCOUNT}_CloudTrail_{REGION}_"
+    mixed = ["HSDOZKVGRC2YJUFQ", "ABCDEFGHIJKLMNOP", "A2B3C4D5E6F7G2H3"]  # digits or none
+    lines = [
+        seen(
+            "s3:GetObject",
+            f"{folder}20240101T{hour:02d}05Z_{mixed[hour % 3][:14]}{hour:02d}.json.gz",
+        )
+        for hour in range(23)
+    ] + [seen("s3:GetObject", f"{folder}20240101T2305Z_ABCDEFGHIJKLMNOP.json.gz")]
+    refinement = refined(lines)
+    assert len(granted(refinement)["s3:GetObject"]) == 1
+    assert {"dates", "family"} <= {one.kind for one in refinement.findings}
+
+
+def test_dates_of_what_the_run_wrote_itself_are_plain_wildcards() -> None:
+    key = "arn:aws:s3:::own/serverless/orders/1764547200000-2026-12-01T00:00:00.000Z/t.json"
+    found = refined([seen("s3:PutObject", key), seen("s3:GetObject", key)])
+    assert "dates" not in {one.kind for one in found.findings}
+
+
+def test_of_a_service_s_own_role_it_is_said_that_no_policy_can_be_attached() -> None:
+    role = (
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    )
+    found = refined([seen("s3:ListAllMyBuckets", principal=role)])
+    assert [one.subject for one in found.findings if one.kind == "service-linked-role"] == [role]

@@ -625,3 +625,9 @@ def test_versions_of_a_layer_that_was_published_grow() -> None:
         f"arn:${{partition}}:lambda:{AT_TEMPLATE}:layer:orders-${{stage}}-layer:*",
         f"arn:${{partition}}:lambda:{AT_TEMPLATE}:layer:shared:3",
     }
+
+
+def test_the_word_that_is_said_anyway_is_not_said_twice() -> None:
+    found = refined([seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:instance/*")])
+    (finding,) = [one for one in found.findings if one.kind == "wildcard"]
+    assert "does not tell the id of the instance." in finding.detail
