@@ -25,7 +25,7 @@ from embedded_aws.iam.resources import arns
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import at_path
 
-_TAG_MEMBERS = ("Tags", "tags", "TagList", "TagsList", "UserPoolTags", "IdentityPoolTags")
+_TAG_MEMBERS = re.compile(r"\w*tags?(?:s|list|slist|set)", re.IGNORECASE)
 _SPECIFICATIONS = ("TagSpecifications", "TagSpecification")
 
 # Tag-on-create: the action that a create with tags needs, where it is not `TagResource`.
@@ -72,8 +72,9 @@ def tags_in(call: Call) -> dict[str, Any]:
 
 def _tags(call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
-    for member in _TAG_MEMBERS:
-        found |= _pairs(call.params.get(member))
+    for member, value in call.params.items():
+        if _TAG_MEMBERS.fullmatch(member):
+            found |= _pairs(value)
     for member in _SPECIFICATIONS:
         for specification in call.params.get(member) or ():
             if isinstance(specification, Mapping):

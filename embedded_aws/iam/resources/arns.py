@@ -1,28 +1,19 @@
 """The ARNs that a call acts on: the reference's ARN formats, filled from the call's parameters."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
-
-import yaml
+from collections.abc import Iterable
 
 from embedded_aws.iam.calls import Call
+from embedded_aws.iam.resources.parameters import VARIABLE, kinds_meant, letters, values_of
 from embedded_aws.iam.service_reference import Action, ResourceType
 from embedded_aws.protocol.service_models import Params
 
-VARIABLE = re.compile(r"\$\{(\w+)\}")
 # Documents and public parameters of AWS belong to no account.
 _OWNED_BY_AWS = re.compile(
     r"^(arn:[^:]+:ssm:[^:]*:)\d{12}"
     r"(:(?:parameter/aws/service/|(?:document|automation-definition)/(?:aws|amazon|amzn)))",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?:name|identifier|id|arn)$")
-_SAYS_NOTHING = frozenset({"resource", "name", "id", "type", "key", "value", "version", ""})
-# What the operation is called after.
-_OWN = ("id", "identifier", "arn", "name", "resourceid", "resourceidentifier", "resourcename")
-_LONG = 6  # letters of a name's end that are enough to tell what is meant
 _PLACES = {"Partition", "Region", "Account"}
 
 
@@ -33,8 +24,8 @@ def arns(action: Action, call: Call) -> list[str]:
     given = _given_arns(action, call)
     if given:
         return given
-    only = len(action.resources) == 1
-    filled = [(kind, _filled(kind, call, only=only)) for kind in action.resources]
+    kinds = kinds_meant(action, call)
+    filled = [(kind, _filled(kind, call, only=len(kinds) == 1)) for kind in kinds]
     complete = {
         arn: kind.required for kind, found in filled for arn in found if not _has_gap(kind, arn)
     }
@@ -47,7 +38,9 @@ def arns(action: Action, call: Call) -> list[str]:
     # A create names no resource yet: AWS asks about any of that type, `vpc/*`, or below what holds
     # it, `nodegroup/mine/*`.
     partly = [arn for kind, found in filled if kind.required for arn in found]
-    return [max(partly, key=lambda arn: (_told(arn), -len(arn), arn))] if partly else ["*"]
+    # Of optional types only what the call tells something of.
+    some = partly or [arn for _, found in filled for arn in found if _told(arn) > 1]
+    return [max(some, key=lambda arn: (_told(arn), -len(arn), arn))] if some else ["*"]
 
 
 def _told(arn: str) -> int:
@@ -58,7 +51,7 @@ def _told(arn: str) -> int:
 def any_of(action: Action, call: Call) -> str:
     """Any resource of the type that the operation is called after, `userpool/*`; else the first."""
     operation = call.operation.lower()
-    named = [kind for kind in action.resources if _letters(kind.name) in operation]
+    named = [kind for kind in action.resources if letters(kind.name) in operation]
     chosen = max(named, key=lambda kind: len(kind.name), default=None) or next(
         iter(action.resources), None
     )
@@ -136,99 +129,11 @@ def _filled(kind: ResourceType, call: Call, *, only: bool) -> list[str]:
         return [template]
     prefix = template.split(":")[2]
     for name in variables[:-1]:
-        values = _values(name, kind, call, prefix, only=only)
+        values = values_of(name, kind, call, prefix, only=only)
         template = template.replace(f"${{{name}}}", values[0] if values else "*")
-    values = _values(variables[-1], kind, call, prefix, only=only) or ["*"]
+    values = values_of(variables[-1], kind, call, prefix, only=only) or ["*"]
     arns = [template.replace(f"${{{variables[-1]}}}", value) for value in values]
     return [_OWNED_BY_AWS.sub(r"\1\2", arn) for arn in arns]
-
-
-def _values(variable: str, kind: ResourceType, call: Call, prefix: str, *, only: bool) -> list[str]:
-    """What the request holds for a variable: by the likeliest of its members' names."""
-    members = _members(call.params)
-    outermost = {_letters(name) for name in call.params}
-    for names in _candidates(variable, kind, call, prefix, only=only):
-        for name in names if isinstance(names, tuple) else sorted(members):
-            if not (isinstance(names, tuple) or names.fullmatch(name)):
-                continue
-            if name in _OWN and name not in outermost:
-                continue  # a filter's name, a tag's id
-            texts = [text for text in members.get(name, ()) if text]
-            if texts:
-                return [bare(text, prefix, variable) for text in texts]
-    return []
-
-
-@lru_cache(maxsize=1)
-def _parameter_names() -> Mapping[str, Mapping[str, list[str]]]:
-    """By prefix and variable, or `type.Variable`: the parameters that hold it."""
-    path = Path(__file__).with_name("parameter_names.yaml")
-    table: dict[str, dict[str, list[str]]] = yaml.safe_load(path.read_text())
-    return table
-
-
-def _members(params: Params) -> dict[str, list[str]]:
-    """Texts and numbers by their members' names in small letters, the outermost first."""
-    found: dict[str, list[str]] = {}
-    level: list[tuple[str, object]] = list(params.items())
-    while level:
-        below: list[tuple[str, object]] = []
-        here: dict[str, list[str]] = {}
-        for name, value in level:
-            if isinstance(value, Mapping):
-                below += value.items()
-                continue
-            for one in value if isinstance(value, (list, tuple)) else (value,):
-                if isinstance(one, Mapping):
-                    below += one.items()
-                elif isinstance(one, str | int) and not isinstance(one, bool):
-                    here.setdefault(_letters(name), []).append(str(one))
-        found = here | found
-        level = below
-    return found
-
-
-def _candidates(
-    variable: str, kind: ResourceType, call: Call, prefix: str, *, only: bool
-) -> Iterator[tuple[str, ...] | re.Pattern[str]]:
-    """Names of members that may hold a variable, or their forms, the likeliest first."""
-    aliases = _parameter_names().get(prefix, {})
-    yield tuple(map(_letters, aliases.get(f"{kind.name}.{variable}", aliases.get(variable, ()))))
-    base = _letters(variable.removesuffix("WithPath").removesuffix("WithoutLeadingSlash"))
-    stem = _ENDING.sub("", base) or base
-    endings = ("name", "id", "identifier", "arn", "")
-    own = [f"{stem}{ending}" for ending in endings if stem not in _SAYS_NOTHING or ending]
-    yield (base, *own, *(f"{one}s" for one in own))
-    noun = _letters(kind.name).removesuffix("s")
-    last = VARIABLE.findall(kind.arn)[-1:] == [variable]  # those before it name what holds it
-    if last and noun:
-        yield tuple(f"{noun}{ending}" for ending in endings if ending)
-    if last and noun and (only or noun in call.operation.lower()):
-        yield (noun, *(f"{own}{plural}" for plural in ("", "s") for own in _OWN))
-    if stem not in _SAYS_NOTHING:
-        yield re.compile(f".+{re.escape(stem)}(?:name|id|identifier|arn)s?")
-    for long in (base, noun) if last else (base,):
-        ends = [long[at:] for at in range(1, len(long) - _LONG + 1)]
-        yield tuple(f"{one}{ending}" for one in ends for ending in ("", *endings[:4]))
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
-
-
-def bare(value: str, prefix: str, variable: str) -> str:
-    """The name in a value that may be an ARN, a URL or a build's id."""
-    if value.startswith("arn:"):
-        return re.split(r"[:/]", value)[-1]
-    if prefix == "codebuild" and ":" in value:
-        return value.split(":", 1)[0]  # a build's id is `project:uuid`
-    if variable.endswith("WithoutLeadingSlash"):
-        return value.removeprefix("/")
-    if prefix == "wafv2" and variable == "Scope":
-        return "global" if value == "CLOUDFRONT" else value.lower()
-    if variable == "TaskDefinitionFamilyName":
-        return value.split(":", 1)[0]
-    return value
 
 
 def place_of(params: Params, name: str) -> str:

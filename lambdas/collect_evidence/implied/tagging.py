@@ -26,6 +26,7 @@ _TAGGED = re.compile(
     r"\.(?:(?:tag)?key|@keys)"
 )
 _SECOND = ("::/apis", ":/portals", ":/portalproducts")  # paths of HTTP and WebSocket APIs
+_READS = re.compile(r"List|Get|Describe|Search|BatchGet")  # tags that are looked for
 _PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
 _MAKING = re.compile(
     r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
@@ -64,6 +65,7 @@ def tags_of(
     rows = [row for row in beside if row.tags and row.known is not Known.UNKNOWN]
     listed = {row.action for row in rows if row.applies(call.parameters)}
     making = sent or (HEADER in texts and _MAKING.match(meaning.operation))
+    making = making and not _READS.match(meaning.operation)
     if not (listed if rows else making):
         return
     kind = "tag-on-update" if _UPDATE.match(meaning.operation) else "tag-on-create"
