@@ -103,7 +103,8 @@ def _operation(source: str, name: str, told: str) -> tuple[str, str, Any] | None
             action = canonical(Action(prefix, operation))
             if action is not None:
                 return prefix, action.name, None
-    return None
+    rest = _rule(prefixes[0], "*") if prefixes else None  # the console's own source
+    return (prefixes[0], bare, rest) if rest else None
 
 
 def _rule(prefix: str, operation: str) -> Any:  # noqa: ANN401 (a rule has three forms)
@@ -135,9 +136,8 @@ def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: 
 
 
 def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:
-    template = one.get("resource")
     # What an element holds instead of an ARN, an alias for example, is for the general rules.
-    resources = [text for text in filled(template, request) if _is_one(text)] if template else ()
+    resources = filter(_is_one, filled(one.get("resource", ""), request))
     return RequiredAction(
         action=_action(one["action"]), resources=tuple(resources), named=one.get("named")
     )

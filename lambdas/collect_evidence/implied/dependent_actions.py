@@ -69,16 +69,25 @@ def _is_meant(action: Action, call: Call) -> bool:
 
 def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """The first use in an account makes the service's own role."""
-    table = shard("pass_role")
+    head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
     for one in known:
-        named = table["service_linked"].get(one.action.service)
-        also = str(one.action) in table["service_linked_also"]
-        if named and (also or MAKE_ROLE in one.dependent_actions) and _is_meant(one.action, call):
-            owner, name = named
-            head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
+        for owner, name in _roles_made(one, call):
             yield Implied(
                 kind="service-linked-role",
                 action=MAKE_ROLE,
                 resource=f"{head}{owner}/{name}",
                 context=(("iam:AWSServiceName", owner),),
             )
+
+
+def _roles_made(one: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
+    """The service that each role is made for, and the role's name."""
+    table = shard("pass_role")
+    named = table["service_linked"].get(one.action.service)
+    also = str(one.action) in table["service_linked_also"]
+    if named and (also or MAKE_ROLE in one.dependent_actions) and _is_meant(one.action, call):
+        yield named[0], named[1]
+    row = table["service_linked_for"].get(str(one.action))
+    for value in elements(call.parameters, row["element"]) if row else ():
+        if value in row["values"]:
+            yield row["owner"].format(value), row["name"].format(row["values"][value])

@@ -45,7 +45,9 @@ def implied_by(
         found.update(listings(call, meaning))
     interest = _interest(call.request.names)
     if interest.tags and tags_what_is_made(call):
-        found.update(tags_of(call, meaning, known))
+        # What another service is asked besides makes nothing that these tags are for.
+        makers = [one for one in known if one.action.service == meaning.service]
+        found.update(tags_of(call, meaning, makers or known))
     if interest.objects:
         found.update(object_reads(call))
     if interest.keys or meaning.service == "s3":

@@ -226,6 +226,7 @@ def test_a_role_that_the_console_switched_into_needs_nothing_for_it() -> None:
 @pytest.mark.parametrize(
     ("source", "name"),
     [("cognito-idp", "SignUp"), ("cognito-idp", "GetUser"), ("cognito-identity", "GetId"),
+     ("billingconsole", "GetBillSummary"), ("ec2", "GetCapacityReservationAccountAttribute"),
      ("cloudshell", "SendHeartBeat"), ("sts", "AssumeRoleWithWebIdentity")],
 )  # fmt: skip
 def test_what_nobody_signs_needs_nothing(source: str, name: str) -> None:
@@ -305,6 +306,19 @@ def test_code_and_templates_named_by_a_version_are_read_by_version(
     ("source", "name", "request_", "owner"),
     [
         (
+            "autoscaling",
+            "RegisterScalableTarget",
+            {"serviceNamespace": "dynamodb"},
+            "dynamodb.application-autoscaling.amazonaws.com",
+        ),
+        (
+            "autoscaling",
+            "RegisterScalableTarget",
+            {"serviceNamespace": "ecs"},
+            "ecs.application-autoscaling.amazonaws.com",
+        ),
+        ("autoscaling", "RegisterScalableTarget", {"serviceNamespace": "elasticmapreduce"}, None),
+        (
             "elasticloadbalancing",
             "CreateLoadBalancer",
             {"name": "lb"},
@@ -344,4 +358,25 @@ def test_a_pipeline_s_role_passes_those_of_its_actions_and_the_caller_passes_the
     }
     assert implied("codepipeline", "CreatePipeline", request, "pass-role") == [
         f"iam:PassRole {roles[0]}"
+    ]
+
+
+def test_a_group_of_a_launch_template_is_asked_whether_its_caller_may_launch_it() -> None:
+    template = {"launchTemplate": {"launchTemplateId": "lt-0123456789abcdef0"}, "tags": PAIR}
+    request = {"autoScalingGroupName": "g", **template}
+    launched = [
+        one
+        for one in asked("autoscaling", "CreateAutoScalingGroup", request)
+        if "RunInstances" in one
+    ]
+    assert f"ec2:RunInstances {arn('ec2', 'launch-template/lt-0123456789abcdef0')}" in launched
+    assert f"ec2:RunInstances {arn('ec2', 'instance/*')}" in launched
+    group = arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/g")
+    assert implied("autoscaling", "CreateAutoScalingGroup", request, "tag-on-create") == [
+        f"autoscaling:CreateOrUpdateTags {group}"
+    ]
+
+    configured = {"autoScalingGroupName": "g", "launchConfigurationName": "c"}
+    assert asked("autoscaling", "CreateAutoScalingGroup", configured) == [
+        f"autoscaling:CreateAutoScalingGroup {group}"
     ]
