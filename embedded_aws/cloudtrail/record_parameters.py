@@ -159,10 +159,19 @@ def _s3_request(operation: Operation, request: Incoming) -> Iterator[tuple[str, 
     for name, values in sorted(request.query.items()):
         if not name.lower().startswith("x-amz-") and name != "x-id":
             yield name, values[0]
-    for name in ("x-amz-acl", "x-amz-copy-source", "x-amz-server-side-encryption", "x-amz-tagging"):
-        if name in request.headers:
-            yield name, request.headers[name]
+    for name in sorted(_s3_headers(operation) & request.headers.keys()):
+        yield name, request.headers[name]
     yield from _s3_body(operation)
+
+
+def _s3_headers(operation: Operation) -> set[str]:
+    """The headers that stand for parameters, but for customers' own keys.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html
+    """
+    members = operation.model.input_shape.members.values()
+    names = {str(one.serialization.get("name", "")).lower() for one in members}
+    return {one for one in names if one.startswith("x-amz-") and "customer" not in one}
 
 
 def _s3_body(operation: Operation) -> Iterator[tuple[str, Any]]:

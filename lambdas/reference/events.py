@@ -12,7 +12,7 @@ from lambdas.model.action import Action
 from lambdas.model.arn import is_resource
 from lambdas.reference.actions import canonical
 from lambdas.reference.operation_verbs import asked_by_statements
-from lambdas.reference.request_elements import Request, elements, filled
+from lambdas.reference.request_elements import Request, elements, filled, is_asked
 from lambdas.reference.shards import prefixes_of, shard, told_service
 
 # Lambda and CloudFront put an API's version behind its name: CreateFunction20150331,
@@ -159,7 +159,7 @@ def _holds(paths: Iterable[str] | Mapping[str, Any], request: Request) -> bool:
     """Whether something stands at one of the paths, or what a path must hold."""
     if isinstance(paths, Mapping):
         return any(value in elements(request, path) for path, value in paths.items())
-    return any(True for path in paths for _ in elements(request, path))
+    return any(is_asked(one) for path in paths for one in elements(request, path))
 
 
 def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> RequiredAction:

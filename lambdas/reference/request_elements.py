@@ -46,6 +46,11 @@ def _ignoring_case(value: Mapping[str, Any], name: str) -> list[Any]:
     return [one for key, one in value.items() if key.lower() == name]
 
 
+def is_asked(value: object) -> bool:
+    """Whether an element that is there asks for something: `false` does not."""
+    return value is not False and value != "false"
+
+
 def filled(template: str, request: Request) -> tuple[str, ...]:
     """A template with `{path}` for request elements, once for every value; empty if one lacks."""
     texts = [template]

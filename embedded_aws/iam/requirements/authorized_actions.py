@@ -20,6 +20,8 @@ from embedded_aws.iam.resources import rules
 from embedded_aws.protocol.service_models import service_model
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
+# What stands there without being asked for.
+_NOTHING: tuple[object, ...] = (None, "", "false", [], {}, ())
 _PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 # What the trail calls otherwise than the API's model, and the tables with it.
 _TRAIL_NAMES = {("s3", "bucketname"): "Bucket"}
@@ -170,7 +172,7 @@ def _at(value: object, path: str) -> list[Any]:
             elif isinstance(one, Mapping):
                 below += [inner for key, inner in one.items() if key.lower() == name.lower()]
         found = below
-    return [one for one in found if one not in (None, "", [], {}, ())]
+    return [one for one in found if one is not False and one not in _NOTHING]
 
 
 def _resources(row: Row, call: Call, request: Mapping[str, Any]) -> list[str]:

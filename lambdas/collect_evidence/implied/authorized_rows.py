@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
-from lambdas.reference.request_elements import elements, filled
+from lambdas.reference.request_elements import elements, filled, is_asked
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Condition:
             return False
         found = elements(request, self.path)
         if self.value is None:
-            return any(True for _ in found)
+            return any(is_asked(one) for one in found)
         if isinstance(self.value, str):
             pattern = _pattern(self.value)
             return any(isinstance(one, str) and pattern.match(one) is not None for one in found)

@@ -75,10 +75,16 @@ def tags_of(
         for action in sorted({verb, *listed}):
             yield Implied(kind=kind, action=action, resource=tagged)
         return
+    # What AWS lists without saying when, or never asks for, no heuristic grants.
+    aside = {row.action for row in beside if row.never or row.known is Known.UNKNOWN}
     named = [facts(action) for action in sorted(listed)]
     for one in known:
         for tagging in named or [_tagging_action(one.action)]:
-            if tagging is None or not (named or _changes(one, known)):
+            if (
+                tagging is None
+                or tagging.action in aside - listed
+                or not (named or _changes(one, known))
+            ):
                 continue
             for resource in resources_tagged(call, one, tagging):
                 yield Implied(

@@ -68,8 +68,24 @@ def read_models() -> dict[str, Any]:
 
 
 def read_curated(name: str) -> Any:  # noqa: ANN401 (each file has a form of its own)
-    """One of our own reviewed files."""
-    return yaml.safe_load((CURATED / f"{name}.yaml").read_text(encoding="utf-8"))
+    """One of our own reviewed files.
+
+    Raises:
+        ValueError: a key stands twice in a mapping, and one of them would be lost.
+    """
+    return yaml.load((CURATED / f"{name}.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's own, but that it takes no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """See the base class."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise ValueError(f"{sorted(twice)} twice in a mapping{node.start_mark}")
+        return super().construct_mapping(node, deep)
 
 
 def _folder(package: str) -> Path:

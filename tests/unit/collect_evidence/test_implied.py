@@ -116,8 +116,6 @@ PAIRS = [{"key": "cost", "value": "4711"}]
          {"identityPoolId": "eu-west-1:a", "identityPoolTags": {"cost": "1"}},
          "cognito-identity:TagResource",
          f"arn:aws:cognito-identity:{REGION}:{ACCOUNT}:identitypool/eu-west-1:a"),
-        ("cloudformation", "UpdateStack", {"stackName": "s", "tags": PAIRS},
-         "cloudformation:TagResource", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/s/*"),
         ("servicecatalog", "UpdateProduct", {"id": "prod-1", "addTags": PAIRS},
          "servicecatalog:TagResource", f"arn:aws:catalog:{REGION}:{ACCOUNT}:product/prod-1"),
         ("rds", "ModifyDBInstance",

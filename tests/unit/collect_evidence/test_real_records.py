@@ -49,7 +49,6 @@ PAIR = [{"key": "a", "value": "b"}]
         ("datasync", "CreateTask", {"sourceLocationArn": f"arn:aws:datasync:{HERE}:location/loc-1", "tags": PAIR}, f"datasync:TagResource arn:aws:datasync:{HERE}:task/*"),
         ("fsx", "CreateFileSystemFromBackup", {"backupId": "backup-1", "tags": PAIR}, f"fsx:TagResource arn:aws:fsx:{HERE}:file-system/*"),
         ("redshift-serverless", "CreateNamespace", {"namespaceName": "n", "tags": PAIR}, f"redshift-serverless:TagResource arn:aws:redshift-serverless:{HERE}:namespace/*"),
-        ("cloudformation", "CreateChangeSet", {"stackName": "s", "changeSetName": "c", "tags": PAIR}, f"cloudformation:TagResource arn:aws:cloudformation:{HERE}:stack/s/*"),
         ("ec2", "CreateFlowLogs",
          {"CreateFlowLogsRequest": {"ResourceId": {"tag": 1, "content": "vpc-1"}, "ResourceType": "VPC",
                                     "TagSpecification": {"ResourceType": "vpc-flow-log", "tag": 1, "Tag": {"Key": "a"}}}},

@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.model.action import Action
 from lambdas.reference import actions
+from lambdas.reference.compile import sources
 from lambdas.reference.compile.__main__ import COPIED, JUDGE, compile_reference, text_of
 from lambdas.reference.shards import FOLDER, SERVICES, shard
 
@@ -115,3 +116,13 @@ def test_the_embedded_aws_has_a_copy_of_its_own_of_the_authorized_actions() -> N
 
 def test_the_package_is_small_enough_for_a_lambda_function() -> None:
     assert sum(path.stat().st_size for path in Path(FOLDER).rglob("*.json")) < 9_000_000
+
+
+def test_a_key_that_stands_twice_in_a_curated_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "twice.yaml").write_text("ec2:\n  A: a:B\nec2:\n  C: c:D\n")
+    monkeypatch.setattr(sources, "CURATED", tmp_path)
+
+    with pytest.raises(ValueError, match="twice in a mapping"):
+        sources.read_curated("twice")
