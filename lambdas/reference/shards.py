@@ -38,6 +38,15 @@ def service_prefixes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SERVICES.glob("*.json")))
 
 
+@cache
+def judged_services() -> frozenset[str]:
+    """The prefixes of which AWS's tables of authorised operations are in the reference.
+
+    Of their calls the embedded AWS asks what AWS says; of others what their names say.
+    """
+    return frozenset(one["prefix"] for one in shard("authorized_actions")["services"].values())
+
+
 def _read(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_bytes())
     return content

@@ -9,7 +9,7 @@ from lambdas.document_policy.analysis.call_survey import CallSurvey, survey
 from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import Changes, changes
 from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
-from lambdas.document_policy.analysis.offered_actions import actions_offered
+from lambdas.document_policy.analysis.judges import actions_offered, not_judged
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.platform import Platform
@@ -30,6 +30,7 @@ BLIND = frozenset(
         "blind-spot",
         "no-data-events",
         "not-recorded",
+        "not-judged-independently",
         "perhaps-authorized",
     }
 )
@@ -209,7 +210,9 @@ def gather(  # noqa: PLR0913  # the facts of a run, each by name
         run=run,
         process=process,
         refinement=refinement,
-        findings=in_order({*findings, *refinement.findings, *_of_checks(checks)}),
+        findings=in_order(
+            {*findings, *refinement.findings, *_of_checks(checks), *not_judged(run, refinement)}
+        ),
         survey=counts,
         checks=checks or {},
         verdict=verdict,

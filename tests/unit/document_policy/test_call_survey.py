@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.document_policy.analysis.call_survey import survey, verb
-from lambdas.document_policy.analysis.offered_actions import actions_offered
+from lambdas.document_policy.analysis.judges import actions_offered
 from lambdas.document_policy.report.report import report
 from tests.unit.document_policy.samples import a_refinement, run_facts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.document_policy.analysis.claims import Claim, claims
+from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
 from lambdas.model.finding import Finding, Severity
@@ -17,6 +18,7 @@ from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.samples import (
     NOT_ATTEMPTED,
     a_process,
+    a_run,
     derived,
     of_statements,
     run_facts,
@@ -159,3 +161,17 @@ def test_the_policies_of_further_roles_are_said_to_be_untried() -> None:
 
     assert found.state == "shown in part"
     assert found.gaps == ("no cycle has tried the policies of further roles: handed",)
+
+
+@pytest.mark.parametrize(
+    ("platform", "named"), [(Platform.EMBEDDED, ["codeartifact"]), (Platform.AWS, [])]
+)
+def test_services_that_no_table_of_aws_judged_are_named_where_an_emulator_judged(
+    platform: Platform, named: list[str]
+) -> None:
+    both = statement("Both", "Read.", ["sqs:ListQueues", "codeartifact:ListDomains"], ["*"])
+    run = replace(a_run(), platform=platform)
+
+    found = not_judged(run, of_statements(both))
+
+    assert [one.subject for one in found] == named
