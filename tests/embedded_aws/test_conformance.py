@@ -348,7 +348,8 @@ CASES = [
             Bucket=s.bucket, Key="k", Body=b"1", ACL="private"
         ),
         served=lambda s: [
-            allow("s3:PutObject", f"{bucket_arn(s)}/*", StringEquals={"s3:x-amz-acl": "private"})
+            allow("s3:PutObject", f"{bucket_arn(s)}/*", StringEquals={"s3:x-amz-acl": "private"}),
+            allow("s3:PutObjectAcl", f"{bucket_arn(s)}/*"),
         ],
         denied=lambda s: [
             allow(

@@ -25,8 +25,13 @@ _KEY_USES = {
     "secretsmanager": ("Decrypt", "GenerateDataKey"),
     "ssm": ("Decrypt", "Encrypt"),
 }
-
-
+# Of S3's calls on an object one reads or writes; the parts of an upload are read again.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+_OBJECT_USES = {
+    "CopyObject": ("GenerateDataKey",),
+    "GetObject": ("Decrypt",),
+    "PutObject": ("GenerateDataKey",),
+}
 S3_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 KEY_NAMES = (
     "kmskeyid", "kmskeyarn", "kmskey", "keyid", "ssekmskeyid", "kmsmasterkeyid", "kmsmasterkeyarn",
@@ -41,6 +46,8 @@ def key_uses(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
     uses = _KEY_USES.get(meaning.service, ())
+    if meaning.service == "s3":
+        uses = _OBJECT_USES.get(meaning.operation, uses)
     named = {text for name in KEY_NAMES for text in call.request.texts.get(name, ())}
     if meaning.service == "s3" and not named:
         named.update(call.answer.elements.texts.get(S3_KEY, ()))
