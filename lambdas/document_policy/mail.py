@@ -69,7 +69,7 @@ def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield from (f"{o.name.capitalize()}: {o.answer}. {_short(o.sentence)}" for o in claims(facts))
     yield ""
     yield f"Policy: {counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
-    yield f"  {facts.size}"
+    yield f"  {_short(facts.size)}"
     yield f"Findings: {facts.finding_counts}"
     yield from _findings(facts)
     yield ""

@@ -41,14 +41,20 @@ def as_json(facts: RunFacts, place: str, room: int) -> Iterator[str]:
         room: how many bytes are left for it.
     """
     files = iam_documents(facts.refinement)
-    for owner in facts.refinement.policies:
+    owners = facts.refinement.policies
+    for number, owner in enumerate(owners):
         name = f"{owner.name}.json"
         lines = files[name].decode().splitlines()
         heading = f"{name}, for {visible(owner.principal)}:"
-        room -= _bytes([heading])
-        shown = tuple(fitting(lines, room, f"{place}{name}"))
+        left = counted(len(owners) - number, "more policy", "more policies")
+        unseen = f"  and {left}, in {place}"
+        free = room - _bytes([heading, unseen])  # which may have to follow this policy
+        if free < _bytes([_more(len(lines), f"{place}{name}")]):
+            yield unseen
+            return
+        shown = (heading, *fitting(lines, free, f"{place}{name}"))
         room -= _bytes(shown)
-        yield from (heading, *shown)
+        yield from shown
 
 
 def fitting(lines: Sequence[str], room: int, rest: str) -> Iterator[str]:

@@ -220,6 +220,24 @@ def test_a_mail_holds_as_much_of_the_policy_as_there_is_room_for_and_says_where_
     assert told.endswith("more lines, in s3://archive/policy.json\n") != fits
 
 
+@pytest.mark.parametrize("principals", [2, 40, 2_000])
+def test_a_mail_keeps_within_its_size_however_many_principals_there_are(principals: int) -> None:
+    one = statement("Sqs", "Send messages.", ["sqs:SendMessage"], [f"arn:aws:sqs:::{'q' * 80}"])
+    (owner,) = of_statements(*[one] * 200).policies
+    owners = tuple(replace(owner, name=f"policy.p{number}") for number in range(principals))
+    facts = run_facts(replace(of_statements(), policies=owners))
+
+    told = message(facts, place="s3://archive/", seal="0")
+
+    last = told.splitlines()[-1]
+    unseen = re.fullmatch(r"  and ([\d,]+) more polic(?:y|ies), in s3://archive/", last)
+    left = int(unseen[1].replace(",", "")) if unseen else 0
+    shown = re.findall(r"^policy\.p\d+\.json, for", told, re.MULTILINE)
+    assert len(told.encode()) <= MAIL_LIMIT
+    assert len(shown) + left == principals
+    assert (left > 0) == (principals > 2)
+
+
 def test_the_mail_has_one_line_for_findings_of_one_kind() -> None:
     def warned(kind: str, subject: str) -> Finding:
         return Finding(severity=Severity.WARNING, kind=kind, subject=subject, detail="Why.")
