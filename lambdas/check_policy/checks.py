@@ -28,6 +28,7 @@ class Checks:
     Attributes:
         objections: ValidatePolicy's findings, each with the policy that it is about.
         asked: how many distinct calls the simulator was asked. denials: what it denied.
+        unasked: what the simulator did not take as a question.
         unowned: principals that were seen and have no policy.
         compared: with the last approved run, by policy; empty when nothing is approved yet.
         baseline: that run's id, or empty.
@@ -36,6 +37,7 @@ class Checks:
     objections: Sequence[tuple[str, Objection]]
     asked: int
     denials: Sequence[Denial]
+    unasked: Sequence[Denial] = ()
     unowned: Mapping[str, int]
     compared: Sequence[tuple[str, Comparison]]
     baseline: str = ""
@@ -48,6 +50,7 @@ class Checks:
                 [
                     *(_objection(policy, one) for policy, one in self.objections),
                     *map(_denial, self.denials),
+                    *map(_unasked, self.unasked),
                     *(_unowned(*one) for one in self.unowned.items()),
                     *(
                         _new_access(policy, self.baseline, one)
@@ -71,6 +74,7 @@ class Checks:
             "simulation": {
                 "asked": self.asked,
                 "denied": [asdict(one) for one in sorted(self.denials)],
+                "notSimulated": [asdict(one) for one in sorted(self.unasked)],
             },
             "newAccess": {
                 "against": self.baseline,
@@ -99,6 +103,17 @@ def _denial(one: Denial) -> Finding:
         subject=f"{one.action} on {one.resource}",
         detail=f"the cycle did it as {one.principal}, and the policy answers {one.decision}",
         action="report it: the refined policy must allow all that was seen to be authorised",
+    )
+
+
+def _unasked(one: Denial) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="not-simulated",
+        subject=f"{one.action} on {one.resource}",
+        detail=f"the cycle did it as {one.principal}, and IAM's simulator takes no such question",
+        action="rely on the proof for it: the cycle runs under the policy itself",
+        source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html",
     )
 
 

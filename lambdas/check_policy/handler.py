@@ -23,7 +23,7 @@ from lambdas.model.arn import is_resource
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Severity
 from lambdas.model.platform import Platform, platform_of
-from lambdas.model.policy_checks import Denial
+from lambdas.model.policy_checks import NOT_SIMULATED, Denial
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
 
@@ -90,6 +90,7 @@ def answers(
     values = dict(refinement.variables)
     approved = baseline if baseline and baseline.standing is BaselineKind.APPROVED else None
     owned = {one.principal for one in refinement.policies}
+    not_allowed = list(_denials(refinement, asked, simulator))
     return Checks(
         objections=[
             (policy.name, objection)
@@ -98,7 +99,8 @@ def answers(
             for objection in analyzer.objections(document.render(values))
         ],
         asked=len(asked),
-        denials=list(_denials(refinement, asked, simulator)),
+        denials=[one for one in not_allowed if one.decision != NOT_SIMULATED],
+        unasked=[one for one in not_allowed if one.decision == NOT_SIMULATED],
         unowned=Counter(one.principal for one in asked if one.principal not in owned),
         compared=list(_compared(refinement, approved.refinement, analyzer)) if approved else [],
         baseline=approved.run if approved else "",

@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from lambdas.gateways import clients
+from lambdas.model.policy_checks import NOT_SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 ALLOWED = "allowed"
 MULTIVALUED = frozenset({"aws:CalledVia", "aws:TagKeys"})
 BOOLEAN = frozenset({"aws:ViaAWSService"})
+# "An invalid or out-of-range value was supplied for an input parameter"; whether an action that the
+# simulator does not know is such a value, no page says.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
+INVALID = "InvalidInput"
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ANYBODY_MAY = ("sts:GetCallerIdentity",)
 PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
@@ -31,7 +39,10 @@ class Simulator(Protocol):
         resources: Sequence[str],
         context: Sequence[tuple[str, Sequence[str]]],
     ) -> tuple[tuple[str, str, str], ...]:
-        """Action, resource and decision of all that the policies together do not allow."""
+        """Action, resource and decision of all that the policies together do not allow.
+
+        What cannot be asked has the decision `NOT_SIMULATED`.
+        """
 
 
 class IamSimulator:
@@ -47,22 +58,63 @@ class IamSimulator:
         resources: Sequence[str],
         context: Sequence[tuple[str, Sequence[str]]],
     ) -> tuple[tuple[str, str, str], ...]:
-        """See `Simulator`."""
+        """See `Simulator`; one question that IAM refuses does not take the others with it."""
+        try:
+            return tuple(sorted(self._answers(policies, actions, resources, context)))
+        except ClientError as error:
+            if not _is_invalid(error):
+                raise
+        # Refused, too, when it is the policies that IAM cannot read: then nothing can be asked.
+        list(self._answers(policies, ANYBODY_MAY, ("*",), ()))
+        return tuple(sorted(self._apart(policies, actions, resources, context)))
+
+    def _apart(
+        self,
+        policies: Sequence[Mapping[str, Any]],
+        actions: Sequence[str],
+        resources: Sequence[str],
+        context: Sequence[tuple[str, Sequence[str]]],
+    ) -> Iterator[tuple[str, str, str]]:
+        """By halves, down to the single questions that IAM refuses."""
+        try:
+            yield from list(self._answers(policies, actions, resources, context))
+        except ClientError as error:
+            if not _is_invalid(error):
+                raise
+            if len(actions) == len(resources) == 1:
+                yield actions[0], resources[0], NOT_SIMULATED
+            elif len(actions) > 1:
+                for few in _halves(actions):
+                    yield from self._apart(policies, few, resources, context)
+            else:
+                for some in _halves(resources):
+                    yield from self._apart(policies, actions, some, context)
+
+    def _answers(
+        self,
+        policies: Sequence[Mapping[str, Any]],
+        actions: Sequence[str],
+        resources: Sequence[str],
+        context: Sequence[tuple[str, Sequence[str]]],
+    ) -> Iterator[tuple[str, str, str]]:
         pages = self._iam.get_paginator("simulate_custom_policy").paginate(
             PolicyInputList=[json.dumps(one, separators=(",", ":")) for one in policies],
             ActionNames=list(actions),
             ResourceArns=list(resources),
             ContextEntries=[_entry(key, values) for key, values in context],
         )
-        return tuple(
-            sorted(
-                one
-                for page in pages
-                for answer in page["EvaluationResults"]
-                for one in _decisions(answer)
-                if one[2] != ALLOWED
-            )
-        )
+        for page in pages:
+            for answer in page["EvaluationResults"]:
+                yield from (one for one in _decisions(answer) if one[2] != ALLOWED)
+
+
+def _is_invalid(error: ClientError) -> bool:
+    return bool(error.response["Error"].get("Code") == INVALID)
+
+
+def _halves(many: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    middle = len(many) // 2
+    return many[:middle], many[middle:]
 
 
 def _entry(key: str, values: Sequence[str]) -> ContextEntryTypeDef:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+NOT_SIMULATED: Final = "notSimulated"  # our word for a question that the simulator did not take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -23,7 +26,11 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Denial:
-    """A call that the simulator does not allow; `decision` is implicitDeny or explicitDeny."""
+    """A call that the simulator does not allow, or of which it could not be asked.
+
+    Attributes:
+        decision: implicitDeny or explicitDeny, or `NOT_SIMULATED`.
+    """
 
     principal: str
     action: str

@@ -150,7 +150,7 @@ class RunFacts:
             return ()
         return (
             f"{counted(len(self.checks.get('validation', ())), 'objection')} of ValidatePolicy",
-            f"{simulation['asked']:,} calls simulated",
+            f"{simulation['asked'] - len(simulation.get('notSimulated', ())):,} calls simulated",
             f"{len(simulation['denied']):,} of them denied",
         )
 

@@ -10,7 +10,7 @@ from lambdas.gateways.archive import FolderArchive
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.policy import Statement
-from lambdas.model.policy_checks import Comparison, Objection
+from lambdas.model.policy_checks import NOT_SIMULATED, Comparison, Objection
 from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.template import Template
 
@@ -64,9 +64,10 @@ def refinement(*policies: PrincipalPolicy) -> Refinement:
 
 
 class FakeSimulator:
-    """Allows exactly the actions that a policy lists, on exactly its resources."""
+    """Allows exactly the actions that a policy lists, on exactly its resources; some it does not know."""
 
-    def __init__(self) -> None:
+    def __init__(self, *unknown: str) -> None:
+        self._unknown = unknown
         self.asked: list[tuple[Sequence[str], Sequence[str], dict[str, Any]]] = []
 
     def denied(
@@ -84,7 +85,7 @@ class FakeSimulator:
             for action in _many(statement["Action"])
         }
         return tuple(
-            (action, resource, "implicitDeny")
+            (action, resource, NOT_SIMULATED if action in self._unknown else "implicitDeny")
             for action in actions
             for resource in resources
             if (action, resource) not in granted

@@ -25,6 +25,7 @@ from tests.unit.check_policy.builders import (
     ACCOUNT,
     FOLDER,
     OTHER,
+    QUEUE,
     FakeChecks,
     FakeSimulator,
     kept,
@@ -55,6 +56,20 @@ def test_a_policy_that_denies_what_was_seen_is_refused_and_the_answers_are_kept(
     (denied,) = checks["simulation"]["denied"]
     assert (denied["action"], denied["decision"]) == ("sqs:DeleteQueue", "implicitDeny")
     assert checks["findings"][0]["kind"] == "policy-denies"
+
+
+def test_what_the_simulator_does_not_know_is_a_finding_and_no_denial(tmp_path: Path) -> None:
+    evidence = [seen("sqs:CreateQueue"), seen("sqs:Brand")]
+    event = kept(tmp_path, evidence, policy("sqs:CreateQueue"))
+
+    answer = check(event, FolderArchive(tmp_path), FakeChecks(), FakeSimulator("sqs:Brand"))
+
+    checks = json.loads(FolderArchive(tmp_path).get(answer["checks"]))
+    assert (answer["errors"], answer["warnings"]) == (0, 1)
+    assert checks["simulation"]["denied"] == []
+    assert [one["action"] for one in checks["simulation"]["notSimulated"]] == ["sqs:Brand"]
+    (finding,) = checks["findings"]
+    assert (finding["kind"], finding["subject"]) == ("not-simulated", f"sqs:Brand on {QUEUE}")
 
 
 @pytest.mark.parametrize("resource", ["alias/to", "0987dcba", "arn:::::", "arn:aws:sns:${*}:1:t"])

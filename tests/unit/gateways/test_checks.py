@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceUnavailableError
 from lambdas.gateways.access_analyzer import AccessAnalyzerChecks
@@ -55,11 +56,44 @@ class FakeClient:
         return answer
 
 
+class ChoosyClient:
+    """IAM's simulator: it denies everything, and refuses a whole request for what it lacks."""
+
+    def __init__(self, *unknown: str, code: str = "InvalidInput") -> None:
+        self._unknown = set(unknown)
+        self._code = code
+
+    def get_paginator(self, _name: str) -> ChoosyClient:
+        return self
+
+    def paginate(self, **asked: Any) -> Iterator[Any]:
+        if self._unknown & {
+            *asked["ActionNames"],
+            *asked["ResourceArns"],
+            *asked["PolicyInputList"],
+        }:
+            raise ClientError({"Error": {"Code": self._code}}, "SimulateCustomPolicy")
+        for action in asked["ActionNames"]:
+            each = [
+                {"EvalResourceName": one, "EvalResourceDecision": "implicitDeny"}
+                for one in asked["ResourceArns"]
+            ]
+            yield {
+                "EvaluationResults": [
+                    {
+                        "EvalActionName": action,
+                        "EvalDecision": "implicitDeny",
+                        "ResourceSpecificResults": each,
+                    }
+                ]
+            }
+
+
 def analyzer(client: FakeClient) -> AccessAnalyzerChecks:
     return AccessAnalyzerChecks(cast("AccessAnalyzerClient", client))
 
 
-def simulator(client: FakeClient) -> IamSimulator:
+def simulator(client: FakeClient | ChoosyClient) -> IamSimulator:
     return IamSimulator(cast("IAMClient", client))
 
 
@@ -154,3 +188,32 @@ def test_decisions_are_read_per_resource_on_every_page() -> None:
         "string",
     ]
     assert client.asked["ContextEntries"][0]["ContextKeyValues"] == ["a", "b"]
+
+
+def test_a_question_that_the_simulator_does_not_take_leaves_the_others_their_answers() -> None:
+    actions = ("s3:A", "s3:B", "s3:C", "s3:New", "s3:Z")
+    client = ChoosyClient("s3:New", "arn:odd")
+
+    found = simulator(client).denied([DOCUMENT], actions, ("arn:a", "arn:b", "arn:odd"), ())
+
+    expected = {
+        (action, resource): "notSimulated"
+        if action == "s3:New" or resource == "arn:odd"
+        else "implicitDeny"
+        for action in actions
+        for resource in ("arn:a", "arn:b", "arn:odd")
+    }
+    assert {(action, resource): decision for action, resource, decision in found} == expected
+    assert len(found) == len(expected)
+
+
+def test_a_policy_that_the_simulator_cannot_read_is_no_odd_question() -> None:
+    document = json.dumps(DOCUMENT, separators=(",", ":"))
+
+    with pytest.raises(ClientError, match="InvalidInput"):
+        simulator(ChoosyClient(document)).denied([DOCUMENT], ("s3:A",), ("*",), ())
+
+
+def test_any_other_answer_of_the_simulator_is_not_swallowed() -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        simulator(ChoosyClient("s3:A", code="AccessDenied")).denied([], ("s3:A",), ("*",), ())
