@@ -1,0 +1,38 @@
+"""Which letters are a word and which are drawn: a suffix that is held fails the next run."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+
+from lambdas.refine_policy.resource_names.name_tokens import may_be_suffix
+
+DRAWN = 20_000
+HELD_IN = 1_000  # one in so many at most; letters alone are one suffix in fifty
+
+
+@pytest.mark.parametrize("length", [12, 13])
+def test_of_letters_that_are_drawn_next_to_none_pass_for_a_word(length: int) -> None:
+    draw = random.Random(length)  # noqa: S311 (no secret)
+    words = ["".join(draw.choices(string.ascii_lowercase, k=length)) for _ in range(DRAWN)]
+
+    held = [word for word in words if not may_be_suffix(word)]
+
+    assert len(held) <= DRAWN // HELD_IN, held
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "notification",
+        "subscription",
+        "registration",
+        "transactions",
+        "authenticator",
+        "ProcessOrder",
+    ],
+)
+def test_a_word_as_long_as_a_suffix_stays_a_word(word: str) -> None:
+    assert not may_be_suffix(word)
