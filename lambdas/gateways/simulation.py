@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.config import Config
@@ -12,7 +13,7 @@ from lambdas.gateways import clients
 from lambdas.model.policy_checks import NOT_SIMULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from types_boto3_iam import IAMClient
     from types_boto3_iam.type_defs import ContextEntryTypeDef, EvaluationResultTypeDef
@@ -59,53 +60,57 @@ class IamSimulator:
         context: Sequence[tuple[str, Sequence[str]]],
     ) -> tuple[tuple[str, str, str], ...]:
         """See `Simulator`; one question that IAM refuses does not take the others with it."""
+        ask = partial(self._answers, policies, context)
         try:
-            return tuple(sorted(self._answers(policies, actions, resources, context)))
+            return tuple(sorted(ask(actions, resources)))
         except ClientError as error:
             if not _is_invalid(error):
                 raise
         # Refused, too, when it is the policies that IAM cannot read: then nothing can be asked.
-        list(self._answers(policies, ANYBODY_MAY, ("*",), ()))
-        return tuple(sorted(self._apart(policies, actions, resources, context)))
-
-    def _apart(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> Iterator[tuple[str, str, str]]:
-        """By halves, down to the single questions that IAM refuses."""
-        try:
-            yield from list(self._answers(policies, actions, resources, context))
-        except ClientError as error:
-            if not _is_invalid(error):
-                raise
-            if len(actions) == len(resources) == 1:
-                yield actions[0], resources[0], NOT_SIMULATED
-            elif len(actions) > 1:
-                for few in _halves(actions):
-                    yield from self._apart(policies, few, resources, context)
-            else:
-                for some in _halves(resources):
-                    yield from self._apart(policies, actions, some, context)
+        self._answers(policies, (), ANYBODY_MAY, ("*",))
+        return tuple(sorted(_apart(ask, actions, resources)))
 
     def _answers(
         self,
         policies: Sequence[Mapping[str, Any]],
+        context: Sequence[tuple[str, Sequence[str]]],
         actions: Sequence[str],
         resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> Iterator[tuple[str, str, str]]:
+    ) -> list[tuple[str, str, str]]:
         pages = self._iam.get_paginator("simulate_custom_policy").paginate(
             PolicyInputList=[json.dumps(one, separators=(",", ":")) for one in policies],
             ActionNames=list(actions),
             ResourceArns=list(resources),
             ContextEntries=[_entry(key, values) for key, values in context],
         )
-        for page in pages:
-            for answer in page["EvaluationResults"]:
-                yield from (one for one in _decisions(answer) if one[2] != ALLOWED)
+        return [
+            one
+            for page in pages
+            for answer in page["EvaluationResults"]
+            for one in _decisions(answer)
+            if one[2] != ALLOWED
+        ]
+
+
+def _apart(
+    ask: Callable[[Sequence[str], Sequence[str]], list[tuple[str, str, str]]],
+    actions: Sequence[str],
+    resources: Sequence[str],
+) -> Iterator[tuple[str, str, str]]:
+    """The answers by halves, down to the single questions that IAM refuses."""
+    try:
+        yield from ask(actions, resources)
+    except ClientError as error:
+        if not _is_invalid(error):
+            raise
+        if len(actions) == len(resources) == 1:
+            yield actions[0], resources[0], NOT_SIMULATED
+        elif len(actions) > 1:
+            for few in _halves(actions):
+                yield from _apart(ask, few, resources)
+        else:
+            for some in _halves(resources):
+                yield from _apart(ask, actions, some)
 
 
 def _is_invalid(error: ClientError) -> bool:
