@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lambdas.model.action import Action
 from lambdas.model.arn import is_arn
 from lambdas.reference.actions import actions_of, facts, services
 from lambdas.reference.arn_formats import ArnContext, formats_of
@@ -15,7 +16,6 @@ from lambdas.reference.refused.refusals import refusals, without_escapes
 from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named, suits
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
     from lambdas.reference.actions import ResourceType
 
 ACCOUNT = "111122223333"
@@ -61,6 +61,13 @@ def sentence(action: object, where: str, reason: str) -> str:
     ),
     st.text(max_size=60),
     st.sampled_from(["resource", "the resource", "the specified resource"]),
+)
+@example(  # the one type whose own ARN has a `*` for the region
+    (Action.from_text("health:DescribeAffectedEntities"), "arn:aws:health:*::event/EC2/a/*"),
+    "",
+    "{}",
+    "",
+    "resource",
 )
 def test_any_action_and_arn_that_a_sentence_names_are_read_back(
     told: tuple[Action, str], reason: str, quoted: str, before: str, where: str

@@ -92,8 +92,19 @@ def type_of(resource: str) -> tuple[str, str]:
 
 
 def _is_sound(arn: str) -> bool:
+    """Whether it is of one place: a `*` before the resource stands only where its type has one."""
+    if not is_arn(arn):
+        return False
     head = arn.split(":")[:RESOURCE_FIELD]
-    return is_arn(arn) and not any(set("*?$") & set(field) for field in head) and bool(head[2])
+    service = head[2]
+    if not service or any(set("?$") & set(field) for field in head):
+        return False
+    wild = [at for at, field in enumerate(head) if ANY in field]
+    return not wild or any(
+        form.pattern.fullmatch(arn)
+        and all(form.template.split(":")[at] == head[at] == ANY for at in wild)
+        for form in formats_in(service)
+    )
 
 
 def _tidied(arn: str) -> str:
