@@ -12,6 +12,7 @@ FencepostError
 ├── CandidateNotCleanError    the candidate role holds what the proof did not give it
 ├── CandidateRefusedError     IAM did not take a policy of the candidate
 ├── PolicyNotEffectiveError   IAM does not apply the policies yet: the state machine retries
+├── StackNotReadError         CloudFormation does not tell of a stack: a finding, never a failure
 ├── MissingObjectError        the archive holds no object at a key that a state was given
 ├── ArchiveRefusedError       the archive did not take an object, or holds another in its place
 ├── ServiceRefusedError       AWS refused a call that a step cannot do without
@@ -70,6 +71,10 @@ class CandidateRefusedError(FencepostError):
 
 class PolicyNotEffectiveError(FencepostError):
     """IAM does not apply the candidate's policies yet."""
+
+
+class StackNotReadError(FencepostError):
+    """CloudFormation does not tell of a stack of the run."""
 
 
 class MissingObjectError(FencepostError):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "lambdas"
 BUILD = ROOT / ".build" / "lambdas"
-DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing-extensions")
+DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "PyYAML", "typing-extensions")
 LEFT_OUT = (".so", ".pyd", ".pyc", ".pyi")
 UNZIPPED_LIMIT = 20 * 1024 * 1024  # bytes, ours: small functions start fast
 

@@ -8,7 +8,7 @@ from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import allow
-from stacks.permissions.grants import allow_generation, allow_installation
+from stacks.permissions.grants import allow_generation, allow_installation, allow_reading_stacks
 from stacks.sandbox.roles import ProcessRoles, role_prefix
 from stacks.sandbox.trail import Trail
 
@@ -80,6 +80,13 @@ class SandboxStack(Stack):
             by=two_accounts.step_role(settings, "prove_policy"),
         )
         allow_installation(installer, settings, candidates)
+        reader = two_accounts.guest(
+            self,
+            two_accounts.READER,
+            settings=settings,
+            by=two_accounts.step_role(settings, "read_stacks"),
+        )
+        allow_reading_stacks(reader, settings)
 
     def _access_role(self, settings: Settings) -> aws_iam.Role:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html."""

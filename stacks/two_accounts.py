@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GENERATION = "generation"  # as whom the state machine asks Access Analyzer
 INSTALLER = "installer"  # as whom a proof gives the candidate roles their policies
+READER = "reader"  # as whom the stacks of the cycles are read
 
 
 def environment(account: str) -> Environment | None:

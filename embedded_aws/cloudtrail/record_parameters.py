@@ -34,6 +34,9 @@ SECRET = re.compile(
 )
 # A queue's URL names this process; a trail's reader must find AWS there.
 OWN_QUEUE = re.compile(r"^http://(?:localhost|127\.0\.0\.1):\d+/(?=\d{12}/)")
+# So does a template's address, as tools write it for an endpoint.
+OWN_OBJECT = re.compile(r"^http://(?:localhost|127\.0\.0\.1):\d+/(?=[^/]+/.)")
+OBJECT_URLS = frozenset({"TemplateURL", "StackPolicyURL", "TemplateUrl"})
 SINGULAR = {"Instances": "Instance", "Resources": "Resource"}
 
 
@@ -82,7 +85,8 @@ def _members(service: str, shape: Any, value: Values) -> Iterator[tuple[str, Any
     for member, item in value.items():
         inner = shape.members.get(member)
         if inner is not None and not _left_out(service, member, inner):
-            yield _small(member), _spelled(service, inner, item)
+            sent = _of_aws(item) if member in OBJECT_URLS else item
+            yield _small(member), _spelled(service, inner, sent)
 
 
 def _ec2_members(service: str, shape: Any, value: Values) -> Iterator[tuple[str, Any]]:
@@ -132,6 +136,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return OWN_QUEUE.sub(rf"https://sqs.{get_region()}.amazonaws.com/", value)
     return value if isinstance(value, int | float | bool | type(None)) else str(value)
+
+
+def _of_aws(url: Any) -> str:
+    """An object's address as it is on AWS."""
+    return OWN_OBJECT.sub(f"https://s3.{get_region()}.amazonaws.com/", str(url))
 
 
 def _apigateway_request(operation: Operation, values: Values) -> Values:

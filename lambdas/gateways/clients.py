@@ -20,12 +20,14 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def client(service: str, config: Config | None = None) -> Any:  # noqa: ANN401  # typed where used
-    """A client of a service, in the region and with the credentials of the environment."""
-    return _session().create_client(service, config=config)
+def client(service: str, config: Config | None = None, *, region: str | None = None) -> Any:  # noqa: ANN401  # typed where used
+    """A client of a service, with the credentials of the environment, and in its region."""
+    return _session().create_client(service, config=config, region_name=region)
 
 
-def client_as(service: str, role: str, *, session: str, external_id: str) -> Any:  # noqa: ANN401
+def client_as(
+    service: str, role: str, *, session: str, external_id: str, region: str | None = None
+) -> Any:  # noqa: ANN401
     """A client of a service that acts as a role, for as long as its session lasts: an hour."""
     answer = client("sts").assume_role(
         RoleArn=role, RoleSessionName=session, ExternalId=external_id
@@ -33,6 +35,7 @@ def client_as(service: str, role: str, *, session: str, external_id: str) -> Any
     keys = answer["Credentials"]
     return _session().create_client(
         service,
+        region_name=region,
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
+TEMPLATE_READ = "template-read"
+TRANSFORM = "transform"
 VERSIONS_DELETED = "versions-deleted"
 DENIED_IN_PROOF = "denied-in-proof"
 OPENED_BY_REPAIR = "*"  # among what evidence says was made up: the `*` of its resource is any text
@@ -12,7 +14,9 @@ BECAUSE = {
     "tag-on-create": "the request sent tags; tagging while creating is authorised, not recorded",
     "tag-on-update": "the request set tags; that is authorised besides the change, not recorded",
     "code-read": "the service reads the code as the caller; the trail may not record reads",
-    "template-read": "CloudFormation reads the template as the caller, perhaps unrecorded",
+    TEMPLATE_READ: "CloudFormation reads the template, and what that refers to, as the caller, "
+    "perhaps unrecorded",
+    TRANSFORM: "a transform is authorised as a change set of its own, which no event shows",
     "kms-via-service": "the service uses the key as the caller",
     "service-linked-role": "the first use in an account makes the service's own role",
     "not-there": "that something is not there the service tells only to who may list it",

@@ -31,7 +31,7 @@ class Implied:
 
     Attributes:
         kind: the derivation it serves: `pass-role`, `tag-on-create`, `tag-on-update`, `code-read`,
-            `template-read`, `kms-via-service`, `service-linked-role`, `not-there`,
+            `template-read`, `transform`, `kms-via-service`, `service-linked-role`, `not-there`,
             `dependent-action`.
         action: the IAM action.
         resource: the ARN as sent, or `*`.

@@ -18,6 +18,7 @@ from lambdas.model.evidence import Evidence
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.run import Run
+from lambdas.model.stack import StackReport
 from lambdas.model.step_input import required
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
@@ -54,6 +55,7 @@ def refine_run(
     """
     run = Run.from_json(_required(event, "run"), platform)
     definition = dict(_required(event, "process"))
+    stacks = _stacks(archive, event.get("stacks"))
     refinement = refine(
         run=run,
         process=Process.from_mapping(definition.pop("name", run.process), definition),
@@ -61,10 +63,12 @@ def refine_run(
         evidence=_evidence(archive.get(_required(event, "evidence"))),
         reference=reference,
         history=past_runs(archive, run),
+        stacks=stacks.stacks,
     )
+    further = [*stacks.findings]
     if event.get("without"):
-        alone = without_analyzer(str(event["without"]))
-        refinement = replace(refinement, findings=tuple(sorted((*refinement.findings, alone))))
+        further.append(without_analyzer(str(event["without"])))
+    refinement = replace(refinement, findings=tuple(sorted((*refinement.findings, *further))))
     key = run.key(event.get("name") or "refined.json")
     archive.put(key, _text(refinement, run), "application/json")
     _tell(refinement)
@@ -97,6 +101,10 @@ def generated_policies(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]
 
 def _generated(archive: Archive, key: str | None) -> Sequence[Mapping[str, Any]]:
     return generated_policies(json.loads(archive.get(key))) if key else ()
+
+
+def _stacks(archive: Archive, key: str | None) -> StackReport:
+    return StackReport.from_bytes(archive.get(key)) if key else StackReport()
 
 
 def _evidence(packed: bytes) -> Iterator[Evidence]:

@@ -33,6 +33,7 @@ from lambdas.refine_policy.permissions.hints import hinted_permissions
 from lambdas.refine_policy.permissions.request_derivations import implied_permissions
 from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
 from lambdas.refine_policy.permissions.stack_derivations import handler_permissions
+from lambdas.refine_policy.permissions.stack_reads import with_stacks
 from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
@@ -45,12 +46,13 @@ if TYPE_CHECKING:
     from lambdas.model.evidence import Evidence
     from lambdas.model.process import Process
     from lambdas.model.run import Run
+    from lambdas.model.stack import Stack
     from lambdas.refine_policy.observations import Observations
     from lambdas.refine_policy.permissions.permission import Permission
 
 
 @uncollected()
-def refine(  # the six things that a policy follows from, and nothing else
+def refine(  # the seven things that a policy follows from, and nothing else  # noqa: PLR0913
     *,
     run: Run,
     process: Process,
@@ -58,6 +60,7 @@ def refine(  # the six things that a policy follows from, and nothing else
     evidence: Iterable[Evidence],
     reference: Reference,
     history: EarlierNames,
+    stacks: Sequence[Stack] = (),
 ) -> Refinement:
     """Everything that the run's evidence proves or implies, narrowed as far as both allow.
 
@@ -68,7 +71,7 @@ def refine(  # the six things that a policy follows from, and nothing else
     """
     hints = process.hints
     layout = ArnParser(reference)
-    seen = gather(evidence)
+    seen = with_stacks(gather(evidence), stacks)
     analyzer = analyzer_actions(generated, reference)
     values = variables(run, process)
     uses = (values, {**values, **process.spellings("prove")})

@@ -62,3 +62,27 @@ def allow_installation(role: aws_iam.Role, settings: Settings, candidates: Seque
         because="a proof's policies are named by process, run and round",
     )
     allow(role, ["iam:ListPolicies"], "*", because="lists of policies have no resources")
+
+
+def allow_reading_stacks(role: aws_iam.Role, settings: Settings) -> None:
+    """Ask CloudFormation about the stacks of the cycles, in every region, also when they are gone.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+    """
+    stacks = Stack.of(role).format_arn(
+        service="cloudformation",
+        region="*",
+        account=settings.sandbox_account or None,
+        resource="stack",
+        resource_name="*",
+    )
+    allow(
+        role,
+        [
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListStackResources",
+        ],
+        stacks,
+        because="stacks are named by the processes, and made where those say",
+    )

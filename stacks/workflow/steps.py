@@ -12,7 +12,7 @@ from constructs import Construct
 from lambdas.model.limits import FULL_CORE
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
-from stacks.permissions.grants import allow_installation
+from stacks.permissions.grants import allow_installation, allow_reading_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ class Step:
         collects: whether it decides how many files are few.
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
+        stacks: whether it asks CloudFormation about the stacks of the cycles.
     """
 
     state: str
@@ -48,6 +49,7 @@ class Step:
     writes: bool = True
     actions: tuple[str, ...] = ()
     candidates: bool = False
+    stacks: bool = False
 
     @property
     def package(self) -> str:
@@ -58,6 +60,7 @@ class Step:
 STEPS = (
     Step(state="AwaitTrail", timeout=240, memory=512, trail=True, settles=True, archive=False),
     Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True, collects=True),
+    Step(state="ReadStacks", timeout=840, memory=FULL_CORE, stacks=True),
     Step(state="RefinePolicy", timeout=840, memory=3_008),
     Step(
         state="CheckPolicy",
@@ -144,15 +147,17 @@ class Steps(Construct):
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
-            environment |= self._guest()
+            environment |= self._guest("CANDIDATES_ROLE", two_accounts.INSTALLER)
+        if step.stacks:
+            environment |= self._guest("STACKS_ROLE", two_accounts.READER)
         return environment
 
-    def _guest(self) -> dict[str, str]:
-        """As whom the candidate roles are reached when they are of another account."""
+    def _guest(self, variable: str, name: str) -> dict[str, str]:
+        """As whom roles or stacks are reached when they are of another account."""
         if not self._settings.apart:
-            return {"CANDIDATES_ROLE": "", "EXTERNAL_ID": ""}
+            return {variable: "", "EXTERNAL_ID": ""}
         return {
-            "CANDIDATES_ROLE": two_accounts.guest_arn(self._settings, two_accounts.INSTALLER),
+            variable: two_accounts.guest_arn(self._settings, name),
             "EXTERNAL_ID": two_accounts.external_id(self._settings),
         }
 
@@ -182,15 +187,20 @@ class Steps(Construct):
             _allow_bucket(role, self._archive.bucket_arn, ["s3:GetObject", *writes])
             uses = ["kms:GenerateDataKey"] if writes else []
             allow(role, ["kms:Decrypt", *uses], self._archive.key.key_arn)
-        if step.candidates and self._settings.apart:
-            allow(
-                role,
-                ["sts:AssumeRole"],
-                two_accounts.guest_arn(self._settings, two_accounts.INSTALLER),
-            )
-        elif step.candidates:
-            allow_installation(role, self._settings, self._candidates)
+        if step.candidates:
+            self._allow_there(role, two_accounts.INSTALLER)
+        if step.stacks:
+            self._allow_there(role, two_accounts.READER)
         return role
+
+    def _allow_there(self, role: aws_iam.Role, guest: str) -> None:
+        """What a function does in the sandbox: by itself, or as a guest of the other account."""
+        if self._settings.apart:
+            allow(role, ["sts:AssumeRole"], two_accounts.guest_arn(self._settings, guest))
+        elif guest == two_accounts.INSTALLER:
+            allow_installation(role, self._settings, self._candidates)
+        else:
+            allow_reading_stacks(role, self._settings)
 
     def _allow_reading(self, role: aws_iam.Role) -> None:
         """The trail's key; of another account's no name can be known here, but who may use it."""

@@ -18,9 +18,10 @@ from lambdas.collect_evidence.implied.object_reads import BUCKETS, object_reads
 from lambdas.collect_evidence.implied.pass_role import passed_roles
 from lambdas.collect_evidence.implied.sent_tags import tags_what_is_made
 from lambdas.collect_evidence.implied.tagging import sends_tags, tags_of
+from lambdas.collect_evidence.implied.transforms import transforms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.model.evidence import Implied
@@ -43,15 +44,7 @@ def implied_by(
         found.update(connection_secret(call, meaning))
     if call.error:
         found.update(listings(call, meaning))
-    interest = _interest(call.request.names)
-    if interest.tags and tags_what_is_made(call):
-        # What another service is asked besides makes nothing that these tags are for.
-        makers = [one for one in known if one.action.service == meaning.service]
-        found.update(tags_of(call, meaning, makers or known))
-    if interest.objects:
-        found.update(object_reads(call))
-    if interest.keys or meaning.service == "s3":
-        found.update(key_uses(call, meaning))
+    found.update(_by_elements(call, meaning, known))
     if not found:
         return ()
     own = {one.action for one in known}
@@ -65,6 +58,23 @@ def implied_by(
             or one.action.service == "apigateway"
         )
     )
+
+
+def _by_elements(
+    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
+) -> Iterator[Implied]:
+    """What elements of certain names imply."""
+    interest = _interest(call.request.names)
+    if interest.tags or meaning.service == "cloudformation":
+        yield from transforms(call, meaning.service)
+    if interest.tags and tags_what_is_made(call):
+        # What another service is asked besides makes nothing that these tags are for.
+        makers = [one for one in known if one.action.service == meaning.service]
+        yield from tags_of(call, meaning, makers or known)
+    if interest.objects:
+        yield from object_reads(call)
+    if interest.keys or meaning.service == "s3":
+        yield from key_uses(call, meaning)
 
 
 @dataclass(frozen=True, slots=True)

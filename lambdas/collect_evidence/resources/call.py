@@ -48,6 +48,7 @@ class Call:
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
         error: the code of its error, or empty.
         internal: whether a service of AWS made the call for the caller, without its name.
+        agent: the caller's client, as it calls itself.
         parameters: the request as it stands in the record, its names at the top in lower case;
             without what wraps all of it, too.
     """
@@ -62,12 +63,13 @@ class Call:
     parameters: Mapping[str, Any]
     error: str = ""
     internal: bool = False
+    agent: str = ""
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
         """Read a record."""
         error = record.get("errorCode")
-        parameters = record.get("requestParameters")
+        parameters, agent = record.get("requestParameters"), record.get("userAgent")
         request = Elements.of(parameters)
         return cls(
             operation=operation,
@@ -80,6 +82,7 @@ class Call:
             error=error if isinstance(error, str) else "",
             parameters=_parameters(parameters),
             internal=is_internal(record),
+            agent=agent if isinstance(agent, str) else "",
         )
 
 

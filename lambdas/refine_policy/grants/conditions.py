@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.derivation import TEMPLATE_READ
 from lambdas.model.policy import Condition
 from lambdas.model.template import Template, Variable
 from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
@@ -26,6 +27,8 @@ SAME_REQUEST = frozenset(
     {"observed", "tag-on-create", "tag-on-update", "not-there", "update", "rollback"}
     | {"denied-in-proof"}
 )
+# Those whose check came the same way, as a request of its own, perhaps in another region.
+SAME_WAY = SAME_REQUEST | {TEMPLATE_READ}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ def _way(
     action: Action, permissions: tuple[Permission, ...], naming: Naming
 ) -> Iterator[Condition]:
     """Through which services the calls came, when none came directly."""
-    if not all(one.via and one.basis in SAME_REQUEST for one in permissions):
+    if not all(one.via and one.basis in SAME_WAY for one in permissions):
         return
     nearest = {one.via[-1].removesuffix(".amazonaws.com") for one in permissions}
     if action.service == "kms" and nearest <= VIA_SERVICE:

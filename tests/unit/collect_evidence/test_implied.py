@@ -318,3 +318,54 @@ def test_a_bucket_s_default_key_is_told_by_the_answer_to_a_write() -> None:
     assert [action for _, action, *_ in parts] == ["kms:Decrypt", "kms:GenerateDataKey"]
     own = {**answer, "x-amz-server-side-encryption-aws-kms-key-id": "alias/aws/s3"}
     assert implied("s3", "PutObject", {"bucketName": "b", "key": "k"}, response=own) == []
+
+
+TRANSFORM_ARN = f"arn:aws:cloudformation:{REGION}:aws:transform/"
+MACROS = {"capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "agent", "transform"),
+    [
+        ("CreateChangeSet", {"changeSetName": "samcli-deploy1700000000"}, "", "Serverless-2016-10-31"),
+        ("CreateChangeSet", {"changeSetName": "x"}, "aws-sam-cli/1.145.0", "Serverless-2016-10-31"),
+        ("CreateStack", MACROS, "aws-cli/2.31", "*"),
+        ("UpdateStack", MACROS, "Boto3/1.43", "*"),
+        ("CreateChangeSet", {**MACROS, "changeSetName": "cdk-deploy-change-set"}, "", ""),
+        ("CreateStack", MACROS, "aws-cdk/2.1100.0 ua/2.1", ""),
+        ("CreateStack", {"capabilities": ["CAPABILITY_IAM"]}, "aws-cli/2.31", ""),
+        ("DeleteStack", {}, "aws-sam-cli/1.145.0", ""),
+    ],
+)  # fmt: skip
+def test_a_request_lets_expect_the_transforms_of_its_template(
+    name: str, request_: dict[str, Any], agent: str, transform: str
+) -> None:
+    request = {"stackName": "s", **request_}
+    found = implied("cloudformation", name, request, userAgent=agent)
+
+    expected = ("transform", "cloudformation:CreateChangeSet", f"{TRANSFORM_ARN}{transform}")
+    assert [one for one in found if one[0] == "transform"] == [expected] * bool(transform)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_"),
+    [
+        ("lambda", "CreateFunction20150331",
+         {"functionName": "f", "tags": {"lambda:createdBy": "SAM"}}),
+        ("iam", "CreateRole", {"roleName": "r", "tags": [{"key": "lambda:createdBy", "value": "SAM"}]}),
+        ("states", "CreateStateMachine",
+         {"name": "m", "tags": [{"key": "stateMachine:createdBy", "value": "SAM"}]}),
+    ],
+)  # fmt: skip
+def test_the_tags_of_the_serverless_transform_tell_of_it(
+    source: str, name: str, request_: dict[str, Any]
+) -> None:
+    found = [one for one in implied(source, name, request_) if one[0] == "transform"]
+    arn = f"{TRANSFORM_ARN}Serverless-2016-10-31"
+    assert found == [("transform", "cloudformation:CreateChangeSet", arn)]
+
+
+def test_other_tags_tell_of_no_transform() -> None:
+    request = {"functionName": "f", "tags": {"lambda:createdBy": "me", "made": "SAM"}}
+    found = implied("lambda", "CreateFunction20150331", request)
+    assert not [one for one in found if one[0] == "transform"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.model.refinement import Refinement
+    from lambdas.model.stack import Stack
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -111,6 +112,7 @@ def refined(
     generated: Sequence[Mapping[str, Any]] = (),
     history: EarlierNames | None = None,
     run: Run = RUN,
+    stacks: Sequence[Stack] = (),
 ) -> Refinement:
     return refine(
         run=run,
@@ -119,6 +121,7 @@ def refined(
         evidence=evidence,
         reference=REFERENCE,
         history=history or EarlierNames(),
+        stacks=stacks,
     )
 
 

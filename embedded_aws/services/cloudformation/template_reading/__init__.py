@@ -1,0 +1,1 @@
+"""What CloudFormation asks its caller for while it reads a template."""

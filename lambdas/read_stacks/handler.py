@@ -1,0 +1,113 @@
+"""ReadStacks: asks CloudFormation about the stacks of the run, and keeps what it tells.
+
+What it does not tell is a finding: the run goes on with what the trail shows.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lambdas.errors import StackNotReadError
+from lambdas.gateways import clients
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.stacks import CloudFormationStacks, Stacks
+from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.evidence import Evidence
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.run import Run
+from lambdas.model.stack import Stack, StackReport
+from lambdas.model.step_input import required
+from lambdas.read_stacks.made_stacks import made_stacks
+from lambdas.read_stacks.template_reads import reads_of
+from lambdas.read_stacks.template_text import read_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_cloudformation import CloudFormationClient
+
+    from lambdas.model.arn import Arn
+
+STEP = "read_stacks"
+DOCUMENT = "stacks.json"
+_required = partial(required, state="ReadStacks")
+telemetry = Telemetry(STEP)
+logger = telemetry.logger
+
+
+@telemetry.entry
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    return read_stacks(event, archive, CloudFormationStacks(_client))
+
+
+def _client(region: str) -> CloudFormationClient:
+    """As ourselves, or as a guest of the account that the stacks are of."""
+    guest = os.environ.get("STACKS_ROLE")
+    client: CloudFormationClient = (
+        clients.client_as(
+            "cloudformation",
+            guest,
+            session=STEP,
+            external_id=os.environ["EXTERNAL_ID"],
+            region=region,
+        )
+        if guest
+        else clients.client("cloudformation", region=region)
+    )
+    return client
+
+
+def read_stacks(event: Mapping[str, Any], archive: Archive, stacks: Stacks) -> dict[str, Any]:
+    """Read every stack that the run made or changed; what was read lies in the archive."""
+    run = Run.from_json(_required(event, "run"))
+    evidence = _evidence(archive.get(_required(event, "evidence")))
+    found, findings = [], []
+    for stack in made_stacks(evidence, run.account):
+        try:
+            found.append(_read(stack, stacks))
+        except StackNotReadError as error:
+            findings.append(_not_read(stack, error))
+    report = StackReport(stacks=tuple(sorted(found)), findings=tuple(sorted(findings)))
+    key = run.key(DOCUMENT)
+    archive.put(key, report.to_bytes(), "application/json")
+    logger.info("stacks read", stacks=len(found), not_read=len(findings))
+    return {"stacks": key}
+
+
+def _read(stack: Arn, stacks: Stacks) -> Stack:
+    name = str(stack)
+    resources = stacks.resources(name)
+    reads = reads_of(
+        read_template(stacks.template(name)),
+        stack,
+        stacks.parameters(name),
+        {one.logical_id: one.physical_id for one in resources},
+    )
+    return Stack(id=name, reads=reads, resources=resources)
+
+
+def _not_read(stack: Arn, error: StackNotReadError) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind="stack-not-read",
+        subject=str(stack),
+        detail="CloudFormation did not tell of this stack: what its template makes CloudFormation "
+        f"read, its transforms above all, is known only as far as the trail shows. {error}",
+        action="Look at the template's Transform, {{resolve:…}} and Fn::GetAZs, and grant in "
+        "process.yaml what is missing.",
+    )
+
+
+def _evidence(packed: bytes) -> Iterator[Evidence]:
+    with gzip.open(io.BytesIO(packed)) as lines:
+        for line in lines:
+            if b":stack/" in line:
+                yield Evidence.from_json(json.loads(line))

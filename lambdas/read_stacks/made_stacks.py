@@ -1,0 +1,31 @@
+"""Which stacks the run made or changed, by the evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.arn import Arn
+from lambdas.model.evidence import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.model.evidence import Evidence
+
+# The calls that make CloudFormation read a template.
+MAKERS = frozenset(
+    Action("cloudformation", name) for name in ("CreateChangeSet", "CreateStack", "UpdateStack")
+)
+_ID = re.compile(r"arn:[^:]+:cloudformation:[^:*]+:\d{12}:stack/[^/*]+/[^/*]+")
+
+
+def made_stacks(evidence: Iterable[Evidence], account: str) -> tuple[Arn, ...]:
+    """The ids of the account's stacks, sorted, each once."""
+    ids = {
+        one.resource
+        for one in evidence
+        if one.action in MAKERS and one.outcome is Outcome.SUCCEEDED and _ID.fullmatch(one.resource)
+    }
+    return tuple(sorted(arn for arn in map(Arn.from_text, ids) if arn.account == account))
