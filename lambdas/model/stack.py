@@ -21,16 +21,23 @@ class StackResource:
         logical_id: its name in the template.
         type: such as `AWS::S3::Bucket`.
         physical_id: what `Ref` gives: a name, an id or an ARN.
+        given: whether the template gives the name itself.
     """
 
     logical_id: str
     type: str
     physical_id: str
+    given: bool = False
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        return cls(logical_id=raw["logicalId"], type=raw["type"], physical_id=raw["physicalId"])
+        return cls(
+            logical_id=raw["logicalId"],
+            type=raw["type"],
+            physical_id=raw["physicalId"],
+            given=raw["given"],
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in a fixed order."""
@@ -38,6 +45,7 @@ class StackResource:
             "logicalId": self.logical_id,
             "type": self.type,
             "physicalId": self.physical_id,
+            "given": self.given,
         }
 
 

@@ -22,6 +22,8 @@ from lambdas.model.finding import Finding, Severity
 from lambdas.model.run import Run
 from lambdas.model.stack import Stack, StackReport
 from lambdas.model.step_input import required
+from lambdas.read_stacks.given_names import with_given
+from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.made_stacks import made_stacks
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
@@ -85,13 +87,14 @@ def read_stacks(event: Mapping[str, Any], archive: Archive, stacks: Stacks) -> d
 def _read(stack: Arn, stacks: Stacks) -> Stack:
     name = str(stack)
     resources = stacks.resources(name)
-    reads = reads_of(
-        read_template(stacks.template(name)),
-        stack,
-        stacks.parameters(name),
-        {one.logical_id: one.physical_id for one in resources},
+    template = read_template(stacks.template(name))
+    ids = {one.logical_id: one.physical_id for one in resources}
+    scope = Scope.of(template, stack, stacks.parameters(name), ids)
+    return Stack(
+        id=name,
+        reads=reads_of(template, stack, scope),
+        resources=with_given(resources, template, scope),
     )
-    return Stack(id=name, reads=reads, resources=resources)
 
 
 def _not_read(stack: Arn, error: StackNotReadError) -> Finding:

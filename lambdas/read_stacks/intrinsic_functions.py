@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from lambdas.model.arn import Arn
 
 UNKNOWN: Final = "*"
 _VARIABLE: Final = re.compile(r"\$\{([^!${}][^{}]*)\}")
@@ -35,6 +37,34 @@ class Scope:
     resources: Mapping[str, str]
     mappings: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        template: Mapping[str, Any],
+        stack: Arn,
+        parameters: Mapping[str, str],
+        resources: Mapping[str, str],
+    ) -> Self:
+        """What names mean in one stack.
+
+        Args:
+            template: as it was sent.
+            stack: its ARN.
+            parameters: their values as they were sent.
+            resources: physical ids by logical ids.
+        """
+        defaults = {
+            name: str(one["Default"])
+            for name, one in section(template, "Parameters").items()
+            if isinstance(one, dict) and "Default" in one
+        }
+        return cls(
+            values={**_pseudo_parameters(stack), **defaults, **parameters},
+            resources=resources,
+            mappings=section(template, "Mappings"),
+            conditions=section(template, "Conditions"),
+        )
 
     def text(self, value: Any) -> str:  # noqa: ANN401  # any value of a template
         """The text of a value."""
@@ -66,6 +96,24 @@ class Scope:
         if name == "Fn::Equals":
             return _equal([self.text(one) for one in parts])
         return _joined(name, [self.holds(one, depth) for one in parts])
+
+
+def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A section of a template; without one, or where it is none, nothing."""
+    found = template.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _pseudo_parameters(stack: Arn) -> dict[str, str]:
+    suffix = {"aws-cn": "amazonaws.com.cn"}.get(stack.partition, "amazonaws.com")
+    return {
+        "AWS::AccountId": stack.account,
+        "AWS::Partition": stack.partition,
+        "AWS::Region": stack.region,
+        "AWS::StackId": str(stack),
+        "AWS::StackName": stack.resource.split("/")[1],
+        "AWS::URLSuffix": suffix,
+    }
 
 
 def _equal(texts: Sequence[str]) -> bool | None:

@@ -22,7 +22,7 @@ from lambdas.model.action import Action
 from lambdas.model.arn import is_resource
 from lambdas.model.derivation import TEMPLATE_READ, TRANSFORM
 from lambdas.model.evidence import Implied
-from lambdas.read_stacks.intrinsic_functions import UNKNOWN, Scope
+from lambdas.read_stacks.intrinsic_functions import UNKNOWN, Scope, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,38 +123,20 @@ class _Reader:
                 yield _read(Action("serverlessrepo", name), text)
 
 
-def reads_of(
-    template: Mapping[str, Any],
-    stack: Arn,
-    parameters: Mapping[str, str],
-    resources: Mapping[str, str],
-) -> tuple[Implied, ...]:
+def reads_of(template: Mapping[str, Any], stack: Arn, scope: Scope) -> tuple[Implied, ...]:
     """What was read for one stack, sorted.
 
     Args:
         template: as it was sent.
         stack: its ARN.
-        parameters: their values as they were sent.
-        resources: physical ids by logical ids.
+        scope: what names mean in it.
     """
-    declared = _section(template, "Parameters")
-    defaults = {
-        name: str(one["Default"])
-        for name, one in declared.items()
-        if isinstance(one, dict) and "Default" in one
-    }
-    scope = Scope(
-        values={**_pseudo_parameters(stack), **defaults, **parameters},
-        resources=resources,
-        mappings=_section(template, "Mappings"),
-        conditions=_section(template, "Conditions"),
-    )
     reader = _Reader(stack=stack, scope=scope)
     found = set(reader.transforms(template.get("Transform")))
-    for name, one in declared.items():
+    for name, one in section(template, "Parameters").items():
         if isinstance(one, dict) and str(one.get("Type", "")).startswith(_SSM_VALUE):
             found.add(reader.parameter(scope.values.get(name, UNKNOWN)))
-    for one in _section(template, "Resources").values():
+    for one in section(template, "Resources").values():
         if not isinstance(one, dict):
             continue
         # Transforms are applied before conditions are known.
@@ -175,20 +157,3 @@ def _early(read: Implied) -> bool:
 def _read(action: Action, resource: str) -> Implied:
     known = resource if is_resource(resource) else UNKNOWN
     return Implied(kind=TEMPLATE_READ, action=action, resource=known)
-
-
-def _section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = template.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _pseudo_parameters(stack: Arn) -> dict[str, str]:
-    suffix = {"aws-cn": "amazonaws.com.cn"}.get(stack.partition, "amazonaws.com")
-    return {
-        "AWS::AccountId": stack.account,
-        "AWS::Partition": stack.partition,
-        "AWS::Region": stack.region,
-        "AWS::StackId": str(stack),
-        "AWS::StackName": stack.resource.split("/")[1],
-        "AWS::URLSuffix": suffix,
-    }

@@ -18,6 +18,7 @@ from lambdas.refine_policy.findings.privilege_escalation import escalations
 from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
+from lambdas.refine_policy.generated_names.told_names import ToldNames
 from lambdas.refine_policy.grants.conditions import Settings
 from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
 from lambdas.refine_policy.grants.object_folders import MERGED
@@ -75,7 +76,8 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
     analyzer = analyzer_actions(generated, reference)
     values = variables(run, process)
     uses = (values, {**values, **process.spellings("prove")})
-    naming = Naming(values, _fresh(process, seen, history, layout), layout, uses)
+    fresh = volatile_names(seen, history, layout, ToldNames.of(stacks))
+    naming = Naming(values, _fresh(process, fresh), layout, uses)
 
     derived = implied_permissions(
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
@@ -147,11 +149,8 @@ def _otherwise(
     )
 
 
-def _fresh(
-    process: Process, seen: Observations, history: EarlierNames, layout: ArnParser
-) -> VolatileNames:
+def _fresh(process: Process, found: VolatileNames) -> VolatileNames:
     """The process's own name is its owner's word, also where an id happens to be the same."""
-    found = volatile_names(seen, history, layout)
     return replace(found, tokens=found.tokens - {process.name})
 
 

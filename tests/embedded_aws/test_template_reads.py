@@ -193,3 +193,24 @@ def test_a_template_s_address_is_recorded_as_it_is_on_aws(embedded: Connection, 
         if one["eventName"] == "CreateStack" and one["requestParameters"]["stackName"] == name
     ]
     assert addresses == [f"https://s3.{embedded.region}.amazonaws.com/{bucket}/a/t.json"]
+
+
+def test_a_stack_that_is_gone_tells_its_template_parameters_and_resources_by_its_id(
+    embedded: Connection,
+) -> None:
+    cloudformation = embedded.client("cloudformation")
+    template = {"Parameters": {"Stage": {"Type": "String"}}, "Resources": TOPIC}
+    sent = [{"ParameterKey": "Stage", "ParameterValue": "dev"}]
+    name, _ = created(embedded, template, Parameters=sent)
+    (before,) = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName=name)
+    assert settled(embedded, stack) == "DELETE_COMPLETE"
+
+    (after,) = cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+    assert after["PhysicalResourceId"] == before["PhysicalResourceId"]
+    assert after["ResourceStatus"] == "DELETE_COMPLETE"
+    told = cloudformation.get_template(StackName=stack, TemplateStage="Original")
+    assert told["TemplateBody"] == template
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    assert described["Parameters"] == sent

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lambdas.model.arn import Arn
     from lambdas.model.earlier_names import EarlierNames, PastRun
     from lambdas.reference.arn_parts import ArnParser, ArnPart
+    from lambdas.refine_policy.generated_names.told_names import ToldNames
     from lambdas.refine_policy.observations import Observation, Observations
 
 _ID = re.compile(r"(Id|ID|Uuid|UUID)$")
@@ -85,9 +86,12 @@ class VolatileNames:
 
 
 def volatile_names(
-    seen_things: Observations, history: EarlierNames, layout: ArnParser
+    seen_things: Observations,
+    history: EarlierNames,
+    layout: ArnParser,
+    told: ToldNames,
 ) -> VolatileNames:
-    """Read it off the calls that make and remove things, and off the runs before."""
+    """Read it off the calls that make and remove things, the stacks, and the runs before."""
     tokens: set[str] = set()
     collections: set[str] = set()
     versioned: set[str] = set()
@@ -107,6 +111,7 @@ def volatile_names(
     for (_, made, _), one in calls.items():
         for kind, text in _made(made, one, layout, heads):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
+    tokens = (tokens - told.words) | told.suffixes
     tokens |= _of_another_cycle(seen_things.missed, resources)
     tokens.update(text for one in seen for line in one.lines for text in line.made)
     differed, stable = _compared(resources, history)

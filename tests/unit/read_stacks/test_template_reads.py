@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.errors import StackNotReadError
 from lambdas.model.arn import Arn, is_resource
+from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
 
@@ -28,7 +29,9 @@ def reads(
     resources: Mapping[str, str] | None = None,
     stack: Arn = STACK,
 ) -> list[tuple[str, str]]:
-    found = reads_of(read_template(text), stack, parameters or {}, resources or {})
+    template = read_template(text)
+    scope = Scope.of(template, stack, parameters or {}, resources or {})
+    found = reads_of(template, stack, scope)
     return [(str(one.action), one.resource) for one in found]
 
 
@@ -254,5 +257,5 @@ VALUES = st.recursive(
 def test_no_template_is_too_strange_and_each_gives_resources_that_a_policy_can_name(
     sections: dict[str, Any],
 ) -> None:
-    for one in reads_of(sections, STACK, {}, {}):
+    for one in reads_of(sections, STACK, Scope.of(sections, STACK, {}, {})):
         assert is_resource(one.resource)

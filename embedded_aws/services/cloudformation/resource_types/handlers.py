@@ -10,7 +10,12 @@ from ministack.core.responses import get_account_id, get_region
 from embedded_aws.ministack import services
 from embedded_aws.protocol import internal_calls
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.engine import conditions, custom_resources, loading
+from embedded_aws.services.cloudformation.engine import (
+    conditions,
+    custom_resources,
+    deleted_stacks,
+    loading,
+)
 from embedded_aws.services.cloudformation.forwarding import inferred_calls
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource, filled, request_of
@@ -32,6 +37,7 @@ findings: list[str] = []
 def install() -> None:
     """Extend the engine when it is loaded."""
     custom_resources.install()
+    deleted_stacks.install()
     loading.on_load(extend)
 
 
