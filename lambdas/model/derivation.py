@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PASS_ROLE = "pass-role"  # noqa: S105  # a kind, no secret
+SYSTEM_TAGS = "system-tags"
 TEMPLATE_READ = "template-read"
 TRANSFORM = "transform"
 VERSIONS_DELETED = "versions-deleted"
@@ -13,6 +14,7 @@ BECAUSE = {
     "pass-role": "the request named this role; handing a role to a service leaves no event",
     "tag-on-create": "the request sent tags; tagging while creating is authorised, not recorded",
     "tag-on-update": "the request set tags; that is authorised besides the change, not recorded",
+    SYSTEM_TAGS: "CloudFormation tags what it makes, and the service asks for that, unrecorded",
     "code-read": "the service reads the code as the caller; the trail may not record reads",
     TEMPLATE_READ: "CloudFormation reads the template, and what that refers to, as the caller, "
     "perhaps unrecorded",

@@ -35,6 +35,7 @@ from lambdas.refine_policy.permissions.request_derivations import implied_permis
 from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
 from lambdas.refine_policy.permissions.stack_derivations import handler_permissions
 from lambdas.refine_policy.permissions.stack_reads import with_stacks
+from lambdas.refine_policy.permissions.system_tags import unknown_system_tags
 from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
@@ -122,6 +123,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                 (
                     *unfit,
                     *derived.findings,
+                    *unknown_system_tags(seen, reference),
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
                     *ambiguities(dict(told_values), grants),

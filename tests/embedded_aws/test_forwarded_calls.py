@@ -403,3 +403,31 @@ def test_a_role_of_another_session_is_not_taken_for_the_callers(embedded: Connec
 
     assert first.access_key != second.access_key
     assert deploy(first, {"T": {"Type": "AWS::SNS::Topic"}})[1] == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("resource", "action"),
+    [
+        ({"Type": "AWS::S3::Bucket"}, "s3:TagResource"),
+        (
+            {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 day)"}},
+            "events:TagResource",
+        ),
+    ],
+)
+def test_cloudformation_s_own_tags_are_asked_for_where_that_is_known(
+    embedded: Connection, resource: dict[str, Any], action: str
+) -> None:
+    may = somebody(embedded, allow("*"))
+    may_not = somebody(embedded, allow("*"), principals.deny(action))
+
+    name, status = deploy(may_not, {"One": resource})
+
+    assert status == "ROLLBACK_COMPLETE"
+    assert f"not authorized to perform: {action}" in reasons(embedded, name)["One"]
+    assert deploy(may, {"One": resource})[1] == "CREATE_COMPLETE"
+
+
+def test_a_topic_s_own_tags_are_not_asked_for(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"), principals.deny("sns:TagResource"))
+    assert deploy(caller, {"One": {"Type": "AWS::SNS::Topic"}})[1] == "CREATE_COMPLETE"

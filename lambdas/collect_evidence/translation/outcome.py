@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.evidence import Outcome
-from lambdas.reference.error_codes import Meaning, meaning_of_error
+from lambdas.reference.refused.error_codes import Meaning, meaning_of_error
 from lambdas.reference.refused.refusals import Refusal, obstacle_of, refusals, without_escapes
 
 if TYPE_CHECKING:

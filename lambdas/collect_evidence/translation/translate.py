@@ -30,8 +30,8 @@ from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
-from lambdas.reference.error_codes import Meaning
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
+from lambdas.reference.refused.error_codes import Meaning
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ NOUNS = {
 def compile_types(
     sources: Sources, known: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Two files: handlers as places in a table of actions, and operations by prefix."""
+    """Handlers as places in a table of actions, operations by prefix, and CloudFormation's tags."""
     texts = Texts()
     spelled = {
         f"{prefix}:{name}".lower(): f"{prefix}:{name}"
@@ -68,7 +68,24 @@ def compile_types(
     return {
         "cloudformation": {"actions": texts.table, "handlers": handlers},
         "types": _operations(sources, prefixes, known),
+        "system_tags": {
+            **read_curated("system_tags"),
+            "sent": [name for name, one in sorted(sources.schemas.items()) if _gets_tags(one)],
+        },
     }
+
+
+def _gets_tags(schema: Mapping[str, Any]) -> bool:
+    """Whether CloudFormation gives a type its own tags; both words of the schema default to yes.
+
+    https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+    """
+    tagging = schema.get("tagging")
+    return (
+        isinstance(tagging, dict)
+        and tagging.get("taggable", True)
+        and tagging.get("cloudFormationSystemTags", True)
+    )
 
 
 def _existing(permissions: Iterable[str], spelled: Mapping[str, str]) -> list[str]:

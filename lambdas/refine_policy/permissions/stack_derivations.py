@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import BECAUSE
+from lambdas.model.derivation import BECAUSE, SYSTEM_TAGS
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.reference.arn_parts import parsed
 from lambdas.refine_policy.permissions.handler_actions import (
@@ -23,6 +23,7 @@ from lambdas.refine_policy.permissions.handler_actions import (
 )
 from lambdas.refine_policy.permissions.opposites import undone_by
 from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.permissions.system_tags import system_tag_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ def handler_permissions(
     naming: Naming,
     off: frozenset[str],
 ) -> Iterator[Permission]:
-    """Updates and removals of the stack's own resources that the cycle did not show.
+    """Updates and removals of the stack's own resources that the cycle did not show, and tags.
 
     Args:
         seen: the observations.
@@ -55,6 +56,8 @@ def handler_permissions(
         naming: how the policy will spell the resources.
         off: kinds that the process switches off.
     """
+    if SYSTEM_TAGS not in off:
+        yield from system_tag_permissions(seen, layout.reference)
     if ROLLBACK not in off:
         yield from _own_calls(seen.allowed)
     for made, declared in _by_type(seen, naming, layout.reference):

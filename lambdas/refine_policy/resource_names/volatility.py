@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.observations import Observation, Observations
 
 _ID = re.compile(r"(Id|ID|Uuid|UUID)$")
-_STACK_PREFIX = 10  # CloudFormation keeps more of a stack's name in most names that it gives
+_STACK_PREFIX = 10  # of a stack's name, in small letters: most names of CloudFormation's keep more
 _WORD, _SUFFIX = Shape.WORD, Shape.SUFFIX
 _SHORTEST = 4  # characters that can be told apart from a word of the name
 
@@ -86,10 +86,7 @@ class VolatileNames:
 
 
 def volatile_names(
-    seen_things: Observations,
-    history: EarlierNames,
-    layout: ArnParser,
-    told: ToldNames,
+    seen_things: Observations, history: EarlierNames, layout: ArnParser, told: ToldNames
 ) -> VolatileNames:
     """Read it off the calls that make and remove things, the stacks, and the runs before."""
     tokens: set[str] = set()
@@ -98,10 +95,8 @@ def volatile_names(
     seen = seen_things.allowed
     resources = {one.resource for one in seen}
     stacks = _stacks(resources)
-    # How names that CloudFormation gives begin: with the stack's, cut short and lower-cased.
     heads = tuple({name[:_STACK_PREFIX].lower() for name in stacks})
-    # What was made was mostly removed too: it is looked at once.
-    calls: dict[tuple[str, str, str], Observation] = {}
+    calls: dict[tuple[str, str, str], Observation] = {}  # what is made is mostly removed, too
     for one in seen:
         action = one.action
         api = action.service == "apigateway"

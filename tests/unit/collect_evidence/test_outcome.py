@@ -11,7 +11,7 @@ from lambdas.collect_evidence.translation.outcome import answer_of
 from lambdas.collect_evidence.translation.translate import evidence_of, translate
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
-from lambdas.reference.error_codes import Meaning
+from lambdas.reference.refused.error_codes import Meaning
 from tests.unit.collect_evidence.trails import ROLE, record
 
 WHO = "User: arn:aws:sts::111122223333:assumed-role/sandbox/s"

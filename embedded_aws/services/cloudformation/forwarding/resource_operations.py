@@ -21,6 +21,7 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import (
     ForwardedDenialError,
     Session,
 )
+from embedded_aws.services.cloudformation.registry import system_tags
 
 Made = tuple[str, dict[str, Any]]  # physical id and attributes
 
@@ -47,7 +48,7 @@ class Flow:
             self._call(step, table, resource)
         main = steps[position] if position < len(steps) else None
         if main:
-            self._authorise(main, table, resource)
+            self._authorise(main, table, resource, tagging=system_tags.asked_for(resource.type))
         try:
             physical_id, attributes = work()
         except Exception as error:
@@ -100,7 +101,9 @@ class Flow:
         self._authorise(step, table, resource)
         self._record(step, table, resource)
 
-    def _authorise(self, step: Step, table: TypeTable, resource: Resource) -> None:
+    def _authorise(
+        self, step: Step, table: TypeTable, resource: Resource, tagging: str = ""
+    ) -> None:
         extra = tuple(
             Check(
                 action=also["action"],
@@ -108,7 +111,7 @@ class Flow:
             )
             for also in step.row.authorise
         )
-        self._session.authorise(_of(step, table, resource), extra)
+        self._session.authorise(_of(step, table, resource), extra, tagging)
 
     def _record(
         self,

@@ -36,8 +36,13 @@ class Session:
     region: str
     via: tuple[str, ...]  # services that call on its behalf; none for a service role
 
-    def authorise(self, call: Call, extra: tuple[Check, ...] = ()) -> None:
+    def authorise(self, call: Call, extra: tuple[Check, ...] = (), tagging: str = "") -> None:
         """Ask IAM everything that the call raises.
+
+        Args:
+            call: the call.
+            extra: further questions.
+            tagging: an action that is asked on the call's own resource, for CloudFormation's tags.
 
         Raises:
             ForwardedDenialError: an answer was no; the denied call is recorded.
@@ -47,6 +52,8 @@ class Session:
         except UnidentifiedCallError:
             checks = ()
             unidentified.append(call.key)
+        if tagging and checks:
+            extra = (*extra, Check(action=tagging, resource=checks[0].resource))
         for check in (*checks, *extra):
             answer = decision.ask(
                 check, self.access_key, region=self.region, service="", via=self.via

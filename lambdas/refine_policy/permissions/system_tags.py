@@ -1,0 +1,69 @@
+"""CloudFormation's own tags on what it makes: some services ask the caller for them, unrecorded.
+
+Of which types that is known, and by whom it was met, stands in reference/curated/system_tags.yaml.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.derivation import BECAUSE, SYSTEM_TAGS
+from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import counted
+from lambdas.reference.operation_verbs import what_it_makes
+from lambdas.refine_policy.permissions.permission import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.observations import Observation, Observations
+
+_TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
+
+
+def system_tag_permissions(seen: Observations, reference: Reference) -> Iterator[Permission]:
+    """What making these things asked for besides, because CloudFormation tagged them."""
+    for one, resource_type in _of_stacks(seen):
+        tags = reference.system_tags(resource_type)
+        if tags and tags.asks and one.action == tags.made_by:
+            yield Permission(
+                principal=one.principal,
+                action=tags.asks,
+                resource=one.resource,
+                basis=SYSTEM_TAGS,
+                because=f"{', '.join(one.names)} needs it: {BECAUSE[SYSTEM_TAGS]}",
+                observation=one,
+            )
+
+
+def unknown_system_tags(seen: Observations, reference: Reference) -> Iterator[Finding]:
+    """The types that were made and get such tags, of which nobody knows what these cost."""
+    unknown = sorted(
+        {
+            resource_type
+            for one, resource_type in _of_stacks(seen)
+            if (tags := reference.system_tags(resource_type)) and not tags.known
+            if what_it_makes(one.action.service, one.action.name)
+        }
+    )
+    if unknown:
+        yield Finding(
+            severity=Severity.NOTE,
+            kind="system-tags-unknown",
+            subject=counted(len(unknown), "type"),
+            detail="CloudFormation tags what it makes with tags of its own. Whether their service "
+            f"asks the caller for that is documented nowhere: {', '.join(unknown)}.",
+            action="If AWS refuses a deployment for a tagging action on one of these, grant it.",
+        )
+
+
+def _of_stacks(seen: Observations) -> Iterable[tuple[Observation, str]]:
+    handed = {one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context}
+    return (
+        (one, resource_type)
+        for one in seen.allowed
+        if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed
+        for resource_type in one.types
+    )
