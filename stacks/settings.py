@@ -29,6 +29,7 @@ DATA_EVENTS = (
     "AWS::XRay::Trace",
 )
 
+ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 GENERATORS = ("access-analyzer", "trail")
 
 
@@ -62,6 +63,9 @@ class Settings:
         analyzer: whether to make an account analyzer, for its findings: no run needs one, and an
             account has one per region at most.
         data_events: resource types whose data events the trail records for the cycles.
+        data_event_roles: how the names of the roles begin that the cycles assume or hand on, and
+            whose data events are recorded too: the CDK's by default. `*` is every role, for a
+            sandbox that holds nothing else.
     """
 
     name: str = "fencepost"
@@ -80,6 +84,7 @@ class Settings:
     bounded_roles: bool = False
     analyzer: bool = False
     data_events: tuple[str, ...] = DATA_EVENTS
+    data_event_roles: tuple[str, ...] = ("cdk-",)
 
     @property
     def apart(self) -> bool:
@@ -126,6 +131,7 @@ class Settings:
             bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
             analyzer=str(value("analyzer")).lower() in {"true", "yes", "1"},
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
+            data_event_roles=_role_names(value, standard.data_event_roles),
         )
 
 
@@ -140,6 +146,21 @@ def _accounts(value: Callable[[str], object]) -> tuple[str, str]:
     if own == sandbox:
         raise InvalidSettingError(f"-c sandboxAccount={sandbox}: is -c account; leave both out")
     return own, sandbox
+
+
+def _role_names(value: Callable[[str], object], standard: tuple[str, ...]) -> tuple[str, ...]:
+    """Beginnings of role names; every role, or none."""
+    given = value("dataEventRoles")
+    if given is None:
+        return standard
+    names = tuple(sorted({one.strip() for one in str(given).split(",")} - {""}))
+    for one in names:
+        if names != ("*",) and not ROLE_NAME.fullmatch(one):
+            raise InvalidSettingError(
+                f"-c dataEventRoles={given}: write how names of roles begin, with commas between "
+                'them, "*" for every role of the sandbox, or nothing for none'
+            )
+    return names
 
 
 def _one_of(value: Callable[[str], object], key: str, known: tuple[str, ...]) -> str:

@@ -14,12 +14,13 @@ from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
 from lambdas.refine_policy.findings.bounds import require_bounds
 from lambdas.refine_policy.findings.other_lengths import other_lengths
+from lambdas.refine_policy.findings.other_principals import other_principals
 from lambdas.refine_policy.findings.privilege_escalation import escalations
 from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
 from lambdas.refine_policy.generated_names.told_names import ToldNames
-from lambdas.refine_policy.grants.conditions import Settings
+from lambdas.refine_policy.grants.conditions import Settings, own_buckets
 from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
 from lambdas.refine_policy.grants.object_folders import MERGED
 from lambdas.refine_policy.observations import gather
@@ -97,7 +98,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
     permissions = tuple(split(needed, run.principal, execution)) if execution else needed
 
     settings = Settings(
-        off=hints.conditions_off | hints.wildcards_off, own_buckets=_own_buckets(permissions)
+        off=hints.conditions_off | hints.wildcards_off, own_buckets=own_buckets(permissions)
     )
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints, uses)
@@ -126,6 +127,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                     *unknown_system_tags(seen, reference),
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
+                    *other_principals(grants, {run.principal, execution}),
                     *ambiguities(dict(told_values), grants),
                     *other_lengths(grants, naming, values, layout),
                     *review(grants, left_out, analyzer, reference),
@@ -238,12 +240,4 @@ def _unfit(principal: str, problem: str) -> Finding:
         kind="policy-too-large",
         subject=principal,
         detail=f"{problem}.",
-    )
-
-
-def _own_buckets(permissions: Iterable[Any]) -> frozenset[str]:
-    return frozenset(
-        one.resource
-        for one in permissions
-        if one.action.service == "s3" and one.action.name in ("CreateBucket", "DeleteBucket")
     )

@@ -172,11 +172,47 @@ class Trail(Construct):
             advanced_event_selectors=[
                 _selector("Management events", {"eventCategory": "Management"}),
                 *(_data_events(one, sessions) for one in settings.data_events),
+                *(self._of_other_roles(one, settings) for one in self._other_types(settings)),
             ],
         )
         if self.bucket.policy:
             trail.node.add_dependency(self.bucket.policy)
         return trail
+
+    @staticmethod
+    def _other_types(settings: Settings) -> tuple[str, ...]:
+        return settings.data_events if settings.data_event_roles else ()
+
+    @staticmethod
+    def _of_other_roles(
+        resource_type: str, settings: Settings
+    ) -> aws_cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+        """Those of roles that the cycles assume or hand on, or of all but Fencepost's own.
+
+        Nor any on its buckets: the trail's own deliveries would be recorded, and delivered.
+        """
+        session = f"arn:{Aws.PARTITION}:sts::{settings.sandbox_account or Aws.ACCOUNT_ID}"
+        roles = f"{session}:assumed-role/"
+        names = [name for name in settings.data_event_roles if name != "*"]
+        own = f"arn:{Aws.PARTITION}:s3:::{settings.name}-"
+        return _selector(
+            f"{resource_type} of other roles",
+            {"eventCategory": "Data", "resources.type": resource_type},
+            aws_cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(
+                field="userIdentity.arn",
+                starts_with=[f"{roles}{name}" for name in names] or None,
+                not_starts_with=None if names else [f"{roles}{settings.name}-"],
+            ),
+            *(
+                [
+                    aws_cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(
+                        field="resources.ARN", not_starts_with=[own]
+                    )
+                ]
+                if resource_type.startswith("AWS::S3::")
+                else []
+            ),
+        )
 
 
 def _data_events(

@@ -431,3 +431,40 @@ def test_cloudformation_s_own_tags_are_asked_for_where_that_is_known(
 def test_a_topic_s_own_tags_are_not_asked_for(embedded: Connection) -> None:
     caller = somebody(embedded, allow("*"), principals.deny("sns:TagResource"))
     assert deploy(caller, {"One": {"Type": "AWS::SNS::Topic"}})[1] == "CREATE_COMPLETE"
+
+
+def a_group(*ports: int) -> dict[str, Any]:
+    rules = [
+        {"IpProtocol": "tcp", "FromPort": one, "ToPort": one, "CidrIp": "10.0.0.0/8"}
+        for one in ports
+    ]
+    return {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {"GroupDescription": "x", "SecurityGroupIngress": rules},
+    }
+
+
+def test_a_changed_rule_is_revoked_before_the_new_one_is_authorised(
+    embedded: Connection, ask: Ask
+) -> None:
+    caller = somebody(embedded, allow("*"))
+    name, _ = deploy(caller, {"Group": a_group(5432, 443)})
+    group = embedded.client("cloudformation").describe_stack_resource(
+        StackName=name, LogicalResourceId="Group"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+
+    deploy(caller, {"Group": a_group(5433, 443)}, name=name, update=True)
+
+    made = [one for one in names(recorded(ask, group)) if not one.startswith("Describe")]
+    assert made[-2:] == ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"]
+
+
+def test_one_who_may_not_revoke_cannot_change_a_rule(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"), principals.deny("ec2:RevokeSecurityGroupIngress"))
+    name, status = deploy(caller, {"Group": a_group(5432)})
+    assert status == "CREATE_COMPLETE"
+
+    _, status = deploy(caller, {"Group": a_group(5433)}, name=name, update=True)
+
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "ec2:RevokeSecurityGroupIngress" in reasons(embedded, name)["Group"]

@@ -10,7 +10,8 @@ from aws_cdk.assertions import Template
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size
 from stacks.sandbox.boundary import Boundary
-from stacks.settings import DATA_EVENTS, Settings
+from stacks.sandbox.trail import Trail
+from stacks.settings import DATA_EVENTS, InvalidSettingError, Settings
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis
@@ -200,12 +201,59 @@ def test_data_events_are_those_of_the_cycles_sessions_alone(synthesis: Synthesis
 
     management, *data = trail["AdvancedEventSelectors"]
     assert management["FieldSelectors"] == [{"Field": "eventCategory", "Equals": ["Management"]}]
-    assert len(data) == len(DATA_EVENTS)
-    for selector in data:
+    assert len(data) == 2 * len(DATA_EVENTS)
+    for selector in data[: len(DATA_EVENTS)]:
         fields = {one["Field"]: one for one in selector["FieldSelectors"]}
         (starts,) = fields["userIdentity.arn"]["StartsWith"]
         assert json.dumps(starts).endswith(':assumed-role/fencepost-run-"]]}')
         assert fields["eventCategory"]["Equals"] == ["Data"]
+
+
+def test_data_events_of_roles_that_are_handed_on_are_recorded_but_not_on_own_buckets(
+    synthesis: Synthesis,
+) -> None:
+    (trail,) = synthesis.of_type("sandbox", "AWS::CloudTrail::Trail").values()
+
+    for selector in trail["AdvancedEventSelectors"][1 + len(DATA_EVENTS) :]:
+        fields = {one["Field"]: one for one in selector["FieldSelectors"]}
+        (starts,) = fields["userIdentity.arn"]["StartsWith"]
+        assert json.dumps(starts).endswith(':assumed-role/cdk-"]]}')
+        of_s3 = fields["resources.type"]["Equals"][0].startswith("AWS::S3::")
+        assert ("resources.ARN" in fields) == of_s3
+        if of_s3:
+            (spared,) = fields["resources.ARN"]["NotStartsWith"]
+            assert json.dumps(spared).endswith(':s3:::fencepost-"]]}')
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ("", []),
+        ("*", [("NotStartsWith", "fencepost-")]),
+        ("deploy-, ci", [("StartsWith", "ci"), ("StartsWith", "deploy-")]),
+    ],
+)
+def test_whose_data_events_are_recorded_can_be_chosen(
+    given: str, fields: list[tuple[str, str]]
+) -> None:
+    context = {"dataEventRoles": given, "dataEvents": "AWS::S3::Object"}
+    settings = Settings.from_context(context.get)
+    app = App()
+    stack = Stack(app, "s")
+    Trail(stack, "Trail", settings=settings, sessions="arn:x")
+
+    (trail,) = Template.from_stack(stack).find_resources("AWS::CloudTrail::Trail").values()
+    others = trail["Properties"]["AdvancedEventSelectors"][2:]
+    found = [
+        (operator, json.dumps(one).rpartition("assumed-role/")[2].split('"')[0])
+        for selector in others
+        for field in selector["FieldSelectors"]
+        if field["Field"] == "userIdentity.arn"
+        for operator, values in field.items()
+        if operator != "Field"
+        for one in values
+    ]
+    assert found == fields
 
 
 def test_only_the_trail_may_write_to_its_bucket_and_key(synthesis: Synthesis) -> None:
@@ -250,3 +298,9 @@ def test_access_analyzer_alone_may_use_the_access_role(synthesis: Synthesis) -> 
 
 def test_the_account_gets_no_analyzer_that_nobody_asked_for(synthesis: Synthesis) -> None:
     synthesis.templates["sandbox"].resource_count_is("AWS::AccessAnalyzer::Analyzer", 0)
+
+
+@pytest.mark.parametrize("given", ["cdk-*", "a/b", "*,x", "x y"])
+def test_a_role_s_beginning_that_cannot_be_one_is_refused(given: str) -> None:
+    with pytest.raises(InvalidSettingError, match="how names of roles begin"):
+        Settings.from_context({"dataEventRoles": given}.get)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lambdas.model.action import Action
     from lambdas.refine_policy.grants.grants import DraftGrant
 from collections import defaultdict
 
@@ -34,6 +35,16 @@ _WITHOUT = {
     "rds-db": "rds-db:connect",
     "es": "HTTP calls to a domain",
 }
+
+
+def has_data_events(service: str) -> bool:
+    """Whether the trail records some of a service's actions only where it is told to."""
+    return service in _WITH_DATA_EVENTS
+
+
+def is_data_event(action: Action) -> bool:
+    """Whether the trail records the action only where it is told to."""
+    return action.name in _WITH_DATA_EVENTS.get(action.service, ())
 
 
 def blind_spots(grants: Sequence[DraftGrant]) -> Iterator[Finding]:

@@ -44,6 +44,15 @@ class Settings:
     own_buckets: frozenset[str]
 
 
+def own_buckets(permissions: Iterable[Permission]) -> frozenset[str]:
+    """The buckets that are made or removed."""
+    return frozenset(
+        one.resource
+        for one in permissions
+        if one.action.service == "s3" and one.action.name in ("CreateBucket", "DeleteBucket")
+    )
+
+
 def conditions_of(
     action: Action,
     template: Template,

@@ -1,0 +1,64 @@
+"""What the policies of further roles rest on: nobody ran a cycle under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import counted, listed
+from lambdas.refine_policy.findings.blind_spots import has_data_events, is_data_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.refine_policy.grants.grants import DraftGrant
+    from lambdas.refine_policy.observations import Observation
+
+_OF_A_SERVICE = ":role/aws-service-role/"
+
+
+def other_principals(grants: Sequence[DraftGrant], own: set[str]) -> Iterator[Finding]:
+    """A finding for each role that the cycle assumed or handed on.
+
+    Args:
+        grants: of all principals.
+        own: the run's own role, whose policy is proved, and what is split from it.
+    """
+    for other in sorted({one.principal for one in grants} - own):
+        if _OF_A_SERVICE in other:
+            continue
+        seen = [
+            permission.observation
+            for one in grants
+            if one.principal == other
+            for permission in one.permissions
+            if permission.observation and permission.observation.principal == other
+        ]
+        yield _finding(other, seen)
+
+
+def _finding(role: str, seen: Sequence[Observation]) -> Finding:
+    actions = {one.action for one in seen}
+    phases = sorted({phase for one in seen for phase in one.phases})
+    data = sorted({str(one) for one in actions if is_data_event(one)})
+    # What CloudFormation does with a role are no data events.
+    direct = {one.action.service for one in seen if CLOUDFORMATION not in one.via}
+    hidden = not data and any(map(has_data_events, direct))
+    what = f"It was seen making calls of {counted(len(actions), 'action')}"
+    when = f" in {listed(phases)}" if phases else ""
+    of_data = (
+        f"; of data events, {listed(data)}."
+        if data
+        else ", and no data event: the trail records those of roles that -c dataEventRoles names."
+    )
+    return Finding(
+        severity=Severity.WARNING if hidden else Severity.NOTE,
+        kind="policy-of-another-role",
+        subject=role,
+        detail=f"{what}{when}{of_data} No cycle ran under this policy: the proof is of the run's "
+        "own role alone.",
+        action="Name the role in -c dataEventRoles, if it reads or writes data, and run again."
+        if hidden
+        else "",
+    )
