@@ -6,6 +6,9 @@ AGAIN = "Then start the run again."
 ADVICE = {
     "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
     f"written is there. {AGAIN}",
+    "BuildFailed": "The build ended before its cycle could say how: it was stopped, ran out of "
+    "time, or its machine failed. Read its phases above and its log. What the cycle had made may "
+    "still be in the sandbox; the next run's remove takes it away. Start the run again.",
     "CycleFailed": "Read the last lines, correct the process in its folder, and deploy it. "
     f"{AGAIN}",
     "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "

@@ -21,7 +21,8 @@ CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
 # Colours and cursor moves, https://ecma-international.org/publications-and-standards/standards/ecma-48/
 STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[@-Z\\-_]")
 COMMAND = re.compile(r"^::fencepost command \S+ ", re.MULTILINE)  # as the build marks it
-CYCLE_FAILED = "CycleFailed"
+CYCLE_FAILED = "CycleFailed"  # a phase of it: the build ended well, and said so
+BUILD_FAILED = "BuildFailed"  # the build itself, which says nothing of its cycle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Failure:
             state=str(event.get("state") or "an unknown state"),
             error=name,
             problem=_cycle_problem(phase, build)
-            if name == CYCLE_FAILED
+            if name in (CYCLE_FAILED, BUILD_FAILED)
             else _problem(str(error.get("Cause") or "")),
             phase=phase,
             last_lines=_lines(str(exported.get("FAILURE_TAIL", ""))) if phase else (),
@@ -102,6 +103,8 @@ def _cycle_problem(phase: str, build: Mapping[str, Any]) -> str:
         if one.get("message")
     ]
     status = build.get("status") or "not successful"
+    if status == "SUCCEEDED":
+        return "the build ended well, but did not say that every phase of the cycle was done"
     return visible("; ".join([f"the build is {status}", *told]))
 
 

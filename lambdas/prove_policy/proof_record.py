@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.evidence import Evidence, Outcome
-from lambdas.prove_policy.rounds import Build, Round
+from lambdas.prove_policy.rounds import PHASE_FAILED, WELL, Build, Round
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,9 +89,10 @@ def left_behind(build: Mapping[str, Any] | None, cleanup: Mapping[str, Any] | No
 
 
 def build_of(raw: Mapping[str, Any] | None, phases: Sequence[str]) -> Build:
-    """How the round's build ended, from what the state machine read of it.
+    """How the round's cycle ended, from what the state machine read of its build.
 
-    A build that says well without saying that each of the phases was done has proved nothing.
+    A build ends well and says which phase of the cycle failed; one that fails by itself says
+    nothing. One that ends well without saying that each of the phases was done proves nothing.
     """
     if raw is None:
         return Build(succeeded=False, status="NEVER STARTED")
@@ -99,10 +100,11 @@ def build_of(raw: Mapping[str, Any] | None, phases: Sequence[str]) -> Build:
     status = str(raw.get("status", "SUCCEEDED"))
     done = str(exported.get("PHASES_DONE", "")).split()
     undone = next((one for one in phases if one not in done), "")
-    failed = str(exported.get("FAILED_PHASE", "")) or undone
+    said = str(exported.get("FAILED_PHASE", ""))
+    failed = said or (undone if status == WELL else "")
     return Build(
-        succeeded=status == "SUCCEEDED" and not failed,
-        status=status,
+        succeeded=status == WELL and not failed,
+        status=PHASE_FAILED if said else status,
         failed_phase=failed,
         tail=_tail(exported.get("FAILURE_TAIL", "")),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LIMIT = 5  # rounds; each is a whole cycle
 SHOWN = 40  # lines of a verdict: it travels through the state machine, proof.json holds them all
 WELL = "SUCCEEDED"  # CodeBuild's word
+PHASE_FAILED = "FAILED"  # the cycle's, in a build that ended well and said so
 UNSEEN = "the trail shows nothing of its cycle"
 WIDEST = 1_000  # characters of one of them
 
@@ -40,7 +41,7 @@ class Build:
     Attributes:
         failed_phase: the first that failed; empty when none did.
         tail: the last lines of the command that failed.
-        status: CodeBuild's.
+        status: CodeBuild's, or FAILED when the build said that a phase failed.
     """
 
     succeeded: bool

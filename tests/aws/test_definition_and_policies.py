@@ -30,6 +30,7 @@ pytestmark = [
 ]
 PLACE = "arn:aws:lambda:eu-west-1:123456789012:function:placeholder"
 PLACES = re.compile(r"\$\{(\w+)\}")
+PHASES = {"phases": {"deploy": ["true"], "remove": ["true"]}}
 WIDE = {"PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE"}
 
 
@@ -56,6 +57,17 @@ def test_step_functions_accepts_the_definition() -> None:
 @pytest.mark.parametrize(
     ("state", "variables", "following"),
     [
+        (
+            "IsCycleWhole",
+            {"process": PHASES, "build": {"exported": {"PHASES_DONE": "deploy remove"}}},
+            "AwaitTrail",
+        ),
+        (
+            "IsCycleWhole",
+            {"process": PHASES, "build": {"exported": {"FAILED_PHASE": "deploy"}}},
+            "DocumentFailure",
+        ),
+        ("IsCycleWhole", {"process": PHASES, "build": {"exported": {}}}, "DocumentFailure"),
         ("WasBuilt", {"build": None}, "DocumentFailure"),
         ("WasBuilt", {"build": {"id": "fencepost-orders:1"}}, "ReadBuild"),
         (

@@ -24,7 +24,7 @@ from ministack.services import codebuild as engine
 
 from embedded_aws.iam.service_roles import RoleNotAssumableError, assume
 from embedded_aws.services.codebuild import credentials as build_credentials
-from embedded_aws.services.codebuild import projects, shell
+from embedded_aws.services.codebuild import knobs, projects, shell
 from embedded_aws.services.codebuild.build import Build
 from embedded_aws.services.codebuild.logs import BuildLog, NoLog
 from embedded_aws.sessions import caller, role_session
@@ -60,6 +60,7 @@ def install() -> None:
     engine._start_build = _start_build
     engine._stop_build = _stop_build
     projects.install()
+    knobs.install()
     build_credentials.install()
     atexit.register(stop)
 

@@ -22,6 +22,7 @@ from embedded_aws.services.codebuild.buildspec import (
     PhaseSpec,
 )
 from embedded_aws.services.codebuild.environment import machine_environment, service_environment
+from embedded_aws.services.codebuild.knobs import knobs
 from embedded_aws.services.codebuild.logs import BuildLog
 from embedded_aws.services.codebuild.phases import PhaseFailure, Record, close, phase
 from embedded_aws.services.codebuild.shell import BuildShell
@@ -101,7 +102,8 @@ class Build:
         succeeded = self._commands(spec, self.shell)
         if self.ended:
             return self.ended
-        self._export(spec, self.shell)
+        if succeeded or knobs.failed_builds_export:
+            self._export(spec, self.shell)
         for name in ("UPLOAD_ARTIFACTS", "FINALIZING"):
             with phase(self.record, self.log, name):
                 self._artifacts(name)

@@ -118,9 +118,18 @@ def test_a_build_that_never_ran_its_commands_tells_codebuilds_own_words(tmp_path
         ],
     }
 
-    answer = told(tmp_path, error={"Error": "CycleFailed", "Cause": ""}, build=build)
+    answer = told(tmp_path, error={"Error": "BuildFailed", "Cause": ""}, build=build)
 
     assert answer["cause"] == "the build is FAULT; PROVISIONING: no capacity"
+    assert ADVICE["BuildFailed"] in answer["message"]
+
+
+def test_a_build_that_ended_well_without_saying_how_its_cycle_ended_is_told(tmp_path: Path) -> None:
+    build = {"id": "fencepost-orders:1", "status": "SUCCEEDED", "exported": {}}
+
+    answer = told(tmp_path, error={"Error": "CycleFailed", "Cause": ""}, build=build)
+
+    assert "did not say that every phase" in answer["cause"]
 
 
 def test_what_was_collected_until_then_is_listed(tmp_path: Path) -> None:
@@ -196,6 +205,7 @@ def test_an_archive_that_refuses_is_not_hidden(tmp_path: Path) -> None:
 def test_advice_is_about_errors_that_exist() -> None:
     ours = {name for name in dir(errors) if name.endswith("Error")}
     of_the_definition = {
+        "BuildFailed",
         "CycleFailed",
         "GenerationCanceled",
         "GenerationFailed",

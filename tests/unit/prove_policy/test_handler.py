@@ -117,7 +117,7 @@ def test_a_clean_round_is_proved_and_its_evidence_is_kept_beside_the_firsts(stag
 
 def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage) -> None:
     stage.keep(OBSERVED, a_line("sqs:TagQueue", outcome=Outcome.DENIED))
-    failed = {"id": "b:1", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+    failed = {"id": "b:1", "status": "SUCCEEDED", "exported": {"FAILED_PHASE": "deploy"}}
 
     first = stage.act("judge", observed=OBSERVED, build=failed)
 
@@ -136,7 +136,7 @@ def test_a_denial_gives_new_evidence_and_the_second_round_knows_it(stage: Stage)
 
 def test_judging_again_changes_nothing(stage: Stage) -> None:
     stage.keep(OBSERVED, a_line("sqs:TagQueue", outcome=Outcome.DENIED))
-    failed = {"id": "b:1", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+    failed = {"id": "b:1", "status": "SUCCEEDED", "exported": {"FAILED_PHASE": "deploy"}}
 
     once = stage.act("judge", observed=OBSERVED, build=failed)
     proof = stage.archive.get(f"orders/{RUN}/proof.json")
@@ -155,7 +155,7 @@ def test_the_tools_output_counts_even_when_the_trail_has_nothing(stage: Stage) -
         "FAILURE_TAIL": base64.b64encode(said.encode()).decode(),
     }
 
-    answer = stage.act("judge", build={"id": "b:1", "status": "FAILED", "exported": exported})
+    answer = stage.act("judge", build={"id": "b:1", "status": "SUCCEEDED", "exported": exported})
 
     assert answer["next"] == "repair"
     assert answer["denied"] == 1
@@ -180,7 +180,7 @@ def test_a_sandbox_that_may_not_be_clean_is_a_finding(
         "judge",
         build={
             "id": "b:1",
-            "status": "FAILED",
+            "status": "SUCCEEDED",
             "exported": {"FAILED_PHASE": "x", "PHASES_DONE": done},
         },
         cleanup={"status": "FAILED", "id": "b:2"},
@@ -250,7 +250,7 @@ def test_what_is_left_after_a_drop_is_proved_without_a_repair(generous: Stage) -
 
 def test_a_round_that_fails_after_a_drop_says_what_was_proved_before(generous: Stage) -> None:
     left = generous.act("judge", build=PASSED, process=asking(SPARE))["process"]
-    failed = {"id": "b:2", "status": "FAILED", "exported": {"FAILED_PHASE": "deploy"}}
+    failed = {"id": "b:2", "status": "SUCCEEDED", "exported": {"FAILED_PHASE": "deploy"}}
 
     answer = generous.act("judge", number=2, build=failed, process=left)
 
@@ -278,6 +278,14 @@ def test_a_build_that_says_well_is_no_proof_where_the_trail_shows_nothing(stage:
     assert answer["next"] == "stop"
     assert answer["verdict"]["kind"] == "not proved"
     assert "the trail shows nothing" in answer["verdict"]["reason"]
+
+
+def test_a_build_that_failed_by_itself_names_no_phase(stage: Stage) -> None:
+    stage.act("judge", observed=OBSERVED, build={"id": "b:1", "status": "TIMED_OUT"})
+
+    proof = json.loads(stage.archive.get(f"orders/{RUN}/proof.json"))
+    (build,) = [one["build"] for one in proof["rounds"]]
+    assert (build["status"], build["failed_phase"]) == ("TIMED_OUT", "")
 
 
 @pytest.mark.parametrize("exported", [{}, {"PHASES_DONE": "remove"}])
