@@ -62,6 +62,9 @@ class Settings:
         bounded_roles: whether roles that a cycle makes must carry the cycle's own boundary.
         analyzer: whether to make an account analyzer, for its findings: no run needs one, and an
             account has one per region at most.
+        project_limit: whether a process's project takes one build at a time, so that no two runs
+            meet in the sandbox. CodeBuild refuses such a project where an account may run no build
+            (https://docs.aws.amazon.com/codebuild/latest/userguide/create-project-console.html).
         data_events: resource types whose data events the trail records for the cycles.
         data_event_roles: how the names of the roles begin that the cycles assume or hand on, and
             whose data events are recorded too: the CDK's by default. `*` is every role, for a
@@ -83,6 +86,7 @@ class Settings:
     go_on: bool = False
     bounded_roles: bool = False
     analyzer: bool = False
+    project_limit: bool = True
     data_events: tuple[str, ...] = DATA_EVENTS
     data_event_roles: tuple[str, ...] = ("cdk-",)
 
@@ -130,6 +134,7 @@ class Settings:
             go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
             bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
             analyzer=str(value("analyzer")).lower() in {"true", "yes", "1"},
+            project_limit=str(value("projectLimit")).lower() not in {"false", "no", "0"},
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
             data_event_roles=_role_names(value, standard.data_event_roles),
         )

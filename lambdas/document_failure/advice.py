@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lambdas.model.quotas import quota_of
+
 AGAIN = "Then start the run again."
 ADVICE = {
     "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
@@ -35,15 +37,11 @@ ADVICE = {
     "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
     f"is logging and may write to its bucket. {AGAIN}",
 }
-QUOTA = (
-    "A quota of the account is used up; IAM Access Analyzer takes one job at a time and fifty a "
-    "day, in some regions five. Look who uses it, wait, and start the run again; or start it with "
-    '"generator": "trail", which needs none.'
-)
 
 
-def advice(error: str) -> str:
-    """What a person should do."""
-    if error.endswith(("ServiceQuotaExceededException", "AccountLimitExceededException")):
-        return QUOTA
+def advice(error: str, cause: str = "") -> str:
+    """What a person should do; a quota's error is told with the quota's name and its place."""
+    quota = quota_of(error, cause)
+    if quota:
+        return f"The quota: {quota.name}. Its place: {quota.place} {quota.do}"
     return ADVICE.get(error, f"Read the cause, and the log of the state that failed. {AGAIN}")

@@ -56,6 +56,7 @@ def record(failure: Failure, collected: Sequence[str]) -> dict[str, Any]:
         "phase": failure.phase,
         "lastLines": list(failure.last_lines),
         "removed": failure.removed,
+        "waits": list(failure.waits),
         "build": failure.build,
         "advice": failure.advice,
         "collected": list(collected),
@@ -79,6 +80,7 @@ def account(failure: Failure, place: str) -> Iterator[str]:
         yield from (f"  {line}" for line in failure.last_lines)
     yield ""
     yield failure.advice
+    yield from failure.waits
     if REMOVED[failure.removed]:
         yield REMOVED[failure.removed]
     yield ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.document_failure.advice import advice
 from lambdas.model.text import visible
+from lambdas.model.waits import quota_waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ class Failure:
         removed: whether the process's own remove phase succeeded; None when there was no cycle
             that could tell.
         build: CodeBuild's id of it, or empty. log: where its log is read, or empty.
+        waits: for quotas, a sentence each.
     """
 
     run: Run
@@ -46,6 +48,7 @@ class Failure:
     removed: bool | None = None
     build: str = ""
     log: str = ""
+    waits: tuple[str, ...] = ()
 
     @classmethod
     def from_event(cls, run: Run, event: Mapping[str, Any]) -> Self:
@@ -67,12 +70,13 @@ class Failure:
             removed=_removed(exported),
             build=str(build.get("id", "")),
             log=str(build.get("log", "")),
+            waits=tuple(one.words for one in quota_waits(_mapping(event.get("waits")))),
         )
 
     @property
     def advice(self) -> str:
         """What to do about it."""
-        return advice(self.error)
+        return advice(self.error, self.problem)
 
     @property
     def cause(self) -> str:

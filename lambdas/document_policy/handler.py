@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.document_policy.analysis.versions import versions
+from lambdas.document_policy.analysis.waits import waited
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.formats.forms import content_type
@@ -105,7 +106,10 @@ def _facts_of(
         process=Process.from_mapping(process.pop("name", run.process), process),
         refinement=Refinement.from_json(read("refined")),
         evidence_lines=_lines(kept[event["evidence"].removeprefix(run.key(""))]),
-        findings=[Finding.from_json(one) for one in read("findings") or ()],
+        findings=[
+            *map(Finding.from_json, read("findings") or ()),
+            *waited(event.get("waits") or {}),
+        ],
         checks=read("checks"),
         verdict=Verdict.from_json(_required(event, "verdict")),
         generated=read("generated"),

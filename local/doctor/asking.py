@@ -24,6 +24,7 @@ ACTIONS = (
     "cloudformation:ListStackResources",
     "cloudtrail:DescribeTrails",
     "iam:GetAccountSummary",
+    "lambda:GetAccountSettings",
     "servicequotas:ListServiceQuotas",
     "sns:ListSubscriptionsByTopic",
     "ssm:GetParameter",

@@ -76,6 +76,7 @@ def of_account(aws: Aws, name: str, folders: Sequence[ProcessFolder]) -> Iterato
     yield asked("CDK bootstrap", "ssm:GetParameter", lambda: account.bootstrap(aws, owner))
     yield from _of_deployment(aws, name, folders)
     yield asked("builds", "servicequotas:ListServiceQuotas", lambda: quotas.builds(aws))
+    yield asked("functions", "lambda:GetAccountSettings", lambda: quotas.functions(aws))
     yield account.generations(aws.region)
 
 

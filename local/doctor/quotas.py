@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model import limits
-from local.doctor.check import Check, missing, there, unknown
+from lambdas.model.quotas import BUILDS, FUNCTIONS
+from local.doctor.check import Check, missing, note, there, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local.doctor.asking import Aws
 
-BUILDS = "Concurrently running builds for Linux/Medium environment"
 ROLES_BESIDE = 16  # of the functions, the state machine, the schedules, Access Analyzer
 ROLES_EACH = 3  # per process: build, sandbox, candidate
 SPARE_POLICIES = 10  # of a proof's policy, at the most
+FUNCTIONS_AT_ONCE = 40  # what a Distributed Map of twenty and everything beside it wants
 
 
 def summary_of(aws: Aws) -> Mapping[str, int]:
@@ -63,18 +64,40 @@ def _left(name: str, summary: Mapping[str, int], key: str, needed: int) -> Check
 
 
 def builds(aws: Aws) -> Check:
-    """How many cycles can run at once; a new account may have none."""
+    """How many cycles can run at once; a new account may have none, whatever is shown."""
     pages = aws.client("service-quotas").get_paginator("list_service_quotas")
     found = [
         quota["Value"]
         for page in pages.paginate(ServiceCode="codebuild")
         for quota in page["Quotas"]
-        if quota["QuotaName"] == BUILDS
+        if quota["QuotaCode"] == BUILDS.code
     ]
     if not found:
-        return unknown("builds", f"There is no quota {BUILDS!r}.", "Look in Service Quotas.")
+        return unknown("builds", f"There is no quota {BUILDS.name!r}.", f"Look at {BUILDS.place}")
     if found[0] >= 1:
-        return there("builds", f"{found[0]:.0f} of Linux/Medium may run at once.")
+        return there(
+            "builds",
+            f"{found[0]:.0f} of Linux/Medium may run at once, as Service Quotas shows. A new "
+            "account may be held to 0 all the same: only its first build tells, and the run then "
+            "says so.",
+        )
     return missing(
-        "builds", "No build of Linux/Medium may run.", f"Raise the quota {BUILDS!r} to 1 or more."
+        "builds",
+        "No build of Linux/Medium may run, and CodeBuild takes no project with a limit of its own.",
+        f"Request 1 or more for {BUILDS.name!r}: {BUILDS.place} Or deploy now with "
+        'make deploy CONTEXT="-c projectLimit=false", and request it before the first run.',
+    )
+
+
+def functions(aws: Aws) -> Check:
+    """How many functions can run at once; a new account may have few."""
+    settings = aws.client("lambda").get_account_settings()["AccountLimit"]
+    most = int(settings["ConcurrentExecutions"])
+    if most >= FUNCTIONS_AT_ONCE:
+        return there("functions", f"{most:,} may run at once.")
+    return note(
+        "functions",
+        f"{most} may run at once, as in a new account: a run takes one, and batches of log files "
+        "wait for one another.",
+        f"Request more of {FUNCTIONS.name!r} if other things run there: {FUNCTIONS.place}",
     )

@@ -18,7 +18,11 @@ def allow_generation(role: aws_iam.Role, access_role: str) -> None:
     """Have Access Analyzer make policies of the trail."""
     allow(
         role,
-        ["access-analyzer:GetGeneratedPolicy", "access-analyzer:StartPolicyGeneration"],
+        [
+            "access-analyzer:GetGeneratedPolicy",
+            "access-analyzer:ListPolicyGenerations",
+            "access-analyzer:StartPolicyGeneration",
+        ],
         "*",
         because="jobs of policy generation have no resources",
     )

@@ -64,7 +64,7 @@ class CycleBuild(Construct):
                 "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate.role_arn),
             },
             # Two cycles at once would meet in the sandbox; the state machine waits its turn.
-            concurrent_build_limit=1,
+            concurrent_build_limit=1 if settings.project_limit else None,
             timeout=Duration.minutes(buildspec.BUILD_TIMEOUT),
             queued_timeout=Duration.minutes(buildspec.QUEUE_TIMEOUT),
             encryption_key=key,

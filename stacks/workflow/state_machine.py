@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
 from constructs import Construct
 
+from lambdas.model import quotas
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import allow_generation
@@ -79,7 +80,9 @@ class Workflow(Construct):
                 **{state: one.function_arn for state, one in functions.items()},
                 "AccessRole": sandbox.access_role.role_arn,
                 "ArchiveBucket": archive.bucket.bucket_name,
+                "FreeingQuotas": quotas.FREEING,
                 "Generator": settings.generator,
+                "HopelessQuotas": quotas.HOPELESS,
                 "ParameterPath": settings.parameters,
                 "ProcessNames": ", ".join(sorted(projects)) or "none",
                 "Region": Stack.of(self).region,

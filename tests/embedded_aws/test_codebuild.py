@@ -108,11 +108,48 @@ def test_a_build_that_fails_exports_nothing_unless_the_switch_says_so(
         return found
 
     assert exported() == []
-    ask("/_fencepost/builds", {"failedBuildsExport": True})
+    ask("/_fencepost/builds", {"failed_builds_export": True})
     try:
         assert exported() == [{"name": "OUT", "value": "said"}]
     finally:
-        ask("/_fencepost/builds", {"failedBuildsExport": False})
+        ask("/_fencepost/builds", {"failed_builds_export": False})
+
+
+def test_an_account_that_may_run_no_build_refuses_builds_and_projects_that_limit_them(
+    embedded: Connection, role: str, ask: Callable[..., Any]
+) -> None:
+    project = a_project(embedded, role, spec(build=["commands: ['true']"]))
+    codebuild = embedded.client("codebuild")
+    ask("/_fencepost/builds", {"account_limit": 0})
+    try:
+        with pytest.raises(ClientError, match="more than 0 builds in queue for the account"):
+            codebuild.start_build(projectName=project)
+        with pytest.raises(ClientError, match="account-level concurrent build limit of 0"):
+            codebuild.update_project(name=project, concurrentBuildLimit=1)
+    finally:
+        ask("/_fencepost/builds", {"account_limit": 60})
+
+    assert build(embedded, project)["buildStatus"] == "SUCCEEDED"
+
+
+def test_a_project_takes_no_more_builds_at_once_than_its_own_limit(
+    embedded: Connection, role: str, ask: Callable[..., Any]
+) -> None:
+    project = a_project(embedded, role, spec(build=["commands: ['sleep 60']"]))
+    codebuild = embedded.client("codebuild")
+    codebuild.update_project(name=project, concurrentBuildLimit=1)
+    first = codebuild.start_build(projectName=project)["build"]["id"]
+    try:
+        with pytest.raises(ClientError, match="AccountLimitExceeded"):
+            codebuild.start_build(projectName=project)
+        ask("/_fencepost/builds", {"project_error": "InvalidInputException"})
+        with pytest.raises(ClientError, match=r"InvalidInput.*concurrent build limit"):
+            codebuild.start_build(projectName=project)
+    finally:
+        ask("/_fencepost/builds", {"project_error": "AccountLimitExceededException"})
+        codebuild.stop_build(id=first)
+
+    assert built(embedded, first)["buildStatus"] == "STOPPED"
 
 
 def test_an_exit_ends_its_command_and_finally_still_runs(embedded: Connection, role: str) -> None:

@@ -196,12 +196,54 @@ def test_a_generation_that_is_cancelled_ends_the_run_by_its_name(cloud: Cloud) -
     assert cloud.mails(done.run)
 
 
-def test_another_generation_under_way_is_waited_out(cloud: Cloud) -> None:
-    first, second = cloud.begin("parcels", prove=False), cloud.begin("mailroom", prove=False)
+def test_another_generation_under_way_is_waited_out_and_told(cloud: Cloud) -> None:
+    cloud.turn("generation", busy=2)
 
-    ended = [cloud.end(first), cloud.end(second)]
+    done = cloud.run("parcels", prove=False)
 
-    assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"], [e.cause for e in ended]
+    assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    assert done.states.count("WaitForQuota") == 2
+    readme = cloud.document("parcels", done.run, "README.md").decode()
+    assert "waited-for-a-quota" in readme
+    assert "GeneratePolicy waited 2 minutes" in readme
+
+
+@pytest.fixture
+def no_builds(cloud: Cloud) -> Iterator[None]:
+    """As in many new accounts; undone afterwards."""
+    cloud.turn("builds", account_limit=0)
+    yield
+    cloud.turn("builds", account_limit=60)
+
+
+@pytest.mark.usefixtures("no_builds")
+def test_a_run_that_no_wait_can_start_says_so_at_once_with_the_quota_and_its_place(
+    cloud: Cloud,
+) -> None:
+    done = cloud.run("parcels")
+
+    assert (done.status, done.error) == ("FAILED", "CodeBuild.AccountLimitExceededException")
+    assert "WaitForQuota" not in done.states
+    (mail,) = cloud.mails(done.run)
+    assert "L-2DC20C30" in mail
+
+
+@pytest.fixture
+def day_used_up(cloud: Cloud) -> Iterator[None]:
+    """Access Analyzer takes no further job today; undone afterwards."""
+    cloud.turn("generation", daily=0)
+    yield
+    cloud.turn("generation", daily=None)
+
+
+@pytest.mark.usefixtures("day_used_up")
+def test_a_day_of_generations_that_is_used_up_is_not_waited_for(cloud: Cloud) -> None:
+    done = cloud.run("parcels", prove=False)
+
+    assert done.error == "AccessAnalyzer.ServiceQuotaExceededException"
+    assert "WaitForQuota" not in done.states
+    (mail,) = cloud.mails(done.run)
+    assert "tomorrow" in mail
 
 
 def test_a_refinement_that_must_not_be_is_refused_with_its_reason(cloud: Cloud) -> None:

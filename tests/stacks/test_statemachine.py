@@ -59,7 +59,11 @@ PROOF = {
     "RetirePolicy": "HasFailed",
 }
 # A deployment may go on without Access Analyzer; it leads to DocumentFailure otherwise.
-ANALYZER = {"GeneratePolicy": "CanGoWithout", "ReadGeneration": "CanGoWithout"}
+ANALYZER = {
+    "GeneratePolicy": "CanGoWithout",
+    "ReadGeneration": "CanGoWithout",
+    "ListGenerations": "IsQuotaFreeing",
+}
 # Batches fail as the state would that asked for the evidence.
 BATCHES = {"ReadBatches": "BatchesFailed", "MergeBatches": "BatchesFailed"}
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
@@ -71,6 +75,7 @@ NEEDED = {
         "iam:PassRole",
     },
     "aws-sdk:accessanalyzer:getGeneratedPolicy": {"access-analyzer:GetGeneratedPolicy"},
+    "aws-sdk:accessanalyzer:listPolicyGenerations": {"access-analyzer:ListPolicyGenerations"},
     "aws-sdk:s3:putObject": {"s3:PutObject", "kms:GenerateDataKey"},
     "lambda:invoke": {"lambda:InvokeFunction"},
     # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
@@ -181,6 +186,7 @@ def test_whatever_fails_after_the_first_state_is_documented(definition: Json) ->
     assert {name: last.pop(name) for name in PROOF} == PROOF
     assert {name: last.pop(name) for name in BATCHES} == BATCHES
     assert {name: last.pop(name) for name in ANALYZER} == ANALYZER
+    assert states(definition)["IsQuotaFreeing"]["Default"] == "DocumentFailure"
     assert states(definition)["CanGoWithout"]["Default"] == "DocumentFailure"
     assert states(definition)["BatchesFailed"]["Default"] == "DocumentFailure"
 
@@ -279,6 +285,7 @@ def test_the_machines_role_names_every_resource_that_can_be_named(synthesis: Syn
     assert {action for action in wild if not OBSERVED.fullmatch(action)} == {
         "access-analyzer:StartPolicyGeneration",
         "access-analyzer:GetGeneratedPolicy",
+        "access-analyzer:ListPolicyGenerations",
     }
 
 

@@ -76,7 +76,7 @@ def test_access_analyzer_is_asked_as_a_guest_and_nothing_else_is(apart: Synthesi
     states = json.loads(machine["DefinitionString"])["States"]
     guests = {name for name, one in states.items() if "Credentials" in one}
 
-    assert guests == {"GeneratePolicy", "ReadGeneration"}
+    assert guests == {"GeneratePolicy", "ListGenerations", "ReadGeneration"}
     assert json.dumps(machine["DefinitionSubstitutions"]["GenerationRole"]).endswith(
         f':iam::{SANDBOX}:role/fencepost-generation"]]}}'
     )

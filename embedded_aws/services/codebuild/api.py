@@ -80,6 +80,9 @@ def _start_build(data: Record) -> Response:
     known = _known(data, name)
     if known is not None:
         return known
+    full = projects.full(found, [one.record for one in _running.values()])
+    if full is not None:
+        return _refusal(*full)
     project = with_overrides(found, data)
     record = _record(project, data)
     session = "AWSCodeBuild-" + record["id"].split(":", 1)[1]

@@ -22,7 +22,7 @@ from embedded_aws.services.codebuild.buildspec import (
     PhaseSpec,
 )
 from embedded_aws.services.codebuild.environment import machine_environment, service_environment
-from embedded_aws.services.codebuild.knobs import knobs
+from embedded_aws.services.codebuild.knobs import Turned
 from embedded_aws.services.codebuild.logs import BuildLog
 from embedded_aws.services.codebuild.phases import PhaseFailure, Record, close, phase
 from embedded_aws.services.codebuild.shell import BuildShell
@@ -102,7 +102,7 @@ class Build:
         succeeded = self._commands(spec, self.shell)
         if self.ended:
             return self.ended
-        if succeeded or knobs.failed_builds_export:
+        if succeeded or Turned.now.failed_builds_export:
             self._export(spec, self.shell)
         for name in ("UPLOAD_ARTIFACTS", "FINALIZING"):
             with phase(self.record, self.log, name):

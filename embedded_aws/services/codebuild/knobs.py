@@ -1,11 +1,9 @@
 """How CodeBuild treats builds: as it is documented, unless a test asks for something else.
 
-The root key turns the knobs, with POST /_fencepost/builds and any of {"failedBuildsExport": whether
-a build that fails exports its variables all the same}. AWS tells until when a variable can change,
-and nowhere that a failed build keeps it, so nothing may rest on it:
-https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ExportedEnvironmentVariable.html
+The root key turns the knobs, with POST /_fencepost/builds and any of the names below.
 """
 
+import dataclasses
 import json
 from dataclasses import dataclass
 
@@ -13,14 +11,30 @@ from embedded_aws.gateway import gate
 from embedded_aws.protocol.request import Answer, Incoming
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Knobs:
-    """How builds go."""
+    """How builds go.
+
+    Attributes:
+        failed_builds_export: whether a build that fails exports its variables all the same. AWS
+            tells until when a variable can change, and nowhere that a failed build keeps it:
+            https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ExportedEnvironmentVariable.html
+        account_limit: how many builds the account may run; a new one may run none, whatever
+            Service Quotas shows (https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/1013).
+        project_error: how a project's own limit is told: "builds return an error", and which is
+            documented nowhere
+            (https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html).
+    """
 
     failed_builds_export: bool = False
+    account_limit: int = 60
+    project_error: str = "AccountLimitExceededException"
 
 
-knobs = Knobs()
+class Turned:
+    """The knobs as they stand."""
+
+    now = Knobs()
 
 
 def install() -> None:
@@ -30,10 +44,7 @@ def install() -> None:
 
 def _turn(request: Incoming) -> Answer:
     try:
-        wanted = json.loads(request.body)
-        knobs.failed_builds_export = bool(
-            wanted.get("failedBuildsExport", knobs.failed_builds_export)
-        )
-    except (ValueError, AttributeError) as error:
+        Turned.now = dataclasses.replace(Turned.now, **json.loads(request.body))
+    except (ValueError, TypeError) as error:
         return Answer(status=400, body=json.dumps({"message": str(error)}).encode())
     return Answer(status=200, body=b"{}")

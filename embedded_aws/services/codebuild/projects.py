@@ -1,11 +1,13 @@
 """CodeBuild projects: the properties that MiniStack's records and stacks leave out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import codebuild as engine
 from ministack.services.cloudformation import provisioners
+
+from embedded_aws.services.codebuild.knobs import Turned
 
 Record = dict[str, Any]
 KIND = "AWS::CodeBuild::Project"
@@ -29,6 +31,9 @@ def install() -> None:
     create, update = handlers["create"], handlers["update"]
 
     def create_from_stack(logical_id: str, props: Record, stack: str) -> tuple[str, Record]:
+        reason = _above(props.get("ConcurrentBuildLimit"))
+        if reason:
+            raise ValueError(reason)
         name, attributes = create(logical_id, props, stack)
         engine._projects[name].update(_from_template(props))
         return name, attributes
@@ -81,6 +86,9 @@ def logs_of(project: Mapping[str, Any], build_id: str) -> Record:
 
 def _keeping(api: Callable[[Record], Any]) -> Callable[[Record], Any]:
     def keep(data: Record) -> Any:
+        reason = _above(data.get("concurrentBuildLimit"))
+        if reason:
+            return error_response_json("InvalidInputException", reason, 400)
         answer = api(data)
         project = engine._projects.get(data.get("name", ""))
         if answer[0] < 400 and project is not None:  # noqa: PLR2004 (HTTP: no error)
@@ -88,6 +96,37 @@ def _keeping(api: Callable[[Record], Any]) -> Callable[[Record], Any]:
         return answer
 
     return keep
+
+
+def full(project: Record, running: Sequence[Record]) -> tuple[str, str] | None:
+    """Why no build may start now: more than the account, or the project, may run at once.
+
+    Gives the error and its words; https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html
+    """
+    limit = Turned.now.account_limit
+    # Where it is, its ARN says: arn:aws:codebuild:REGION:ACCOUNT:…
+    here = [one for one in running if one["arn"].split(":")[3:5] == project["arn"].split(":")[3:5]]
+    if len(here) >= limit:
+        message = f"Cannot have more than {limit} builds in queue for the account"
+        return "AccountLimitExceededException", message
+    own = project.get("concurrentBuildLimit")
+    if own and sum(one["projectName"] == project["name"] for one in here) >= int(own):
+        return Turned.now.project_error, f"Project-level concurrent build limit of {own} is reached"
+    return None
+
+
+def _above(own: Any) -> str:
+    """Why a project may not have this limit of its own; empty when it may.
+
+    The words: https://github.com/hashicorp/terraform-provider-aws/issues/37748
+    """
+    limit = Turned.now.account_limit
+    if own is None or int(own) <= limit:
+        return ""
+    return (
+        "Project-level concurrent build limit cannot exceed the account-level concurrent build "
+        f"limit of {limit}"
+    )
 
 
 def _showing(shape: Callable[[Record], Record]) -> Callable[[Record], Record]:

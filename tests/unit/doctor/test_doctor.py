@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from lambdas.model.quotas import BUILDS
 from local.doctor import account, laptop, mail, quotas
 from local.doctor.account import Deployment
 from local.doctor.asking import asked
@@ -110,8 +111,9 @@ def ready(**changes: Mapping[str, Any]) -> FakeAws:
         },
         "iam": {"get_account_summary": {"SummaryMap": SUMMARY}},
         "service_quotas": {
-            "list_service_quotas": {"Quotas": [{"QuotaName": quotas.BUILDS, "Value": 1.0}]}
+            "list_service_quotas": {"Quotas": [{"QuotaCode": BUILDS.code, "Value": 1.0}]}
         },
+        "lambda": {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}}},
     }
     return FakeAws({**found, **changes})
 
@@ -126,7 +128,7 @@ def test_an_account_that_has_everything_is_ready(tmp_path: Path) -> None:
     found = examined(ready(), tmp_path)
 
     assert {name: one.found for name, one in found.items() if one.state is not State.THERE} == {}
-    assert len(found) == 12
+    assert len(found) == 13
     assert status([*found.values()]) == 0
 
 
@@ -283,6 +285,15 @@ def test_a_summary_without_the_numbers_is_not_known() -> None:
     assert quotas.held({}).state is State.UNKNOWN
 
 
+def test_an_account_with_few_functions_at_once_is_noted() -> None:
+    few = {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}}}
+
+    check = quotas.functions(ready(**{"lambda": few}))
+
+    assert check.state is State.NOTE
+    assert "Concurrent executions" in check.advice
+
+
 def test_fewer_policies_per_role_than_a_proof_may_need_are_missing() -> None:
     assert quotas.held({**SUMMARY, "AttachedPoliciesPerRoleQuota": 9}).state is State.MISSING
 
@@ -290,8 +301,8 @@ def test_fewer_policies_per_role_than_a_proof_may_need_are_missing() -> None:
 @pytest.mark.parametrize(
     ("listed", "state"),
     [
-        ([{"QuotaName": quotas.BUILDS, "Value": 0.0}], State.MISSING),
-        ([{"QuotaName": quotas.BUILDS, "Value": 20.0}], State.THERE),
+        ([{"QuotaCode": BUILDS.code, "Value": 0.0}], State.MISSING),
+        ([{"QuotaCode": BUILDS.code, "Value": 20.0}], State.THERE),
         ([], State.UNKNOWN),
     ],
 )
