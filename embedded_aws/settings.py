@@ -30,7 +30,7 @@ def settings_of(arguments: list[str]) -> Settings:
     parser.add_argument("--region", default="eu-west-1")
     parser.add_argument("--account", action="append", help=f"default {ACCOUNT}; may repeat")
     parser.add_argument("--inbox", type=Path, help="folder for mail, default STATE/inbox")
-    for name in ("interval", "delay"):
+    for name in ("interval", "delay", "minute"):
         default = os.environ.get(f"FENCEPOST_TRAIL_{name.upper()}")
         parser.add_argument(f"--trail-{name}", type=float, default=default and float(default))
     for name in ("shuffle", "duplicate", "never"):

@@ -72,6 +72,12 @@ class SandboxStack(Stack):
             self, two_accounts.GENERATION, settings=settings, by=two_accounts.machine_role(settings)
         )
         allow_generation(generation, self.access_role.role_arn)
+        two_accounts.guest(  # it may do nothing: what marks is that it was asked who it is
+            self,
+            two_accounts.MARKER,
+            settings=settings,
+            by=two_accounts.step_role(settings, "await_trail"),
+        )
         candidates = [one.candidate.role_arn for one in self.roles.values()]
         installer = two_accounts.guest(
             self,

@@ -45,9 +45,9 @@ class Settings:
         account, sandbox_account: Fencepost's own and the one that the cycles act in, when they are
             two; both empty when everything is in the account of the credentials.
         name: of the deployment; everything that it makes is called `<name>-…`.
-        settle_seconds: how long after the last closing marker the trail counts as complete:
-            files hold records of any time before, and CloudTrail publishes every five minutes
-            (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html).
+        settle_seconds: how long after a cycle's end AWS's published delivery allows its events to
+            come: management events every fifteen minutes
+            (https://docs.aws.amazon.com/AmazonS3/latest/userguide/logging-with-S3.html).
         few_files, few_megabytes: how many log files of a run are read by one call, in number and
             as they are packed; more are read in batches side by side.
         retention_days: Object Lock of the archive, governance mode.
@@ -74,7 +74,7 @@ class Settings:
     name: str = "fencepost"
     account: str = ""
     sandbox_account: str = ""
-    settle_seconds: int = 300
+    settle_seconds: int = 900
     few_files: int = 2_000
     few_megabytes: int = 256
     retention_days: int = 365

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stacks.settings import Settings
 
 GENERATION = "generation"  # as whom the state machine asks Access Analyzer
+MARKER = "marker"  # under whose sessions AwaitTrail makes its markers
 INSTALLER = "installer"  # as whom a proof gives the candidate roles their policies
 READER = "reader"  # as whom the stacks of the cycles are read
 

@@ -29,6 +29,7 @@ GIVEN = (
     "refined",
     "checks",
 )
+BEFORE = {"CanGoWithout", "GeneratePolicy"}
 AFTER = "DocumentPolicy"  # the first state that is not of the proof
 
 
@@ -49,11 +50,15 @@ def definition(whole: str) -> str:
     machine["StartAt"] = "Given"
     machine["States"]["Given"] = {
         "Type": "Pass",
-        "Assign": {name: value for name, value in first.items() if value in (None, False)}
+        "Assign": {name: value for name, value in first.items() if "{%" not in json.dumps(value)}
         | {"verdict": None, "prove": True, "generator": "access-analyzer"}
         | {name: f"{{% $states.input.{name} %}}" for name in GIVEN},
         "Next": "BeginRound",
     }
+    for name in ("IsQuotaFreeing", "AskAgain"):  # shared with the states before the proof
+        state = machine["States"][name]
+        state["Choices"] = [one for one in state["Choices"] if one["Next"] not in BEFORE]
+    machine["States"]["AskAgain"]["Default"] = "RunProof"
     machine["States"][AFTER] = {"Type": "Succeed", "Output": {"verdict": "{% $verdict %}"}}
     return json.dumps(_reachable(machine))
 

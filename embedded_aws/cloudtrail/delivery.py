@@ -25,22 +25,12 @@ from ministack.services import cloudtrail
 
 from embedded_aws.cloudtrail import event_selectors
 from embedded_aws.cloudtrail import records as trail_records
+from embedded_aws.cloudtrail.delays import Knobs, published
 from embedded_aws.cloudtrail.delivery_permissions import owner_of, refusal_of
 
 logger = logging.getLogger("fencepost.delivery")
 NAME_LETTERS = string.ascii_letters + string.digits
 TrailRecord = dict[str, Any]  # MiniStack's record of a trail
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knobs:
-    """How the trail behaves."""
-
-    interval: float = 1.0  # seconds between deliveries
-    delay: float = 0.0  # seconds that an event waits before it can be delivered
-    shuffle: bool = False  # files and the records in them come in any order
-    duplicate: bool = False  # one file of each delivery comes twice
-    never: bool = False  # nothing is delivered
 
 
 @dataclass(slots=True)
@@ -90,14 +80,20 @@ class Delivery:
         self._position += len(fresh)
         for record in fresh:
             _feed_lookup(record)
-            held_back = random.uniform(0, self.knobs.interval) if self.knobs.shuffle else 0.0  # noqa: S311
-            self._waiting.append((now + held_back, record))
+            self._waiting.append((self._from(now, record), record))
         if self.knobs.never:
             return []
         limit = now - self.knobs.delay
         due = [record for since, record in self._waiting if since <= limit]
         self._waiting = [(since, record) for since, record in self._waiting if since > limit]
         return due
+
+    def _from(self, now: float, record: trail_records.Record) -> float:
+        """From when on a record may be delivered."""
+        if self.knobs.minute:
+            source = f"{record['eventSource']} {record['awsRegion']}"
+            return published(now, source, minute=self.knobs.minute, steps=self.knobs.steps)
+        return now + (random.uniform(0, self.knobs.interval) if self.knobs.shuffle else 0.0)  # noqa: S311
 
     def _carry(
         self, found: TrailRecord, account: str, home: str, chosen: list[trail_records.Record]

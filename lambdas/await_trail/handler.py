@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.await_trail.markers import complete, delay
+from lambdas.await_trail.markers import closed, complete, delay, later_from
 from lambdas.errors import InvalidEventError
-from lambdas.gateways.markers import Markers, S3Markers
+from lambdas.gateways.marker_calls import MarkerCalls, StsMarkerCalls
+from lambdas.gateways.markers import EARLIER, Markers, S3Markers
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.run import Run
+from lambdas.model.run import CLOSING, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,25 +28,55 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    markers = S3Markers(os.environ["TRAIL_BUCKET"], os.environ.get("TRAIL_PREFIX", ""))
-    settle = timedelta(seconds=float(os.environ["SETTLE_SECONDS"]))
-    return await_trail(event, markers, now=datetime.now(UTC), settle=settle)
+    return await_trail(
+        event,
+        S3Markers(os.environ["TRAIL_BUCKET"], os.environ.get("TRAIL_PREFIX", "")),
+        StsMarkerCalls(os.environ["MARKER_ROLE"], os.environ["EXTERNAL_ID"]),
+        now=datetime.now(UTC),
+        allowed=timedelta(seconds=float(os.environ["SETTLE_SECONDS"])),
+    )
 
 
 def await_trail(
-    event: Mapping[str, Any], markers: Markers, *, now: datetime, settle: timedelta
+    event: Mapping[str, Any],
+    markers: Markers,
+    calls: MarkerCalls,
+    *,
+    now: datetime,
+    allowed: timedelta,
 ) -> dict[str, Any]:
-    """Answer when every region's marker came, or raise so that the state machine asks again."""
+    """Answer when the trail is complete, or raise so that the state machine asks again.
+
+    Each time that no later marker is there yet, one more is made: the function keeps no state.
+    """
     run = Run.from_json(event["run"])
     regions = event.get("regions")
     if not isinstance(regions, list):
         raise InvalidEventError("regions is missing; see statemachine/README.md")
-    found = [markers.delivery(run, region, now=now) for region in sorted(set(regions))]
-    files = sum(one.files for one in found)
-    unreadable = sorted(key for one in found for key in one.unreadable)
-    logger.info("looked for closing markers", regions=regions, files=files, unreadable=unreadable)
+    asked = sorted(set(regions))
     ended = datetime.fromisoformat(run.ended_at or run.started_at)
-    waited = delay(found, ended=ended, now=now)
+    closing = [
+        markers.delivery(run, region, run.session(CLOSING), since=ended - EARLIER, now=now)
+        for region in asked
+    ]
+    files = sum(one.files for one in closing)
+    unreadable = sorted(key for one in closing for key in one.unreadable)
+    logger.info("looked for closing markers", regions=regions, files=files, unreadable=unreadable)
     # Told while it is waited for, too: a trail that never comes would else never be late.
+    waited = delay(closing, ended=ended, now=now)
     metrics.add_metric("TrailDelay", MetricUnit.Seconds, waited.total_seconds())
-    return {"files": files, "waitedFor": complete(found, now=now, settle=settle)}
+    closed(closing, ended=ended, now=now, allowed=allowed)
+    since = later_from(ended, allowed)
+    later = [markers.delivery(run, one, run.later_session, since=since, now=now) for one in asked]
+    missing = [one.region for one in later if one.at is None]
+    if missing:
+        calls.make(run.later_session, missing)
+    complete(later, ended=ended, now=now, allowed=allowed)
+    return {
+        "files": files + sum(one.files for one in later),
+        "waitedFor": {
+            "seconds": round((now - ended).total_seconds()),
+            "allowed": round(allowed.total_seconds()),
+            "later": {one.region: one.at.isoformat() for one in later if one.at},
+        },
+    }

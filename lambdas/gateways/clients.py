@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 
+from lambdas.gateways.aws_errors import wanted
+
 if TYPE_CHECKING:
     from botocore.config import Config
 
@@ -27,11 +29,14 @@ def client(service: str, config: Config | None = None, *, region: str | None = N
 
 def client_as(
     service: str, role: str, *, session: str, external_id: str, region: str | None = None
-) -> Any:  # noqa: ANN401
-    """A client of a service that acts as a role, for as long as its session lasts: an hour."""
-    answer = client("sts").assume_role(
-        RoleArn=role, RoleSessionName=session, ExternalId=external_id
-    )
+) -> Any:  # noqa: ANN401  # typed where used
+    """A client of a service that acts as a role, for as long as its session lasts: an hour.
+
+    `external_id` is empty for a role that wants none.
+    """
+    further = {"ExternalId": external_id} if external_id else {}
+    answer = client("sts").assume_role(RoleArn=role, RoleSessionName=session, **further)
+    wanted(answer, "Credentials", "sts:AssumeRole")
     keys = answer["Credentials"]
     return _session().create_client(
         service,

@@ -1,4 +1,4 @@
-"""The closing markers in the trail's bucket: one region at a time, the youngest files alone."""
+"""Markers in the trail's bucket: one region at a time, the youngest files alone."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdas.gateways import clients, s3_objects
 from lambdas.model.delivery import Delivery
-from lambdas.model.run import CLOSING, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_s3 import S3Client
 
+    from lambdas.model.run import Run
+
 MARKER = "GetCallerIdentity"
-# The markers are made before the build is wound up, and the run's end is noted after that.
+# The closing markers are made before the build is wound up, and the run's end is noted after that.
 EARLIER = timedelta(minutes=15)
 
 
 class Markers(Protocol):
     """What AwaitTrail asks of the trail."""
 
-    def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
-        """What has been delivered of the run's marker in a region."""
+    def delivery(
+        self, run: Run, region: str, session: str, *, since: datetime, now: datetime
+    ) -> Delivery:
+        """What has been delivered since then, in a region, of a marker that a session made."""
 
 
 class S3Markers:
@@ -37,15 +40,17 @@ class S3Markers:
         self._root = f"{prefix.strip('/')}/AWSLogs" if prefix.strip("/") else "AWSLogs"
         self._s3: S3Client = client or clients.client("s3")
 
-    def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
+    def delivery(
+        self, run: Run, region: str, session: str, *, since: datetime, now: datetime
+    ) -> Delivery:
         """See `Markers`. Reads until it finds the marker."""
         files = 0
         unreadable = []
-        for key, at in self._young(run, region, now):
+        for key, at in self._young(run, region, since.astimezone(UTC), now):
             files += 1
             try:
                 packed = s3_objects.read(self._s3, self._bucket, key)
-                found = _holds(gzip.decompress(packed), run.session(CLOSING))
+                found = _holds(gzip.decompress(packed), session)
             except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
                 unreadable.append(key)
                 continue
@@ -53,12 +58,13 @@ class S3Markers:
                 return Delivery(region=region, files=files, at=at, unreadable=tuple(unreadable))
         return Delivery(region=region, files=files, unreadable=tuple(unreadable))
 
-    def _young(self, run: Run, region: str, now: datetime) -> Iterator[tuple[str, datetime]]:
+    def _young(
+        self, run: Run, region: str, since: datetime, now: datetime
+    ) -> Iterator[tuple[str, datetime]]:
         """Keys and delivery times of the files that may hold the marker.
 
         Folders and file names carry the time of delivery, in UTC.
         """
-        since = datetime.fromisoformat(run.ended_at or run.started_at).astimezone(UTC) - EARLIER
         for day in range((now.date() - since.date()).days + 1):
             folder = f"{self._root}/{run.account}/CloudTrail/{region}"
             folder = f"{folder}/{since + timedelta(days=day):%Y/%m/%d}/"

@@ -1,4 +1,4 @@
-"""What has been delivered of a run's closing markers."""
+"""What has been delivered of a marker."""
 
 from __future__ import annotations
 

@@ -68,6 +68,11 @@ class Run:
         """What every role session name of this run begins with."""
         return f"{self.id}."
 
+    @property
+    def later_session(self) -> str:
+        """The role session name of the markers that AwaitTrail makes; no session of the run's."""
+        return f"later-{self.id}"
+
     def compares_with(self, platform: Platform) -> bool:
         """Whether a run of that platform may be this one's baseline."""
         return self.across or self.platform.compares_with(platform)

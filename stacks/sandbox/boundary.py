@@ -30,6 +30,7 @@ LASTING_CREDENTIALS = [
     "iam:UploadSigningCertificate",
     "iam:DeactivateMFADevice",
 ]
+VENDED_LOGS = "/aws/vendedlogs/states/"  # what the name of a state machine's log begins with
 # Services that are not of one region, so that no list of regions holds for them, as AWS lists them:
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
 WITHOUT_REGION = [
@@ -142,6 +143,7 @@ class Boundary(Construct):
             self._arn("events", f"rule/{BUILD_RULE}"),
             self._arn("lambda", f"function:{mine}"),
             self._arn("logs", f"log-group:{mine}"),
+            self._arn("logs", f"log-group:{VENDED_LOGS}{mine}"),
             self._arn("scheduler", f"schedule/{settings.name}/*"),
             self._arn("scheduler", f"schedule-group/{settings.name}"),
             self._arn("sns", mine),

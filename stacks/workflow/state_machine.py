@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs, aws_stepfunctions
+from aws_cdk import (
+    ArnFormat,
+    CfnDeletionPolicy,
+    RemovalPolicy,
+    Stack,
+    aws_iam,
+    aws_kms,
+    aws_logs,
+    aws_stepfunctions,
+)
 from constructs import Construct
 
 from lambdas.model import quotas
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import allow_generation
-from stacks.sandbox.boundary import BUILD_RULE
+from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_codebuild, aws_lambda, aws_sns
+    from aws_cdk import CfnResource, aws_codebuild, aws_lambda, aws_sns
 
     from stacks.archive_stack import ArchiveStack
     from stacks.sandbox_stack import SandboxStack
@@ -109,9 +118,16 @@ class Workflow(Construct):
         log = aws_logs.LogGroup(
             self,
             "Log",
+            # Elsewhere it may find the account's resource policy for logs full:
+            # https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+            log_group_name=f"{VENDED_LOGS}{self._name}",
             retention=aws_logs.RetentionDays.ONE_YEAR,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        # 0.1 had it elsewhere: an upgrade makes it anew, and the old one keeps its year of runs.
+        cast(
+            "CfnResource", log.node.default_child
+        ).cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
         return aws_stepfunctions.StateMachine(
             self,
             "BuildPolicy",

@@ -113,6 +113,7 @@ class Steps(Construct):
             retention=aws_logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        role = self._role(step, log)
         return aws_lambda.Function(
             self,
             step.state,
@@ -127,7 +128,7 @@ class Steps(Construct):
             environment=self._environment(step),
             log_group=log,
             tracing=aws_lambda.Tracing.ACTIVE,
-            role=self._role(step, log),
+            role=role,
         )
 
     def _environment(self, step: Step) -> dict[str, str]:
@@ -140,6 +141,8 @@ class Steps(Construct):
             environment["TRAIL_PREFIX"] = ""
         if step.settles:
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
+            environment["MARKER_ROLE"] = self._marker
+            environment["EXTERNAL_ID"] = self._external_id
         if step.collects:
             environment["FEW_FILES"] = str(self._settings.few_files)
             environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
@@ -158,8 +161,25 @@ class Steps(Construct):
             return {variable: "", "EXTERNAL_ID": ""}
         return {
             variable: two_accounts.guest_arn(self._settings, name),
-            "EXTERNAL_ID": two_accounts.external_id(self._settings),
+            "EXTERNAL_ID": self._external_id,
         }
+
+    @property
+    def _external_id(self) -> str:
+        return two_accounts.external_id(self._settings) if self._settings.apart else ""
+
+    def _marker_role(self, by: aws_iam.Role) -> str:
+        """As whom markers are made: of the account that the trail records, and may do nothing."""
+        if self._settings.apart:
+            return two_accounts.guest_arn(self._settings, two_accounts.MARKER)
+        role = aws_iam.Role(
+            self,
+            "Marker",
+            description="Fencepost: under whose sessions AwaitTrail makes its markers",
+            assumed_by=aws_iam.ArnPrincipal(by.role_arn),
+            max_session_duration=Duration.hours(1),
+        )
+        return role.role_arn
 
     def _role(self, step: Step, log: aws_logs.LogGroup) -> aws_iam.Role:
         role = aws_iam.Role(
@@ -191,6 +211,9 @@ class Steps(Construct):
             self._allow_there(role, two_accounts.INSTALLER)
         if step.stacks:
             self._allow_there(role, two_accounts.READER)
+        if step.settles:
+            self._marker = self._marker_role(role)
+            allow(role, ["sts:AssumeRole"], self._marker)
         return role
 
     def _allow_there(self, role: aws_iam.Role, guest: str) -> None:

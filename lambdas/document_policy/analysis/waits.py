@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.text import counted, listed
 from lambdas.model.waits import quota_waits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 def waited(waits: Mapping[str, Any]) -> tuple[Finding, ...]:
     """A note for each wait of the state machine, by the state's name."""
-    return tuple(
+    return (*_quotas(waits), *_trails(waits))
+
+
+def _quotas(waits: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from (
         Finding(
             severity=Severity.NOTE,
             kind="waited-for-a-quota",
@@ -23,3 +28,24 @@ def waited(waits: Mapping[str, Any]) -> tuple[Finding, ...]:
         )
         for one in quota_waits(waits)
     )
+
+
+def _trails(waits: Mapping[str, Any]) -> Iterator[Finding]:
+    for state, wait in sorted(waits.items()):
+        trail = wait.get("trail")
+        if not trail:
+            continue
+        later = listed([f"{region} ({at})" for region, at in sorted(trail["later"].items())])
+        yield Finding(
+            severity=Severity.NOTE,
+            kind="waited-for-the-trail",
+            subject=state,
+            detail=f"The trail was taken for complete {_minutes(trail['seconds'])} after the end "
+            f"of the cycle: the {_minutes(trail['allowed'])} that AWS's published delivery allows "
+            "for had passed, and a marker made after two thirds of them was delivered in "
+            f"{later}. CloudTrail guarantees neither a time nor an order.",
+        )
+
+
+def _minutes(seconds: int) -> str:
+    return counted(round(seconds / 60), "minute") if seconds >= 60 else counted(seconds, "second")  # noqa: PLR2004

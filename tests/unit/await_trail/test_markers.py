@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.await_trail.handler import await_trail, telemetry
-from lambdas.await_trail.markers import complete, delay
+from lambdas.await_trail.markers import closed, complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
 from lambdas.model.delivery import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lambdas.model.run import Run
 
-NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-SETTLE = timedelta(minutes=5)
+ALLOWED = timedelta(minutes=15)
+ENDED = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)
 RUN = {
     "id": "20261123T180000Z-1a2b3c4d",
     "process": "orders",
@@ -24,93 +26,147 @@ RUN = {
     "startedAt": "2026-11-23T18:00:00.123Z",
     "endedAt": "2026-11-23T18:20:00Z",
 }
+REGIONS = ["us-east-1", "eu-west-1", "us-east-1"]
 
 
-def seen(region: str, minutes_ago: float | None, files: int = 3) -> Delivery:
-    at = None if minutes_ago is None else NOW - timedelta(minutes=minutes_ago)
-    return Delivery(region=region, files=files, at=at)
+def minutes(after: float) -> datetime:
+    return ENDED + timedelta(minutes=after)
+
+
+def seen(region: str, after: float | None, files: int = 3) -> Delivery:
+    return Delivery(region=region, files=files, at=None if after is None else minutes(after))
 
 
 class FakeMarkers:
-    """A trail that has delivered what it is told, and remembers what it was asked."""
+    """A trail that has delivered what it is told, by region and kind of marker."""
 
-    def __init__(self, *delivered: Delivery) -> None:
-        self.delivered = {one.region: one for one in delivered}
-        self.asked: list[str] = []
+    def __init__(self, closing: dict[str, float], later: dict[str, float] | None = None) -> None:
+        self.closing, self.later = closing, later or {}
+        self.asked: list[tuple[str, str, float]] = []
 
-    def delivery(self, run: Run, region: str, *, now: datetime) -> Delivery:
-        assert (run.process, now) == ("orders", NOW)
-        self.asked.append(region)
-        return self.delivered[region]
-
-
-def test_a_trail_is_complete_when_every_marker_came_and_settled() -> None:
-    found = complete([seen("us-east-1", 5), seen("eu-west-1", 9)], now=NOW, settle=SETTLE)
-
-    assert list(found) == ["eu-west-1", "us-east-1"]
-    assert found["us-east-1"] == "2026-11-23T18:25:00+00:00"
+    def delivery(
+        self, run: Run, region: str, session: str, *, since: datetime, now: datetime
+    ) -> Delivery:
+        kind = "later" if session == f"later-{run.id}" else "closing"
+        assert kind == "later" or session == f"{run.id}.closing"
+        self.asked.append((kind, region, (since - ENDED).total_seconds() / 60))
+        at = (self.later if kind == "later" else self.closing).get(region)
+        there = at is not None and minutes(at) <= now
+        return seen(region, at if there else None, files=2)
 
 
-def test_a_marker_that_is_not_there_is_waited_for_by_its_region() -> None:
+class FakeCalls:
+    """Remembers which markers were made."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, tuple[str, ...]]] = []
+
+    def make(self, session: str, regions: Sequence[str]) -> None:
+        self.made.append((session, tuple(regions)))
+
+
+def asked(markers: FakeMarkers, after: float, calls: FakeCalls | None = None) -> dict[str, object]:
+    return await_trail(
+        {"run": RUN, "regions": REGIONS},
+        markers,
+        calls or FakeCalls(),
+        now=minutes(after),
+        allowed=ALLOWED,
+    )
+
+
+def test_a_closing_marker_that_is_not_there_is_waited_for_by_its_region() -> None:
     with pytest.raises(TrailNotReadyError, match="no closing marker of eu-west-1 in 3 files"):
-        complete([seen("us-east-1", 9), seen("eu-west-1", None)], now=NOW, settle=SETTLE)
-
-
-def test_a_marker_that_came_just_now_must_settle() -> None:
-    with pytest.raises(TrailNotReadyError, match="eu-west-1 settles for 60 s more"):
-        complete([seen("eu-west-1", 4)], now=NOW, settle=SETTLE)
+        closed(
+            [seen("us-east-1", 4), seen("eu-west-1", None)],
+            ended=ENDED,
+            now=minutes(12),
+            allowed=ALLOWED,
+        )
 
 
 def test_everything_that_is_waited_for_is_told_at_once() -> None:
-    with pytest.raises(TrailNotReadyError, match=r"eu-west-1 settles.*; no closing marker of us-e"):
-        complete([seen("us-east-1", None), seen("eu-west-1", 1)], now=NOW, settle=SETTLE)
-
-
-@pytest.mark.parametrize(
-    ("minutes_ago", "delayed"), [((2, 7), 8), ((2, None), 10), ((30, 30), 0), ((), 10)]
-)
-def test_the_delay_is_the_last_markers_and_grows_while_one_is_waited_for(
-    minutes_ago: tuple[float | None, ...], delayed: float
-) -> None:
-    found = [seen(str(number), one) for number, one in enumerate(minutes_ago)]
-
-    waited = delay(found, ended=NOW - timedelta(minutes=10), now=NOW)
-
-    assert waited == timedelta(minutes=delayed)
+    with pytest.raises(TrailNotReadyError, match=r"of us-east-1 .*; the later marker.* 180 s more"):
+        closed([seen("us-east-1", None)], ended=ENDED, now=minutes(7), allowed=ALLOWED)
+    with pytest.raises(TrailNotReadyError, match=r"of us-east-1 .*; AWS may still .* 120 s more"):
+        complete([seen("us-east-1", None)], ended=ENDED, now=minutes(13), allowed=ALLOWED)
 
 
 def test_no_marker_at_all_is_not_a_complete_trail() -> None:
     with pytest.raises(InvalidEventError, match="no closing marker was made"):
-        complete([], now=NOW, settle=SETTLE)
+        closed([], ended=ENDED, now=minutes(30), allowed=ALLOWED)
 
 
-def test_the_step_asks_each_region_once_and_answers_what_it_waited_for() -> None:
-    markers = FakeMarkers(seen("eu-west-1", 6, files=2), seen("us-east-1", 7, files=5))
+@pytest.mark.parametrize(
+    ("after", "delayed"), [((8, 3), 8), ((8, None), 10), ((-20, -20), 0), ((), 10)]
+)
+def test_the_delay_is_the_last_markers_and_grows_while_one_is_waited_for(
+    after: tuple[float | None, ...], delayed: float
+) -> None:
+    found = [seen(str(number), one) for number, one in enumerate(after)]
 
-    answer = await_trail(
-        {"run": RUN, "regions": ["us-east-1", "eu-west-1", "us-east-1"]},
-        markers,
-        now=NOW,
-        settle=SETTLE,
-    )
+    assert delay(found, ended=ENDED, now=minutes(10)) == timedelta(minutes=delayed)
 
-    assert markers.asked == ["eu-west-1", "us-east-1"]
-    assert answer["files"] == 7
-    assert set(answer["waitedFor"]) == {"eu-west-1", "us-east-1"}
+
+def test_no_later_marker_is_made_before_two_thirds_of_what_aws_allows_for() -> None:
+    calls = FakeCalls()
+    with pytest.raises(TrailNotReadyError, match="the later marker is made: 60 s more"):
+        asked(FakeMarkers({"eu-west-1": 3, "us-east-1": 3}), 9, calls)
+
+    assert calls.made == []
+
+
+def test_a_later_marker_is_made_where_none_came_yet_and_looked_for_from_then_on() -> None:
+    calls = FakeCalls()
+    markers = FakeMarkers({"eu-west-1": 3, "us-east-1": 3}, {"eu-west-1": 14})
+    with pytest.raises(TrailNotReadyError, match="no later marker of us-east-1 in 2 files"):
+        asked(markers, 16, calls)
+
+    assert calls.made == [(f"later-{RUN['id']}", ("us-east-1",))]
+    assert markers.asked == [
+        ("closing", "eu-west-1", -15),
+        ("closing", "us-east-1", -15),
+        ("later", "eu-west-1", 10),
+        ("later", "us-east-1", 10),
+    ]
+
+
+def test_markers_that_came_early_do_not_make_a_trail_complete_before_its_time() -> None:
+    markers = FakeMarkers({"eu-west-1": 1, "us-east-1": 1}, {"eu-west-1": 11, "us-east-1": 11})
+
+    with pytest.raises(TrailNotReadyError, match="AWS may still deliver: 60 s more"):
+        asked(markers, 14)
+
+
+def test_a_complete_trail_says_what_was_waited_for() -> None:
+    calls = FakeCalls()
+    markers = FakeMarkers({"eu-west-1": 3, "us-east-1": 3}, {"eu-west-1": 14, "us-east-1": 15})
+
+    answer = asked(markers, 16, calls)
+
+    assert calls.made == []
+    assert answer["files"] == 8
+    assert answer["waitedFor"] == {
+        "seconds": 960,
+        "allowed": 900,
+        "later": {
+            "eu-west-1": "2026-11-23T18:34:00+00:00",
+            "us-east-1": "2026-11-23T18:35:00+00:00",
+        },
+    }
 
 
 @pytest.mark.parametrize("event", [{"run": RUN}, {"run": {"id": "x"}, "regions": []}])
 def test_input_that_is_not_of_the_contract_is_refused(event: dict[str, object]) -> None:
     with pytest.raises(InvalidEventError, match=r"statemachine/README\.md"):
-        await_trail(event, FakeMarkers(), now=NOW, settle=SETTLE)
+        await_trail(event, FakeMarkers({}), FakeCalls(), now=minutes(10), allowed=ALLOWED)
 
 
 def test_the_delay_is_told_while_the_trail_is_waited_for() -> None:
     telemetry.metrics.clear_metrics()
-    event = {"run": RUN, "regions": ["eu-west-1"]}
 
     with pytest.raises(TrailNotReadyError):
-        await_trail(event, FakeMarkers(seen("eu-west-1", None)), now=NOW, settle=SETTLE)
+        asked(FakeMarkers({}), 10)
 
     told = telemetry.metrics.metric_set["TrailDelay"]
     telemetry.metrics.clear_metrics()

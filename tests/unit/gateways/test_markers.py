@@ -6,13 +6,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.gateways.markers import S3Markers
-from lambdas.model.run import Run
+from lambdas.gateways.markers import EARLIER, S3Markers
+from lambdas.model.run import CLOSING, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_s3 import S3Client
+
+    from lambdas.model.delivery import Delivery
 
 ENDED = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
 RUN = Run(
@@ -78,6 +80,11 @@ def markers(s3: FakeS3, prefix: str = "") -> S3Markers:
     return S3Markers("trail", prefix, cast("S3Client", s3))
 
 
+def delivery(s3: FakeS3, now: datetime, prefix: str = "") -> Delivery:
+    session = RUN.session(CLOSING)
+    return markers(s3, prefix).delivery(RUN, "eu-west-1", session, since=ENDED - EARLIER, now=now)
+
+
 def after(minutes: float) -> datetime:
     return ENDED + timedelta(minutes=minutes)
 
@@ -87,7 +94,7 @@ def test_a_marker_is_found_with_the_time_of_its_delivery() -> None:
     s3.deliver(after(1), record("ListBuckets", "somebody"))
     s3.deliver(after(5), record("ListBuckets", "somebody"), MARKER)
 
-    found = markers(s3).delivery(RUN, "eu-west-1", now=after(6))
+    found = delivery(s3, after(6))
 
     assert (found.at, found.files) == (after(5), 2)
 
@@ -97,14 +104,14 @@ def test_a_marker_that_is_delivered_on_the_next_day_is_found() -> None:
     key = s3.deliver(after(10), MARKER)
 
     assert "/2026/11/24/" in key
-    assert markers(s3).delivery(RUN, "eu-west-1", now=after(11)).at == after(10)
+    assert delivery(s3, after(11)).at == after(10)
 
 
 def test_files_from_before_the_end_are_not_read() -> None:
     s3 = FakeS3()
     old = s3.deliver(after(-60), MARKER)
 
-    assert markers(s3).delivery(RUN, "eu-west-1", now=after(6)).at is None
+    assert delivery(s3, after(6)).at is None
     assert old not in s3.read
 
 
@@ -113,7 +120,7 @@ def test_other_regions_and_other_runs_do_not_count() -> None:
     s3.deliver(after(5), MARKER, region="us-east-1")
     s3.deliver(after(5), record("GetCallerIdentity", "20261123T180000Z-ffffffff.closing"))
 
-    assert markers(s3).delivery(RUN, "eu-west-1", now=after(6)).at is None
+    assert delivery(s3, after(6)).at is None
 
 
 def test_an_event_that_only_names_the_session_is_not_its_marker() -> None:
@@ -125,7 +132,7 @@ def test_an_event_that_only_names_the_session_is_not_its_marker() -> None:
     }
     s3.deliver(after(5), assumed, record("ListQueues", f"{RUN.id}.closing"), {"userIdentity": None})
 
-    assert markers(s3).delivery(RUN, "eu-west-1", now=after(6)).at is None
+    assert delivery(s3, after(6)).at is None
 
 
 def test_files_that_cannot_be_read_are_told_not_taken_for_the_end() -> None:
@@ -135,7 +142,7 @@ def test_files_that_cannot_be_read_are_told_not_taken_for_the_end() -> None:
     odd = s3.deliver(after(2))
     s3.objects[odd] = (gzip.compress(f"not JSON {RUN.id}.closing".encode()), after(2))
 
-    found = markers(s3).delivery(RUN, "eu-west-1", now=after(6))
+    found = delivery(s3, after(6))
 
     assert (found.at, found.unreadable) == (None, (cut, odd))
 
@@ -144,4 +151,4 @@ def test_a_trail_with_a_prefix_is_read_below_it() -> None:
     s3 = FakeS3()
     s3.deliver(after(5), MARKER, root="audit/")
 
-    assert markers(s3, "/audit/").delivery(RUN, "eu-west-1", now=after(6)).at == after(5)
+    assert delivery(s3, after(6), prefix="/audit/").at == after(5)
