@@ -19,7 +19,7 @@ from ministack import app as ministack
 from ministack.core import lambda_runtime
 from ministack.services import sts
 
-from embedded_aws.cloudtrail import delivery, delivery_permissions, recorder
+from embedded_aws.cloudtrail import delivery, delivery_permissions, lookup, recorder
 from embedded_aws.gateway import gate
 from embedded_aws.iam import enforcement
 from embedded_aws.iam.evaluation import cross_account, simulator
@@ -52,6 +52,7 @@ INSTALL: tuple[Callable[[], None], ...] = (
     code_cache.install,  # only makes functions start sooner; nothing depends on it
     delivery_permissions.install,  # a trail that could not deliver is not made
     delivery.install,  # trails deliver what was recorded
+    lookup.install,  # the history of what was recorded, which delivery feeds
     trails.install,  # stacks may have trails, which delivery then serves
     sns.install,  # mail becomes files, after everything that publishes
     ssm.install,  # a parameter's value may not nest another

@@ -23,7 +23,7 @@ from ministack import app as ministack
 from ministack.core.responses import request_scope
 from ministack.services import cloudtrail
 
-from embedded_aws.cloudtrail import event_selectors
+from embedded_aws.cloudtrail import event_selectors, lookup
 from embedded_aws.cloudtrail import records as trail_records
 from embedded_aws.cloudtrail.delays import Knobs, published
 from embedded_aws.cloudtrail.delivery_permissions import owner_of, refusal_of
@@ -79,7 +79,7 @@ class Delivery:
         fresh = trail_records.records.since(self._position)
         self._position += len(fresh)
         for record in fresh:
-            _feed_lookup(record)
+            lookup.history.take(record)
             self._waiting.append((self._from(now, record), record))
         if self.knobs.never:
             return []
@@ -186,30 +186,6 @@ def _put(
             ministack.SERVICE_HANDLERS["s3"], "PUT", f"/{bucket}/{key}", signed, body, {}
         )
     return None if status < 300 else answer[:200].decode("utf-8", "replace")  # noqa: PLR2004 - HTTP
-
-
-def _feed_lookup(record: trail_records.Record) -> None:
-    """LookupEvents knows management events of the account and region, newest last."""
-    if not record["managementEvent"]:
-        return
-    identity = record["userIdentity"]
-    event = {
-        "EventId": record["eventID"],
-        "EventName": record["eventName"],
-        "EventSource": record["eventSource"],
-        "EventTime": datetime.fromisoformat(record["eventTime"]).timestamp(),
-        # For an assumed role the user name is the session's name.
-        "Username": str(identity.get("arn", "")).rsplit("/", 1)[-1],
-        "AccessKeyId": identity.get("accessKeyId", ""),
-        "ReadOnly": str(record["readOnly"]).lower(),
-        "Resources": [
-            {"ResourceType": resource.get("type", ""), "ResourceName": resource.get("ARN", "")}
-            for resource in record.get("resources", [])
-        ],
-        "CloudTrailEvent": json.dumps(record),
-    }
-    with request_scope(record["recipientAccountId"], record["awsRegion"]):
-        cloudtrail._get_event_queue().append(event)
 
 
 def _trail_status(body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:

@@ -168,6 +168,8 @@ def read_own(
         known = writer.recalled(stretch) if stretch else None
         if stretch is None or known is None:
             return False
+        if not selection.within(stretch.time):
+            return True
         if known is not FOREIGN:
             part.last = max(part.last, stretch.time)
         part.keep(*known, stretch.event_id)
@@ -175,7 +177,9 @@ def read_own(
 
     def take(record: Record, caller: Caller) -> None:
         nonlocal stretch
-        if selection.chooses(caller):
+        if selection.chooses(caller) and not selection.within(text_of(record, "eventTime")):
+            pass  # of another day; what is like it may be of the days asked for
+        elif selection.chooses(caller):
             phase = selection.phase(caller)
             part.note(record, caller, phase)
             written = writer.write(record, _maker(record, caller, phase), stretch)
@@ -198,7 +202,7 @@ def read_followed(
     writer = LineWriter()
 
     def take(record: Record, caller: Caller) -> None:
-        if selection.chooses(caller):
+        if selection.chooses(caller) or not selection.within(text_of(record, "eventTime")):
             return
         assumed = known.session_of(caller, record)
         if assumed is not None:

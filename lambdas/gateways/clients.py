@@ -7,14 +7,16 @@ botocore, the part of it that calls AWS, reads the same environment.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
+from botocore.config import Config
 
 from lambdas.gateways.aws_errors import wanted
 
-if TYPE_CHECKING:
-    from botocore.config import Config
+# For calls that AWS throttles as a matter of course,
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
 
 @cache
@@ -23,8 +25,13 @@ def _session() -> botocore.session.Session:
 
 
 def client(service: str, config: Config | None = None, *, region: str | None = None) -> Any:  # noqa: ANN401  # typed where used
-    """A client of a service, with the credentials of the environment, and in its region."""
+    """A client of a service, with the credentials of the environment and in its region."""
     return _session().create_client(service, config=config, region_name=region)
+
+
+def region() -> str:
+    """The environment's region; empty when there is none."""
+    return str(_session().get_config_variable("region") or "")
 
 
 def client_as(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local.command_line.arguments import FROM_LOGS, REGION, WHERE
 from local.command_line.command import Argument, Command
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
@@ -12,36 +13,6 @@ LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
 )
 DEPLOYER = "arn:aws:iam::123456789012:role/deployer"
 RUN = "20261129T120000Z-0a1b2c3d"
-
-
-REGION = Argument(
-    names=("--region",),
-    options={"default": "eu-west-1", "help": "of the embedded AWS; default: %(default)s"},
-)
-WHERE = Argument(
-    names=("archive",),
-    options={
-        "nargs": "?",
-        "metavar": "DIR|s3://BUCKET",
-        "help": "default: that of the embedded AWS when one is up, else the folder out",
-    },
-    complete="folder",
-)
-FROM_LOGS = (
-    Argument(
-        names=("logs",),
-        options={"metavar": "LOGS", "help": "a folder of CloudTrail files, or one file"},
-        complete="file",
-    ),
-    Argument(
-        names=("--principal",),
-        options={"required": True, "metavar": "ARN", "help": "of a role, a user or a session"},
-    ),
-    Argument(
-        names=("--session",),
-        options={"metavar": "NAME", "help": "only sessions whose name begins so"},
-    ),
-)
 RUNS = ("every proof succeeded, or none was asked for", "a policy was not proved", "a run failed")
 
 COMMANDS = (
@@ -105,6 +76,10 @@ COMMANDS = (
                 f"fencepost evidence logs/ --principal {DEPLOYER} --session deploy-",
                 "only sessions whose name begins with deploy-",
             ),
+            (
+                f"fencepost evidence s3://BUCKET/trails --since 2026-11-20 --principal {DEPLOYER}",
+                "where the trail delivers; only the principal's account and these days are fetched",
+            ),
         ),
         statuses=("there is evidence", "the files hold none", "they could not be read"),
         document=False,
@@ -131,6 +106,10 @@ COMMANDS = (
             (
                 f"fencepost policy logs/ --principal {DEPLOYER} --out policy/",
                 "writes policy.json, report.html and the rest into policy/",
+            ),
+            (
+                f"fencepost policy --lookup --since 2026-11-28 --principal {DEPLOYER} --out to/",
+                "from CloudTrail's event history, 100 events a second; names what it cannot show",
             ),
         ),
         statuses=(

@@ -1,4 +1,4 @@
 """Evidence and policies from log files that exist already: no emulator and no account.
 
-Takes files and a principal; gives lines and a dossier. Talks to nothing.
+Takes files and a principal; gives lines and a dossier. Only `sources` talks to AWS, when asked.
 """

@@ -6,14 +6,12 @@ import gc
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.trail import FolderTrail
 from lambdas.model.finding import Finding, Severity
 from local.offline.parallel_reading import SideBySide
+from local.offline.sources.places import UnusableLogsError, asked, opened
 from local.output import NO, UNKNOWN, YES, complain
 
 if TYPE_CHECKING:
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.collect_evidence.output.sorted_spool import Line
+    from lambdas.collect_evidence.principals.selection import Selection
+    from local.offline.sources.places import Logs
 
 SELDOM = 200_000  # objects between two searches for cycles
 
@@ -29,23 +29,24 @@ def evidence(args: Namespace) -> int:
     """Print evidence as JSON lines, findings to standard error as JSON lines.
 
     Args:
-        args: `logs`, a folder or a file; `principal`, an ARN; `session`, a name or prefix or None.
+        args: what `sources.places` reads.
     """
-    logs = Path(args.logs)
     try:
-        selection = Selection.of(args.principal, args.session or "")
-    except ValueError as error:
-        complain(f"--principal: {error}")
+        selection, days = asked(args)
+        with opened(args, selection, days) as logs:
+            return _print(logs, selection)
+    except UnusableLogsError as error:
+        complain(str(error))
         return UNKNOWN
-    if not logs.exists():
-        complain(f"LOGS: there is no {logs}")
-        return UNKNOWN
+
+
+def _print(logs: Logs, selection: Selection) -> int:
     gc.set_threshold(SELDOM)  # records come and go without cycles; looking for some takes time
-    trail = FolderTrail(logs)
-    part = collect(trail, selection, SideBySide())
+    part = collect(logs.trail, selection, SideBySide())
+    part.ledger.extend(logs.findings)
     printed = _printed(part.lines())
     if not printed:
-        part.ledger.add(_nothing(selection, files=sum(1 for _ in trail.files())))
+        part.ledger.add(_nothing(selection, files=sum(1 for _ in logs.trail.files())))
     for finding in part.ledger.sorted():
         print(json.dumps(finding.to_json()), file=sys.stderr)
     return YES if printed else NO

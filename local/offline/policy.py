@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.document_policy.analysis.versions import versions
 from lambdas.document_policy.dossier import dossier
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
-from lambdas.gateways.trail import FolderTrail
 from lambdas.model.arn import Arn
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
@@ -28,6 +26,7 @@ from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
 from local.offline.likely_principals import callers
+from local.offline.sources.places import UnusableLogsError, asked, opened
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes import load_process
 
@@ -35,8 +34,11 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping, Sequence
 
+    from lambdas.collect_evidence.principals.selection import Selection
+    from lambdas.gateways.trail import Trail
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import Refinement
+    from local.offline.sources.places import Logs
 
 NOT_ATTEMPTED = (
     "made from log files that were handed in: nothing says whether they come from AWS, no cycle "
@@ -48,26 +50,26 @@ def policy(args: Namespace) -> int:
     """Write the dossier; say what it holds, and what does not fit.
 
     Args:
-        args: `logs`, a folder or a file; `principal`, an ARN; `session`, a name or prefix or None;
-            `process`, a process's folder or None; `out`, the folder to write.
+        args: what `sources.places` reads; `process`, a process's folder or None; `out`, the folder
+            to write.
     """
     try:
-        selection = Selection.of(args.principal, getattr(args, "session", None) or "")
-    except ValueError as error:
-        complain(f"--principal: {error}")
-        return UNKNOWN
-    if not Path(args.logs).exists():
-        complain(f"LOGS: there is no {args.logs}")
-        return UNKNOWN
-    try:
+        selection, days = asked(args)
         process = load_process(Path(args.process)) if args.process else None
+    except UnusableLogsError as error:
+        complain(str(error))
+        return UNKNOWN
     except (InvalidProcessError, OSError) as error:
         complain(f"--process: {error}")
         return UNKNOWN
     try:
-        refinement, lines = _write(Path(args.logs), selection, process, Path(args.out))
+        with opened(args, selection, days) as logs:
+            refinement, lines = _write(logs, selection, process, Path(args.out))
         _tell(refinement, lines, args)
         require_fit(refinement.policies)
+    except UnusableLogsError as error:
+        complain(str(error))
+        return UNKNOWN
     except FencepostError as error:
         complain(f"{type(error).__name__}: {error}")
         return NO
@@ -78,9 +80,10 @@ def policy(args: Namespace) -> int:
 
 
 def _write(
-    logs: Path, selection: Selection, process: Process | None, out: Path
+    logs: Logs, selection: Selection, process: Process | None, out: Path
 ) -> tuple[Refinement, int]:
-    part = collect(FolderTrail(logs), selection)
+    part = collect(logs.trail, selection)
+    part.ledger.extend(logs.findings)
     lines = [text for _, text in part.lines()]
     findings = part.ledger.sorted()
     evidence = [Evidence.from_json(json.loads(line)) for line in lines]
@@ -118,16 +121,16 @@ def _write(
     return refinement, len(lines)
 
 
-def _nothing(logs: Path, selection: Selection, findings: Sequence[Finding]) -> str:
+def _nothing(logs: Logs, selection: Selection, findings: Sequence[Finding]) -> str:
     if any(one.kind == "needs-nothing" for one in findings):
-        return f"{selection.principal} did nothing in {logs} that needs a permission of IAM's"
+        return f"{selection.principal} did nothing in {logs.words} that needs a permission of IAM's"
     return (
-        f"{logs} holds nothing that {selection.principal} did; check the ARN and the session"
-        + _others(FolderTrail(logs))
+        f"{logs.words} holds nothing that {selection.principal} did; check the ARN and the session"
+        + _others(logs.trail)
     )
 
 
-def _others(trail: FolderTrail) -> str:
+def _others(trail: Trail) -> str:
     found = callers(trail)
     return f". Who called most: {', '.join(map(visible, found))}" if found else ". It has no calls"
 

@@ -19,10 +19,13 @@ class Selection:
     Attributes:
         principal: the ARN of a role or user, with or without its path.
         session: a session's whole name, or how the names begin; empty for all.
+        since, until: of which times, both included, as records spell them; empty is open.
     """
 
     principal: Arn
     session: str = ""
+    since: str = ""
+    until: str = ""
 
     @classmethod
     def of(cls, principal: str, session: str = "") -> Selection:
@@ -54,6 +57,10 @@ class Selection:
     def chooses(self, caller: Caller) -> bool:
         """Whether a call is the principal's, and of the session asked for."""
         return self._is_principal(caller) and caller.session.startswith(self.session)
+
+    def within(self, time: str) -> bool:
+        """Whether a record's time is among those asked for; a record without one may be."""
+        return not time or (self.since <= time and (not self.until or time <= self.until))
 
     def may_choose(self, caller: Caller) -> bool:
         """Whether it may be: the principal made it, in a session that is not told."""

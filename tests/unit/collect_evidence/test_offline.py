@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,17 +13,24 @@ import pytest
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.trail import FolderTrail
+from local.command_line.parser import parser
 from local.offline import parallel_reading
 from local.offline.evidence import evidence
 from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, RUN, packed, record
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from pathlib import Path
 
 FIELDS = {
     "action", "resource", "outcome", "principal", "phase", "via", "region", "event_id", "time", "source",
     "name",
 }  # fmt: skip
+
+
+def asked(logs: Path, principal: str, session: str | None = None) -> Namespace:
+    words = ["evidence", str(logs), "--principal", principal]
+    return parser().parse_args([*words, *(["--session", session] if session else [])])
 
 
 def folder(place: Path) -> Path:
@@ -42,7 +48,7 @@ def folder(place: Path) -> Path:
 def test_evidence_goes_to_standard_output_and_findings_to_standard_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = Namespace(logs=str(folder(tmp_path)), principal=ROLE, session=RUN)
+    args = asked(folder(tmp_path), ROLE, RUN)
     assert evidence(args) == 0
     printed = capsys.readouterr()
     lines = [json.loads(line) for line in printed.out.splitlines()]
@@ -61,7 +67,7 @@ def test_evidence_goes_to_standard_output_and_findings_to_standard_error(
 def test_a_principal_that_is_none_is_said_in_one_sentence(
     principal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert evidence(Namespace(logs=str(tmp_path), principal=principal, session=None)) == 2
+    assert evidence(asked(tmp_path, principal, None)) == 2
     assert capsys.readouterr().err.startswith("--principal: ")
 
 
@@ -92,7 +98,7 @@ def test_a_reader_that_has_seen_enough_ends_it_in_peace(tmp_path: Path) -> None:
 def test_a_principal_of_whom_there_is_nothing_is_said(
     principal: str, session: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = Namespace(logs=str(folder(tmp_path)), principal=principal, session=session)
+    args = asked(folder(tmp_path), principal, session)
     assert evidence(args) == 1
     printed = capsys.readouterr()
     said = {one["kind"]: one["detail"] for one in map(json.loads, printed.err.splitlines())}
@@ -109,7 +115,7 @@ def test_a_principal_of_whom_there_is_nothing_is_said(
 def test_a_role_may_be_named_in_any_of_its_forms(
     principal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert evidence(Namespace(logs=str(folder(tmp_path)), principal=principal, session=None)) == 0
+    assert evidence(asked(folder(tmp_path), principal, None)) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {one["principal"] for one in lines} == {ROLE}
 
@@ -117,7 +123,7 @@ def test_a_role_may_be_named_in_any_of_its_forms(
 def test_logs_that_are_not_there_are_said_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = Namespace(logs=str(tmp_path / "none"), principal=ROLE, session=None)
+    args = asked(tmp_path / "none", ROLE, None)
     assert evidence(args) == 2
     assert capsys.readouterr().err.startswith("LOGS: ")
 

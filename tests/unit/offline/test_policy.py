@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local.command_line.parser import parser
 from local.offline.policy import policy
 
 ACCOUNT = "123456789012"
@@ -42,8 +43,8 @@ def asked(tmp_path: Path, *records: dict[str, Any], **changed: Any) -> Namespace
     logs = tmp_path / "logs"
     logs.mkdir()
     (logs / "trail.json").write_text(json.dumps({"Records": list(records)}))
-    given = {"logs": str(logs), "principal": ROLE, "session": None, "process": None}
-    return Namespace(**{"json": False, **given, "out": str(tmp_path / "out"), **changed})
+    words = ["policy", str(logs), "--principal", ROLE, "--out", str(tmp_path / "out")]
+    return Namespace(**{**vars(parser().parse_args(words)), **changed})
 
 
 TABLE = {"tableName": "orders-dev"}
@@ -183,7 +184,7 @@ def test_files_that_cannot_be_read_are_said_when_nothing_was_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = asked(tmp_path, a_record("DescribeTable", TABLE))
-    for path in Path(args.logs).rglob("*.json*"):
+    for path in Path(args.logs[0]).rglob("*.json*"):
         path.write_bytes(b'{"Records": [')
 
     assert policy(args) == 1
