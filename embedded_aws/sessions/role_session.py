@@ -23,12 +23,17 @@ _creation = threading.Lock()  # botocore's session is not for several threads at
 
 @dataclass(slots=True, kw_only=True)
 class RoleSession:
-    """A role session and the clients that sign with it."""
+    """A role session and the clients that sign with it.
+
+    Attributes:
+        owners: ARNs of who acts, which some services are told: an execution and its machine.
+    """
 
     credentials: Credentials
     region: str
     session_name: str
     config: Config = CALL
+    owners: tuple[str, ...] = ()
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:

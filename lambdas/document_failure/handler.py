@@ -14,6 +14,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.run import Run
+from lambdas.model.run_events import EventKind, entry, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,4 +72,19 @@ def document_failure(
         "error": failure.error,
         "cause": failure.cause,
         "dossier": prefix,
+        "event": _event(failure, place.removeprefix("s3://").rstrip("/")),
     }
+
+
+def _event(failure: Failure, bucket: str) -> dict[str, Any]:
+    """The detail of `Run Failed`."""
+    detail = {
+        "state": failure.state,
+        "error": told(failure.error),
+        "cause": told(failure.cause),
+        "phase": told(failure.phase),
+        "advice": failure.advice,
+        "dossier": {"bucket": bucket, "prefix": failure.run.key("")},
+    }
+    whole: dict[str, Any] = entry(EventKind.FAILED, failure.run, detail)["Detail"]
+    return whole

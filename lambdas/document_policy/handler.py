@@ -16,6 +16,7 @@ from lambdas.document_policy.analysis.versions import versions
 from lambdas.document_policy.analysis.waits import waited
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.dossier import written
+from lambdas.document_policy.events import events
 from lambdas.document_policy.formats.forms import content_type
 from lambdas.document_policy.mail import message, subject
 from lambdas.gateways.archive import Archive, S3Archive
@@ -72,6 +73,7 @@ def document(
         "subject": subject(facts),
         "aside": run.platform.aside,
         "message": message(facts, place=f"{place}{prefix}", seal=digest(files[MANIFEST])),
+        "events": events(facts, files, bucket=place.removeprefix("s3://").rstrip("/")),
         "dossier": prefix,
         "report": run.key("report.html"),
         "verdict": facts.verdict.words,

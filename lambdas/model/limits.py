@@ -41,3 +41,7 @@ BUILD_QUEUE_TIMEOUT: Final = (5, 480)  # minutes
 
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 SESSION_NAME_LIMIT: Final = 64  # characters
+
+# EventBridge takes 256 KB; the state that passes events on passes the mail, too,
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+EVENT_LIMIT: Final = 16_384  # bytes of one event's detail

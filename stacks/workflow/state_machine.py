@@ -83,6 +83,10 @@ class Workflow(Construct):
         self._allow_generation(archive, sandbox)
         self._allow_batches()
         allow(self.role, ["sns:Publish"], topic.topic_arn)
+        bus = Stack.of(self).format_arn(
+            service="events", resource="event-bus", resource_name="default"
+        )
+        allow(self.role, ["events:PutEvents"], bus)
         allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         self.machine = self._machine(
             {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.runs import executions
-from tests import asking
+from tests import asking, run_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +71,8 @@ class Cloud:
     deployed: emulator.Deployed
     folder: Path
     named: dict[str, Any] = field(default_factory=dict)
+    queue: str = ""  # catches the events of the runs
+    told: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def connection(self) -> Connection:
@@ -177,6 +179,13 @@ class Cloud:
 
         return list(until(found, seconds=MAIL_DEADLINE, what=f"a mail about {about}"))
 
+    def events(self, run: str) -> dict[str, dict[str, Any]]:
+        """What other systems were told of a run, by kind; each is by the schema."""
+        self.told += run_events.caught(self.connection, self.queue)
+        found = [one for one in self.told if one["detail"]["run"] == run]
+        assert [problem for one in found for problem in run_events.problems(one)] == []
+        return {one["detail-type"]: one["detail"] for one in found}
+
     def as_role(self, role: str, session_name: str) -> Connection:
         """A session of a role that trusts nobody but a build: its trust is opened for a moment."""
         iam, name = self.client("iam"), role.rsplit("/", 1)[-1]
@@ -201,5 +210,6 @@ class Cloud:
         )
 
     def queues(self) -> list[str]:
-        """The URLs of all queues."""
-        return list(self.client("sqs").list_queues().get("QueueUrls", []))
+        """The URLs of all queues but that of the events."""
+        found = self.client("sqs").list_queues().get("QueueUrls", [])
+        return [one for one in found if one != self.queue]

@@ -9,6 +9,7 @@ import pytest
 
 from local import emulator
 from local.connection import Connection
+from tests import run_events
 from tests.flow.cloud import MORE_PROCESSES, Cloud
 from tests.flow.corpus import corpus
 
@@ -37,7 +38,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
             patch.setenv("FENCEPOST_PROCESSES", processes)
             there = Connection.of(folder / "state", account=sandbox) if sandbox else None
             deployed = emulator.bring_in(connection, say=print, sandbox=there)
-        return Cloud(deployed=deployed, folder=folder)
+        return Cloud(deployed=deployed, folder=folder, queue=run_events.catch(connection))
 
     yield begin
     for state in states:

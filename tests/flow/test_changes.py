@@ -128,3 +128,14 @@ def test_what_is_wider_than_approved_says_so_in_the_subject(thrice: Thrice) -> N
     assert thrice.manifest(thrice.widened)["compared"]["standing"] == "approved"
     subject = next(line for line in mail.splitlines() if line.startswith("Subject: "))
     assert "UNAPPROVED ACCESS" in subject
+
+
+def test_other_systems_are_told_what_is_wider(thrice: Thrice) -> None:
+    told = thrice.cloud.events(thrice.widened)
+
+    assert set(told) == {"Policy Not Proved", "Access Widened"}
+    widened = told["Access Widened"]
+    assert widened["compared"]["run"] == thrice.unchanged
+    assert widened["compared"]["standing"] == "approved"
+    assert any("s3:CreateBucket" in one["actions"] for one in widened["new"])
+    assert set(thrice.cloud.events(thrice.unchanged)) == {"Policy Not Proved"}

@@ -31,7 +31,11 @@ def notify_team(topic: str) -> dict[str, Any]:
     del notify["Catch"]
     given = {
         "Type": "Pass",
-        "Assign": {"dossier": "{% $states.input.dossier %}", "run": "{% $states.input.run %}"},
+        "Assign": {
+            "dossier": "{% $states.input.dossier %}",
+            "run": "{% $states.input.run %}",
+            "unannounced": None,
+        },
         "Output": {},
         "Next": "NotifyTeam",
     }

@@ -136,3 +136,11 @@ def test_every_document_mail_and_list_says_that_it_was_shown_on_an_embedded_aws(
     for name in cloud.keys("orders", run):
         if name.startswith("policy") and name.endswith(".json"):
             assert set(json.loads(cloud.document("orders", run, name))) == {"Version", "Statement"}
+
+
+def test_other_systems_are_told_that_nothing_was_proved(cloud: Cloud, orders: Orders) -> None:
+    told = cloud.events(orders.execution.run)
+
+    assert set(told) == {"Policy Not Proved"}
+    assert told["Policy Not Proved"]["verdict"] == "not attempted"
+    assert told["Policy Not Proved"]["shownOn"] == "an embedded AWS"

@@ -253,6 +253,8 @@ def test_a_refinement_that_must_not_be_is_refused_with_its_reason(cloud: Cloud) 
     assert "sqs:CreateQueue" in done.cause
     assert cloud.keys("forbidden", done.run) >= COLLECTED
     assert cloud.mails(done.run)
+    failed = cloud.events(done.run)["Run Failed"]
+    assert (failed["state"], failed["error"]) == ("RefinePolicy", "ForbiddenActionError")
 
 
 def test_an_archive_that_refuses_loses_neither_the_evidence_nor_the_notice(
@@ -278,3 +280,4 @@ def test_an_archive_that_takes_nothing_still_lets_the_team_know(
     assert done.status == "FAILED"
     assert "NotifyFailure" in done.states
     assert cloud.mails(done.run)
+    assert cloud.events(done.run)["Run Failed"]["error"] == done.error

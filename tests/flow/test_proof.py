@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,15 @@ def proved(cloud: Cloud) -> Proved:
         second=evidence("proof-1-evidence.jsonl.gz"),
         proof=json.loads(cloud.document(PROCESS, done.run, "proof.json")),
     )
+
+
+def test_other_systems_are_told_that_a_policy_was_published(cloud: Cloud, proved: Proved) -> None:
+    told = cloud.events(proved.execution.run)
+
+    published = told["Policy Published"]
+    assert published["verdict"] == proved.execution.output["verdict"]
+    policy = cloud.document(PROCESS, proved.execution.run, "policy.json")
+    assert published["policy"]["sha256"] == sha256(policy).hexdigest()
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,7 @@ NEEDED = {
         "states:StopExecution",
         "states:RedriveExecution",
     },
+    "events:putEvents": {"events:PutEvents"},
     "sns:publish": {"sns:Publish", "kms:GenerateDataKey", "kms:Decrypt"},
     "codebuild:startBuild.sync": {
         "codebuild:StartBuild",
@@ -182,6 +183,9 @@ def test_whatever_fails_after_the_first_state_is_documented(definition: Json) ->
         if name in states(definition)
         and name not in {"LoadProcess", "DocumentFailure", "NotifyFailure"}
     }
+    # An event that cannot be put is said in the mail.
+    assert last.pop("AnnouncePolicy") == "IsCandidateClean"
+    assert last.pop("AnnounceFailure") == "NotifyFailure"
 
     assert {name: last.pop(name) for name in PROOF} == PROOF
     assert {name: last.pop(name) for name in BATCHES} == BATCHES

@@ -28,6 +28,7 @@ SDK = "arn:aws:states:::aws-sdk:"
 OPTIMISED = {
     "arn:aws:states:::lambda:invoke": ("lambda", "Invoke", "Invoke"),
     "arn:aws:states:::sns:publish": ("sns", "Publish", "Publish"),
+    "arn:aws:states:::events:putEvents": ("events", "PutEvents", "PutEvents"),
     "arn:aws:states:::codebuild:startBuild.sync": ("codebuild", "StartBuild", "StartBuild"),
 }
 RESULT = re.compile(r"\$states\.result((?:\.[A-Z]\w*|\[\w+\])+)")

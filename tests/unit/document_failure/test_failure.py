@@ -12,7 +12,9 @@ from lambdas.document_failure.advice import ADVICE, advice
 from lambdas.document_failure.handler import document_failure
 from lambdas.errors import ArchiveRefusedError, InvalidEventError
 from lambdas.gateways.archive import FolderArchive
+from lambdas.model.limits import EVENT_LIMIT
 from lambdas.model.platform import Platform
+from tests.run_events import problems
 from tests.unit.document_policy.forms import HOSTILE
 
 if TYPE_CHECKING:
@@ -178,13 +180,17 @@ def test_a_failure_after_the_dossier_leaves_the_dossier_as_it_is(tmp_path: Path)
 def test_a_failure_is_told_however_little_is_known(tmp_path: Path, changes: dict[str, Any]) -> None:
     answer = told(tmp_path, **changes)
 
+    event = {"source": "fencepost", "detail-type": "Run Failed", "detail": answer.pop("event")}
+    assert problems(event) == []
     assert set(answer) == {"subject", "message", "error", "cause", "dossier"}
     assert all(isinstance(one, str) and one for one in answer.values())
 
 
 def test_a_cause_of_any_length_fits_the_state_machine(tmp_path: Path) -> None:
-    answer = told(tmp_path, error={"Error": "X", "Cause": "x" * 100_000})
+    answer = told(tmp_path, error={"Error": "X", "Cause": "x\x1b[2J" * 20_000})
 
+    assert len(json.dumps(answer["event"])) < EVENT_LIMIT
+    assert "\x1b" not in answer["event"]["cause"]
     assert len(answer["cause"]) <= 32_768
 
 

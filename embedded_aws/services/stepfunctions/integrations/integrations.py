@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from botocore import xform_name
@@ -17,7 +18,7 @@ from ministack.services import stepfunctions
 
 from embedded_aws.protocol import service_models
 from embedded_aws.services.lambda_functions import errors
-from embedded_aws.services.stepfunctions.integrations import sdk_names, sdk_values
+from embedded_aws.services.stepfunctions.integrations import put_events, sdk_names, sdk_values
 from embedded_aws.services.stepfunctions.integrations.optimised import OPTIMISED, Optimised
 from embedded_aws.sessions import cancellation, role_session
 
@@ -227,6 +228,10 @@ def _start_execution(integration: Integration, arguments: Any) -> Any:
     return execution
 
 
+def _put_events(integration: Integration, arguments: Any) -> Any:
+    return put_events.put_events(partial(call, integration), arguments)
+
+
 def _sibling(integration: Integration, action: str) -> Integration:
     return replace(integration, action=action, pattern="")
 
@@ -234,5 +239,6 @@ def _sibling(integration: Integration, action: str) -> Integration:
 SPECIAL: Mapping[tuple[str, str], Callable[[Integration, Any], Any]] = {
     ("lambda", "invoke"): _invoke_function,
     ("codebuild", "startBuild"): _start_build,
+    ("events", "putEvents"): _put_events,
     ("states", "startExecution"): _start_execution,
 }

@@ -123,7 +123,12 @@ def _session(execution: Execution, machine: dict[str, Any]) -> role_session.Role
         source_arn=machine["stateMachineArn"],
         seconds=SESSION_SECONDS,
     )
-    return role_session.RoleSession(credentials=credentials, region=get_region(), session_name=name)
+    return role_session.RoleSession(
+        credentials=credentials,
+        region=get_region(),
+        session_name=name,
+        owners=(execution["executionArn"], machine["stateMachineArn"]),
+    )
 
 
 def _walk(definition: dict[str, Any], execution: Execution, own: dict[str, Any]) -> Any:

@@ -1,0 +1,74 @@
+"""The events of a documented run: published or not proved, and whether its access grew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.document_policy.analysis.changes import together
+from lambdas.model.manifest import MANIFEST, digest
+from lambdas.model.run_events import EventKind, entry, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.document_policy.analysis.run_facts import RunFacts
+
+POLICY = "policy.json"
+MOST = 20  # details of a verdict
+
+
+def events(facts: RunFacts, files: Mapping[str, bytes], *, bucket: str) -> list[dict[str, Any]]:
+    """Entries of PutEvents; `files` is the dossier by name, `bucket` where it lies."""
+    kind = EventKind.PUBLISHED if facts.verdict.proved else EventKind.NOT_PROVED
+    about = _about(facts, files, bucket)
+    made = [entry(kind, facts.run, about, shorten="policies")]
+    if facts.changes.new:
+        widened = {**about, "new": _new(facts)}
+        del widened["policies"]
+        made.append(entry(EventKind.WIDENED, facts.run, widened, shorten="new"))
+    return made
+
+
+def _about(facts: RunFacts, files: Mapping[str, bytes], bucket: str) -> dict[str, Any]:
+    changes = facts.changes
+    return {
+        "verdict": facts.verdict.words,
+        "reason": told(facts.verdict.grounds),
+        "details": [told(one) for one in facts.verdict.details[:MOST]],
+        "dossier": {
+            "bucket": bucket,
+            "prefix": facts.run.key(""),
+            "manifestSha256": digest(files[MANIFEST]),
+        },
+        "policy": _object(facts, files, POLICY),
+        "policies": [
+            _object(facts, files, name)
+            for name in sorted(files)
+            if name.startswith("policy") and name.endswith(".json")
+        ],
+        "statements": facts.statements,
+        "grants": facts.grants,
+        "compared": None
+        if changes.alone
+        else {
+            "run": changes.run,
+            "standing": changes.standing.value,
+            "new": len(changes.new),
+            "gone": len(changes.gone),
+        },
+    }
+
+
+def _object(facts: RunFacts, files: Mapping[str, bytes], name: str) -> dict[str, str]:
+    return {"key": facts.run.key(name), "sha256": digest(files[name])}
+
+
+def _new(facts: RunFacts) -> list[dict[str, Any]]:
+    return [
+        {
+            "actions": [told(action) for action in one.actions[:MOST]],
+            "resource": told(str(one.resource)),
+            "cause": told(one.cause),
+        }
+        for one in together(facts.changes.new)
+    ]
