@@ -101,6 +101,11 @@ class Settings:
         return f"/{self.name}/processes/"
 
     @property
+    def policy_parameters(self) -> str:
+        """Where parameters point to the approved policies."""
+        return f"/{self.name}/policies"
+
+    @property
     def policies(self) -> str:
         """The path of the policies that a proof makes for the candidate roles."""
         return f"/{self.name}/"

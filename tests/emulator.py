@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+import botocore.session
 import pytest
 
+from lambdas.gateways import clients
 from local import emulator
 from local.connection import Connection
 from tests import asking
@@ -65,3 +68,12 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
         pytest.fail(f"not within {DEADLINE} s")
 
     return wait
+
+
+@pytest.fixture
+def shell(embedded: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell whose SDKs go to the embedded AWS."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", embedded.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", embedded.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", embedded.secret_key)
+    monkeypatch.setattr(clients, "_session", cache(botocore.session.get_session))

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,21 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.document_policy.analysis.versions import versions
+from lambdas.document_policy.approval_rule import BY, Decision, decide
 from lambdas.document_policy.analysis.waits import waited
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.events import events
 from lambdas.document_policy.formats.forms import content_type
 from lambdas.document_policy.mail import message, subject
+from lambdas.errors import FencepostError, MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.archived_runs import previous_run
+from lambdas.gateways.policy_parameter import PolicyParameters
 from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.approval import Signature, approval
 from lambdas.model.finding import Finding
-from lambdas.model.manifest import APPROVAL, MANIFEST, digest
+from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
@@ -32,12 +37,12 @@ from lambdas.model.step_input import required
 from lambdas.model.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STEP = "document_policy"
-UNLISTED = {MANIFEST, APPROVAL}
+UNLISTED = {MANIFEST, APPROVAL, WITHDRAWAL}
 _required = partial(required, state="DocumentPolicy")
 telemetry = Telemetry(STEP)
 logger, metrics = telemetry.logger, telemetry.metrics
@@ -49,7 +54,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     bucket = os.environ["ARCHIVE_BUCKET"]
     archive = S3Archive(bucket)
     platform = platform_of(os.environ, archive.endpoint)
-    return document(event, archive, place=f"s3://{bucket}/", platform=platform)
+    parameters = PolicyParameters(os.environ["POLICY_PARAMETERS"])
+    place = f"s3://{bucket}/"
+    return document(
+        event, archive, place=place, platform=platform, follow=partial(parameters.follow, archive)
+    )
 
 
 def document(
@@ -58,26 +67,81 @@ def document(
     *,
     place: str,
     platform: Platform = Platform.UNKNOWN,
+    follow: Callable[[str], str] | None = None,
 ) -> dict[str, Any]:
-    """Write the dossier and answer with the mail; writing it again changes nothing."""
+    """Write the dossier and answer with the mail; writing it again changes nothing.
+
+    Args:
+        event: the state's input.
+        archive: takes the dossier.
+        place: how people call the archive.
+        platform: where the run takes place.
+        follow: lets a process's parameter follow its approvals.
+    """
     run = Run.from_json(_required(event, "run"), platform)
     kept = _kept(event, archive, run)
     facts = _facts_of(event, archive, run, kept)
     files = written(facts, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
     for name, body in files.items():
         archive.put(run.key(name), body, content_type(name))
+    standing = _approve(archive, facts, files[MANIFEST], follow)
     write_index(archive, run.process)
     _measure(facts)
     prefix = run.key("")
     return {
         "subject": subject(facts),
         "aside": run.platform.aside,
-        "message": message(facts, place=f"{place}{prefix}", seal=digest(files[MANIFEST])),
+        "message": message(
+            facts, place=f"{place}{prefix}", seal=digest(files[MANIFEST]), standing=standing
+        ),
         "events": events(facts, files, bucket=place.removeprefix("s3://").rstrip("/")),
         "dossier": prefix,
         "report": run.key("report.html"),
         "verdict": facts.verdict.words,
     }
+
+
+def _approve(
+    archive: Archive, facts: RunFacts, manifest: bytes, follow: Callable[[str], str] | None
+) -> tuple[str, ...]:
+    """Approve by the process's rule, if it says so; what the mail tells of it."""
+    run = facts.run
+    try:
+        decision = decide(facts, _used_before(archive, run))
+    except (MissingObjectError, ValueError, OSError, EOFError, zlib.error) as error:
+        why = f"the evidence of an earlier run cannot be read: {error}"
+        decision = Decision(asked=True, why_not=why)
+    if not decision.approves:
+        return decision.words
+    # The run's own time, not the clock's: writing it again changes nothing.
+    signature = Signature(by=BY, at=run.ended_at or run.started_at, note=decision.words[0])
+    if archive.exists(run.key(WITHDRAWAL)):
+        return decision.words
+    if not archive.exists(run.key(APPROVAL)):
+        body = approval(manifest, unsealed(manifest), signature, run.platform)
+        archive.put(run.key(APPROVAL), body, "application/json")
+    return (*decision.words, *_followed(run.process, follow))
+
+
+def _followed(process: str, follow: Callable[[str], str] | None) -> tuple[str, ...]:
+    """An approval that stands costs no dossier and no mail when its parameter cannot follow."""
+    try:
+        if follow:
+            follow(process)
+    except (FencepostError, ValueError) as error:
+        return (f"Its parameter could not be moved: {error}. Let fencepost approve move it.",)
+    return ()
+
+
+def _used_before(archive: Archive, run: Run) -> Iterator[Iterator[bytes]]:
+    """The evidence of every earlier run, their proofs' included."""
+    for earlier in archive.folders(f"{run.process}/"):
+        # The rounds of a proof are named after their run.
+        if earlier.startswith(run.id):
+            continue
+        for key in archive.keys(f"{run.process}/{earlier}/"):
+            if key.endswith("evidence.jsonl.gz") and "/parts/" not in key:
+                yield _lines(archive.get(key))
 
 
 def _kept(event: Mapping[str, Any], archive: Archive, run: Run) -> dict[str, bytes]:

@@ -50,14 +50,23 @@ def subject(facts: RunFacts) -> str:
     return visible(", ".join(words))[:SUBJECT_LIMIT]
 
 
-def message(facts: RunFacts, *, place: str, seal: str) -> str:
-    """The mail's text; `place` is where the dossier lies, `seal` the SHA-256 of its manifest."""
-    first = "\n".join((*_lines(facts, place, seal), "", *in_words(facts, place), "")) + "\n"
+def message(facts: RunFacts, *, place: str, seal: str, standing: Sequence[str] = ()) -> str:
+    """The mail's text.
+
+    Args:
+        facts: of the run.
+        place: where the dossier lies.
+        seal: the SHA-256 of its manifest.
+        standing: what there is to say of its approval.
+    """
+    first = (
+        "\n".join((*_lines(facts, place, seal, standing), "", *in_words(facts, place), "")) + "\n"
+    )
     room = MAIL_LIMIT - len(first.encode())
     return first + "".join(f"{line}\n" for line in as_json(facts, place, room))
 
 
-def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
+def _lines(facts: RunFacts, place: str, seal: str, standing: Sequence[str]) -> Iterator[str]:
     yield facts.title
     if facts.caveat:
         yield facts.caveat
@@ -77,6 +86,7 @@ def _lines(facts: RunFacts, place: str, seal: str) -> Iterator[str]:
     yield f"Policy: {place}policy.json"
     yield from _console(facts, place)
     yield f"Run {facts.run.id} of {facts.process.name}, manifest sha256 {seal}"
+    yield from (f"{_short(one)}" for one in standing)
     bucket = place.removesuffix(facts.run.key("")).rstrip("/")
     yield f"Approve it: make approve PROCESS={facts.process.name} RUN={facts.run.id} \\"
     yield f"  ARCHIVE={bucket}{' EMULATED=1' if facts.run.platform is Platform.EMBEDDED else ''}"

@@ -59,11 +59,28 @@ class Archive(Protocol):
 
 
 class S3Archive:
-    """The archive bucket."""
+    """The archive bucket.
+
+    Attributes:
+        is_given: whether its client was given: that of an embedded AWS.
+    """
 
     def __init__(self, bucket: str, client: S3Client | None = None) -> None:
         self._bucket = bucket
+        self.is_given = client is not None
         self._s3: S3Client = client or clients.client("s3")
+
+    @property
+    def bucket(self) -> str:
+        """Its name."""
+        return self._bucket
+
+    def version(self, key: str) -> str:
+        """The newest version of an object; empty where versions are not kept."""
+        try:
+            return s3_objects.version(self._s3, self._bucket, key)
+        except UNANSWERED as error:
+            raise _refused("look for", self._bucket, key, error) from error
 
     @property
     def endpoint(self) -> str:

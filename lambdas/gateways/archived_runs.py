@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
-from lambdas.model.manifest import APPROVAL, MANIFEST, Link, unsealed
+from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, Link, unsealed
 from lambdas.model.platform import Platform
 from lambdas.model.refinement import Refinement
 
@@ -37,9 +37,8 @@ def row_of(archive: Archive, process: str, run: str) -> RunSummary | None:
     body = _read(archive, f"{process}/{run}/{MANIFEST}")
     if body is None:
         return None
-    return RunSummary.from_manifest(
-        body, _manifest(archive, process, run), _read(archive, f"{process}/{run}/{APPROVAL}")
-    )
+    signed = (_read(archive, f"{process}/{run}/{name}") for name in (APPROVAL, WITHDRAWAL))
+    return RunSummary.from_manifest(body, manifest_of(archive, process, run), *signed)
 
 
 def newest_run(archive: Archive, process: str) -> RunSummary | None:
@@ -50,7 +49,7 @@ def newest_run(archive: Archive, process: str) -> RunSummary | None:
 def previous_run(archive: Archive, run: Run) -> PreviousRun:
     """What came before a run; the same answer again when the run has finished already."""
     if archive.exists(run.key(MANIFEST)):
-        return _as_written(archive, run.process, _manifest(archive, run.process, run.id))
+        return _as_written(archive, run.process, manifest_of(archive, run.process, run.id))
     rows = [row for row in finished_runs(archive, run.process) if row.manifest.run != run.id]
     if not rows:
         return PreviousRun()
@@ -74,9 +73,9 @@ def _newest_baseline(archive: Archive, run: Run, rows: Sequence[RunSummary]) -> 
 
 
 def comparable(rows: Sequence[RunSummary]) -> tuple[RunSummary, BaselineKind]:
-    """The last approved run, else the last proved one, else the last."""
+    """The last run whose approval stands, else the last proved one, else the last."""
     for row in reversed(rows):
-        if row.approval:
+        if row.stands:
             return row, BaselineKind.APPROVED
     for row in reversed(rows):
         if row.proved:
@@ -108,7 +107,7 @@ def _baseline(
     refined = _read(archive, f"{folder}/refined.json")
     if refined is None:
         return None
-    manifest = _manifest(archive, process, pinned.run)
+    manifest = manifest_of(archive, process, pinned.run)
     return Baseline(
         manifest=pinned,
         standing=standing,
@@ -129,7 +128,13 @@ def _remembered(archive: Archive, process: str) -> tuple[RunSummary, ...]:
         return ()  # a list that cannot be read is made anew from the manifests
 
 
-def _manifest(archive: Archive, process: str, run: str) -> dict[str, Any]:
+def manifest_of(archive: Archive, process: str, run: str) -> dict[str, Any]:
+    """The manifest of a finished run, read.
+
+    Raises:
+        ArchiveRefusedError: it was changed.
+        MissingObjectError: the run has not finished.
+    """
     try:
         return unsealed(archive.get(f"{process}/{run}/{MANIFEST}"))
     except ValueError as error:

@@ -44,6 +44,13 @@ def exists(s3: S3Client, bucket: str, key: str) -> bool:
     return True
 
 
+def version(s3: S3Client, bucket: str, key: str) -> str:
+    """The newest version of an object; empty where versions are not kept."""
+    answer = s3.head_object(Bucket=bucket, Key=key)
+    wanted(answer, "ETag", "s3:HeadObject")
+    return str(answer.get("VersionId", ""))
+
+
 def is_absent(error: Exception) -> bool:
     """Whether an error says that there is no such object."""
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in ABSENT

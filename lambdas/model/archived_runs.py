@@ -68,6 +68,7 @@ class RunSummary:
 
     Attributes:
         manifest: the run, pinned. approval: its approval, pinned, or None. by: who approved it.
+        withdrawn: who took the approval back; empty while it stands.
         verdict: the verdict's words. proved: whether they say that the policy suffices.
         summary: counts, as the manifest holds them.
         platform: where the run took place.
@@ -80,13 +81,23 @@ class RunSummary:
     summary: Mapping[str, Any]
     approval: Link | None = None
     by: str = ""
+    withdrawn: str = ""
     platform: Platform = Platform.UNKNOWN
+
+    @property
+    def stands(self) -> bool:
+        """Whether the run is approved, and nobody has taken that back."""
+        return self.approval is not None and not self.withdrawn
 
     @classmethod
     def from_manifest(
-        cls, body: bytes, content: Mapping[str, Any], approval: bytes | None = None
+        cls,
+        body: bytes,
+        content: Mapping[str, Any],
+        approval: bytes | None = None,
+        withdrawal: bytes | None = None,
     ) -> Self:
-        """The row of a run, from its manifest (as bytes, and read) and its approval, if any."""
+        """The row of a run, from its manifest (as bytes, and read) and what was signed of it."""
         run = str(content["run"])
         return cls(
             manifest=Link(run=run, sha256=digest(body)),
@@ -95,7 +106,8 @@ class RunSummary:
             started=content["startedAt"],
             summary=content["summary"],
             approval=Link(run=run, sha256=digest(approval)) if approval is not None else None,
-            by=str(unsealed(approval).get("by", "")) if approval is not None else "",
+            by=_signer(approval),
+            withdrawn=_signer(withdrawal),
             platform=Platform.read(content.get("shownOn")),
         )
 
@@ -110,6 +122,7 @@ class RunSummary:
             summary=raw["summary"],
             approval=Link.from_json(raw["approval"]),
             by=raw["by"],
+            withdrawn=raw.get("withdrawn", ""),
             platform=Platform.read(raw.get("shownOn")),
         )
 
@@ -124,4 +137,9 @@ class RunSummary:
             "summary": dict(self.summary),
             "approval": self.approval.to_json() if self.approval else None,
             "by": self.by,
+            **({"withdrawn": self.withdrawn} if self.withdrawn else {}),
         }
+
+
+def _signer(signed: bytes | None) -> str:
+    return str(unsealed(signed).get("by", "")) if signed is not None else ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "manifest.json"
 APPROVAL = "approval.json"
+WITHDRAWAL = "withdrawal.json"  # of the approval
 
 
 def digest(body: bytes) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.approval import APPROVE_KEYS, BY_HAND, NARROWER
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
 from lambdas.model.variables import (
     Use,
@@ -38,6 +39,7 @@ KEYS = (
     "phases",
     "schedule",
     "prove",
+    "policy",
     *HINT_KEYS,
 )
 REQUIRED = ("description", "owner", "phases")
@@ -62,6 +64,7 @@ class Process:
         node: Node.js version of the build image, or empty.
         schedule: an EventBridge Scheduler expression, or empty.
         prove: whether the cycle may run a second time.
+        approve: `by-hand`, or the rule by which its policies are approved.
         hints: what the owner says about the policy.
     """
 
@@ -77,6 +80,7 @@ class Process:
     phases: tuple[Phase, ...] = ()
     schedule: str = ""
     prove: bool = True
+    approve: str = BY_HAND
     hints: Hints = NO_HINTS
 
     @classmethod
@@ -105,6 +109,7 @@ class Process:
             phases=_phases(definition["phases"]),
             schedule=_schedule(definition.get("schedule", "")),
             prove=_yes_or_no("prove", definition.get("prove", True)),
+            approve=_approve(definition.get("policy", {})),
             hints=Hints.from_mapping(definition, frozenset(one.name for one in variables)),
         )
 
@@ -122,6 +127,8 @@ class Process:
             "phases": {phase.name: list(phase.commands) for phase in self.phases},
             "schedule": self.schedule,
             "prove": self.prove,
+            # Left out while it is the default: earlier definitions do not have it.
+            **({"policy": {"approve": self.approve}} if self.approve != BY_HAND else {}),
             **self.hints.to_mapping(),
         }
 
@@ -152,6 +159,16 @@ def _yes_or_no(key: str, raw: object) -> bool:
     if not isinstance(raw, bool):
         raise InvalidProcessError(key, f"is {raw!r}; write true or false")
     return raw
+
+
+def _approve(raw: object) -> str:
+    if not isinstance(raw, dict) or set(raw) - {"approve"}:
+        raise InvalidProcessError("policy", f"is {raw!r}; write {{approve: {NARROWER}}} or nothing")
+    approve = raw.get("approve", BY_HAND)
+    if approve not in APPROVE_KEYS:
+        known = " or ".join(APPROVE_KEYS)
+        raise InvalidProcessError("policy.approve", f"is {approve!r}; write {known}")
+    return str(approve)
 
 
 def _node(raw: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import FencepostError
-from lambdas.model.manifest import APPROVAL, MANIFEST, digest, page_intact, unsealed
+from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, page_intact, unsealed
 from lambdas.model.platform import Platform
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 INDEX, LATEST = "index.html", "latest.json"
 LISTS = frozenset({INDEX, LATEST})
-# What may be written into a run after its manifest: a failure of a later state.
-AFTERWARDS = frozenset({MANIFEST, APPROVAL, "FAILURE.md", "failure.json"})
+# What may be written into a run after its manifest: what is signed, a failure of a later state.
+AFTERWARDS = frozenset({MANIFEST, APPROVAL, WITHDRAWAL, "FAILURE.md", "failure.json"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,7 @@ class _Run:
     sha256: str
     manifest: dict[str, Any]
     approval: str  # SHA-256, or empty
+    withdrawn: bool
 
     @property
     def folder(self) -> str:
@@ -95,9 +96,17 @@ def _run(
         yield Break(key=f"{folder}{MANIFEST}", problem=str(error))
         return
     yield from _objects(archive, folder, manifest, found)
-    approval = yield from _approval(archive, folder, digest(body))
+    approval = yield from _signed(archive, f"{folder}{APPROVAL}", "manifest", digest(body))
+    yield from _signed(archive, f"{folder}{WITHDRAWAL}", "approval", approval)
     runs.append(
-        _Run(process=process, id=run, sha256=digest(body), manifest=manifest, approval=approval)
+        _Run(
+            process=process,
+            id=run,
+            sha256=digest(body),
+            manifest=manifest,
+            approval=approval,
+            withdrawn=archive.exists(f"{folder}{WITHDRAWAL}"),
+        )
     )
 
 
@@ -117,15 +126,21 @@ def _objects(
             yield Break(key=key, problem="was added: the manifest does not have it")
 
 
-def _approval(archive: Archive, folder: str, manifest: str) -> Generator[Break, None, str]:
-    """Yield what is broken, and return the approval's SHA-256 or nothing."""
-    key = f"{folder}{APPROVAL}"
+def _signed(archive: Archive, key: str, what: str, sha256: str) -> Generator[Break, None, str]:
+    """Yield what is broken of what was signed, and return its SHA-256 or nothing.
+
+    Args:
+        archive: where it lies.
+        key: of an approval or a withdrawal.
+        what: the document that it pins.
+        sha256: of that document.
+    """
     if not archive.exists(key):
         return ""
     body = archive.get(key)
     try:
-        if unsealed(body)["manifest"] != manifest:
-            yield Break(key=key, problem="approves another manifest than the run's")
+        if unsealed(body)[what] != sha256:
+            yield Break(key=key, problem=f"is of another {what} than the run's")
     except (ValueError, KeyError) as error:
         yield Break(key=key, problem=str(error))
     return digest(body)
@@ -169,11 +184,14 @@ def _lists(archive: Archive, process: str, runs: list[_Run]) -> Iterator[Break]:
         yield Break(key=key, problem=str(error))
     else:
         remembered = {row["run"]: row["sha256"] for row in rows}
+        taken_back = {row["run"] for row in rows if row.get("withdrawn")}
         places = {row["run"]: Platform.read(row["shownOn"]) for row in rows if "shownOn" in row}
         for run in runs:
             place = Platform.read(run.manifest.get("shownOn"))
             if places.get(run.id, place) is not place:
                 yield Break(key=key, problem=f"says that {run.folder} took place elsewhere")
+            if run.id in taken_back and not run.withdrawn:
+                yield Break(key=f"{run.folder}{WITHDRAWAL}", problem=f"is gone, but {key} lists it")
             if remembered.get(run.id, run.sha256) != run.sha256:
                 yield Break(
                     key=f"{run.folder}{MANIFEST}", problem=f"is not the one that {key} lists"

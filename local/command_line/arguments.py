@@ -69,3 +69,18 @@ FROM_LOGS = (
         options={"metavar": "NAME", "help": "only sessions whose name begins so"},
     ),
 )
+NAME = Argument(
+    names=("--name",),
+    options={"default": "fencepost", "help": "the deployment's; default: %(default)s"},
+)
+SIGNED = (
+    Argument(names=("process",), options={"metavar": "PROCESS"}),
+    Argument(names=("run",), options={"metavar": "RUN", "help": "the run's id"}),
+    WHERE,
+    Argument(
+        names=("--by",),
+        options={"help": "default: the caller's ARN on AWS, else the user's name"},
+    ),
+    Argument(names=("--note",), options={"default": "", "help": "why"}),
+    NAME,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.command_line.arguments import FROM_LOGS, REGION, WHERE
+from local.command_line.arguments import FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.command import Argument, Command
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
@@ -134,16 +134,9 @@ COMMANDS = (
         name="approve",
         purpose="record who approved the policy of a run",
         group=ARCHIVE,
-        function="local.archive.commands:approve",
+        function="local.archive.approvals:approve",
         arguments=(
-            Argument(names=("process",), options={"metavar": "PROCESS"}),
-            Argument(names=("run",), options={"metavar": "RUN", "help": "the run's id"}),
-            WHERE,
-            Argument(
-                names=("--by",),
-                options={"help": "default: the caller's ARN on AWS, else the user's name"},
-            ),
-            Argument(names=("--note",), options={"default": "", "help": "why"}),
+            *SIGNED,
             Argument(
                 names=("--emulated",),
                 options={
@@ -155,7 +148,7 @@ COMMANDS = (
         examples=(
             (
                 f'fencepost approve orders {RUN} s3://BUCKET --note "read with the team"',
-                "later runs are compared with it",
+                "later runs are compared with it; /fencepost/policies/orders points to it",
             ),
             (
                 f"fencepost approve orders {RUN} --emulated",
@@ -169,16 +162,29 @@ COMMANDS = (
         ),
     ),
     Command(
+        name="withdraw",
+        purpose="take the approval of a run back",
+        group=ARCHIVE,
+        function="local.archive.approvals:withdraw",
+        arguments=SIGNED,
+        examples=(
+            (
+                f'fencepost withdraw orders {RUN} s3://BUCKET --note "it reaches too far"',
+                "both stay in the archive; the newest approval that stands counts from now on",
+            ),
+        ),
+        statuses=(
+            "the withdrawal is written",
+            "there is no approval that stands",
+            "there is no such archive",
+        ),
+    ),
+    Command(
         name="doctor",
         purpose="what is missing before a deployment to AWS",
         group=DEPLOYMENT,
         function="local.doctor.command:doctor",
-        arguments=(
-            Argument(
-                names=("--name",),
-                options={"default": "fencepost", "help": "the deployment's; default: %(default)s"},
-            ),
-        ),
+        arguments=(NAME,),
         examples=(("fencepost doctor", "each check, and what to do about it; changes nothing"),),
         statuses=("ready", "something is missing", "something could not be asked"),
     ),

@@ -90,3 +90,17 @@ def allow_reading_stacks(role: aws_iam.Role, settings: Settings) -> None:
         stacks,
         because="stacks are named by the processes, and made where those say",
     )
+
+
+def allow_publication(role: aws_iam.Role, settings: Settings) -> None:
+    """Move the parameters of approved policies, and take them away."""
+    allow(
+        role,
+        ["ssm:DeleteParameter", "ssm:PutParameter"],
+        Stack.of(role).format_arn(
+            service="ssm",
+            resource="parameter",
+            resource_name=f"{settings.policy_parameters.strip('/')}/*",
+        ),
+        because="the process whose policy is approved is in the run's input",
+    )

@@ -18,6 +18,8 @@ UNSEEN = {
     "xray:GetSamplingTargets": "CloudTrail does not record what tracing asks",
     "kms:Decrypt": "a service uses the key for the role, and records it as its own call",
     "kms:GenerateDataKey": "a service uses the key for the role, and records it as its own call",
+    "ssm:DeleteParameter": "a run approves by rule on AWS alone",
+    "ssm:PutParameter": "a run approves by rule on AWS alone",
     "events:PutEvents": "CloudTrail does not record what is put on a bus",
     "events:DescribeRule": "Step Functions keeps its rule for builds, when it is not there yet",
     "events:PutRule": "Step Functions keeps its rule for builds, when it is not there yet",

@@ -12,7 +12,11 @@ from constructs import Construct
 from lambdas.model.limits import FULL_CORE
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
-from stacks.permissions.grants import allow_installation, allow_reading_stacks
+from stacks.permissions.grants import (
+    allow_installation,
+    allow_publication,
+    allow_reading_stacks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +40,7 @@ class Step:
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
         stacks: whether it asks CloudFormation about the stacks of the cycles.
+        publishes: whether it moves the parameters of approved policies.
     """
 
     state: str
@@ -50,6 +55,7 @@ class Step:
     actions: tuple[str, ...] = ()
     candidates: bool = False
     stacks: bool = False
+    publishes: bool = False
 
     @property
     def package(self) -> str:
@@ -78,7 +84,7 @@ STEPS = (
         memory=FULL_CORE,
         candidates=True,
     ),
-    Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE),
+    Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE, publishes=True),
     Step(state="DocumentFailure", timeout=240, memory=512),
 )
 # Called by a schedule of its own, not by the state machine.
@@ -148,6 +154,8 @@ class Steps(Construct):
             environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
+        if step.publishes:
+            environment["POLICY_PARAMETERS"] = self._settings.policy_parameters
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
             environment |= self._guest("CANDIDATES_ROLE", two_accounts.INSTALLER)
@@ -214,6 +222,8 @@ class Steps(Construct):
         if step.settles:
             self._marker = self._marker_role(role)
             allow(role, ["sts:AssumeRole"], self._marker)
+        if step.publishes:
+            allow_publication(role, self._settings)
         return role
 
     def _allow_there(self, role: aws_iam.Role, guest: str) -> None:

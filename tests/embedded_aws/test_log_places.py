@@ -6,13 +6,10 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
 
-from lambdas.gateways import clients
 from local.command_line.main import main
 from tests.embedded_aws.test_trail import a_role, a_trail, as_role, files
 
@@ -38,15 +35,6 @@ ALL_EVENTS = [
         ],
     },
 ]
-
-
-@pytest.fixture
-def shell(embedded: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell whose SDKs go to the embedded AWS."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", embedded.endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", embedded.access_key)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", embedded.secret_key)
-    monkeypatch.setattr(clients, "_session", cache(botocore.session.get_session))
 
 
 def a_deployment(embedded: Connection, bucket: str, role: str) -> None:

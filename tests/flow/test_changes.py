@@ -13,7 +13,7 @@ import yaml
 
 from lambdas.gateways.archive import S3Archive
 from local import emulator
-from local.archive.commands import record_approval
+from local.archive.approvals import record_approval
 from local.archive.verification import verify
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def latest(process: str, rows: Sequence[RunSummary]) -> bytes:
     on_aws = any(row.platform is Platform.AWS for row in rows)
     meant = [row for row in reversed(rows) if not (on_aws and row.platform is Platform.EMBEDDED)]
     proved = next((row for row in meant if row.proved), None)
-    approved = next((row for row in meant if row.approval), None)
+    approved = next((row for row in meant if row.stands), None)
     return sealed(_content(process, rows, proved, approved))
 
 

@@ -112,7 +112,13 @@ def _cells(row: RunSummary) -> tuple[Html, ...]:
         size,
         urgent,
         moved if summary["compared"] else "not compared",
-        f"by {row.by}" if row.approval else "no",
+        _signed(row),
         el("span", code(row.manifest.sha256[:12]), title=row.manifest.sha256),
     )
     return tuple(el("td", cell, data_name=name) for name, cell in zip(COLUMNS, cells, strict=True))
+
+
+def _signed(row: RunSummary) -> str:
+    if row.withdrawn:
+        return f"by {row.by}, taken back by {row.withdrawn}"
+    return f"by {row.by}" if row.approval else "no"

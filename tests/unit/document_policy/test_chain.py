@@ -11,7 +11,8 @@ from lambdas.document_policy.handler import document
 from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.manifest import sealed, unsealed
-from local.archive.commands import approve, record_approval, verify_archive
+from local.archive.approvals import approve, record_approval
+from local.archive.commands import verify_archive
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import a_run, of_statements, seen, statement
 from tests.unit.document_policy.test_handler import an_event, manifest_of

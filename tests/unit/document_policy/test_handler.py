@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.document_policy.handler import document, telemetry
 from lambdas.errors import ArchiveRefusedError, InvalidEventError, MissingObjectError
-from lambdas.gateways.archive import FolderArchive
+from lambdas.gateways.archive import Archive, FolderArchive
 from lambdas.model.manifest import digest, unsealed
 from tests.unit.document_policy.samples import (
     a_process,
@@ -31,7 +31,7 @@ def archive(tmp_path: Path) -> FolderArchive:
 
 
 def an_event(
-    archive: FolderArchive, refinement: Refinement | None = None, day: int = 23
+    archive: Archive, refinement: Refinement | None = None, day: int = 23
 ) -> dict[str, Any]:
     run = a_run(day)
     answer = refinement or a_refinement()

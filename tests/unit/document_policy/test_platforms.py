@@ -19,7 +19,7 @@ from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.earlier_names import past_runs
 from lambdas.model.manifest import sealed, unsealed
 from lambdas.model.platform import Platform
-from local.archive.commands import approve, record_approval
+from local.archive.approvals import approve, record_approval
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_chain import NOON, small

@@ -14,6 +14,7 @@ from embedded_aws.services.cloudformation.engine import (
     conditions,
     custom_resources,
     deleted_stacks,
+    includes,
     loading,
 )
 from embedded_aws.services.cloudformation.forwarding import inferred_calls
@@ -51,6 +52,7 @@ def extend() -> None:
     buckets.repair(handlers["AWS::S3::Bucket"])
     role_boundaries.repair(handlers["AWS::IAM::Role"])
     conditions.repair()
+    includes.repair()
 
 
 def _registry() -> list[str]:

@@ -1,0 +1,70 @@
+"""Approvals: who approved which manifest, and who took an approval back. Both stay for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.manifest import FORMAT, digest, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lambdas.model.platform import Platform
+
+APPROVE_KEYS = ("by-hand", "narrower")
+BY_HAND, NARROWER = APPROVE_KEYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who signs, when (ISO 8601, UTC) and why."""
+
+    by: str
+    at: str
+    note: str = ""
+
+
+def approval(
+    manifest: bytes, content: Mapping[str, Any], signature: Signature, platform: Platform
+) -> bytes:
+    """`approval.json`: the manifest as bytes and read, who signs, where the run took place."""
+    return sealed(
+        {
+            "format": FORMAT,
+            "process": content["process"],
+            "run": content["run"],
+            "by": signature.by,
+            "at": signature.at,
+            "note": signature.note,
+            "verdict": content["verdict"]["kind"],
+            "shownOn": platform.value,
+            "manifest": digest(manifest),
+            "policies": policies_of(content),
+        }
+    )
+
+
+def withdrawal(approved: bytes, content: Mapping[str, Any], signature: Signature) -> bytes:
+    """`withdrawal.json`: the approval as bytes and read, and who takes it back."""
+    return sealed(
+        {
+            "format": FORMAT,
+            "process": content["process"],
+            "run": content["run"],
+            "by": signature.by,
+            "at": signature.at,
+            "note": signature.note,
+            "approval": digest(approved),
+        }
+    )
+
+
+def policies_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The SHA-256 of each policy that a manifest lists, by its file's name."""
+    return {
+        one["name"]: one["sha256"]
+        for one in manifest["objects"]
+        if one["name"].startswith("policy") and one["name"].endswith(".json")
+    }
