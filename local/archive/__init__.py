@@ -1,4 +1,4 @@
-"""An archive in a folder or a bucket: approvals, and whether every document is as it was written.
+"""An archive in a folder or a bucket: approvals, whether all is as it was written, and audits.
 
 Takes an archive and a run; gives a verdict, or writes one approval. Starts nothing.
 """

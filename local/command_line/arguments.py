@@ -84,3 +84,28 @@ SIGNED = (
     Argument(names=("--note",), options={"default": "", "help": "why"}),
     NAME,
 )
+AUDIT = (
+    Argument(
+        names=("question",),
+        options={"choices": ["granted", "unused", "unapproved", "reach"]},
+    ),
+    WHERE,
+    Argument(names=("--process",), options={"metavar": "PROCESS", "help": "only this one's runs"}),
+    Argument(
+        names=("--since",),
+        options={"metavar": "DAY", "help": "of granted: only runs that began on it or later"},
+    ),
+    Argument(
+        names=("--until",),
+        options={"metavar": "DAY", "help": "of granted: only runs that began on it or earlier"},
+    ),
+    Argument(
+        names=("--as",),
+        options={
+            "dest": "form",
+            "choices": ["table", "csv", "jsonl"],
+            "default": "table",
+            "help": "default: %(default)s, with the most important columns",
+        },
+    ),
+)

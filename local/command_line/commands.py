@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.command_line.arguments import FROM_LOGS, NAME, REGION, SIGNED, WHERE
+from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.command import Argument, Command
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
@@ -178,6 +178,25 @@ COMMANDS = (
             "there is no approval that stands",
             "there is no such archive",
         ),
+    ),
+    Command(
+        name="audit",
+        purpose="an auditor's question over all runs",
+        group=ARCHIVE,
+        function="local.archive.audit.command:audit",
+        arguments=AUDIT,
+        examples=(
+            ("fencepost audit granted", "who was granted what when, by which evidence"),
+            ("fencepost audit unused s3://BUCKET", "what is granted and was never used"),
+            ("fencepost audit unapproved --as csv", "what nobody approved, for a spreadsheet"),
+            ("fencepost audit reach --as jsonl", "what reaches others, for a program"),
+        ),
+        statuses=(
+            "the question is answered",
+            "it is answered, less the runs that standard error names",
+            "it could not be answered",
+        ),
+        document=False,
     ),
     Command(
         name="doctor",

@@ -84,6 +84,11 @@ def test_an_approved_policy_is_deployed_by_its_parameter_until_the_approval_is_t
     assert say("withdraw", 1) == 1
     assert "taken back already" in capsys.readouterr().err
     assert main(["verify-archive", "s3://use-the-policy"]) == 0
+    capsys.readouterr()
+    assert main(["audit", "granted", "s3://use-the-policy", "--as", "jsonl"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["run"] for row in rows} == {a_run(day).id for day in (1, 2, 3)}
+    assert {row["run"] for row in rows if row["withdrawnBy"]} == {a_run(1).id, a_run(2).id}
 
 
 def deploy(embedded: Connection, location: str) -> None:

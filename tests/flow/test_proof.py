@@ -181,7 +181,7 @@ def test_the_second_cycle_had_other_names_and_another_role(proved: Proved) -> No
 
 
 def test_nothing_of_the_proof_is_left(cloud: Cloud, proved: Proved) -> None:
-    assert proved.execution.states[-5:-3] == ("RetirePolicy", "HasFailed")
+    assert proved.execution.states[-6:-4] == ("RetirePolicy", "HasFailed")
     assert held(cloud, PROCESS) == []
     assert not {one for one in stacks(cloud) if one.startswith("orders-")}
 
