@@ -75,6 +75,15 @@ class S3Archive:
         """Its name."""
         return self._bucket
 
+    @property
+    def region(self) -> str:
+        """Where it lies, which is where Fencepost is; the shell may be elsewhere."""
+        try:
+            answer = self._s3.head_bucket(Bucket=self._bucket)
+        except UNANSWERED as error:
+            raise _refused("look at", self._bucket, "", error) from error
+        return str(answer.get("BucketRegion") or self._s3.meta.region_name)
+
     def version(self, key: str) -> str:
         """The newest version of an object; empty where versions are not kept."""
         try:

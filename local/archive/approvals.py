@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
+from lambdas.gateways import clients
 from lambdas.gateways.archive import S3Archive
 from lambdas.gateways.archived_runs import finished_runs, row_of
 from lambdas.gateways.policy_parameter import PolicyParameters
@@ -95,7 +96,11 @@ def _follow(archive: Archive, arguments: argparse.Namespace) -> tuple[bool, dict
         return True, None
     path = PATH.format(name=arguments.name)
     try:
-        client = embedded_client("ssm") if archive.is_given else None
+        client = (
+            embedded_client("ssm")
+            if archive.is_given
+            else clients.client("ssm", region=archive.region)
+        )
         run = PolicyParameters(path, client=client).follow(archive, arguments.process)
     except (FencepostError, ValueError) as error:
         name = parameter_of(path, arguments.process)

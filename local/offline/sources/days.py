@@ -53,7 +53,10 @@ class Days:
     def _last_delivery(self) -> str:
         if not self.until:
             return ""
-        return _written(datetime.fromisoformat(self.until) + _LATE)
+        try:
+            return _written(datetime.fromisoformat(self.until) + _LATE)
+        except OverflowError:  # the last day that there is
+            return ""
 
 
 def _time(option: str, text: str | None, rest: str) -> str:

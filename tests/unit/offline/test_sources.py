@@ -125,6 +125,7 @@ def test_a_day_is_whole_and_a_time_of_another_zone_is_told_in_utc() -> None:
         since="2026-11-23T00:00:00Z", until="2026-11-23T23:59:59Z"
     )
     assert Days.of("2026-11-23T01:00:00+02:00", None).since == "2026-11-22T23:00:00Z"
+    assert Days.of(None, "9999-12-31").may_hold(TrailFile.of(KEYS[0]))
 
 
 @pytest.mark.parametrize(
