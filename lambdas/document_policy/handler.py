@@ -14,8 +14,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.document_policy.analysis.versions import versions
-from lambdas.document_policy.approval_rule import BY, Decision, decide
 from lambdas.document_policy.analysis.waits import waited
+from lambdas.document_policy.approval_rule import BY, Decision, decide
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.events import events
