@@ -80,6 +80,9 @@ cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destro
 run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names further folders)
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost run $(PROCESS)
 
+new: setup ## Write processes/PROCESS/process.yaml from a team's folder: make new PROCESS=orders FROM=../orders-service
+	@$(WITH_TOOLS) $(VENV)/bin/fencepost new $(PROCESS) $(FROM)
+
 approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS, EMULATED=1 for one that was not)
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost approve $(PROCESS) $(RUN) $(ARCHIVE) $(if $(EMULATED),--emulated)
 
@@ -135,4 +138,4 @@ node_modules/.developing: node_modules/.laptop
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch node_modules/.laptop $@
 
-.PHONY: help demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup
+.PHONY: help new demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup

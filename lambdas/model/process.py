@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.approval import APPROVE_KEYS, BY_HAND, NARROWER
+from lambdas.model.build import Build
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
 from lambdas.model.variables import (
     Use,
@@ -34,7 +35,8 @@ KEYS = (
     "regions",
     "variables",
     "environment",
-    "node",
+    "build",
+    "node",  # as 0.1 spelled build.runtimes.nodejs
     "install",
     "phases",
     "schedule",
@@ -42,6 +44,7 @@ KEYS = (
     "policy",
     *HINT_KEYS,
 )
+STANDARD_BUILD = Build()
 REQUIRED = ("description", "owner", "phases")
 
 
@@ -61,7 +64,7 @@ class Process:
         source: the folder with the process's source, relative to its own; `.` by default.
         regions: where it may act; empty means the deployment's region.
         environment: for every command; `{name}` stands for a variable's value.
-        node: Node.js version of the build image, or empty.
+        build: what its commands run in.
         schedule: an EventBridge Scheduler expression, or empty.
         prove: whether the cycle may run a second time.
         approve: `by-hand`, or the rule by which its policies are approved.
@@ -75,7 +78,7 @@ class Process:
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
-    node: str = ""
+    build: Build = STANDARD_BUILD
     install: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = ()
     schedule: str = ""
@@ -104,7 +107,7 @@ class Process:
             regions=_regions(definition.get("regions", [])),
             variables=variables,
             environment=environment_of(definition.get("environment", {}), variables),
-            node=_node(definition.get("node", "")),
+            build=Build.from_mapping(definition),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
             phases=_phases(definition["phases"]),
             schedule=_schedule(definition.get("schedule", "")),
@@ -122,7 +125,7 @@ class Process:
             "regions": list(self.regions),
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),
-            "node": self.node,
+            "build": self.build.to_mapping(),
             "install": list(self.install),
             "phases": {phase.name: list(phase.commands) for phase in self.phases},
             "schedule": self.schedule,
@@ -169,12 +172,6 @@ def _approve(raw: object) -> str:
         known = " or ".join(APPROVE_KEYS)
         raise InvalidProcessError("policy.approve", f"is {approve!r}; write {known}")
     return str(approve)
-
-
-def _node(raw: object) -> str:
-    if raw == "":
-        return ""
-    return matching("node", raw, re.compile(r"\d+(\.\d+)*"), 'a version in quotes, such as "22"')
 
 
 def _schedule(raw: object) -> str:

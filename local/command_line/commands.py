@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.command import Argument, Command
+from local.command_line.new_process import NEW
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
     "On the embedded AWS",
@@ -44,6 +45,7 @@ COMMANDS = (
         ),
         statuses=RUNS,
     ),
+    NEW,
     Command(
         name="up",
         purpose="start an embedded AWS that stays, with the app in it",

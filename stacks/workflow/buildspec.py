@@ -32,11 +32,9 @@ def buildspec(process: Process) -> dict[str, Any]:
     It fails when the cycle could not even say how it ended.
     """
     phases: dict[str, Any] = {"build": {"commands": _commands(cycle(process))}}
-    if process.node:
-        phases["install"] = {
-            "runtime-versions": {"nodejs": _version(process.node)},
-            "commands": ["node --version"],
-        }
+    if process.build.runtimes:
+        versions = {name: _version(version) for name, version in process.build.runtimes}
+        phases["install"] = {"runtime-versions": versions, "commands": ["true"]}
     return {
         "version": 0.2,
         "env": {"shell": "bash", "exported-variables": list(EXPORTED)},
@@ -73,8 +71,8 @@ def _commands(script: str) -> list[str]:
     ]
 
 
-def _version(node: str) -> int | str:
-    return int(node) if node.isdecimal() else node
+def _version(runtime: str) -> int | str:
+    return int(runtime) if runtime.isdecimal() else runtime
 
 
 def _region(process: Process) -> list[str]:

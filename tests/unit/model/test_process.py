@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.build import Build
 from lambdas.model.process import Process
 
 GOOD: dict[str, Any] = {
@@ -41,7 +42,7 @@ def test_what_is_left_out_has_a_sound_value() -> None:
         {"description": "d", "owner": "a@b.co", "phases": {"deploy": ["a"], "remove": ["b"]}},
     )
 
-    assert (found.source, found.regions, found.node, found.schedule) == (".", (), "", "")
+    assert (found.source, found.regions, found.build, found.schedule) == (".", (), Build(), "")
     assert found.prove
     assert Process.from_mapping("orders", found.to_mapping()) == found
 
@@ -71,6 +72,12 @@ def test_a_variable_has_a_value_for_each_use() -> None:
         ({"environment": {"FENCEPOST_RUN": "x"}}, "environment.FENCEPOST_RUN"),
         ({"environment": []}, "environment"),
         ({"node": "new"}, "node"),
+        ({"node": "22", "build": {"runtimes": {"nodejs": "20"}}}, "node"),
+        ({"build": []}, "build"),
+        ({"build": {"colour": "red"}}, "build.colour"),
+        ({"build": {"runtimes": []}}, "build.runtimes"),
+        ({"build": {"runtimes": {"cobol": "1"}}}, "build.runtimes.cobol"),
+        ({"build": {"runtimes": {"python": 3.13}}}, "build.runtimes.python"),
         ({"install": "npm ci"}, "install"),
         ({"install": [{"npm": "ci"}]}, "install"),
         ({"phases": ["deploy"]}, "phases"),

@@ -1,0 +1,135 @@
+"""`fencepost new`: reads a folder, writes a definition, and says how to try it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambdas.errors import InvalidProcessError
+from lambdas.model.process import EMAIL, NAME
+from lambdas.model.text import visible
+from local.new_process.definition import definition
+from local.new_process.draft import Draft, Question
+from local.new_process.folder import Folder, read
+from local.new_process.tools import (
+    ansible,
+    cdk,
+    chalice,
+    cloudformation,
+    sam,
+    sceptre,
+    scripts,
+    serverless,
+)
+from local.output import NO, UNKNOWN, YES, complain, document
+from stacks.processes import DEFINITION, OWN_FOLDER, load_folder
+
+if TYPE_CHECKING:
+    import argparse
+
+# A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
+TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
+
+
+def draft_of(folder: Folder, process: str) -> Draft:
+    """The draft of the first tool whose folder it is; plain scripts, when it is of none."""
+    found = (tool.draft(folder, process) for tool in TOOLS)
+    return next((one for one in found if one), None) or scripts.draft(folder, process)
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Write the definition of a process, unless there is one."""
+    source = Path(arguments.source).expanduser().resolve()
+    into = Path(arguments.into).expanduser().resolve() if arguments.into else OWN_FOLDER
+    file = into / arguments.process / DEFINITION
+    refusal = _refusal(arguments.process, source, file)
+    if refusal:
+        complain(refusal)
+        return UNKNOWN
+    draft = _asked_for(draft_of(read(source), arguments.process), owner := _owner(source))
+    # Relative, so that it is the same in every clone that lies beside the source.
+    place = os.path.relpath(source, file.parent)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        definition(draft, process=arguments.process, source=place, owner=owner), encoding="utf-8"
+    )
+    return _told(arguments, draft, file)
+
+
+def _refusal(process: str, source: Path, file: Path) -> str:
+    if not NAME.fullmatch(process):
+        return f"a process may not be named {process!r}; use [a-z][a-z0-9-]{{0,31}}"
+    if not source.is_dir():
+        return f"there is no folder {source}"
+    if (source / DEFINITION).exists():
+        return f"{source} is a process already; FENCEPOST_PROCESSES={source.parent} has it run"
+    if file.exists():
+        return f"{file} is there already; delete it, or choose another name"
+    return ""
+
+
+def _owner(source: Path) -> str:
+    """The address that Git would commit with in the source; empty when there is none."""
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.email"],
+            cwd=source,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+    except OSError:
+        return ""
+    return found if EMAIL.fullmatch(found) and found.isprintable() else ""
+
+
+def _asked_for(draft: Draft, owner: str) -> Draft:
+    if owner:
+        return draft
+    question = Question(key="owner", asks="which address gets the mail?")
+    return Draft(
+        **{
+            name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name != "questions"
+        },
+        questions=(question, *draft.questions),
+    )
+
+
+def _told(arguments: argparse.Namespace, draft: Draft, file: Path) -> int:
+    """Say what was written, what is open, and how to go on."""
+    problem = ""
+    try:
+        load_folder(file.parent)
+    except InvalidProcessError as error:
+        problem = str(error)
+    status = NO if draft.questions or problem else YES
+    further = (
+        "" if file.parent.parent == OWN_FOLDER else f"FENCEPOST_PROCESSES={file.parent.parent} "
+    )
+    run = f"{further}fencepost run {arguments.process}"
+    if arguments.json:
+        asked = [{"key": one.key, "asks": one.asks} for one in draft.questions]
+        document(
+            "new",
+            status,
+            {
+                "file": str(file),
+                "tool": draft.tool,
+                "questions": asked,
+                "problem": problem,
+                "run": run,
+            },
+        )
+        return status
+    said = [f"{file}: written; the source uses {draft.tool}"]
+    said += [f"question: {one.key}: {one.asks}" for one in draft.questions]
+    said += [problem] if problem and not draft.questions else []
+    said.append(
+        "read what it runs, look at the lines LOOK"
+        + (", answer the questions" * bool(draft.questions))
+    )
+    said.append(f"then try it on the embedded AWS: {run}")
+    print("\n".join(map(visible, said)))
+    return status

@@ -1,0 +1,47 @@
+"""What a tool's folder was read as: a definition in the making, with what is not known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.variables import Use
+
+if TYPE_CHECKING:
+    from lambdas.model.process import Phase
+
+STAGE = Use(name="stage", learn="dev", prove="qa")
+IN_ENVIRONMENT = ("STAGE", "{stage}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the folder does not say.
+
+    Attributes:
+        key: of process.yaml, left empty, so that the definition is refused until it is answered.
+        asks: the question, one line.
+    """
+
+    key: str
+    asks: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A definition in the making.
+
+    Attributes:
+        tool: what deploys, in words. runtimes: of the build image, by CodeBuild's names.
+        notes: what to look at, by the key above which it is written.
+    """
+
+    tool: str
+    runtimes: tuple[tuple[str, str], ...] = ()
+    regions: tuple[str, ...] = ()
+    variables: tuple[Use, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    install: tuple[str, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    questions: tuple[Question, ...] = ()

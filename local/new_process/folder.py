@@ -1,0 +1,106 @@
+"""A team's folder as values: what its files are called, and what the small ones say."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SKIPPED = frozenset(
+    {"node_modules", "__pycache__", "cdk.out", "venv", "vendor", "dist", "build", "target"}
+)
+KEPT = frozenset({".chalice"})  # of the folders whose names begin with a dot
+DEEPEST = 5  # levels of folders
+MOST = 2_000  # files whose names are looked at
+LARGEST = 256 * 1024  # bytes of a file whose text is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What a folder holds.
+
+    Attributes:
+        name: the folder's own. texts: by path, for every file; empty for what is no text or is
+            large.
+    """
+
+    name: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def first(self, *names: str) -> str:
+        """The first of some paths that is there, or empty."""
+        return next((one for one in names if one in self.texts), "")
+
+    def matching(self, *patterns: str) -> tuple[str, ...]:
+        """Paths that fit one of some patterns, those nearest to the top first."""
+        found = {one for one in self.texts for pattern in patterns if fnmatch(one, pattern)}
+        return tuple(sorted(found, key=lambda one: (one.count("/"), one)))
+
+    def yaml(self, name: str) -> Any:
+        """A YAML or JSON document, its tags left out; None when it cannot be read."""
+        try:
+            return yaml.load(self.texts.get(name, ""), Loader=_Tagless)  # noqa: S506 (a SafeLoader)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            return None
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """A YAML, JSON or TOML document that is a mapping; empty when it is none."""
+        try:
+            if name.endswith(".toml"):
+                return tomllib.loads(self.texts.get(name, ""))
+            found = json.loads(self.texts[name]) if name.endswith(".json") else self.yaml(name)
+        except (ValueError, KeyError, RecursionError):
+            found = self.yaml(name)  # JSON with comments or commas too many
+        return found if isinstance(found, dict) else {}
+
+
+def read(path: Path) -> Folder:
+    """Look at a folder; links are not followed, and nothing is changed."""
+    texts: dict[str, str] = {}
+    for place, folders, files in os.walk(path):
+        here = Path(place).relative_to(path)
+        folders[:] = sorted(
+            one
+            for one in folders
+            if one not in SKIPPED
+            and (not one.startswith(".") or one in KEPT)
+            and len(here.parts) < DEEPEST
+            and one.isprintable()
+        )
+        for name in sorted(files):
+            if len(texts) < MOST and name.isprintable():
+                texts[(here / name).as_posix()] = _text(Path(place, name))
+    return Folder(name=path.name, texts=texts)
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file() or path.is_symlink() or path.stat().st_size > LARGEST:
+            return ""
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+class _Tagless(yaml.SafeLoader):
+    """Reads `!Sub text` as `text`: CloudFormation's and Ansible's tags say nothing here."""
+
+
+def _untagged(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return node.value
+
+
+_Tagless.add_multi_constructor("!", _untagged)

@@ -1,0 +1,81 @@
+"""Sceptre: a folder of configurations, and one of templates."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from lambdas.model.process import Phase
+from lambdas.model.variables import Use
+from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
+from local.new_process.tools.packages import activated, python_packages
+
+if TYPE_CHECKING:
+    from local.new_process.folder import Folder
+
+TOP = "config/config.yaml"
+VARIABLE = re.compile(r"\{\{\s*var\.(\w+)")
+STAGES = ("stage", "env", "environment")
+
+
+def draft(folder: Folder, process: str) -> Draft | None:
+    """What launches a group of stacks, and deletes it."""
+    del process  # the project's code names the stacks
+    if not any(one.startswith("config/") for one in folder.texts) or not folder.matching(
+        "config/config.y*ml", "config/*/config.y*ml"
+    ):
+        return None
+    configs = folder.matching("config/*.yaml", "config/*.yml")
+    groups = sorted({one.split("/")[1] for one in configs if one.count("/") > 1})
+    named = sorted({one for name in configs for one in VARIABLE.findall(folder.texts[name])})
+    stage = next((one for one in named if one.lower() in STAGES), "")
+    others = [one for one in named if one != stage]
+    given = "".join(f' --var "{one}=$V_{one.upper()}"' for one in others)
+    given += f' --var "{stage}=$STAGE"' if stage else ""
+    use, target = _target(groups, stage)
+    prepare = activated(folder, "sceptre")
+    region = folder.mapping(TOP).get("region")
+    launch = f"sceptre{given} launch -y {target}"
+    fixed = isinstance(region, str) and "{" not in region and bool(region)
+    return Draft(
+        tool="Sceptre",
+        regions=(str(region),) if fixed else (),
+        variables=(use,),
+        environment=(IN_ENVIRONMENT, *((f"V_{one.upper()}", "") for one in others)),
+        install=python_packages(folder, "sceptre", "sceptre"),
+        phases=(
+            Phase(name="deploy", commands=(*prepare, launch)),
+            Phase(name="update", commands=()),
+            Phase(name="remove", commands=(*prepare, f"sceptre{given} delete -y {target}")),
+        ),
+        notes=()
+        if stage or use is not STAGE
+        else (
+            (
+                "variables",
+                "no configuration takes a stage, so both cycles make stacks of the same names",
+            ),
+        ),
+        questions=(
+            Question(
+                key="phases.update",
+                asks=f"which change is a real one, such as sed -i on a file? Then: {launch}",
+            ),
+            *(
+                Question(
+                    key=f"environment.V_{one.upper()}",
+                    asks=f"the variable {one} of the configuration",
+                )
+                for one in others
+            ),
+        ),
+    )
+
+
+def _target(groups: list[str], stage: str) -> tuple[Use, str]:
+    """Two groups are two stages; one group, or a variable, is launched as a whole."""
+    calm = sorted(groups, key=lambda one: one.lower().startswith(("prod", "live")))
+    if len(calm) > 1 and not stage:
+        return Use(name=STAGE.name, learn=calm[0], prove=calm[1]), '"$STAGE"'
+    return STAGE, shlex.quote(calm[0]) if len(calm) == 1 else "."

@@ -1,0 +1,187 @@
+"""The Serverless Framework 3, and osls, its open fork."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.process import Phase
+from lambdas.model.variables import Use
+from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
+from local.new_process.tools.code_change import change_of, handler_file
+from local.new_process.tools.packages import (
+    dependencies,
+    global_node_tool,
+    node_packages,
+    runtimes_of,
+    with_node,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from local.new_process.folder import Folder
+
+FILES = ("serverless.yml", "serverless.yaml", "serverless.json", "serverless.ts", "serverless.js")
+PROGRAMS = (".ts", ".js")
+OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
+STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
+BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
+FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
+ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_]\w*)\}")  # without a default
+OPTION = re.compile(r"\$\{opt:([a-z][\w-]*)\}")
+LOOKED_UP = re.compile(r"\$\{((?:ssm|cf|s3|aws)[^:}]*:[^}]+)\}")
+
+
+def draft(folder: Folder, process: str) -> Draft | None:
+    """What deploys the service of the folder."""
+    del process  # the service names its own stack
+    file = folder.first(*FILES)
+    if not file:
+        return None
+    text = folder.texts[file]
+    service = {} if file.endswith(PROGRAMS) else folder.mapping(file)
+    provider = _mapping(service.get("provider"))
+    asked = sorted({one for one in ENVIRONMENT.findall(text) if one not in ("STAGE", "AWS_REGION")})
+    options = sorted({one for one in OPTION.findall(text) if one not in ("stage", "region")})
+    stage = _stage(folder, text, service)
+    tool, install = _tool(folder)
+    region = provider.get("region")
+    fixed = isinstance(region, str) and "$" not in region
+    words = ' --stage "$STAGE"' + ("" if fixed else ' --region "$AWS_REGION"')
+    words += "".join(f' --{one} "${_variable(one)}"' for one in options)
+    change = _change(folder, service)
+    runtimes = [provider.get("runtime"), *(one.get("runtime") for one in _functions(service))]
+    return Draft(
+        tool="the Serverless Framework"
+        if tool != "osls"
+        else "osls, the open Serverless Framework",
+        runtimes=with_node(runtimes_of(*runtimes), folder),
+        regions=(str(region),) if fixed else (),
+        variables=(stage,),
+        environment=(IN_ENVIRONMENT, *((one, "") for one in (*asked, *map(_variable, options)))),
+        install=install,
+        phases=(
+            Phase(name="deploy", commands=(f"{tool} deploy{words}",)),
+            Phase(name="update", commands=(change, f"{tool} deploy{words}") if change else ()),
+            Phase(name="remove", commands=(f"{tool} remove{words}",)),
+        ),
+        notes=tuple(_notes(folder, file, text, service)),
+        questions=(
+            *(
+                Question(key=f"environment.{one}", asks=f"{file} reads it from the environment")
+                for one in asked
+            ),
+            *(
+                Question(
+                    key=f"environment.{_variable(one)}", asks=f"{file} wants the option --{one}"
+                )
+                for one in options
+            ),
+            *(
+                []
+                if change
+                else [
+                    Question(
+                        key="phases.update",
+                        asks="which change, and then the deployment? No function's code was found",
+                    )
+                ]
+            ),
+            *(
+                []
+                if stage.prove
+                else [
+                    Question(
+                        key="variables.stage",
+                        asks=f"{file} knows one stage: which other one may the proof use?",
+                    )
+                ]
+            ),
+        ),
+    )
+
+
+def _tool(folder: Folder) -> tuple[str, tuple[str, ...]]:
+    """The command, and what installs it: the version that the folder pins, where it pins one."""
+    packages = node_packages(folder)
+    wanted = dependencies(folder)
+    for name in ("osls", "serverless"):
+        if name in wanted:
+            return f"npx {name}", packages
+    return "osls", (global_node_tool("osls", OSLS), *packages)
+
+
+def _stage(folder: Folder, text: str, service: Mapping[str, Any]) -> Use:
+    """Stages that the file has values for, else any two."""
+    known: list[str] = []
+    for path in BY_STAGE.findall(text):
+        place: object = service.get("custom")
+        for step in path.split("."):
+            place = _mapping(place).get(step)
+        known = known or [str(one) for one in _mapping(place) if one != "default"]
+    for before, after in FILE_BY_STAGE.findall(text):
+        names = [
+            one[len(before) : len(one) - len(after) or None]
+            for one in folder.texts
+            if one.startswith(before) and one.endswith(after) and len(one) > len(before + after)
+        ]
+        known = known or names
+    known = [one for one in known if re.fullmatch(r"[\w-]+", one)]
+    if not known or {STAGE.learn, STAGE.prove} <= set(known):
+        return STAGE
+    calm = sorted(known, key=lambda one: one.lower().startswith(("prod", "live")))
+    return Use(name=STAGE.name, learn=calm[0], prove=(*calm[1:], "")[0])
+
+
+def _change(folder: Folder, service: Mapping[str, Any]) -> str:
+    for one in _functions(service):
+        file = handler_file(folder, "", one.get("handler"))
+        if file and (change := change_of(folder, file)):
+            return change
+    return ""
+
+
+def _functions(service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    raw = service.get("functions")
+    for group in raw if isinstance(raw, list) else [raw]:
+        yield from (_mapping(one) for one in _mapping(group).values())
+
+
+def _notes(
+    folder: Folder, file: str, text: str, service: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    provider = _mapping(service.get("provider"))
+    if file.endswith(PROGRAMS):
+        yield (
+            "phases",
+            f"{file} is a program and was not read: does it take the stage from --stage?",
+        )
+    if re.match(
+        r"[\"']?\D?4",
+        str(service.get("frameworkVersion") or dependencies(folder).get("serverless", "")),
+    ):
+        yield "install", "version 4 wants a licence key (SERVERLESS_ACCESS_KEY); osls needs none"
+    if provider.get("profile"):
+        yield "phases", f"{file} names a profile; the cycle has none, so let it be chosen by stage"
+    if provider.get("stackName") and not re.search(STAGE_HERE, str(provider["stackName"])):
+        yield "variables", f"stackName in {file} is the same in every stage"
+    for one in sorted(set(LOOKED_UP.findall(text)))[:8]:
+        if not one.startswith("aws:"):
+            yield "phases", f"{file} reads {one}, which must be there in the sandbox"
+    plugins = service.get("plugins")
+    missing = [
+        str(one)
+        for one in (plugins if isinstance(plugins, list) else [])
+        if str(one) not in dependencies(folder) and not str(one).startswith("./")
+    ]
+    if missing:
+        yield "install", f"plugins that package.json does not install: {', '.join(missing)}"
+
+
+def _variable(option: str) -> str:
+    return f"O_{option.upper().replace('-', '_')}"
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, dict) else {}
