@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
 from lambdas.model.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 OWN_FOLDER = Path(__file__).parent.parent / "processes"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+DYNAMIC_REFERENCE = "{{resolve:"
+PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
 DEEPEST = 4  # levels that a definition has: grants, add, its items, their keys
 
 
@@ -61,13 +66,32 @@ def load_processes(folders: Sequence[Path]) -> tuple[ProcessFolder, ...]:
     Raises:
         InvalidProcessError: a definition is wrong, or two folders hold processes of one name.
     """
+    found, wrong = read_processes(folders)
+    for error in wrong.values():
+        raise error
+    return found
+
+
+def read_processes(
+    folders: Sequence[Path],
+) -> tuple[tuple[ProcessFolder, ...], Mapping[str, InvalidProcessError]]:
+    """The processes that can be read, sorted by name, and what is wrong with each other one.
+
+    Raises:
+        InvalidProcessError: a folder of processes is none.
+    """
     found: dict[str, ProcessFolder] = {}
+    wrong: dict[str, InvalidProcessError] = {}
     for path in _paths(folders):
-        one = load_folder(path)
-        twin = found.setdefault(one.process.name, one)
-        if twin is not one:
-            _refuse(path / DEFINITION, 1, "", f"the name is taken by {twin.path}; rename a folder")
-    return tuple(found[name] for name in sorted(found))
+        try:
+            twin = found.get(path.name)
+            if twin:
+                taken = f"the name is taken by {twin.path}; rename a folder"
+                _refuse(path / DEFINITION, 1, "", taken)
+            found[path.name] = load_folder(path)
+        except InvalidProcessError as error:
+            wrong.setdefault(path.name, error)
+    return tuple(found[name] for name in sorted(found) if name not in wrong), wrong
 
 
 def load_process(folder: Path) -> Process:
@@ -96,7 +120,38 @@ def load_folder(folder: Path) -> ProcessFolder:
         definition.refuse("source", "is an absolute path; write one relative to this file")
     if not source.is_dir():
         definition.refuse("source", f"there is no folder {process.source!r} beside this file")
+    _refuse_what_no_parameter_takes(definition, process)
     return ProcessFolder(process=process, path=path, source=source.resolve())
+
+
+def parameter_size(process: Process) -> int:
+    """Characters of the parameter that holds a process, with what is known only when deployed."""
+    return len(json.dumps(registered(process))) + PLACES
+
+
+def registered(process: Process) -> dict[str, Any]:
+    """The definition as the state machine reads it."""
+    return {**process.to_mapping(), "name": process.name}
+
+
+def _refuse_what_no_parameter_takes(definition: _Definition, process: Process) -> None:
+    if DYNAMIC_REFERENCE in json.dumps(registered(process)):
+        _refuse(
+            definition.file,
+            0,
+            "",
+            f"the definition holds {DYNAMIC_REFERENCE}…, which CloudFormation would replace by the "
+            "value when Fencepost is deployed: move that command into a script of the source",
+        )
+    size = parameter_size(process)
+    if size > ADVANCED_PARAMETER_LIMIT:
+        _refuse(
+            definition.file,
+            0,
+            "",
+            f"the definition has {size - PLACES} characters; {ADVANCED_PARAMETER_LIMIT - PLACES} "
+            "fit a parameter: move commands into a script of the source",
+        )
 
 
 def _paths(folders: Sequence[Path]) -> Iterator[Path]:

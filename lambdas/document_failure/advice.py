@@ -11,8 +11,6 @@ ADVICE = {
     "BuildFailed": "The build ended before its cycle could say how: it was stopped, ran out of "
     "time, or its machine failed. Read its phases above and its log. What the cycle had made may "
     "still be in the sandbox; the next run's remove takes it away. Start the run again.",
-    "CycleFailed": "Read the last lines, correct the process in its folder, and deploy it. "
-    f"{AGAIN}",
     "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "
     f"process or its hints. {AGAIN}",
     "GenerationCanceled": "Somebody cancelled the job of IAM Access Analyzer. Start the run again.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.document_failure.advice import advice
+from lambdas.document_failure.cycle_advice import cycle_advice
 from lambdas.model.text import visible
 from lambdas.model.waits import quota_waits
 
@@ -76,6 +77,8 @@ class Failure:
     @property
     def advice(self) -> str:
         """What to do about it."""
+        if self.error == CYCLE_FAILED:
+            return cycle_advice(self.run.platform, self.phase, self.last_lines)
         return advice(self.error, self.problem)
 
     @property

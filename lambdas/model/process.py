@@ -26,7 +26,12 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 PHASE = re.compile(r"[a-z][a-z0-9-]{0,30}")  # <run>.<phase> must fit a role session name, 64
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-SCHEDULE = re.compile(r"(rate|cron|at)\(.+\)")
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+SCHEDULE = re.compile(
+    r"rate\([1-9]\d* (minute|hour|day)s?\)|cron\(([^\s()]+ ){5}[^\s()]+\)"
+    r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
+)
+SCHEDULES = "rate(7 days), cron(0 5 ? * MON *) with its six fields, or at(2027-01-31T05:00:00)"
 RESERVED_PHASES = frozenset({"install", "closing"})
 KEYS = (
     "description",
@@ -177,7 +182,7 @@ def _approve(raw: object) -> str:
 def _schedule(raw: object) -> str:
     if raw == "":
         return ""
-    return matching("schedule", raw, SCHEDULE, "rate(…), cron(…) or at(…)")
+    return matching("schedule", raw, SCHEDULE, SCHEDULES)
 
 
 def _regions(raw: object) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacks.processes import process_folders, read_processes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -32,9 +34,10 @@ SOURCES = (
 )
 SKIPPED = {"node_modules", "__pycache__", ".build", ".serverless", "cdk.out", ".mypy_cache", ".git"}
 EXTRA_PROCESSES = "FENCEPOST_PROCESSES"
-# The one setting that differs from an account's: the embedded trail delivers every second, where
-# CloudTrail takes five minutes; so it is complete sooner after the closing markers.
-SETTINGS = {"settleSeconds": 3}
+# What differs from an account's: the embedded trail delivers every second, where CloudTrail takes
+# five minutes, so it is complete sooner after the closing markers; and a definition that cannot be
+# read is left out.
+SETTINGS = {"settleSeconds": 3, "leaveOutUnreadable": True}
 
 
 class SynthError(Exception):
@@ -115,6 +118,9 @@ def _files(environment: dict[str, str]) -> Iterator[Path]:
     roots = [ROOT / name for name in SOURCES]
     extra = environment.get(EXTRA_PROCESSES, "").split(os.pathsep)
     roots += [Path(folder) for folder in extra if folder]
+    # A source may lie outside its process's folder.
+    found, _ = read_processes(process_folders(environment.get(EXTRA_PROCESSES, "")))
+    roots += [one.source for one in found if not one.source.is_relative_to(one.path)]
     for root in roots:
         if root.is_file():
             yield root

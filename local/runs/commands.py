@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lambdas.errors import InvalidProcessError
 from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.platform import Platform
 from lambdas.model.verdict import VerdictKind
 from local import emulator
 from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
-from local.deploy.synthesis import SynthError
+from local.deploy.synthesis import EXTRA_PROCESSES, SynthError
 from local.output import NO, UNKNOWN, YES, document
 from local.runs import executions
 from local.runs.dossiers import restore
 from local.runs.progress import Progress, plain
+from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +34,13 @@ if TYPE_CHECKING:
 
 EXAMPLE = "orders"
 FAILED = f"failed{Platform.EMBEDDED.aside}"  # these commands know no other platform
+FAILURES = (
+    InvalidProcessError,
+    SynthError,
+    UndeployableError,
+    DeployError,
+    emulator.StartError,
+)
 CAUSE_SHOWN = 4000  # characters
 COLOURS = {
     str(VerdictKind.PROVED): "green",
@@ -46,6 +56,7 @@ def up(arguments: argparse.Namespace) -> int:
 
 def _up(region: str, say: Say, *, as_json: bool) -> int:
     began = time.monotonic()
+    tell_of_unreadable((), say)
     connection = emulator.start(region=region)
     say(f"embedded AWS (emulated, on this machine): {time.monotonic() - began:.1f} s")
     deployed = emulator.bring_in(connection, say=say)
@@ -98,6 +109,7 @@ def _run(
     processes: Sequence[str], region: str, say: Say, *, as_json: bool
 ) -> Sequence[executions.Finished]:
     began = time.monotonic()
+    tell_of_unreadable(processes, say)
     with emulator.embedded(region=region, say=say) as connection:
         deployed = emulator.bring_in(connection, say=say)
         earlier = restore(deployed, emulator.OUT)
@@ -116,6 +128,21 @@ def _run(
     say(f"mail: {inbox}")
     say(f"total: {time.monotonic() - began:.1f} s (everything ran on an emulated AWS)")
     return finished
+
+
+def tell_of_unreadable(wanted: Sequence[str], say: Say) -> None:
+    """Say which definitions are left out, because they cannot be read.
+
+    Raises:
+        InvalidProcessError: one of those that are wanted.
+    """
+    further = os.environ.get(EXTRA_PROCESSES, "")
+    _, wrong = read_processes(process_folders(further))
+    for name in wanted:
+        if name in wrong:
+            raise wrong[name]
+    for name, error in sorted(wrong.items()):
+        say(f"left out: {name}, because its definition cannot be read: {error}")
 
 
 def status_of(finished: Sequence[executions.Finished]) -> int:
@@ -206,6 +233,6 @@ def _guarded(act: Callable[[Say], int], as_json: bool) -> int:  # noqa: FBT001  
 
     try:
         return act(say)
-    except (SynthError, UndeployableError, DeployError, emulator.StartError) as error:
+    except FAILURES as error:
         Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
         return UNKNOWN

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_ssm
 from constructs import Construct
 
-from lambdas.errors import InvalidProcessError
-from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT, STANDARD_PARAMETER_LIMIT
-from stacks.processes import DEFINITION
+from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
+from stacks.processes import parameter_size, registered
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codebuild
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from stacks.processes import ProcessFolder
     from stacks.sandbox.roles import ProcessRoles
     from stacks.settings import Settings
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
-DYNAMIC_REFERENCE = "{{resolve:"
-PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
 
 
 def without_double_brackets(document: str) -> str:
@@ -49,24 +44,8 @@ class RegisteredProcess(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         process = folder.process
-        definition = {**process.to_mapping(), "name": process.name}
-        if DYNAMIC_REFERENCE in json.dumps(definition):
-            raise InvalidProcessError(
-                str(folder.path / DEFINITION),
-                f"the definition holds {DYNAMIC_REFERENCE}…, which CloudFormation would replace by "
-                "the value when Fencepost is deployed: move that command into a script of the "
-                "source",
-            )
-        size = len(json.dumps(definition)) + PLACES
-        if size > ADVANCED_PARAMETER_LIMIT:
-            raise InvalidProcessError(
-                str(folder.path / DEFINITION),
-                f"the definition has {size - PLACES} characters; "
-                f"{ADVANCED_PARAMETER_LIMIT - PLACES} fit a parameter: move commands into a "
-                "script of the source",
-            )
         value = {
-            "definition": definition,
+            "definition": registered(process),
             "project": project.project_name,
             "sandboxRole": roles.sandbox.role_arn,
             "candidateRole": roles.candidate.role_arn,
@@ -76,7 +55,7 @@ class RegisteredProcess(Construct):
             "Parameter",
             name=f"{settings.parameters}{process.name}",
             type="String",
-            tier="Advanced" if size > STANDARD_PARAMETER_LIMIT else "Standard",
+            tier="Advanced" if parameter_size(process) > STANDARD_PARAMETER_LIMIT else "Standard",
             description=f"What Fencepost runs for {process.name}",
             value=without_double_brackets(json.dumps(value)),
         )

@@ -38,3 +38,44 @@ def test_the_cli_asks_the_embedded_aws_for_queues_too(
     )
 
     assert said.stdout.strip() == expected
+
+
+SDK = """\
+class Service {
+  constructor(config) { this.config = {}; this.initialize(config); }
+  initialize(config) { this.setEndpoint(config.endpoint || `https://sts.${config.region}.amazonaws.com`); }
+  setEndpoint(url) { this.endpoint = new URL(url); }
+}
+module.exports = {};
+require('./part');
+module.exports.Service = Service;
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "reached"),
+    [
+        ("{region: 'eu-west-1'}", "http://127.0.0.1:1/"),
+        ("{region: 'x', endpoint: 'https://api.example.com'}", "https://api.example.com/"),
+    ],
+)
+def test_clients_of_the_sdk_for_javascript_2_ask_the_embedded_aws(
+    tmp_path: Path, config: str, reached: str
+) -> None:
+    core = tmp_path / "node_modules" / "aws-sdk" / "lib" / "core.js"
+    core.parent.mkdir(parents=True)
+    core.write_text(SDK)
+    (core.parent / "part.js").write_text("require('./core');")
+    (core.parent.parent / "index.js").write_text("module.exports = require('./lib/core');")
+    code = f"console.log(new (require('aws-sdk')).Service({config}).endpoint.href)"
+
+    said = subprocess.run(
+        ["node", f"--require={TOOL.with_name('aws-sdk-2.cjs').resolve()}", "-e", code],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (said.stdout.strip(), said.stderr) == (reached, "")

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
+from lambdas.errors import InvalidProcessError
 from local.command_line.main import main
 from local.deploy import synthesis
 from local.emulator import Deployed
 from local.runs.build_progress import MARK, Build
-from local.runs.commands import show
+from local.runs.commands import show, tell_of_unreadable
 from local.runs.dossiers import fetch, restore
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain
+from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +133,36 @@ def test_the_same_sources_have_the_same_assembly(tmp_path: Path) -> None:
 
     (extra / "one" / "process.yaml").write_text("description: another\n")
     assert synthesis.fingerprint(with_extra) != before
+
+
+def test_a_source_outside_its_processs_folder_is_part_of_the_assembly(tmp_path: Path) -> None:
+    source = tmp_path / "service"
+    source.mkdir()
+    (source / "a.js").write_text("1")
+    write_process(tmp_path / "processes", "one", source="../../service")
+    environment = {"FENCEPOST_PROCESSES": str(tmp_path / "processes")}
+    before = synthesis.fingerprint(environment)
+
+    (source / "a.js").write_text("2")
+
+    assert synthesis.fingerprint(environment) != before
+
+
+def test_a_neighbour_that_cannot_be_read_is_told_and_one_that_is_wanted_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_process(tmp_path, "good")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "process.yaml").write_text("")
+    monkeypatch.setenv("FENCEPOST_PROCESSES", str(tmp_path))
+    told: list[str] = []
+
+    tell_of_unreadable(["good"], told.append)
+
+    assert len(told) == 1
+    assert told[0].startswith("left out: bad, because its definition cannot be read: ")
+    with pytest.raises(InvalidProcessError, match=r"bad/process\.yaml:1"):
+        tell_of_unreadable(["good", "bad"], told.append)
 
 
 @pytest.mark.local

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas import errors
+from lambdas.document_failure import cycle_advice
 from lambdas.document_failure.advice import ADVICE, advice
 from lambdas.document_failure.handler import document_failure
 from lambdas.errors import ArchiveRefusedError, InvalidEventError
@@ -255,3 +256,64 @@ def test_a_failure_on_an_embedded_aws_says_so_everywhere(tmp_path: Path) -> None
     assert "on an embedded AWS failed in RefinePolicy" in answer["message"]
     assert "on an embedded AWS" in document
     assert record["shownOn"] == "an embedded AWS"
+
+
+INACCESSIBLE = (
+    "UnknownEndpoint: Inaccessible host: `sts.eu-west-1.amazonaws.com' at port `443'. "
+    "This service may not be available in the `eu-west-1' region."
+)
+ENDS = {
+    INACCESSIBLE: "NOT_REACHED",
+    "Error: getaddrinfo ENOTFOUND cloudformation.eu-west-1.amazonaws.com": "NOT_REACHED",
+    'Could not connect to the endpoint URL: "https://sts.cn-north-1.amazonaws.com.cn/"': "NOT_REACHED",
+    "java.net.UnknownHostException: s3.amazonaws.com": "NOT_REACHED",
+    "dial tcp: lookup iam.amazonaws.com on 10.0.0.2:53: no such host": "NOT_REACHED",
+    "InvalidClientTokenId: The security token included in the request is invalid.": "NOT_REACHED",
+    "An error occurred (InvalidAction) when calling the PutRestApi operation": "LACKS",
+    "(501) Operation 'DescribeX' not implemented": "LACKS",
+    "Error: src/take.js: unexpected token": "EMULATED",
+}
+
+
+@pytest.mark.parametrize(("line", "named"), ENDS.items(), ids=lambda one: one[:30])
+def test_a_process_is_blamed_only_where_its_last_lines_do_not_say_otherwise(
+    line: str, named: str
+) -> None:
+    said = {
+        platform: cycle_advice.cycle_advice(platform, "deploy", ["$ tool deploy", line])
+        for platform in (Platform.EMBEDDED, Platform.AWS)
+    }
+
+    begins = getattr(cycle_advice, named).partition("{")[0]
+    assert said[Platform.EMBEDDED].startswith(begins)
+    assert ("correct" in said[Platform.EMBEDDED]) is (named == "EMULATED")
+    assert said[Platform.AWS].startswith(cycle_advice.ON_AWS)
+
+
+def test_the_host_of_real_aws_is_named_in_the_document(tmp_path: Path) -> None:
+    told(
+        tmp_path,
+        Platform.EMBEDDED,
+        state="RunCycle",
+        error={"Error": "CycleFailed", "Cause": "{"},
+        build=a_build(INACCESSIBLE, FAILED_PHASE="deploy"),
+    )
+
+    said = (tmp_path / FOLDER / "FAILURE.md").read_text()
+    assert "The tool asked real AWS (sts.eu-west-1.amazonaws.com)" in said
+    assert "correct the process" not in said
+
+
+@pytest.mark.parametrize(
+    ("phase", "line", "named"),
+    [
+        ("deploy", "User: x is not authorized to perform: sqs:CreateQueue on resource: q with an explicit deny in a permissions boundary", "FENCE"),
+        ("deploy", "::fencepost phase deploy out of time", "TIME"),
+        ("install", "npm error 404", "INSTALL"),
+        ("", "", "UNBUILT"),
+    ],
+)  # fmt: skip
+def test_what_is_no_fault_of_the_process_is_told_as_what_it_is(
+    phase: str, line: str, named: str
+) -> None:
+    assert cycle_advice.cycle_advice(Platform.AWS, phase, [line]) == getattr(cycle_advice, named)

@@ -11,6 +11,7 @@ from stacks.processes import (
     load_process,
     load_processes,
     process_folders,
+    read_processes,
 )
 from tests.stacks.samples import write_process
 
@@ -151,3 +152,21 @@ def test_further_folders_are_read_beside_the_repos_own(tmp_path: Path) -> None:
 
 def test_the_repos_own_processes_are_valid() -> None:
     assert load_processes(process_folders())
+
+
+def test_one_bad_neighbour_does_not_stop_the_others(tmp_path: Path) -> None:
+    write_process(tmp_path / "a", "good")
+    write_process(tmp_path / "a", "twin")
+    write_process(tmp_path / "b", "twin")
+    write_process(tmp_path / "b", "resolved", install=["echo {{resolve:ssm:/key}}"])
+    write_process(tmp_path / "b", "endless", install=["x" * 9000])
+    for name, text in {"empty": "", "half": "phases: [", "list": "- a"}.items():
+        (tmp_path / "a" / name).mkdir()
+        (tmp_path / "a" / name / "process.yaml").write_text(text)
+    (tmp_path / "a" / "missing").mkdir()
+
+    found, wrong = read_processes([tmp_path / "a", tmp_path / "b"])
+
+    assert [one.process.name for one in found] == ["good"]
+    assert sorted(wrong) == ["empty", "endless", "half", "list", "missing", "resolved", "twin"]
+    assert all(f"/{name}/process.yaml" in str(error) for name, error in wrong.items())

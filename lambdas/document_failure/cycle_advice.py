@@ -1,0 +1,102 @@
+"""What to do about a cycle that failed: whose fault it is, as far as its last lines tell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdas.model.platform import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HOST = re.compile(r"(?:[\w-]+\.)+amazonaws\.com(?:\.cn)?", re.IGNORECASE)
+# What SDKs and their languages say of a host that they cannot talk to, each as its own source words
+# it: aws-sdk-js lib/event_listeners.js, botocore/exceptions.py, libuv, Java's UnknownHostException,
+# Go's net, Rust's hyper, curl, glibc's and macOS's getaddrinfo.
+UNREACHED = re.compile(
+    r"inaccessible host|could not connect|connect timeout|unknownhost|no such host|enotfound"
+    r"|eai_again|getaddrinfo|econnrefused|etimedout|econnreset|connection refused|timed out"
+    r"|name or service not known|nodename nor servname|name resolution|resolve host|dns error"
+    r"|network is unreachable|no route to host|proxy|tunnel|certificate|tls|ssl",
+    re.IGNORECASE,
+)
+# What AWS says of keys that are not its own: a build's keys on the laptop are the embedded AWS's.
+STRANGERS = re.compile(
+    r"InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure"
+    r"|security token included in the request is invalid"
+)
+LACKING = re.compile(
+    r"InvalidAction|Unknown ?Operation|UnsupportedOperation|NotImplemented|not (?:yet )?implemented"
+    r"|Unknown action|Unsupported (?:method|path|operation)|InternalFailure|InternalError|\b501\b",
+)
+FENCED = re.compile(r"with an explicit deny in a permissions boundary")
+LATE = re.compile(r"^::fencepost phase \S+ out of time")
+
+NOT_REACHED = (
+    "The tool asked real AWS{host} and not the embedded AWS: its SDK does not read "
+    "AWS_ENDPOINT_URL. The process is not wrong. Give the tool $AWS_ENDPOINT_URL by an option of "
+    "its own, use a version whose SDK reads it, or run the process in an account "
+    "(embedded_aws/README.md, *Tools that do not read AWS_ENDPOINT_URL*)."
+)
+LACKS = (
+    "The embedded AWS may lack what the last command called: embedded_aws/README.md says where the "
+    "imitation stops. If the process works on AWS it is not wrong: run it in an account, and "
+    "please report the call."
+)
+FENCE = (
+    "The sandbox's fence refused a call: it holds the cycle to the process's regions and away from "
+    "what is Fencepost's own (docs/threat-model.md). If the process acts in another region, name "
+    "it in its regions, and deploy it. Then start the run again."
+)
+TIME = (
+    "The phase took longer than a cycle may: three hours for all phases but remove. Split the "
+    "process, or shorten it. Then start the run again."
+)
+INSTALL = (
+    "What the process needs could not be installed: look whether the build reaches the registries, "
+    "and whether versions and runtimes fit. Then start the run again."
+)
+UNBUILT = (
+    "The build ended before the process's first command: the problem above says where. Look at the "
+    "source, the image and the build's role. Then start the run again."
+)
+ON_AWS = "Read the last lines, correct the process in its folder, and deploy it."
+EMULATED = (
+    "Read the last lines. If the process works on AWS, the embedded AWS lacks something "
+    "(embedded_aws/README.md says where the imitation stops): run it in an account. Else correct "
+    "the process in its folder."
+)
+AGAIN = "Then start the run again."
+
+
+def cycle_advice(platform: Platform, phase: str, last_lines: Sequence[str]) -> str:
+    """What a person should do; never to correct a process that the lines do not convict."""
+    if not phase:
+        return UNBUILT
+    emulated = platform is Platform.EMBEDDED
+    told = _told(last_lines) or (_emulated(last_lines) if emulated else "")
+    if told or phase == "install":
+        return told or INSTALL
+    return f"{EMULATED if emulated else ON_AWS} {AGAIN}"
+
+
+def _told(lines: Sequence[str]) -> str:
+    known = ((LATE, TIME), (FENCED, FENCE))
+    return next((words for pattern, words in known if any(map(pattern.search, lines))), "")
+
+
+def _emulated(lines: Sequence[str]) -> str:
+    asked = _real_aws(lines)
+    if asked is not None:
+        return NOT_REACHED.format(host=f" ({asked})" if asked else "")
+    return LACKS if any(map(LACKING.search, lines)) else ""
+
+
+def _real_aws(lines: Sequence[str]) -> str | None:
+    """The host of real AWS that was asked, empty when only its answer is known, None when none."""
+    text = "\n".join(lines)
+    hosts = HOST.findall(text)
+    if hosts and UNREACHED.search(text):
+        return str(hosts[0])
+    return "" if STRANGERS.search(text) else None
