@@ -34,6 +34,8 @@ def prepare_environment(settings: Settings, port: int) -> None:
         del os.environ[name]
     scratch = settings.state / "tmp"
     scratch.mkdir(exist_ok=True)
+    # A tool that looks upwards for its project (npm, Git) must not find the one we lie in.
+    os.environ.setdefault("FENCEPOST_BUILDS", os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 (mkdtemp's)
     os.environ.update(
         AUTH="true",
         AWS_ACCESS_KEY_ID="none-" + secrets.token_hex(8),  # MiniStack's "configured root key"

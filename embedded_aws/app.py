@@ -23,7 +23,7 @@ from embedded_aws.cloudtrail import delivery, delivery_permissions, lookup, reco
 from embedded_aws.gateway import gate
 from embedded_aws.iam import enforcement
 from embedded_aws.iam.evaluation import cross_account, simulator
-from embedded_aws.services import events, s3, sns, ssm
+from embedded_aws.services import apigateway, events, s3, sns, ssm
 from embedded_aws.services.access_analyzer import api as access_analyzer
 from embedded_aws.services.cloudformation.forwarding import hooks
 from embedded_aws.services.cloudformation.resource_types import handlers, trails
@@ -57,6 +57,7 @@ INSTALL: tuple[Callable[[], None], ...] = (
     sns.install,  # mail becomes files, after everything that publishes
     events.install,  # a request of events has a size
     ssm.install,  # a parameter's value may not nest another
+    apigateway.install,  # definitions of REST APIs are imported for calls as for stacks
     s3.install,  # names the default key before MiniStack looks for one
     control_api.install,  # the paths of tests, for the root key alone
     faults.install,  # last: faults are told by the states of the interpreter

@@ -82,6 +82,14 @@ def test_a_build_fetches_its_source_and_runs_the_buildspec_in_it(
     assert record["logs"]["groupName"] == f"/aws/codebuild/{record['projectName']}"
 
 
+def test_a_build_runs_outside_of_every_project(embedded: Connection, role: str) -> None:
+    record = build(embedded, a_project(embedded, role, spec(build=["commands: [pwd]"])))
+
+    (folder,) = said(embedded, record)
+    assert not Path(folder).is_relative_to(embedded.inbox.parent)  # npm and Git look upwards
+    assert not Path(folder).parent.exists()
+
+
 def test_what_a_command_exports_and_where_it_goes_persists(embedded: Connection, role: str) -> None:
     text = spec(
         install=["commands: ['export ONE=1', 'cd /tmp', 'two=2']"],

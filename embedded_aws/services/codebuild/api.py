@@ -8,6 +8,7 @@ import atexit
 import contextvars
 import copy
 import os
+import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -70,6 +71,9 @@ def stop() -> None:
     for build in list(_running.values()):
         build.end("STOPPED")
     shell.end_all()
+    for build in list(_running.values()):
+        if build.work:
+            shutil.rmtree(build.work, ignore_errors=True)
 
 
 def _start_build(data: Record) -> Response:

@@ -43,6 +43,7 @@ class Build:
     credentials: Mapping[str, str]  # how the commands come to the role's credentials
     outside: Mapping[str, str]  # the machine's environment
     shell: BuildShell | None = None
+    work: Path | None = None  # where it runs, outside of everybody's project
     ended: str | None = None  # STOPPED or TIMED_OUT
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,7 +61,8 @@ class Build:
         timer = threading.Timer(minutes * 60, self.end, args=("TIMED_OUT",))
         timer.daemon = True
         timer.start()
-        work = Path(tempfile.mkdtemp(prefix="codebuild-"))
+        where = self.outside.get("FENCEPOST_BUILDS")
+        work = self.work = Path(tempfile.mkdtemp(prefix="codebuild-", dir=where))
         try:
             status = self._phases(work)
         except Exception as error:  # noqa: BLE001 (CodeBuild calls it FAULT, and goes on)
