@@ -12,7 +12,12 @@ from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
 from stacks.packaging import package_lambdas
-from stacks.processes import load_processes, process_folders, read_processes
+from stacks.processes import (
+    load_processes,
+    process_folders,
+    read_processes,
+    refuse_local_sources,
+)
 from stacks.settings import InvalidSettingError, Settings
 from stacks.stages import add_stacks
 
@@ -34,8 +39,10 @@ def main() -> None:
         places = process_folders(*(str(one or "") for one in further))
         # On a laptop one team's unfinished definition keeps nobody from a run of another; left out
         # of a deployment, the process with its roles and its schedule would be removed.
-        leave_out = app.node.try_get_context(LEAVE_OUT)
-        folders = read_processes(places)[0] if leave_out else load_processes(places)
+        on_laptop = app.node.try_get_context(LEAVE_OUT)
+        folders = read_processes(places)[0] if on_laptop else load_processes(places)
+        if not on_laptop:
+            refuse_local_sources(folders)
         add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
     except (InvalidProcessError, InvalidSettingError) as error:
         sys.exit(f"fencepost: {error}")

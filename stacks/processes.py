@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
 from lambdas.model.process import Process
+from lambdas.model.process_parameter import refusal
+from lambdas.model.source import Source, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 OWN_FOLDER = Path(__file__).parent.parent / "processes"
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
-DYNAMIC_REFERENCE = "{{resolve:"
-PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
 DEEPEST = 4  # levels that a definition has: grants, add, its items, their keys
 
 
@@ -30,12 +27,13 @@ class ProcessFolder:
     """A process and where it lies.
 
     Attributes:
-        path: the process's own folder. source: the folder that its commands run in.
+        path: the process's own folder. source: the folder that is packed and its commands run in;
+            None when each build fetches the source.
     """
 
     process: Process
     path: Path
-    source: Path
+    source: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,18 @@ def read_processes(
     return tuple(found[name] for name in sorted(found) if name not in wrong), wrong
 
 
+def refuse_local_sources(folders: Sequence[ProcessFolder]) -> None:
+    """Refuse a repository of this machine, which no build of an account can reach.
+
+    Raises:
+        InvalidProcessError: names the definition.
+    """
+    for one in folders:
+        if one.process.source.local:
+            problem = "is a path of this machine, which an account cannot reach; write its address"
+            _refuse(one.path / DEFINITION, 0, "source.git", problem)
+
+
 def load_process(folder: Path) -> Process:
     """The process that a folder defines.
 
@@ -115,43 +125,26 @@ def load_folder(folder: Path) -> ProcessFolder:
         process = Process.from_mapping(path.name, definition.value)
     except InvalidProcessError as error:
         definition.refuse(error.key, error.problem)
-    source = path / process.source
-    if Path(process.source).is_absolute():
+    source = _folder(definition, path, process.source)
+    if process.source.local:
+        # From wherever it is fetched, it is the same repository.
+        location = str((path / process.source.location.removeprefix("file://")).resolve())
+        process = replace(process, source=replace(process.source, location=location))
+    if problem := refusal(process):
+        _refuse(definition.file, 0, "", problem)
+    return ProcessFolder(process=process, path=path, source=source)
+
+
+def _folder(definition: _Definition, path: Path, source: Source) -> Path | None:
+    """The folder to be packed; None when the source is fetched by each build."""
+    if source.kind is not SourceKind.FOLDER:
+        return None
+    folder = path / source.location
+    if Path(source.location).is_absolute():
         definition.refuse("source", "is an absolute path; write one relative to this file")
-    if not source.is_dir():
-        definition.refuse("source", f"there is no folder {process.source!r} beside this file")
-    _refuse_what_no_parameter_takes(definition, process)
-    return ProcessFolder(process=process, path=path, source=source.resolve())
-
-
-def parameter_size(process: Process) -> int:
-    """Characters of the parameter that holds a process, with what is known only when deployed."""
-    return len(json.dumps(registered(process))) + PLACES
-
-
-def registered(process: Process) -> dict[str, Any]:
-    """The definition as the state machine reads it."""
-    return {**process.to_mapping(), "name": process.name}
-
-
-def _refuse_what_no_parameter_takes(definition: _Definition, process: Process) -> None:
-    if DYNAMIC_REFERENCE in json.dumps(registered(process)):
-        _refuse(
-            definition.file,
-            0,
-            "",
-            f"the definition holds {DYNAMIC_REFERENCE}…, which CloudFormation would replace by the "
-            "value when Fencepost is deployed: move that command into a script of the source",
-        )
-    size = parameter_size(process)
-    if size > ADVANCED_PARAMETER_LIMIT:
-        _refuse(
-            definition.file,
-            0,
-            "",
-            f"the definition has {size - PLACES} characters; {ADVANCED_PARAMETER_LIMIT - PLACES} "
-            "fit a parameter: move commands into a script of the source",
-        )
+    if not folder.is_dir():
+        definition.refuse("source", f"there is no folder {source.location!r} beside this file")
+    return folder.resolve()
 
 
 def _paths(folders: Sequence[Path]) -> Iterator[Path]:

@@ -61,6 +61,10 @@ UNBUILT = (
     "The build ended before the process's first command: the problem above says where. Look at the "
     "source, the image and the build's role. Then start the run again."
 )
+SOURCE = (
+    "The source could not be fetched: look at its address, its ref and path, and whether the "
+    "build's role or its connection may read it. Then start the run again."
+)
 ON_AWS = "Read the last lines, correct the process in its folder, and deploy it."
 EMULATED = (
     "Read the last lines. If the process works on AWS, the embedded AWS lacks something "
@@ -69,6 +73,8 @@ EMULATED = (
 )
 AGAIN = "Then start the run again."
 
+BEFORE = {"source": SOURCE, "install": INSTALL}  # what is done before the process's own phases
+
 
 def cycle_advice(platform: Platform, phase: str, last_lines: Sequence[str]) -> str:
     """What a person should do; never to correct a process that the lines do not convict."""
@@ -76,8 +82,8 @@ def cycle_advice(platform: Platform, phase: str, last_lines: Sequence[str]) -> s
         return UNBUILT
     emulated = platform is Platform.EMBEDDED
     told = _told(last_lines) or (_emulated(last_lines) if emulated else "")
-    if told or phase == "install":
-        return told or INSTALL
+    if told or phase in BEFORE:
+        return told or BEFORE[phase]
     return f"{EMULATED if emulated else ON_AWS} {AGAIN}"
 
 

@@ -58,6 +58,7 @@ def record(failure: Failure, collected: Sequence[str]) -> dict[str, Any]:
         "removed": failure.removed,
         "waits": list(failure.waits),
         "build": failure.build,
+        "revision": failure.revision,
         "advice": failure.advice,
         "collected": list(collected),
     }
@@ -86,6 +87,8 @@ def account(failure: Failure, place: str) -> Iterator[str]:
     yield ""
     yield f"Archive: {place}"
     yield f"Execution: {run.execution_arn}"
+    if failure.revision:
+        yield f"Source: {visible(failure.revision)}"
     if failure.build:
         yield f"Build: {visible(failure.build)}"
     if failure.log:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.document_failure.advice import advice
 from lambdas.document_failure.cycle_advice import cycle_advice
+from lambdas.model.source_revision import SourceRevision
 from lambdas.model.text import visible
 from lambdas.model.waits import quota_waits
 
@@ -38,6 +39,7 @@ class Failure:
             that could tell.
         build: CodeBuild's id of it, or empty. log: where its log is read, or empty.
         waits: for quotas, a sentence each.
+        revision: of the source, in words, or empty.
     """
 
     run: Run
@@ -50,6 +52,7 @@ class Failure:
     build: str = ""
     log: str = ""
     waits: tuple[str, ...] = ()
+    revision: str = ""
 
     @classmethod
     def from_event(cls, run: Run, event: Mapping[str, Any]) -> Self:
@@ -72,6 +75,7 @@ class Failure:
             build=str(build.get("id", "")),
             log=str(build.get("log", "")),
             waits=tuple(one.words for one in quota_waits(_mapping(event.get("waits")))),
+            revision=_revision(event.get("revision"), exported),
         )
 
     @property
@@ -85,6 +89,13 @@ class Failure:
     def cause(self) -> str:
         """What the execution ends with."""
         return "\n".join([self.problem, *self.last_lines])[:CAUSE_LIMIT]
+
+
+def _revision(raw: object, exported: Mapping[str, Any]) -> str:
+    """A cycle that failed has told its revision to nobody but its build."""
+    told = {"commit": exported.get("SOURCE_REVISION"), **_mapping(raw)}
+    found = SourceRevision.from_json(told)
+    return found.words or found.named
 
 
 def _mapping(raw: object) -> Mapping[str, Any]:

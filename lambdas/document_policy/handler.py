@@ -33,6 +33,7 @@ from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
+from lambdas.model.source_revision import SourceRevision
 from lambdas.model.step_input import required
 from lambdas.model.verdict import Verdict
 
@@ -84,8 +85,10 @@ def document(
     files = written(facts, lambda ours: kept | _beside(archive, run, {*kept, *ours}))
     for name, body in files.items():
         archive.put(run.key(name), body, content_type(name))
-    standing = _approve(archive, facts, files[MANIFEST], follow)
-    write_index(archive, run.process)
+    standing: tuple[str, ...] = ()
+    if not facts.revision.named:  # what another revision needed is nobody's latest
+        standing = _approve(archive, facts, files[MANIFEST], follow)
+        write_index(archive, run.process)
     _measure(facts)
     prefix = run.key("")
     return {
@@ -181,6 +184,7 @@ def _facts_of(
         generated=read("generated"),
         versions=versions(),
         previous=previous_run(archive, run),
+        revision=SourceRevision.from_json(event.get("revision")),
     )
 
 

@@ -30,6 +30,7 @@ def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, byt
             "endedAt": facts.run.ended_at,
             "executionArn": facts.run.execution_arn,
             "shownOn": facts.run.platform.value,
+            "revision": facts.revision.to_json(),
             "verdict": {"kind": facts.verdict.words, "reason": facts.verdict.reason},
             "summary": _summary(facts),
             "compared": _compared(facts),

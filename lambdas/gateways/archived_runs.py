@@ -10,6 +10,7 @@ from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun, Run
 from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, Link, unsealed
 from lambdas.model.platform import Platform
 from lambdas.model.refinement import Refinement
+from lambdas.model.source_revision import SourceRevision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +22,20 @@ LATEST = "latest.json"
 
 
 def finished_runs(archive: Archive, process: str) -> tuple[RunSummary, ...]:
-    """All finished runs in the order in which they finished.
+    """All finished runs of the process's own revision, in the order in which they finished.
 
+    A run of another revision that its input named is no run to go on from: it stands aside.
     `latest.json` remembers them; what finished without being remembered (a run that died between
     its manifest and the list) is found by its folder.
     """
     known = _remembered(archive, process)
     newest = max((row.manifest.run for row in known), default="")
     forgotten = [run for run in archive.folders(f"{process}/") if run > newest]
-    return known + tuple(row for run in forgotten if (row := row_of(archive, process, run)))
+    return known + tuple(
+        row
+        for run in forgotten
+        if (row := row_of(archive, process, run)) and not _named(archive, process, run)
+    )
 
 
 def row_of(archive: Archive, process: str, run: str) -> RunSummary | None:
@@ -39,6 +45,10 @@ def row_of(archive: Archive, process: str, run: str) -> RunSummary | None:
         return None
     signed = (_read(archive, f"{process}/{run}/{name}") for name in (APPROVAL, WITHDRAWAL))
     return RunSummary.from_manifest(body, manifest_of(archive, process, run), *signed)
+
+
+def _named(archive: Archive, process: str, run: str) -> bool:
+    return bool(SourceRevision.from_json(manifest_of(archive, process, run).get("revision")).named)
 
 
 def newest_run(archive: Archive, process: str) -> RunSummary | None:
@@ -117,6 +127,7 @@ def _baseline(
         definition=manifest["definition"],
         types=tuple(manifest["types"]),
         platform=Platform.read(manifest.get("shownOn")),
+        revision=SourceRevision.from_json(manifest.get("revision")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.manifest import Link, digest, unsealed
 from lambdas.model.platform import Platform
+from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Baseline:
     Attributes:
         manifest: the run, pinned. approval: its approval, pinned, when it has one.
         versions, definition, types: as its manifest tells them; for finding causes.
-        platform: where it took place, as its manifest tells.
+        platform: where it took place, as its manifest tells. revision: of its source.
     """
 
     manifest: Link
@@ -42,6 +43,7 @@ class Baseline:
     definition: Mapping[str, Any] = field(default_factory=dict)
     types: tuple[str, ...] = ()
     platform: Platform = Platform.UNKNOWN
+    revision: SourceRevision = PACKED
 
     @property
     def run(self) -> str:

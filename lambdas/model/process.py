@@ -10,6 +10,7 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.approval import APPROVE_KEYS, BY_HAND, NARROWER
 from lambdas.model.build import Build
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
+from lambdas.model.source import Source
 from lambdas.model.variables import (
     Use,
     environment_of,
@@ -32,7 +33,7 @@ SCHEDULE = re.compile(
     r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
 )
 SCHEDULES = "rate(7 days), cron(0 5 ? * MON *) with its six fields, or at(2027-01-31T05:00:00)"
-RESERVED_PHASES = frozenset({"install", "closing"})
+RESERVED_PHASES = frozenset({"install", "closing", "source"})
 KEYS = (
     "description",
     "owner",
@@ -50,6 +51,7 @@ KEYS = (
     *HINT_KEYS,
 )
 STANDARD_BUILD = Build()
+OWN_FOLDER = Source()
 REQUIRED = ("description", "owner", "phases")
 
 
@@ -66,7 +68,7 @@ class Process:
     """A valid process definition.
 
     Attributes:
-        source: the folder with the process's source, relative to its own; `.` by default.
+        source: a folder relative to its own, by default that itself, or where to fetch it.
         regions: where it may act; empty means the deployment's region.
         environment: for every command; `{name}` stands for a variable's value.
         build: what its commands run in.
@@ -79,7 +81,7 @@ class Process:
     name: str
     description: str
     owner: str
-    source: str = "."
+    source: Source = OWN_FOLDER
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
@@ -108,7 +110,7 @@ class Process:
             name=name,
             description=text("description", definition["description"]),
             owner=matching("owner", definition["owner"], EMAIL, "an e-mail address"),
-            source=text("source", definition.get("source", ".")),
+            source=Source.from_value(definition.get("source", ".")),
             regions=_regions(definition.get("regions", [])),
             variables=variables,
             environment=environment_of(definition.get("environment", {}), variables),
@@ -126,7 +128,7 @@ class Process:
         return {
             "description": self.description,
             "owner": self.owner,
-            "source": self.source,
+            "source": self.source.to_value(),
             "regions": list(self.regions),
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),

@@ -17,6 +17,7 @@ from lambdas.model.approval import Signature, approval, withdrawal
 from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, unsealed
 from lambdas.model.platform import Platform
 from lambdas.model.published_policy import parameter_of
+from lambdas.model.source_revision import SourceRevision
 from lambdas.model.text import visible
 from local.archive.places import S3, chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
@@ -134,8 +135,8 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
         Where the run took place.
 
     Raises:
-        ArchiveRefusedError: the run has not finished, was changed, is approved already, or took
-            place elsewhere than the approver says.
+        ArchiveRefusedError: the run has not finished, was changed, is approved already, ran
+            another revision, or took place elsewhere than the approver says.
     """
     folder = f"{process}/{run}/"
     try:
@@ -148,6 +149,12 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
     except ValueError as error:
         raise ArchiveRefusedError(f"the manifest of {folder} was changed: {error}") from error
     _refuse_twice(archive, folder)
+    revision = SourceRevision.from_json(manifest.get("revision"))
+    if revision.named:
+        raise ArchiveRefusedError(
+            f"{folder} ran the revision {visible(revision.named)} and not the process's own, so "
+            "nothing can go on from it: approve a run of the process's own revision"
+        )
     platform = Platform.read(manifest.get("shownOn"))
     if platform is Platform.EMBEDDED and not emulated:
         raise ArchiveRefusedError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.errors import FencepostError
 from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, page_intact, unsealed
 from lambdas.model.platform import Platform
+from lambdas.model.source_revision import SourceRevision
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -153,6 +154,9 @@ def _links(runs: list[_Run], notes: list[str]) -> Iterator[Break]:
         before = run.manifest["previous"]
         if before is None:
             continue
+        if SourceRevision.from_json(run.manifest.get("revision")).named:
+            yield from _sealed_by(run, before["run"], before["sha256"], by_id)
+            continue  # it stands aside, and no run follows it
         if before["run"] in followed:
             notes.append(f"{run.folder} and {followed[before['run']]} follow the same run")
         followed[before["run"]] = run.folder

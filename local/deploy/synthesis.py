@@ -120,7 +120,7 @@ def _files(environment: dict[str, str]) -> Iterator[Path]:
     roots += [Path(folder) for folder in extra if folder]
     # A source may lie outside its process's folder.
     found, _ = read_processes(process_folders(environment.get(EXTRA_PROCESSES, "")))
-    roots += [one.source for one in found if not one.source.is_relative_to(one.path)]
+    roots += [one.source for one in found if one.source and not one.source.is_relative_to(one.path)]
     for root in roots:
         if root.is_file():
             yield root

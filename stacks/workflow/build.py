@@ -8,6 +8,7 @@ from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, a
 from constructs import Construct
 
 from stacks.workflow import buildspec
+from stacks.workflow.build_source import project_source, statements
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms
@@ -35,25 +36,22 @@ class CycleBuild(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         process = folder.process
-        source = aws_s3_assets.Asset(
-            self,
-            "Source",
-            path=str(folder.source),
-            exclude=[*NOT_SOURCE, *(f"**/{one}" for one in NOT_SOURCE)],
-        )
+        source = self._packed(folder)
         log = aws_logs.LogGroup(
             self,
             "Log",
             retention=aws_logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        policy = self._policy(role, source, log)
+        policy = self._policy(role, source, log, folder)
         self.project = aws_codebuild.Project(
             self,
             "Project",
             project_name=f"{settings.name}-{process.name}",
             description=f"The cycle of {process.name}: {process.description}"[:255],
-            source=aws_codebuild.Source.s3(bucket=source.bucket, path=source.s3_object_key),
+            source=aws_codebuild.Source.s3(bucket=source.bucket, path=source.s3_object_key)
+            if source
+            else None,
             build_spec=aws_codebuild.BuildSpec.from_object_to_yaml(buildspec.buildspec(process)),
             environment=aws_codebuild.BuildEnvironment(
                 build_image=aws_codebuild.LinuxBuildImage.STANDARD_7_0,
@@ -75,29 +73,54 @@ class CycleBuild(Construct):
             role=role.without_policy_updates(),
         )
         self.project.node.add_dependency(policy)
+        if source is None:
+            resource = self.project.node.default_child
+            if isinstance(resource, aws_codebuild.CfnProject):
+                for name, value in project_source(process.source, self).items():
+                    resource.add_property_override(f"Source.{name}", value)
+
+    def _packed(self, folder: ProcessFolder) -> aws_s3_assets.Asset | None:
+        if folder.source is None:
+            return None
+        return aws_s3_assets.Asset(
+            self,
+            "Source",
+            path=str(folder.source),
+            exclude=[*NOT_SOURCE, *(f"**/{one}" for one in NOT_SOURCE)],
+        )
 
     def _policy(
-        self, role: aws_iam.Role, source: aws_s3_assets.Asset, log: aws_logs.LogGroup
+        self,
+        role: aws_iam.Role,
+        source: aws_s3_assets.Asset | None,
+        log: aws_logs.LogGroup,
+        folder: ProcessFolder,
     ) -> aws_iam.Policy:
         return aws_iam.Policy(
             self,
             "SourceAndLog",
             roles=[aws_iam.Role.from_role_name(self, "Build", role.role_name)],
             statements=[
-                aws_iam.PolicyStatement(
-                    actions=["s3:GetObject", "s3:GetObjectVersion"],
-                    resources=[source.bucket.arn_for_objects(source.s3_object_key)],
-                ),
-                aws_iam.PolicyStatement(
-                    actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
-                    resources=[source.bucket.bucket_arn],
-                ),
+                *(_reading(source) if source else statements(folder.process.source, self)),
                 aws_iam.PolicyStatement(
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                     resources=[log.log_group_arn],
                 ),
             ],
         )
+
+
+def _reading(source: aws_s3_assets.Asset) -> list[aws_iam.PolicyStatement]:
+    return [
+        aws_iam.PolicyStatement(
+            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            resources=[source.bucket.arn_for_objects(source.s3_object_key)],
+        ),
+        aws_iam.PolicyStatement(
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[source.bucket.bucket_arn],
+        ),
+    ]
 
 
 def _plain(value: str) -> aws_codebuild.BuildEnvironmentVariable:

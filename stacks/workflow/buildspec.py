@@ -8,16 +8,20 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.source import SourceKind
+
 if TYPE_CHECKING:
     from lambdas.model.process import Process
 
 CYCLE = Path(__file__).with_name("cycle.sh")
+SOURCE = Path(__file__).with_name("source.sh")
 PHASES_LIMIT = 3 * 60 * 60  # seconds for install and all phases but `remove`, together
 REMOVE_LIMIT = 50 * 60  # seconds more for `remove`, which must always have its turn
 BUILD_TIMEOUT = 4 * 60  # minutes, CodeBuild's own ceiling; closes well after both
 QUEUE_TIMEOUT = 8 * 60  # minutes, CodeBuild's longest: an account may run one build at a time
 # What the state machine reads of a finished build.
 EXPORTED = ("FAILED_PHASE", "PHASES_DONE", "CLOSED_IN", "FAILURE_TAIL")
+OF_SOURCE = ("SOURCE_REVISION", "SOURCE_LOG")  # and of one that fetches its source
 
 
 def buildspec(process: Process) -> dict[str, Any]:
@@ -37,7 +41,12 @@ def buildspec(process: Process) -> dict[str, Any]:
         phases["install"] = {"runtime-versions": versions, "commands": ["true"]}
     return {
         "version": 0.2,
-        "env": {"shell": "bash", "exported-variables": list(EXPORTED)},
+        "env": {
+            "shell": "bash",
+            "exported-variables": [*EXPORTED, *(OF_SOURCE if fetches(process) else ())],
+            # A clone of CodeBuild's has one branch; the others are fetched as it was cloned.
+            **({"git-credential-helper": "yes"} if process.source.codebuild_type else {}),
+        },
         "phases": phases,
     }
 
@@ -51,14 +60,34 @@ def cycle(process: Process) -> str:
             f"remove_until=$((phases_until + {REMOVE_LIMIT}))",
             *_region(process),
             *_environment(process),
+            *_fetched(process),
             shlex.join(["install", *process.install]),
             *(shlex.join(["phase", one.name, *one.commands]) for one in process.phases),
             "leftovers",
             "close",
             "report",
+            *(["tell_source"] if fetches(process) else []),
             "",
         ]
     )
+
+
+def fetches(process: Process) -> bool:
+    """Whether each build fetches the source, instead of a folder that was packed."""
+    return process.source.kind is not SourceKind.FOLDER
+
+
+def _fetched(process: Process) -> list[str]:
+    source = process.source
+    if not fetches(process):
+        return []
+    if source.kind is SourceKind.S3:
+        call = ["fetch_s3", *source.location.split("/", 1), source.path]
+    else:
+        url = "" if source.codebuild_type else source.location
+        call = ["fetch_git", url, source.ref, source.path]
+    # What cannot be fetched is neither installed nor run.
+    return [SOURCE.read_text(encoding="utf-8"), shlex.join(call)]
 
 
 def _commands(script: str) -> list[str]:

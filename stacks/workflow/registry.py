@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm
 from constructs import Construct
 
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
-from stacks.processes import parameter_size, registered
+from lambdas.model.process_parameter import parameter_size, registered
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codebuild

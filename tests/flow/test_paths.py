@@ -281,3 +281,13 @@ def test_an_archive_that_takes_nothing_still_lets_the_team_know(
     assert "NotifyFailure" in done.states
     assert cloud.mails(done.run)
     assert cloud.events(done.run)["Run Failed"]["error"] == done.error
+
+
+@pytest.mark.parametrize("revision", ["pr/1", "main", 7, None])
+def test_another_revision_of_a_packed_folder_is_refused_before_anything_is_started(
+    cloud: Cloud, revision: object
+) -> None:
+    done = cloud.run("parcels", revision=revision)
+
+    assert (done.status, done.error) == ("FAILED", "RevisionNotAllowed")
+    assert "RunCycle" not in done.states

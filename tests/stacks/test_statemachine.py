@@ -203,7 +203,13 @@ def test_every_failure_ends_in_a_fail_state_and_success_in_one_place(definition:
     fails = {name for name, one in states(definition).items() if one["Type"] == "Fail"}
 
     assert ends == {"NotifyTeam"}
-    assert fails == {"GeneratorNotKnown", "ProcessNotFound", "ProcessNotLoaded", "RunFailed"}
+    assert fails == {
+        "GeneratorNotKnown",
+        "ProcessNotFound",
+        "ProcessNotLoaded",
+        "RevisionNotAllowed",
+        "RunFailed",
+    }
     assert all("Error" in states(definition)[name] for name in fails)
 
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+import subprocess
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from embedded_aws.services.codebuild.phases import PhaseFailure
 from embedded_aws.sessions.role_session import RoleSession
 
+CLONED = frozenset({"BITBUCKET", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED"})
 SECRET = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(?::(.*))?$")
 
 
@@ -23,11 +26,29 @@ def fetch(project: Mapping[str, Any], acting: RoleSession, into: Path) -> None:
     kind = given.get("type", "NO_SOURCE")
     if kind == "NO_SOURCE":
         return
+    if kind in CLONED:
+        _clone(given["location"], into)
+        return
     if kind != "S3":
         message = f"the embedded CodeBuild cannot fetch sources of type {kind}"
         raise PhaseFailure("CLIENT_ERROR", message)
     bucket, key = given["location"].removeprefix("arn:aws:s3:::").split("/", 1)
     extract(_object(acting, bucket, key), into)
+
+
+def _clone(url: str, into: Path) -> None:
+    """Clone as the user of this machine may: there are no connections here.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/access-tokens.html
+    """
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    command = ["git", "clone", "--quiet", "--", url, str(into)]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise PhaseFailure("CLIENT_ERROR", f"this machine has no git: {error}") from error
+    if done.returncode:
+        raise PhaseFailure("CLIENT_ERROR", f"git cannot clone {url}: {done.stderr.strip()[-500:]}")
 
 
 def buildspec_text(project: Mapping[str, Any], acting: RoleSession, source: Path) -> str:

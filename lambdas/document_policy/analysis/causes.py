@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.analysis.call_survey import verb
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.refinement import OBSERVED
+from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import listed
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ class Now:
 
     Attributes:
         types_of: CloudFormation types by action. definition: the process, as a mapping.
+        revision: of the source.
     """
 
     types: frozenset[str]
     types_of: Mapping[str, frozenset[str]]
     versions: Mapping[str, str]
     definition: Mapping[str, Any]
+    revision: SourceRevision = PACKED
 
 
 def prefix_of(resource_type: str) -> str:
@@ -119,7 +122,9 @@ def _from_grounds(grounds: Iterable[Ground], *, gone: bool) -> str:
 
 def causes_of_the_whole(baseline: Baseline, now: Now) -> tuple[str, ...]:
     """What differs between the two runs, whatever it changed."""
+    moved = now.revision.since(baseline.revision)
     return (
+        *((moved,) if moved else ()),
         *_types("The template brought", now.types - set(baseline.types)),
         *_types("The template no longer holds", set(baseline.types) - now.types),
         *_definition(baseline.definition, now.definition),

@@ -13,6 +13,7 @@ from lambdas.document_policy.analysis.judges import actions_offered, not_judged
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.platform import Platform
+from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
@@ -26,17 +27,11 @@ if TYPE_CHECKING:
 
 BLIND = frozenset(
     {
-        "access-analyzer-coverage",
-        "blind-spot",
-        "no-data-events",
-        "not-recorded",
-        "not-judged-independently",
-        "perhaps-authorized",
+        "access-analyzer-coverage", "blind-spot", "no-data-events", "not-recorded",
+        "not-judged-independently", "perhaps-authorized",
     }
-)
+)  # fmt: skip
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-
-
 CAVEATS = {
     Platform.AWS: "",
     Platform.EMBEDDED: "This ran on an embedded AWS, an emulator: everything here was shown "
@@ -70,6 +65,7 @@ class RunFacts:
     versions: Mapping[str, str]
     previous: PreviousRun
     offered: int | None = None
+    revision: SourceRevision = PACKED
 
     @property
     def title(self) -> str:
@@ -79,7 +75,7 @@ class RunFacts:
     @property
     def headline(self) -> str:
         """The verdict, and where it was reached if that was not AWS."""
-        return f"{self.verdict.headline}{self.run.platform.aside}"
+        return f"{self.verdict.headline}{self.run.platform.aside}{self.revision.aside}"
 
     @property
     def caveat(self) -> str:
@@ -158,7 +154,11 @@ class RunFacts:
     def compared(self) -> tuple[str, ...]:
         """What the comparison is worth, then CheckNoNewAccess's answers, a sentence each."""
         answers = self.checks.get("newAccess") or {}
-        return (*self._comparison, *self._new_access(answers))
+        said = (
+            f"CheckNoNewAccess of {one['policy']} against {answers['against']}: {one['result']}."
+            for one in answers.get("policies", ())
+        )
+        return (*self._comparison, *said)
 
     @property
     def _comparison(self) -> tuple[str, ...]:
@@ -168,12 +168,6 @@ class RunFacts:
         if baseline is None or baseline.platform is own:
             return ()
         return (f"The run it is compared with took place on {baseline.platform}.",)
-
-    def _new_access(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(
-            f"CheckNoNewAccess of {one['policy']} against {answers['against']}: {one['result']}."
-            for one in answers.get("policies", ())
-        )
 
     def finding_count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
@@ -197,6 +191,7 @@ def gather(  # noqa: PLR0913  # the facts of a run, each by name
     generated: Mapping[str, Any] | None,
     versions: Mapping[str, str],
     previous: PreviousRun,
+    revision: SourceRevision = PACKED,
 ) -> RunFacts:
     """Read the evidence once, sort the findings, compare with the baseline."""
     counts = survey(evidence_lines)
@@ -205,13 +200,20 @@ def gather(  # noqa: PLR0913  # the facts of a run, each by name
         types_of={action: frozenset(types) for action, types in counts.types_of.items()},
         versions=versions,
         definition=process.to_mapping(),
+        revision=revision,
     )
     return RunFacts(
+        revision=revision,
         run=run,
         process=process,
         refinement=refinement,
         findings=in_order(
-            {*findings, *refinement.findings, *_of_checks(checks), *not_judged(run, refinement)}
+            {
+                *findings,
+                *refinement.findings,
+                *map(Finding.from_json, (checks or {}).get("findings", ())),
+                *not_judged(run, refinement),
+            }
         ),
         survey=counts,
         checks=checks or {},
@@ -236,10 +238,6 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def blind(finding: Finding) -> bool:
     """Whether it tells what could not have been seen."""
     return finding.kind in BLIND
-
-
-def _of_checks(checks: Mapping[str, Any] | None) -> Iterable[Finding]:
-    return map(Finding.from_json, (checks or {}).get("findings", ()))
 
 
 def _size(refinement: Refinement, policy: PrincipalPolicy) -> str:

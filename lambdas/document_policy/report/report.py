@@ -141,6 +141,7 @@ def _facts(facts: RunFacts) -> Html:
         ("Run", code(run.id)),
         ("Role", code(run.principal)),
         ("Account", f"{run.account}, {run.region}"),
+        *((("Source", code(facts.revision.words)),) if facts.revision.words else ()),
         ("Cycle", _span(run.started_at, run.ended_at)),
         ("Size", facts.size),
         *((("Checks", ", ".join(facts.checked)),) if facts.checked else ()),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -238,3 +239,45 @@ def test_the_commands_tell_by_their_status(
     printed = capsys.readouterr()
     assert f"first break: {a_run(1).key('policy.tf')}: was changed" in printed.out
     assert "approved already" in printed.err
+
+
+def test_a_run_of_another_revision_stands_aside(archive: FolderArchive) -> None:
+    run_of(archive, 1)
+    before = {key: archive.get(key) for key in archive.keys("") if "/2" not in key}
+    aside = {**an_event(archive, small("sqs:PurgeQueue"), 2), "revision": {"named": "feature"}}
+
+    said = document(aside, archive, place="s3://archive/")
+    after = {key: archive.get(key) for key in before}
+    run_of(archive, 3)
+
+    assert "of the revision feature" in said["subject"]
+    assert after == before  # latest.json and the pages are as they were
+    assert manifest_of(archive, 2)["previous"]["run"] == a_run(1).id
+    assert manifest_of(archive, 3)["previous"]["run"] == a_run(1).id
+    assert manifest_of(archive, 3)["compared"]["manifest"]["run"] == a_run(1).id
+    found = verify(archive)
+    assert (found.breaks, found.notes) == ([], [])
+    with pytest.raises(ArchiveRefusedError, match="ran the revision feature"):
+        approved(archive, 2)
+
+
+def test_the_commits_since_the_run_before_are_in_every_document(archive: FolderArchive) -> None:
+    commits = {"a" * 40: "Add a topic", "b" * 40: "First <b>"}
+    log = base64.b64encode("".join(f"{c} {s}\n" for c, s in commits.items()).encode()).decode()
+    mail = ""
+    for day, commit in ((1, "b" * 40), (2, "a" * 40)):
+        event = an_event(archive, small(*["sqs:PurgeQueue"] * (day - 1)), day)
+        mail = document(
+            {**event, "revision": {"named": "", "commit": commit, "log": log}},
+            archive,
+            place="s3://archive/",
+        )["message"]
+
+    moved = f"The source moved by 1 commit, {'b' * 12}..{'a' * 12}: aaaaaaa Add a topic."
+    assert moved in mail
+    assert f"Source: {'a' * 40}" in mail
+    assert manifest_of(archive, 2)["revision"] == {"named": "", "commit": "a" * 40}
+    for page in ("README.md", "report.html"):
+        text = archive.get(a_run(2).key(page)).decode()
+        assert "aaaaaaa Add a topic" in text
+        assert "a" * 40 in text

@@ -7,6 +7,7 @@ import pytest
 from lambdas.errors import InvalidProcessError
 from lambdas.model.build import Build
 from lambdas.model.process import Process
+from lambdas.model.source import Source
 
 GOOD: dict[str, Any] = {
     "description": "Orders",
@@ -42,7 +43,7 @@ def test_what_is_left_out_has_a_sound_value() -> None:
         {"description": "d", "owner": "a@b.co", "phases": {"deploy": ["a"], "remove": ["b"]}},
     )
 
-    assert (found.source, found.regions, found.build, found.schedule) == (".", (), Build(), "")
+    assert (found.source, found.regions, found.build, found.schedule) == (Source(), (), Build(), "")
     assert found.prove
     assert Process.from_mapping("orders", found.to_mapping()) == found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.process import Process
+from lambdas.model.source_revision import SourceRevision
 from stacks.workflow import buildspec
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ printf '%s|%s|%s\\n' "${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-hidden}" "$AWS_RE
 case "$*" in
   *assume-role*) [ -z "${FAKE_REFUSES-}" ] || { echo AccessDenied >&2; exit 254; }
     echo '{"Version": 1, "AccessKeyId": "AK"}' ;;
+  *"${FAKE_CALL-no such call}"*) eval "$FAKE_ANSWER" ;;
   *"--region refusing-1"*) exit 255 ;;
   *describe-stacks*us-west-2*) echo "${FAKE_STACKS-}" ;;
   *lookup-events*us-west-2*AttributeValue=CreateStack*) echo "${FAKE_EVENTS-[]}" ;;
   *"wait stack-delete-complete"*) [ -z "${FAKE_STAYS-}" ] || exit 255 ;;
 esac
 """
-OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" > "$OUTCOME"'
+OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" "${SOURCE_REVISION-}" "${SOURCE_LOG-}" > "$OUTCOME"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Built:
     closed: list[str]
     tail: str
     calls: list[str]
+    revision: SourceRevision
 
 
 class Machine:
@@ -71,6 +74,10 @@ class Machine:
             "FENCEPOST_CANDIDATE_ROLE": "arn:aws:iam::1:role/candidate",
         }
 
+    def answer(self, call: str, commands: str) -> None:
+        """Let `aws` answer a call by commands of a shell."""
+        self.environment |= {"FAKE_CALL": call, "FAKE_ANSWER": commands}
+
     def build(self, raw: Json, **environment: str) -> Built:
         """Run the build phase's commands as CodeBuild does, in one shell."""
         process = Process.from_mapping("orders", raw)
@@ -94,5 +101,6 @@ class Machine:
             done=outcome[1].split(),
             closed=outcome[2].split(),
             tail=base64.b64decode(outcome[3]).decode(),
+            revision=SourceRevision.from_json({"commit": outcome[4], "log": outcome[5]}),
             calls=calls.read_text().splitlines() if calls.exists() else [],
         )

@@ -12,6 +12,7 @@ from stacks.processes import (
     load_processes,
     process_folders,
     read_processes,
+    refuse_local_sources,
 )
 from tests.stacks.samples import write_process
 
@@ -170,3 +171,13 @@ def test_one_bad_neighbour_does_not_stop_the_others(tmp_path: Path) -> None:
     assert [one.process.name for one in found] == ["good"]
     assert sorted(wrong) == ["empty", "endless", "half", "list", "missing", "resolved", "twin"]
     assert all(f"/{name}/process.yaml" in str(error) for name, error in wrong.items())
+
+
+def test_a_repository_of_this_machine_is_found_from_its_definition_and_not_deployed(
+    tmp_path: Path,
+) -> None:
+    (found,) = load_processes([write_process(tmp_path, "one", source={"git": "../../r"}).parent])
+
+    assert (found.source, found.process.source.location) == (None, str(tmp_path.parent / "r"))
+    with pytest.raises(InvalidProcessError, match=r"source\.git: is a path of this machine"):
+        refuse_local_sources([found])
