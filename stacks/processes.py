@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEFINITION = "process.yaml"
 OWN_FOLDER = Path(__file__).parent.parent / "processes"
-DEEPEST = 4  # levels that a definition has: grants, add, its items, their keys
+DEEPEST = 6  # levels that a definition has: build, codebuild, Environment, Fleet, its keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,7 @@ def load_folder(folder: Path) -> ProcessFolder:
     definition = _read(path / DEFINITION)
     try:
         process = Process.from_mapping(path.name, definition.value)
+        _check(process.build.codebuild)
     except InvalidProcessError as error:
         definition.refuse(error.key, error.problem)
     source = _folder(definition, path, process.source)
@@ -133,6 +134,23 @@ def load_folder(folder: Path) -> ProcessFolder:
     if problem := refusal(process):
         _refuse(definition.file, 0, "", problem)
     return ProcessFolder(process=process, path=path, source=source)
+
+
+def _check(codebuild: Mapping[str, Any]) -> None:
+    """Ask the registry's schema of a build project, as cfn-lint keeps it."""
+    if not codebuild:
+        return
+    # Half a second, and only for processes that pass something through.
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+    from jsonschema import Draft7Validator  # noqa: PLC0415
+
+    known = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::CodeBuild::Project")
+    parts = {key: known.schema[key] for key in ("definitions", "properties")}
+    for error in Draft7Validator(parts).iter_errors(dict(codebuild)):
+        # A process chooses some properties of the environment; Fencepost gives what is required.
+        if error.validator != "required" or list(error.path) != ["Environment"]:
+            key = ".".join(map(str, ["build", "codebuild", *error.absolute_path]))
+            raise InvalidProcessError(key, error.message)
 
 
 def _folder(definition: _Definition, path: Path, source: Source) -> Path | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, aws_s3_assets
 from constructs import Construct
 
-from stacks.workflow import buildspec
+from stacks.permissions.acknowledgements import acknowledge_wildcards
+from stacks.workflow import build_environment, buildspec
 from stacks.workflow.build_source import project_source, statements
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class CycleBuild(Construct):
             },
             # Two cycles at once would meet in the sandbox; the state machine waits its turn.
             concurrent_build_limit=1 if settings.project_limit else None,
-            timeout=Duration.minutes(buildspec.BUILD_TIMEOUT),
+            timeout=Duration.minutes(process.build.timeout),
             queued_timeout=Duration.minutes(buildspec.QUEUE_TIMEOUT),
             encryption_key=key,
             logging=aws_codebuild.LoggingOptions(
@@ -73,11 +74,14 @@ class CycleBuild(Construct):
             role=role.without_policy_updates(),
         )
         self.project.node.add_dependency(policy)
+        chosen = build_environment.properties(process.build)
         if source is None:
-            resource = self.project.node.default_child
-            if isinstance(resource, aws_codebuild.CfnProject):
-                for name, value in project_source(process.source, self).items():
-                    resource.add_property_override(f"Source.{name}", value)
+            fetched = project_source(process.source, self)
+            chosen |= {f"Source.{name}": value for name, value in fetched.items()}
+        resource = self.project.node.default_child
+        if isinstance(resource, aws_codebuild.CfnProject):
+            for name, value in chosen.items():
+                resource.add_property_override(name, value)
 
     def _packed(self, folder: ProcessFolder) -> aws_s3_assets.Asset | None:
         if folder.source is None:
@@ -96,12 +100,19 @@ class CycleBuild(Construct):
         log: aws_logs.LogGroup,
         folder: ProcessFolder,
     ) -> aws_iam.Policy:
+        further = list(build_environment.statements(folder.process.build, self))
+        acknowledge_wildcards(
+            self,
+            *(one for statement in further for one in statement.resources),
+            because="a login, a network interface and a cached object have no name beforehand",
+        )
         return aws_iam.Policy(
             self,
             "SourceAndLog",
             roles=[aws_iam.Role.from_role_name(self, "Build", role.role_name)],
             statements=[
                 *(_reading(source) if source else statements(folder.process.source, self)),
+                *further,
                 aws_iam.PolicyStatement(
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                     resources=[log.log_group_arn],

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 CYCLE = Path(__file__).with_name("cycle.sh")
 SOURCE = Path(__file__).with_name("source.sh")
-PHASES_LIMIT = 3 * 60 * 60  # seconds for install and all phases but `remove`, together
-REMOVE_LIMIT = 50 * 60  # seconds more for `remove`, which must always have its turn
-BUILD_TIMEOUT = 4 * 60  # minutes, CodeBuild's own ceiling; closes well after both
+REMOVE_LIMIT = 50  # minutes at most for `remove`, which must always have its turn
+CLOSING = 10  # minutes for all that follows, before CodeBuild's own ceiling
 QUEUE_TIMEOUT = 8 * 60  # minutes, CodeBuild's longest: an account may run one build at a time
 # What the state machine reads of a finished build.
 EXPORTED = ("FAILED_PHASE", "PHASES_DONE", "CLOSED_IN", "FAILURE_TAIL")
@@ -53,11 +52,12 @@ def buildspec(process: Process) -> dict[str, Any]:
 
 def cycle(process: Process) -> str:
     """The whole cycle as one shell script; everything that a person wrote is quoted data."""
+    phases, remove = limits(process)
     return "\n".join(
         [
             CYCLE.read_text(encoding="utf-8"),
-            f"phases_until=$(($(date +%s) + {PHASES_LIMIT}))",
-            f"remove_until=$((phases_until + {REMOVE_LIMIT}))",
+            f"phases_until=$(($(date +%s) + {phases}))",
+            f"remove_until=$((phases_until + {remove}))",
             *_region(process),
             *_environment(process),
             *_fetched(process),
@@ -70,6 +70,13 @@ def cycle(process: Process) -> str:
             "",
         ]
     )
+
+
+def limits(process: Process) -> tuple[int, int]:
+    """Seconds for install and all phases but `remove` together, and more for `remove`."""
+    minutes = process.build.timeout
+    remove = min(REMOVE_LIMIT, minutes // 4)
+    return (minutes - remove - min(CLOSING, minutes // 8)) * 60, remove * 60
 
 
 def fetches(process: Process) -> bool:

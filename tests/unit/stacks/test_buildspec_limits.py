@@ -89,7 +89,7 @@ def test_a_command_that_asks_is_answered_with_nothing(machine: Machine) -> None:
 def test_a_phase_that_takes_too_long_is_ended_so_that_remove_has_its_turn(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buildspec, "PHASES_LIMIT", 1)
+    monkeypatch.setattr(buildspec, "limits", lambda _: (1, 3000))
 
     built = machine.build(phases(deploy=["echo begun; sleep 300"], remove=["echo > removed"]))
 

@@ -1,0 +1,109 @@
+"""What a process says of its build: checked by CodeBuild's schema, passed on, and allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+from lambdas.errors import InvalidProcessError
+from lambdas.model.build import Build
+from stacks.packaging import package_lambdas
+from stacks.processes import load_folder, load_processes
+from stacks.settings import Settings
+from stacks.stages import add_stacks
+from stacks.workflow.buildspec import limits
+from tests.stacks.samples import write_process
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.stacks
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"
+VPC = {"VpcId": "vpc-1", "Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+
+
+def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
+    tmp_path: Path,
+) -> None:
+    build = {
+        "image": IMAGE,
+        "timeout": 60,
+        "privileged": True,
+        "codebuild": {
+            "Environment": {"ComputeType": "BUILD_GENERAL1_LARGE"},
+            "VpcConfig": VPC,
+            "Cache": {"Type": "S3", "Location": "caches/orders"},
+        },
+    }
+    write_process(tmp_path / "processes", "orders", build=build)
+    write_process(
+        tmp_path / "processes", "shop", source={"git": "https://git.example.com/r", "ref": "main"}
+    )
+    app = App(outdir=str(tmp_path / "out"), analytics_reporting=False, stack_traces=False)
+    folders = load_processes([tmp_path / "processes"])
+    add_stacks(app, settings=Settings(), folders=folders, code=package_lambdas())
+    template = Template.from_stack(app.node.find_child("fencepost-workflow"))  # type: ignore[arg-type]
+    projects = {
+        one["Properties"]["Name"]: one["Properties"]
+        for one in template.find_resources("AWS::CodeBuild::Project").values()
+    }
+    orders, shop = projects["fencepost-orders"], projects["fencepost-shop"]
+
+    environment = orders["Environment"]
+    assert (environment["Image"], environment["ImagePullCredentialsType"]) == (
+        IMAGE,
+        "SERVICE_ROLE",
+    )
+    assert (environment["ComputeType"], environment["PrivilegedMode"]) == (
+        "BUILD_GENERAL1_LARGE",
+        True,
+    )
+    assert (orders["VpcConfig"], orders["TimeoutInMinutes"]) == (VPC, 60)
+    assert orders["Cache"] == build["codebuild"]["Cache"]  # type: ignore[index]
+    policies = str(template.find_resources("AWS::IAM::Policy"))
+    for word in (
+        "ecr:BatchGetImage",
+        "repository/tools/deploy",
+        "CreateNetworkInterfacePermission",
+        "caches/orders/*",
+    ):
+        assert word in policies
+    assert shop["Source"]["Type"] == "NO_SOURCE"
+    assert "fetch_git https://git.example.com/r main ." in shop["Source"]["BuildSpec"]
+    assert (
+        "SOURCE_REVISION"
+        in yaml.safe_load(shop["Source"]["BuildSpec"])["env"]["exported-variables"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("codebuild", "key"),
+    [
+        ({"VpcConfig": {"Subnets": "subnet-1"}}, "build.codebuild.VpcConfig.Subnets"),
+        ({"Cache": {"Kind": "S3"}}, "build.codebuild.Cache"),
+        ({"Environment": {"ComputeType": 7}}, "build.codebuild.Environment.ComputeType"),
+    ],
+)
+def test_what_codebuilds_schema_does_not_know_is_refused_at_its_line(
+    tmp_path: Path, codebuild: dict[str, Any], key: str
+) -> None:
+    path = write_process(tmp_path, "orders", build={"codebuild": codebuild})
+
+    with pytest.raises(InvalidProcessError, match=rf"process\.yaml:\d+: {key}"):
+        load_folder(path)
+
+
+@pytest.mark.parametrize("minutes", [20, 60, 240])
+def test_remove_has_its_turn_within_the_builds_time(tmp_path: Path, minutes: int) -> None:
+    process = load_folder(write_process(tmp_path, "a", build={"timeout": minutes})).process
+
+    phases, remove = limits(process)
+
+    assert remove >= 5 * 60
+    assert phases > remove
+    assert phases + remove < minutes * 60
+    assert Build.from_mapping({"build": process.build.to_mapping()}) == process.build
