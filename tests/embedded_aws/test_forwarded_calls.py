@@ -468,3 +468,38 @@ def test_one_who_may_not_revoke_cannot_change_a_rule(embedded: Connection) -> No
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert "ec2:RevokeSecurityGroupIngress" in reasons(embedded, name)["Group"]
+
+
+TAGGED: dict[str, dict[str, Any]] = {
+    "Bucket": {"Type": "AWS::S3::Bucket"},
+    "Rule": {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 day)"}},
+    "Queue": {"Type": "AWS::SQS::Queue"},
+}
+
+
+def tags(**more: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in more.items()]
+
+
+def test_a_stack_s_tags_come_and_go_on_everything_that_takes_tags(
+    embedded: Connection, ask: Ask
+) -> None:
+    caller = somebody(embedded, allow("*"))
+    name, _ = deploy(caller, TAGGED, Tags=tags(team="x"))
+    made = recorded(ask, name)
+    deploy(caller, TAGGED, name=name, update=True, Tags=tags(team="y"))
+    changed = recorded(ask, name)[len(made) :]
+    deploy(caller, TAGGED, name=name, update=True, Tags=[])
+    gone = recorded(ask, name)[len(made) + len(changed) :]
+
+    assert "PutBucketTagging" in names(made)
+    (rule,) = (one for one in made if one["eventName"] == "PutRule")
+    assert rule["requestParameters"]["tags"] == [{"key": "team", "value": "x"}]
+    assert {"PutBucketTagging", "TagResource", "TagQueue"} <= set(names(changed))
+    assert {"DeleteBucketTagging", "UntagResource", "UntagQueue"} <= set(names(gone))
+    assert not {"PutBucketTagging", "TagResource", "TagQueue"} & set(names(gone))
+
+
+def test_a_stack_without_tags_tags_nothing_that_is_recorded(embedded: Connection, ask: Ask) -> None:
+    name, _ = deploy(somebody(embedded, allow("*")), TAGGED)
+    assert not [one for one in names(recorded(ask, name)) if "Tag" in one]

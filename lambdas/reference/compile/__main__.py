@@ -12,20 +12,22 @@ from lambdas.reference.compile.letters import compile_letters
 from lambdas.reference.compile.operation_models import compile_operation_models
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_curated, read_sources
-from lambdas.reference.compile.types import compile_types
+from lambdas.reference.compile.types import compile_types, tag_properties
 from lambdas.reference.shards import FOLDER, SERVICES
 
 # The embedded AWS decides by a copy of its own.
 JUDGE = FOLDER.parents[1] / "embedded_aws/iam/requirements"
 COPIED = "authorized_actions"
+REGISTRY = FOLDER.parents[1] / "embedded_aws/services/cloudformation/registry"
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lambdas.reference.compile.sources import Sources
 
-def compile_reference() -> dict[str, dict[str, Any]]:
+
+def compile_reference(sources: Sources) -> dict[str, dict[str, Any]]:
     """Every file by its path below the package."""
-    sources = read_sources()
     shards = compile_services(sources)
     events = compile_events(sources, shards)
     return {
@@ -50,10 +52,13 @@ def compile_reference() -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Write what changed, remove what is no more, and say how much there is."""
     SERVICES.mkdir(exist_ok=True)
+    sources = read_sources()
     wanted = {
-        FOLDER / f"{name}.json": text_of(content) for name, content in compile_reference().items()
+        FOLDER / f"{name}.json": text_of(content)
+        for name, content in compile_reference(sources).items()
     }
     wanted[JUDGE / f"{COPIED}.json"] = wanted[FOLDER / f"{COPIED}.json"]
+    wanted[REGISTRY / "tag_properties.json"] = text_of(tag_properties(sources))
     for stale in set(SERVICES.glob("*.json")) - set(wanted):
         stale.unlink()
     for path, text in wanted.items():

@@ -125,3 +125,24 @@ def _noun(operation: str) -> str:
         return f"{joining[1]}Association" if joining[1] else f"{joining[2]}Attachment"
     match = _OPERATION.fullmatch(operation)
     return match[1] if match else operation
+
+
+def tag_properties(sources: Sources) -> dict[str, list[str]]:
+    """Of each type that takes tags, the property that holds them, and whether it is a map."""
+    found: dict[str, list[str]] = {}
+    for name, schema in sorted(sources.schemas.items()):
+        tagging = schema.get("tagging")
+        if not isinstance(tagging, dict) or not tagging.get("taggable", True):
+            continue
+        holder = str(tagging.get("tagProperty") or "/properties/Tags").rpartition("/")[2]
+        declared = schema.get("properties", {}).get(holder)
+        if isinstance(declared, dict):
+            found[name] = [holder, "list" if _is_list(declared, schema) else "map"]
+    return found
+
+
+def _is_list(declared: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    named = str(declared.get("$ref", "")).rpartition("/")[2]
+    meant = schema.get("definitions", {}).get(named, declared) if named else declared
+    kinds = meant.get("type")
+    return "array" in kinds if isinstance(kinds, list) else kinds == "array" or "items" in meant

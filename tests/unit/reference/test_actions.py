@@ -9,7 +9,15 @@ import pytest
 from lambdas.model.action import Action
 from lambdas.reference import actions
 from lambdas.reference.compile import sources
-from lambdas.reference.compile.__main__ import COPIED, JUDGE, compile_reference, text_of
+from lambdas.reference.compile.__main__ import (
+    COPIED,
+    JUDGE,
+    REGISTRY,
+    compile_reference,
+    text_of,
+)
+from lambdas.reference.compile.sources import read_sources
+from lambdas.reference.compile.types import tag_properties
 from lambdas.reference.shards import FOLDER, SERVICES, shard
 
 
@@ -105,13 +113,20 @@ def test_the_files_are_what_the_compiler_writes_from_the_installed_sources() -> 
         path.relative_to(FOLDER).with_suffix("").as_posix(): path.read_text(encoding="ascii")
         for path in (*SERVICES.glob("*.json"), *FOLDER.glob("*.json"))
     }
-    compiled = {name: text_of(content) for name, content in compile_reference().items()}
+    compiled = {
+        name: text_of(content) for name, content in compile_reference(read_sources()).items()
+    }
     assert compiled == written, "run `python -m lambdas.reference.compile` and commit"
 
 
 def test_the_embedded_aws_has_a_copy_of_its_own_of_the_authorized_actions() -> None:
     copy = JUDGE / f"{COPIED}.json"
-    assert copy.read_text(encoding="ascii") == text_of(compile_reference()[COPIED])
+    assert copy.read_text(encoding="ascii") == text_of(compile_reference(read_sources())[COPIED])
+
+
+def test_the_embedded_aws_knows_of_every_type_where_its_tags_stand() -> None:
+    table = (REGISTRY / "tag_properties.json").read_text(encoding="ascii")
+    assert table == text_of(tag_properties(read_sources()))
 
 
 def test_the_package_is_small_enough_for_a_lambda_function() -> None:

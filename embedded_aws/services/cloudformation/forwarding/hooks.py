@@ -22,6 +22,7 @@ from embedded_aws.services.cloudformation.forwarding import rollback, stack_role
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
 from embedded_aws.services.cloudformation.forwarding.stack_session import session_of
+from embedded_aws.services.cloudformation.registry.stack_tags import without_system_tags
 
 Engine = Callable[..., Any]
 
@@ -84,7 +85,7 @@ def _changing(update: Engine) -> Engine:
             _resource(kind, logical_id or physical_id, new, stack),
             physical_id=physical_id,
             attributes=attributes or {},
-            previous=old,
+            previous=without_system_tags(old),
         )
         replacing = services.service("cloudformation.provisioners")._replacing_change
         flow = _flow(stack)
@@ -134,7 +135,7 @@ def _resource(kind: str, logical_id: str, properties: Mapping[str, Any], stack: 
         type=kind,
         logical_id=logical_id,
         stack=stack.split("/")[1] if stack.startswith("arn:") else stack,
-        properties=properties,
+        properties=without_system_tags(properties),
         account=get_account_id(),
         region=get_region(),
     )

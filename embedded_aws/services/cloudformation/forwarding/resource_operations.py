@@ -23,6 +23,7 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import (
 )
 from embedded_aws.services.cloudformation.registry import system_tags
 
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 Made = tuple[str, dict[str, Any]]  # physical id and attributes
 
 
@@ -163,7 +164,7 @@ def _steps(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
 
 
 def _applies(row: Row, resource: Resource, operation: str) -> bool:
-    if any(at(resource.properties, path) not in (None, "", [], {}) for path in row.unless):
+    if any(at(resource.properties, path) not in _NOTHING for path in row.unless):
         return False
     if not all(
         re.match(pattern, str(at(resource.properties, path) or ""))
@@ -172,7 +173,8 @@ def _applies(row: Row, resource: Resource, operation: str) -> bool:
         return False
     if row.gone:
         return any(
-            at(resource.previous, path) is not None and at(resource.properties, path) is None
+            at(resource.properties, path) in _NOTHING
+            and at(resource.previous, path) not in _NOTHING
             for path in row.gone
         )
     if not row.when:
@@ -180,10 +182,10 @@ def _applies(row: Row, resource: Resource, operation: str) -> bool:
     if operation == "update":
         return any(
             at(resource.properties, path) != at(resource.previous, path)
-            and at(resource.properties, path) is not None
+            and at(resource.properties, path) not in _NOTHING
             for path in row.when
         )
-    return any(at(resource.properties, path) not in (None, "", [], {}) for path in row.when)
+    return any(at(resource.properties, path) not in _NOTHING for path in row.when)
 
 
 def _members(properties: Any, path: str) -> list[Any]:

@@ -20,6 +20,7 @@ from embedded_aws.services.cloudformation.engine import (
 from embedded_aws.services.cloudformation.forwarding import inferred_calls
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource, filled, request_of
+from embedded_aws.services.cloudformation.registry import stack_tags
 from embedded_aws.services.cloudformation.resource_types import (
     buckets,
     extra_types,
@@ -45,6 +46,9 @@ def install() -> None:
 def extend() -> None:
     """Add handlers for every type of the registry, and repair some."""
     handlers: Handlers = services.service("cloudformation.provisioners")._RESOURCE_HANDLERS
+    tagged = services.service("cloudformation.provisioners")._STACK_TAG_PROPERTY
+    for kind, holder in stack_tags.tag_properties().items():
+        tagged.setdefault(kind, holder)
     for kind, made in extra_types.MADE.items():
         handlers.setdefault(kind, _handlers(kind, made))
     for kind in _registry():
