@@ -65,8 +65,8 @@ def load_processes(folders: Sequence[Path]) -> tuple[ProcessFolder, ...]:
         InvalidProcessError: a definition is wrong, or two folders hold processes of one name.
     """
     found, wrong = read_processes(folders)
-    for error in wrong.values():
-        raise error
+    if wrong:
+        raise next(iter(wrong.values()))
     return found
 
 
@@ -105,11 +105,7 @@ def refuse_local_sources(folders: Sequence[ProcessFolder]) -> None:
 
 
 def load_process(folder: Path) -> Process:
-    """The process that a folder defines.
-
-    Raises:
-        InvalidProcessError: its text has the file, the line and the key.
-    """
+    """The process that a folder defines; see `load_folder`."""
     return load_folder(folder).process
 
 

@@ -28,6 +28,8 @@ GIVEN = (
     "findings",
     "refined",
     "checks",
+    "stacks",
+    "revision",
 )
 BEFORE = {"CanGoWithout", "GeneratePolicy"}
 AFTER = "DocumentPolicy"  # the first state that is not of the proof
@@ -135,6 +137,8 @@ def given(
         "findings": f"{folder}/evidence-findings.json",
         "refined": f"{own}/refined.json",
         "checks": None,
+        "stacks": f"{folder}/stacks.json",
+        "revision": {"named": ""},
     }
 
 

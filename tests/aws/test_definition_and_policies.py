@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.steps import STEPS
+from stacks.workflow.step_needs import STEPS
 from tests.stacks.own_policies import own_policies
 
 if TYPE_CHECKING:

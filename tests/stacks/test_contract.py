@@ -10,7 +10,7 @@ import pytest
 
 from lambdas import errors
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.steps import STEPS
+from stacks.workflow.step_needs import STEPS
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis

@@ -15,7 +15,7 @@ import pytest
 
 from lambdas import errors
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.steps import STEPS, WATCH
+from stacks.workflow.step_needs import STEPS, WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
