@@ -36,6 +36,9 @@ test: developing ## Check and test everything that needs no AWS account, within 
 long: developing ## What takes hours: every service, the whole fault matrix (SHARD=1/4 for a part)
 	@$(FIXED) $(PYTEST) -p no:randomly -m long --long $(if $(SHARD),--shard $(SHARD)) tests
 
+rehearse: developing ## Deploy, run, fail, redrive and remove it where the embedded AWS is at AWS's worst
+	@$(FIXED) $(WITH_TOOLS) $(PY) -m benchmarks.rehearsal
+
 test-aws: developing ## Ask your account about the definition and the policies (makes nothing)
 	@FENCEPOST_TEST_AWS=1 $(PYTEST) tests/aws
 
@@ -138,4 +141,4 @@ node_modules/.developing: node_modules/.laptop
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch node_modules/.laptop $@
 
-.PHONY: help new demo test long developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup
+.PHONY: help new demo test long rehearse developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup

@@ -22,7 +22,7 @@ from ministack.services import sts
 from embedded_aws.cloudtrail import delivery, delivery_permissions, lookup, recorder
 from embedded_aws.gateway import gate
 from embedded_aws.iam import enforcement
-from embedded_aws.iam.evaluation import cross_account, simulator
+from embedded_aws.iam.evaluation import consistency, cross_account, simulator
 from embedded_aws.services import apigateway, events, s3, sns, ssm
 from embedded_aws.services.access_analyzer import api as access_analyzer
 from embedded_aws.services.cloudformation.forwarding import hooks
@@ -40,6 +40,7 @@ from embedded_aws.testing import control_api, faults
 INSTALL: tuple[Callable[[], None], ...] = (
     enforcement.install,  # every request is read and every question asked; the rest builds on it
     cross_account.install,  # wraps the evaluation that enforcement has just put in place
+    consistency.install,  # what both decide by, late when a test asks for it
     simulator.install,  # asks the same evaluation, so it comes after both
     handlers.install,  # resource types first: what CloudFormation cannot make, it cannot forward
     hooks.install,  # wraps the handlers in forwarded calls, authorised and recorded

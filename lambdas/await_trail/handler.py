@@ -77,6 +77,6 @@ def await_trail(
         "waitedFor": {
             "seconds": round((now - ended).total_seconds()),
             "allowed": round(allowed.total_seconds()),
-            "later": {one.region: one.at.isoformat() for one in later if one.at},
+            "later": {one.region: one.at.isoformat(timespec="seconds") for one in later if one.at},
         },
     }

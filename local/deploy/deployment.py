@@ -167,9 +167,12 @@ def _wait(cloudformation: Any, name: str) -> dict[str, Any]:
 
 
 def _reasons(cloudformation: Any, name: str, status: str) -> str:
+    # The newest come first, and a rollback's fill a page.
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    events = [one for page in pages for one in page["StackEvents"]]
     failed = [
         f"  {one['LogicalResourceId']} ({one['ResourceType']}): {one['ResourceStatusReason']}"
-        for one in reversed(cloudformation.describe_stack_events(StackName=name)["StackEvents"])
+        for one in reversed(events)
         if one["ResourceStatus"].endswith("FAILED") and one.get("ResourceStatusReason")
     ]
     return "\n".join([f"stack {name} is {status}:", *failed])

@@ -13,6 +13,7 @@ from tests.embedded_aws.principals import allow, deny, document
 
 if TYPE_CHECKING:
     from local.connection import Connection
+    from tests.emulator import Ask
 
 pytestmark = pytest.mark.local
 
@@ -196,3 +197,27 @@ def test_broken_policies_are_refused(embedded: Connection) -> None:
         embedded.client("iam").simulate_custom_policy(
             PolicyInputList=["{}"], ActionNames=["s3:GetObject"]
         )
+
+
+def test_a_policy_is_in_force_late_when_asked_and_the_simulator_knows_it_before(
+    embedded: Connection, ask: Ask
+) -> None:
+    role = principals.a_role(embedded, allow("s3:ListAllMyBuckets"))
+    caller, iam = principals.as_role(embedded, role), embedded.client("iam")
+    ask("/_fencepost/iam", {"seconds": 3600})
+    try:
+        iam.put_role_policy(
+            RoleName=role.rsplit("/", 1)[-1],
+            PolicyName="late",
+            PolicyDocument=document(allow("sqs:ListQueues")),
+        )
+        (simulated,) = iam.simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=["sqs:ListQueues"]
+        )["EvaluationResults"]
+        with pytest.raises(ClientError, match="AccessDenied"):
+            caller.client("sqs").list_queues()
+    finally:
+        ask("/_fencepost/iam", {"seconds": 0})
+
+    assert simulated["EvalDecision"] == "allowed"
+    assert "ResponseMetadata" in caller.client("sqs").list_queues()

@@ -93,18 +93,6 @@ def test_a_process_name_that_no_process_can_have_is_refused(cloud: Cloud, asked:
     assert done.states[:2] == ("LoadProcess", "ProcessNotFound")
 
 
-def test_a_failing_phase_is_named_with_its_last_words_and_nothing_is_left(cloud: Cloud) -> None:
-    done = cloud.run("stumbling")
-
-    assert (done.status, done.error) == ("FAILED", "CycleFailed")
-    assert "deploy" in done.cause
-    assert "the database said no" in done.cause
-    assert not [one for one in cloud.queues() if one.endswith("/stumbling")]
-    assert cloud.keys("stumbling", done.run) >= {"FAILURE.md", "failure.json"}
-    assert cloud.silent("stumbling", done.run) == set()
-    assert any("team-stumbling@example.com" in mail for mail in cloud.mails(done.run))
-
-
 @pytest.fixture
 def analyzer_that_reads_nothing(cloud: Cloud) -> Iterator[None]:
     """Access Analyzer's role may do nothing; undone afterwards."""
@@ -206,26 +194,6 @@ def test_another_generation_under_way_is_waited_out_and_told(cloud: Cloud) -> No
     readme = cloud.document("parcels", done.run, "README.md").decode()
     assert "waited-for-a-quota" in readme
     assert "GeneratePolicy waited 2 minutes" in readme
-
-
-@pytest.fixture
-def no_builds(cloud: Cloud) -> Iterator[None]:
-    """As in many new accounts; undone afterwards."""
-    cloud.turn("builds", account_limit=0)
-    yield
-    cloud.turn("builds", account_limit=60)
-
-
-@pytest.mark.usefixtures("no_builds")
-def test_a_run_that_no_wait_can_start_says_so_at_once_with_the_quota_and_its_place(
-    cloud: Cloud,
-) -> None:
-    done = cloud.run("parcels")
-
-    assert (done.status, done.error) == ("FAILED", "CodeBuild.AccountLimitExceededException")
-    assert "WaitForQuota" not in done.states
-    (mail,) = cloud.mails(done.run)
-    assert "L-2DC20C30" in mail
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from ministack.core.iam_evaluator import EvalContext, ParsedStatement
 from ministack.core.responses import get_account_id
 from ministack.services import iam
 
+from embedded_aws.iam.evaluation import consistency
 from embedded_aws.iam.evaluation.simulator_responses import Verdict, result_of
 
 Parameters = Mapping[str, Any]
@@ -82,7 +83,7 @@ def _principal(parameters: Parameters) -> Response:
     name = name.rsplit("/", 1)[-1]
     account = get_account_id()
     if kind == "role" and iam._roles.get(name):
-        policies = iam_evaluator._gather_role_policies(name, account)
+        policies = consistency.current(name, account)
         store = iam._roles
     elif kind == "user" and iam._users.get(name):
         policies = iam_evaluator._gather_user_policies(name, account)
