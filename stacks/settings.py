@@ -52,7 +52,7 @@ class Settings:
             as they are packed; more are read in batches side by side.
         retention_days: Object Lock of the archive, governance mode.
         log_days: how long log files of the trail are kept.
-        late_minutes: after how many minutes without the trail's last files an alarm rings.
+        late_minutes: after how many minutes without the closing markers an alarm rings.
         stale_days: after how many days without a proved run of a process an alarm rings.
         operator: an e-mail address for alarms; without one they go to the processes' owners.
         generator: of runs whose input names none: `access-analyzer`, or `trail` for the evidence

@@ -91,11 +91,13 @@ class Bench:
         self.alarms = next(one for one in topics if one != self.cloud.deployed.topic)
         sns.subscribe(TopicArn=self.alarms, Protocol="email", Endpoint=OPERATOR)
 
-    def faults(self, rules: Sequence[Rule], *, generation: Sequence[str] = ()) -> None:
+    def faults(
+        self, rules: Sequence[Rule], *, generation: Sequence[str] = (), busy: int = 0
+    ) -> None:
         """From now on."""
         connection = self.cloud.connection
         ask(connection, FAULTS, {"rules": list(rules)})
-        knobs = {"outcomes": list(generation), "daily": A_DAY}
+        knobs = {"outcomes": list(generation), "daily": A_DAY, "busy": busy}
         ask(connection, "/_fencepost/generation", knobs)
 
     def definition(self) -> dict[str, Any]:
@@ -124,7 +126,7 @@ class Bench:
         """One run on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
         self.clear()
         self._set({FEW: "1" if route.batches else str(A_DAY)}, where=FEW)
-        self.faults([*rules, *route.rules], generation=route.generation)
+        self.faults([*rules, *route.rules], generation=route.generation, busy=route.busy)
         began = time.monotonic()
         arn = self.cloud.begin(route.process, prove=route.prove)
         if stop in ("stop", "redrive", "build"):

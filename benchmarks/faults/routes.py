@@ -17,6 +17,7 @@ class Route:
 
     Attributes:
         ends: how the run ends when nothing else goes wrong.
+        busy: how many of its first generations meet the one-job quota.
         batches: whether two log files are many already.
     """
 
@@ -26,6 +27,7 @@ class Route:
     prove: bool = True
     rules: tuple[Rule, ...] = ()
     generation: tuple[str, ...] = ()
+    busy: int = 0
     batches: bool = False
 
     @property
@@ -40,6 +42,7 @@ def _refused(state: str, call: str, **more: Any) -> Rule:  # noqa: ANN401  # JSO
 
 PUT = "ssm:PutParameter"
 INVOKE = "lambda:Invoke"
+SOURCE = "s3:GetObject"  # of a build: without it the build itself fails
 CANDIDATE = _refused("RunProof", PUT, role=".*-candidate", count=1)
 # The shortest first: a state is tried on the first way that leads to it.
 ROUTES = (
@@ -52,6 +55,13 @@ ROUTES = (
         rules=(_refused("RunCycle", PUT, role=".*-sandbox"),),
         ends="FAILED",
     ),
+    Route(
+        name="build fails",
+        prove=False,
+        rules=(_refused("RunCycle", SOURCE, role=".*-build"),),
+        ends="FAILED",
+    ),
+    Route(name="generation waits", prove=False, busy=2),
     Route(name="generation fails", prove=False, generation=("FAILED",), ends="FAILED"),
     Route(name="batches", prove=False, batches=True),
     Route(
@@ -64,6 +74,7 @@ ROUTES = (
     Route(name="proved"),
     Route(name="proof breaks", rules=(_refused("JudgeProof", INVOKE),)),
     Route(name="proof fails", rules=(CANDIDATE,)),
+    Route(name="proof is not built", rules=(_refused("RunProof", SOURCE, role=".*-build"),)),
     Route(name="repaired", process=REPAIRED),
     Route(
         name="repair fails",

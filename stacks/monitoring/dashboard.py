@@ -35,7 +35,7 @@ SHOWN = (
     ("Size of the policy", "Characters", "characters"),
     ("New access since the last run", "NewAccess", "grants"),
     ("Findings", "Findings", "findings"),
-    ("From the cycle's end to the trail's last file", "TrailDelay", "seconds"),
+    ("From the cycle's end to its closing markers", "TrailDelay", "seconds"),
 )
 
 

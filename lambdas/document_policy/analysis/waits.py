@@ -24,7 +24,7 @@ def _quotas(waits: Mapping[str, Any]) -> Iterator[Finding]:
             kind="waited-for-a-quota",
             subject=one.name,
             detail=one.words,
-            action=f"If it is often so, raise it: {one.place}" if one.place else "",
+            action=f"Look there if it is often so: {one.place}" if one.place else "",
         )
         for one in quota_waits(waits)
     )
