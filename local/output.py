@@ -6,6 +6,7 @@ With `--json` standard output holds the document and nothing else; words go to s
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ def document(command: str, status: int, content: Mapping[str, Any]) -> None:
     """Print the document of a command, with its status, keys sorted."""
     whole = {"command": command, "format": FORMAT, "status": status, **content}
     print(json.dumps(whole, indent=1, sort_keys=True))
+
+
+def leave_in_peace() -> None:
+    """After a reader such as `head` has seen enough: nothing more is written, and nothing said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(words: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.model.finding import Finding, Severity
 from local.offline.parallel_reading import SideBySide
 from local.offline.sources.places import UnusableLogsError, asked, opened
-from local.output import NO, UNKNOWN, YES, complain
+from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -61,7 +60,7 @@ def _printed(lines: Iterable[Line]) -> int:
             write(f"{line}\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_in_peace()
     return count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from lambdas.model.text import counted
 from local.archive.audit.output import FORMS, rows_of
 from local.archive.audit.staging import Scope, Staged, stage
 from local.archive.places import chosen_archive
-from local.output import NO, UNKNOWN, YES, complain
+from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
 
 if TYPE_CHECKING:
     import argparse
@@ -94,7 +95,13 @@ def _answered(
             raise EngineError("no finished run lies there that could be asked about")
         with _asked(python, folder, query) as lines:
             names = next(rows_of(lines))
-            FORMS[arguments.form](names, shown, rows_of(lines))
+            try:
+                FORMS[arguments.form](names, shown, rows_of(lines))
+                sys.stdout.flush()
+            except BrokenPipeError:
+                leave_in_peace()
+                for _ in lines:  # the engine ends as it would have
+                    pass
     return staged
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -221,6 +224,16 @@ def test_an_engine_that_fails_is_heard(
 
     assert main(["audit", "unused", str(thirty)]) == 2
     assert "out of memory" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_ends_it_in_peace(thirty: Path) -> None:
+    asking = [sys.executable, "-m", "local.command_line.main", "audit", "granted", str(thirty)]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(asking, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_an_archive_without_runs_and_one_that_is_not_there_are_said(
