@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
 from stacks.packaging import package_lambdas
 from stacks.processes import (
+    ProcessFolder,
     load_processes,
     process_folders,
     read_processes,
@@ -22,6 +24,13 @@ from stacks.settings import InvalidSettingError, Settings
 from stacks.stages import add_stacks
 
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was
+
+
+def with_secrets_of_a_laptop(folder: ProcessFolder) -> ProcessFolder:
+    """The same process, its secrets where local/deploy/secrets.py puts them."""
+    process = folder.process
+    secrets = tuple(one.on_a_laptop(process.name) for one in process.secrets)
+    return replace(folder, process=replace(process, secrets=secrets))
 
 
 def main() -> None:
@@ -41,7 +50,9 @@ def main() -> None:
         # of a deployment, the process with its roles and its schedule would be removed.
         on_laptop = app.node.try_get_context(LEAVE_OUT)
         folders = read_processes(places)[0] if on_laptop else load_processes(places)
-        if not on_laptop:
+        if on_laptop:
+            folders = tuple(map(with_secrets_of_a_laptop, folders))
+        else:
             refuse_local_sources(folders)
         add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
     except (InvalidProcessError, InvalidSettingError) as error:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from local import node
 from local.connection import Connection
+from local.deploy import secrets
 from local.deploy.deployment import deploy
-from local.deploy.synthesis import BUILD, ROOT, assembly
+from local.deploy.synthesis import BUILD, EXTRA_PROCESSES, ROOT, assembly
+from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,6 +185,8 @@ def bring_in(
     began = time.monotonic()
     outputs = deploy(made, connection, say=say, others=[sandbox] if sandbox else [])
     say(f"deploy: {time.monotonic() - began:.1f} s")
+    folders, _ = read_processes(process_folders(os.environ.get(EXTRA_PROCESSES, "")))
+    secrets.provide(connection, folders, secrets.known(os.environ))
     every = {key: value for stack in outputs.values() for key, value in stack.items()}
     return Deployed(
         connection=connection,

@@ -105,7 +105,7 @@ def refuse_local_sources(folders: Sequence[ProcessFolder]) -> None:
 
 
 def load_process(folder: Path) -> Process:
-    """The process that a folder defines; see `load_folder`."""
+    """The process that a folder defines; raises as `load_folder` does."""
     return load_folder(folder).process
 
 

@@ -10,6 +10,7 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.approval import APPROVE_KEYS, BY_HAND, NARROWER
 from lambdas.model.build import Build
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
+from lambdas.model.secret import Secret, secrets_of
 from lambdas.model.source import Source
 from lambdas.model.variables import (
     Use,
@@ -41,6 +42,8 @@ KEYS = (
     "regions",
     "variables",
     "environment",
+    "secrets",
+    "secretsForRevisions",
     "build",
     "node",  # as 0.1 spelled build.runtimes.nodejs
     "install",
@@ -71,6 +74,8 @@ class Process:
         source: a folder relative to its own, by default that itself, or where to fetch it.
         regions: where it may act; empty means the deployment's region.
         environment: for every command; `{name}` stands for a variable's value.
+        secrets: further environment, whose values the build reads. secrets_for_revisions: whether
+            a run of another revision gets them, too.
         build: what its commands run in.
         schedule: an EventBridge Scheduler expression, or empty.
         prove: whether the cycle may run a second time.
@@ -85,6 +90,8 @@ class Process:
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    secrets_for_revisions: bool = False
     build: Build = STANDARD_BUILD
     install: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = ()
@@ -114,6 +121,10 @@ class Process:
             regions=_regions(definition.get("regions", [])),
             variables=variables,
             environment=environment_of(definition.get("environment", {}), variables),
+            secrets=secrets_of(definition.get("secrets", {}), definition.get("environment", {})),
+            secrets_for_revisions=_yes_or_no(
+                "secretsForRevisions", definition.get("secretsForRevisions", False)
+            ),
             build=Build.from_mapping(definition),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
             phases=_phases(definition["phases"]),
@@ -132,6 +143,8 @@ class Process:
             "regions": list(self.regions),
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),
+            **({"secrets": {s.name: s.to_value() for s in self.secrets}} if self.secrets else {}),
+            **({"secretsForRevisions": True} if self.secrets_for_revisions else {}),
             "build": self.build.to_mapping(),
             "install": list(self.install),
             "phases": {phase.name: list(phase.commands) for phase in self.phases},

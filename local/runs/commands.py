@@ -17,6 +17,7 @@ from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.platform import Platform
 from lambdas.model.verdict import VerdictKind
 from local import emulator
+from local.deploy import secrets
 from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
 from local.deploy.synthesis import EXTRA_PROCESSES, SynthError
@@ -134,13 +135,16 @@ def tell_of_unreadable(wanted: Sequence[str], say: Say) -> None:
     """Say which definitions are left out, because they cannot be read.
 
     Raises:
-        InvalidProcessError: one of those that are wanted.
+        InvalidProcessError: one of those that are wanted, or a secret of it has no value here.
     """
     further = os.environ.get(EXTRA_PROCESSES, "")
-    _, wrong = read_processes(process_folders(further))
+    found, wrong = read_processes(process_folders(further))
     for name in wanted:
         if name in wrong:
             raise wrong[name]
+    ours = [one for one in found if one.process.name in wanted]
+    for problem in secrets.missing(ours, secrets.known(os.environ)):
+        raise InvalidProcessError("", problem)
     for name, error in sorted(wrong.items()):
         say(f"left out: {name}, because its definition cannot be read: {error}")
 

@@ -100,11 +100,16 @@ class CycleBuild(Construct):
         log: aws_logs.LogGroup,
         folder: ProcessFolder,
     ) -> aws_iam.Policy:
-        further = list(build_environment.statements(folder.process.build, self))
+        process = folder.process
+        further = [
+            *build_environment.statements(process.build, self),
+            *build_environment.secret_statements(process.secrets, self),
+        ]
         acknowledge_wildcards(
             self,
             *(one for statement in further for one in statement.resources),
-            because="a login, a network interface and a cached object have no name beforehand",
+            because="a login, a network interface and a cached object have no name beforehand; "
+            "a key decrypts the process's own secrets alone",
         )
         return aws_iam.Policy(
             self,

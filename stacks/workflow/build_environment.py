@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Stack, aws_iam
+from aws_cdk import ArnFormat, Stack, aws_iam
 
 from lambdas.model.build import OWN_IMAGES, Build
+from lambdas.model.secret import MANAGED, PARAMETER, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from constructs import Construct
 
+ACCOUNT = 4  # its place in an ARN
 PRIVATE = ".dkr.ecr."  # of images in the Elastic Container Registry
 
 
@@ -44,6 +47,43 @@ def statements(build: Build, scope: Construct) -> Iterator[aws_iam.PolicyStateme
     if cache.get("Type") == "S3":
         place = f"arn:{stack.partition}:s3:::{str(cache['Location']).rstrip('/')}/*"
         yield _allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [place])
+
+
+def secret_statements(
+    secrets: Iterable[Secret], scope: Construct
+) -> Iterator[aws_iam.PolicyStatement]:
+    """What the role needs to read the process's secrets, and keys of the account's own for them."""
+    stack = Stack.of(scope)
+    for one in secrets:
+        managed = one.read[0] == MANAGED
+        action = "secretsmanager:GetSecretValue" if managed else "ssm:GetParameter"
+        place = _arn(one, stack)
+        yield _allow([action], [place])
+        if not one.laptop:
+            parts = one.reference.split(":")
+            partition, region, account = parts[1], parts[3], parts[ACCOUNT]
+            decrypt = _allow(["kms:Decrypt"], [f"arn:{partition}:kms:{region}:{account}:key/*"])
+            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+            context = "SecretARN" if managed else "PARAMETER_ARN"
+            service = f"{one.service}.{region}.{stack.url_suffix}"
+            decrypt.add_condition("StringEquals", {"kms:ViaService": service})
+            decrypt.add_condition("StringLike", {f"kms:EncryptionContext:{context}": place})
+            yield decrypt
+
+
+def _arn(secret: Secret, stack: Stack) -> str:
+    """A secret's ARN ends with six characters of its own, which a partial one leaves out."""
+    if secret.laptop:
+        name = f"{secret.laptop}-??????"
+        return stack.format_arn(
+            service=MANAGED,
+            resource="secret",
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+    whole = secret.service == PARAMETER or re.search(r"-[A-Za-z0-9]{6}$", secret.reference)
+    return secret.reference if whole else f"{secret.reference}-??????"
 
 
 def _image(image: str, stack: Stack) -> Iterator[aws_iam.PolicyStatement]:

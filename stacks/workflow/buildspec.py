@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lambdas.model.process import Process
 
 CYCLE = Path(__file__).with_name("cycle.sh")
+SECRETS = Path(__file__).with_name("secrets.sh")
 SOURCE = Path(__file__).with_name("source.sh")
 REMOVE_LIMIT = 50  # minutes at most for `remove`, which must always have its turn
 CLOSING = 10  # minutes for all that follows, before CodeBuild's own ceiling
@@ -61,6 +62,7 @@ def cycle(process: Process) -> str:
             *_region(process),
             *_environment(process),
             *_fetched(process),
+            *_secrets(process),
             shlex.join(["install", *process.install]),
             *(shlex.join(["phase", one.name, *one.commands]) for one in process.phases),
             "leftovers",
@@ -87,7 +89,7 @@ def fetches(process: Process) -> bool:
 def _fetched(process: Process) -> list[str]:
     source = process.source
     if not fetches(process):
-        return []
+        return [SOURCE.read_text(encoding="utf-8")] if process.secrets else []
     if source.kind is SourceKind.S3:
         call = ["fetch_s3", *source.location.split("/", 1), source.path]
     else:
@@ -95,6 +97,16 @@ def _fetched(process: Process) -> list[str]:
         call = ["fetch_git", url, source.ref, source.path]
     # What cannot be fetched is neither installed nor run.
     return [SOURCE.read_text(encoding="utf-8"), shlex.join(call)]
+
+
+def _secrets(process: Process) -> list[str]:
+    if not process.secrets:
+        return []
+    aside = "yes" if process.secrets_for_revisions else "no"
+    return [
+        SECRETS.read_text(encoding="utf-8"),
+        *(shlex.join(["secret", one.name, *one.read, aside]) for one in process.secrets),
+    ]
 
 
 def _commands(script: str) -> list[str]:

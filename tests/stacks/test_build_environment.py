@@ -26,6 +26,13 @@ IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"
 VPC = {"VpcId": "vpc-1", "Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 
 
+SECRETS = {
+    "NPM_TOKEN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3:token",
+    "PART": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:part",
+    "WORD": "arn:aws:ssm:eu-west-1:123456789012:parameter/word",
+}
+
+
 def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
     tmp_path: Path,
 ) -> None:
@@ -39,7 +46,7 @@ def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
             "Cache": {"Type": "S3", "Location": "caches/orders"},
         },
     }
-    write_process(tmp_path / "processes", "orders", build=build)
+    write_process(tmp_path / "processes", "orders", build=build, secrets=SECRETS)
     write_process(
         tmp_path / "processes", "shop", source={"git": "https://git.example.com/r", "ref": "main"}
     )
@@ -70,6 +77,10 @@ def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
         "repository/tools/deploy",
         "CreateNetworkInterfacePermission",
         "caches/orders/*",
+        "secret:npm-a1B2c3'",
+        "secret:part-??????",
+        "parameter/word",
+        "kms:EncryptionContext:SecretARN",
     ):
         assert word in policies
     assert shop["Source"]["Type"] == "NO_SOURCE"

@@ -1,0 +1,59 @@
+"""Secrets of processes on a laptop: from the environment, or from a file that Git ignores.
+
+The embedded AWS has no secrets of an account; what a build asks it for is put there first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from local.connection import Connection
+    from stacks.processes import ProcessFolder
+
+FILE = Path(__file__).resolve().parents[2] / ".secrets.env"  # .gitignore names it
+PREFIX = "FENCEPOST_SECRET_"
+
+
+def known(environment: Mapping[str, str], file: Path = FILE) -> dict[str, str]:
+    """Values by name: lines `NAME=value` of the file, and before them FENCEPOST_SECRET_<NAME>."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    found = {name.strip(): value for name, _, value in pairs}
+    named = {
+        name.removeprefix(PREFIX): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    return {**found, **named}
+
+
+def missing(folders: Iterable[ProcessFolder], values: Mapping[str, str]) -> tuple[str, ...]:
+    """What a person must give before these processes can run, a sentence each."""
+    return tuple(
+        f"the secret {one.name} of {folder.process.name} has no value here: set "
+        f"{PREFIX}{one.name}, or write {one.name}=… into {FILE.name}"
+        for folder in folders
+        for one in folder.process.secrets
+        if not values.get(one.name)
+    )
+
+
+def provide(
+    connection: Connection, folders: Iterable[ProcessFolder], values: Mapping[str, str]
+) -> None:
+    """Put the values where the builds of the embedded AWS look for them."""
+    client = connection.client("secretsmanager")
+    for folder in folders:
+        for one in folder.process.secrets:
+            if value := values.get(one.name):
+                name = one.on_a_laptop(folder.process.name).laptop
+                try:
+                    client.create_secret(Name=name, SecretString=value)
+                except ClientError:  # it is there, since an embedded AWS stayed up
+                    client.put_secret_value(SecretId=name, SecretString=value)
