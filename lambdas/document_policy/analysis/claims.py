@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.analysis.exercised_paths import ROLLBACK, paths
+from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.finding import Severity
 from lambdas.model.platform import Platform
@@ -77,7 +77,8 @@ def claims(facts: RunFacts) -> tuple[Claim, ...]:
 
 
 def _sufficient(facts: RunFacts) -> Claim:
-    untaken = [one.name for one in paths(facts) if not one.exercised and one.name != ROLLBACK]
+    taken = {one.name for one in paths(facts) if one.exercised}
+    untaken = [name for name in EVERY_CYCLE if name not in taken]
     errors = {one.kind for one in facts.findings if one.severity is Severity.ERROR}
     doubts = sorted(errors - WIDE - NAMES - UNREAD - LENGTHS)
     if not facts.verdict.proved:
@@ -85,7 +86,8 @@ def _sufficient(facts: RunFacts) -> Claim:
         return Claim(name="sufficient", shown="", gaps=(gap,))
     return Claim(
         name="sufficient",
-        shown="A whole cycle succeeded with this policy alone; a rollback was derived, not run.",
+        shown="A whole cycle succeeded with this policy alone; "
+        + ("a rollback was run." if ROLLBACK in taken else "a rollback was derived, not run."),
         gaps=(
             *_if(untaken, f"the cycle took no path of {listed(untaken)}"),
             *_untried(facts),

@@ -11,8 +11,11 @@ from lambdas.model.text import counted, listed
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
 
-REMOVE = "remove"
-ROLLBACK = "rollback"  # no clean cycle takes it
+CREATE, UPDATE, REMOVE = "create", "update", "remove"
+ROLLBACK = "rollback"  # no clean cycle takes it; a phase of this name does
+# Phases that are paths of their own, beside those that every cycle takes.
+OWN_PATHS = (ROLLBACK, "scale", "use")
+EVERY_CYCLE = (CREATE, UPDATE, REMOVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,25 +48,30 @@ class Path:
 
 
 def paths(facts: RunFacts) -> tuple[Path, ...]:
-    """Create, update, rollback and remove."""
-    verbs = facts.survey.verbs
+    """Create, update, rollback, what further phases are for, and remove.
+
+    A phase that is a path of its own counts for that path alone.
+    """
     order = [phase.name for phase in facts.process.phases]
-    first = order[0] if order else ""
-    later = {phase for phase, _ in verbs if phase not in (first, REMOVE)}
+    common = [name for name in order if name not in OWN_PATHS]
+    own = {name: {cell for cell in facts.survey.verbs if cell[0] == name} for name in OWN_PATHS}
+    verbs = facts.survey.verbs
+    cells = {(p, v) for p, v in verbs if p not in OWN_PATHS}
+    later = {phase for phase, _ in cells if phase not in (*common[:1], REMOVE)}
     found = {
-        "create": {(p, v) for p, v in verbs if v == "create"},
-        "update": {(p, v) for p, v in verbs if p in later and v in ("create", "change")},
-        ROLLBACK: set[tuple[str, str]](),
-        "remove": {(p, v) for p, v in verbs if v == "remove"},
+        CREATE: {(p, v) for p, v in cells if v == "create"},
+        UPDATE: {(p, v) for p, v in cells if p in later and v in ("create", "change")},
+        **{name: seen for name, seen in own.items() if name == ROLLBACK or name in order},
+        REMOVE: {(p, v) for p, v in cells if v == "remove"},
     }
     return tuple(
         Path(
             name=name,
-            phases=_in_order({phase for phase, _ in cells}, order),
-            calls=sum(verbs[cell] for cell in cells),
+            phases=_in_order({phase for phase, _ in seen}, order),
+            calls=sum(verbs[cell] for cell in seen),
             derived=_derived(facts, name),
         )
-        for name, cells in found.items()
+        for name, seen in found.items()
     )
 
 

@@ -38,6 +38,7 @@ class HandledType:
         creators: what the type's create handler calls.
         removers: what its delete handler calls that removes something.
         stack: whether a stack of the principal was made or removed.
+        rolled_back: whether a phase `rollback` made some of them and removed them.
     """
 
     type: str
@@ -48,6 +49,7 @@ class HandledType:
     removers: frozenset[Action]
     resources: frozenset[str]
     observations: tuple[Observation, ...]
+    rolled_back: bool = False
 
 
 def removes(action: Action) -> bool:

@@ -64,7 +64,7 @@ def handler_permissions(
         tags = {one for one in tagged if one[1] in made.resources}
         done = made.done | {action for action, _ in tags}
         for kind, actions in ((UPDATE, declared.update), (ROLLBACK, declared.delete)):
-            if kind in off:
+            if kind in off or (kind == ROLLBACK and made.rolled_back):
                 continue
             for action in actions:
                 if not belongs(action, kind, made, done):
@@ -73,6 +73,14 @@ def handler_permissions(
                 done |= {action}
                 own = _on_own(action, kind, made, layout, naming)
                 yield from _undone_there(own, undone, made.done_to | tags, naming)
+
+
+def _rolled_back(
+    seen: Iterable[Observation], creators: frozenset[Action], removers: frozenset[Action]
+) -> bool:
+    """Whether a phase `rollback` made things of the type and removed them: then that is seen."""
+    there = {one.action for one in seen if any(line.phase == ROLLBACK for line in one.lines)}
+    return not there.isdisjoint(creators) and not there.isdisjoint(removers)
 
 
 def _own_calls(allowed: Iterable[Observation]) -> Iterator[Permission]:
@@ -121,7 +129,8 @@ def _by_type(
             resources=resources,
             observations=tuple(alike.values()),
             creators=frozenset(declared.create),
-            removers=frozenset(filter(removes, declared.delete)),
+            removers=(removers := frozenset(filter(removes, declared.delete))),
+            rolled_back=_rolled_back(observations, frozenset(declared.create), removers),
         )
         yield made, declared
 

@@ -288,3 +288,14 @@ def test_a_rule_that_a_stack_made_can_be_removed_though_putting_makes_and_change
 
     assert "events:DeleteRule" in _derived(rule, seen("cloudformation:CreateStack", stack))
     assert "events:DeleteRule" not in _derived(rule, seen("cloudformation:UpdateStack", stack))
+
+
+def test_what_a_rollback_of_the_process_s_own_showed_is_not_derived_as_well() -> None:
+    makes = forwarded("sqs:CreateQueue", f"{QUEUE}-x", types=("AWS::SQS::Queue",), phase="rollback")
+    undoes = forwarded(
+        "sqs:DeleteQueue", f"{QUEUE}-x", types=("AWS::SQS::Queue",), phase="rollback"
+    )
+
+    assert "rollback" in _kinds("sqs:DeleteQueue", CREATES_QUEUE, makes)  # made, and not undone
+    assert _kinds("sqs:DeleteQueue", CREATES_QUEUE, makes, undoes) == {"observed"}
+    assert _kinds("sqs:SetQueueAttributes", CREATES_QUEUE, makes, undoes) == {"update"}
