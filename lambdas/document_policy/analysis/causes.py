@@ -11,6 +11,7 @@ from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import listed
+from lambdas.reference.stack_types import prefix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
     from lambdas.model.template import Template
 
     Made = Mapping[Template, frozenset[str]]  # CloudFormation's types by what it made of them
-
-# CloudFormation's name of a service (AWS::<this>::…) where IAM's prefix is not the same in small
-# letters, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
-PREFIXES = {
-    "apigatewayv2": "apigateway",
-    "applicationautoscaling": "application-autoscaling",
-    "certificatemanager": "acm",
-    "efs": "elasticfilesystem",
-    "elasticloadbalancingv2": "elasticloadbalancing",
-    "emr": "elasticmapreduce",
-    "msk": "kafka",
-    "opensearchservice": "es",
-    "stepfunctions": "states",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +38,6 @@ class Now:
     versions: Mapping[str, str]
     definition: Mapping[str, Any]
     revision: SourceRevision = PACKED
-
-
-def prefix_of(resource_type: str) -> str:
-    """IAM's service prefix of a CloudFormation type: `AWS::StepFunctions::StateMachine`, states."""
-    service = [*resource_type.split("::"), "", ""][1].lower()
-    return PREFIXES.get(service, service)
 
 
 def made_by_cloudformation(refinement: Refinement, now: Now) -> Made:
@@ -113,6 +94,8 @@ def _from_grounds(grounds: Iterable[Ground], *, gone: bool) -> str:
     callers = {ground.via[:1] for ground in grounds if ground.kind == OBSERVED}
     if kinds == {"hint"}:
         return f"A hint of the process definition{' asked' if gone else ' asks'} for it."
+    if kinds == {"headroom"}:
+        return f"The process definition {'asked' if gone else 'asks'} room for it."
     if OBSERVED not in kinds:
         return f"It {'was' if gone else 'is'} derived ({listed(sorted(kinds))}), not observed."
     if callers == {(CLOUDFORMATION,)}:

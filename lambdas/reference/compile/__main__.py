@@ -12,6 +12,7 @@ from lambdas.reference.compile.letters import compile_letters
 from lambdas.reference.compile.operation_models import compile_operation_models
 from lambdas.reference.compile.services import compile_services
 from lambdas.reference.compile.sources import read_curated, read_sources
+from lambdas.reference.compile.stack_types import compile_stack_types
 from lambdas.reference.compile.types import compile_types, tag_properties
 from lambdas.reference.shards import FOLDER, SERVICES
 
@@ -30,13 +31,15 @@ def compile_reference(sources: Sources) -> dict[str, dict[str, Any]]:
     """Every file by its path below the package."""
     shards = compile_services(sources)
     events = compile_events(sources, shards)
+    types = compile_types(sources, shards)
     return {
         **{f"services/{prefix}": content for prefix, content in shards.items()},
         "events": events,
         "authorized_actions": compile_authorized_actions(
             sources, events["operations"], homes_of(sources, shards)
         ),
-        **compile_types(sources, shards),
+        **types,
+        "stack_types": compile_stack_types(sources, types["cloudformation"], types["types"]),
         "operation_models": compile_operation_models(sources, shards),
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),

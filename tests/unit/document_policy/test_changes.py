@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.document_policy.analysis.causes import prefix_of
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
+from lambdas.reference.stack_types import prefix_of
 from tests.unit.document_policy.samples import (
     VARIABLES,
     a_process,
