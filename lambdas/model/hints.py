@@ -14,11 +14,21 @@ from lambdas.model.template import Template
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-HINT_KEYS = ("conditions", "derivations", "wildcards", "grants", "bounds", "split", "dropUnused")
+HINT_KEYS = (
+    "conditions",
+    "derivations",
+    "wildcards",
+    "grants",
+    "bounds",
+    "split",
+    "dropUnused",
+    "policy",
+)
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 WILDCARDS = ("families",)
 SPLITS = ("", "cloudformation")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_TYPE = re.compile(r"[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}")
 _PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
 ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
 
@@ -60,6 +70,7 @@ class Hints:
         bounds: the ceiling; empty means none.
         split: `cloudformation` for a deployer and an execution policy instead of one.
         drop_unused: what `add` asks for and no cycle used is dropped, and the rest proved again.
+        headroom: types of CloudFormation's that the process will use, and has not yet; sorted.
     """
 
     conditions_off: frozenset[str] = frozenset()
@@ -70,6 +81,7 @@ class Hints:
     bounds: tuple[Bound, ...] = ()
     split: str = ""
     drop_unused: bool = False
+    headroom: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -102,6 +114,7 @@ class Hints:
             bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
             split=split,
             drop_unused=drop,
+            headroom=_types(_mapping("policy", raw.get("policy", {}), ("headroom",))),
             raw={key: raw[key] for key in HINT_KEYS if raw.get(key)},
         )
 
@@ -138,6 +151,20 @@ def _switched_off(key: str, raw: object, known: tuple[str, ...]) -> frozenset[st
         if not isinstance(value, bool):
             raise InvalidProcessError(f"{key}.{name}", f"is {value!r}; write true or false")
     return frozenset(name for name, value in switches.items() if not value)
+
+
+def _types(policy: Mapping[str, Any]) -> tuple[str, ...]:
+    raw = policy.get("headroom", [])
+    if not isinstance(raw, list):
+        raise InvalidProcessError(
+            "policy.headroom", f"is {raw!r}; write a list such as [AWS::SQS::Queue]"
+        )
+    for index, one in enumerate(raw):
+        if not isinstance(one, str) or not _TYPE.fullmatch(one):
+            raise InvalidProcessError(
+                f"policy.headroom[{index}]", f"is {one!r}; write a type such as AWS::SQS::Queue"
+            )
+    return tuple(sorted(set(raw)))
 
 
 def _items(key: str, raw: object) -> list[tuple[str, dict[str, Any]]]:

@@ -31,6 +31,7 @@ from lambdas.refine_policy.permissions.access_analyzer import (
     seen_permissions,
 )
 from lambdas.refine_policy.permissions.batch_deletes import version_deletes
+from lambdas.refine_policy.permissions.headroom import headroom
 from lambdas.refine_policy.permissions.hints import hinted_permissions
 from lambdas.refine_policy.permissions.request_derivations import implied_permissions
 from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
@@ -87,12 +88,14 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
     tags = frozenset(
         (one.action, one.resource) for one in derived.permissions if one.basis.startswith("tag-on-")
     )
+    room = headroom(hints.headroom, run.principal, seen, naming, reference)
     needed = (
         *seen_permissions(seen.allowed, analyzer),
         *missed_permissions(seen.missed),
         *derived.permissions,
         *handler_permissions(seen, tags, layout, naming, hints.derivations_off),
         *hinted_permissions(hints, run.principal),
+        *room.permissions,
     )
     execution = execution_role(process.name, Arn.from_text(run.principal)) if hints.split else ""
     permissions = tuple(split(needed, run.principal, execution)) if execution else needed
@@ -125,6 +128,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                     *unfit,
                     *derived.findings,
                     *unknown_system_tags(seen, reference),
+                    *room.findings,
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
                     *other_principals(grants, {run.principal, execution}),

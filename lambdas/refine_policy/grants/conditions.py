@@ -25,7 +25,7 @@ REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
 SAME_REQUEST = frozenset(
     {"observed", "tag-on-create", "tag-on-update", "not-there", "update", "rollback"}
-    | {"denied-in-proof", SYSTEM_TAGS}
+    | {"denied-in-proof", "headroom", SYSTEM_TAGS}
 )
 # Those whose check came the same way, as a request of its own, perhaps in another region.
 SAME_WAY = SAME_REQUEST | {TEMPLATE_READ}

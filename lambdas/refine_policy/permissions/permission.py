@@ -23,6 +23,7 @@ class Permission(NamedTuple):
         context: condition keys and the values that the service sets on the request, sorted.
         template: set when a hint spells the resource itself.
         listed: whether Access Analyzer lists the action too.
+        through: the services that will make the call, where no event shows it.
     """
 
     principal: str
@@ -34,11 +35,12 @@ class Permission(NamedTuple):
     context: tuple[tuple[str, str], ...] = ()
     template: Template | None = None
     listed: bool = False
+    through: tuple[str, ...] = ()
 
     @property
     def via(self) -> tuple[str, ...]:
         """The services that made the calls, outermost first."""
-        return self.observation.via if self.observation else ()
+        return self.observation.via if self.observation else self.through
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -33,8 +33,11 @@ def split(permissions: Iterable[Permission], deployer: str, execution: str) -> I
     """
     joint: Permission | None = None
     for one in permissions:
-        if one.principal != deployer or one.via[:1] != (CLOUDFORMATION,) or one.observation is None:
+        if one.principal != deployer or one.via[:1] != (CLOUDFORMATION,):
             yield one
+            continue
+        if one.observation is None:
+            yield one._replace(principal=execution, through=one.through[1:])
             continue
         observation = one.observation._replace(principal=execution, via=one.via[1:])
         yield one._replace(principal=execution, observation=observation)

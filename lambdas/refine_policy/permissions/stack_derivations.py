@@ -23,6 +23,7 @@ from lambdas.refine_policy.permissions.handler_actions import (
 )
 from lambdas.refine_policy.permissions.opposites import undone_by
 from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 from lambdas.refine_policy.permissions.system_tags import system_tag_permissions
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.observations import Observation, Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 
-_TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
 _STACK_MADE = frozenset(
     {Action("cloudformation", "CreateStack"), Action("cloudformation", "DeleteStack")}
 )
@@ -101,7 +101,7 @@ def _own_calls(allowed: Iterable[Observation]) -> Iterator[Permission]:
 def _by_type(
     seen: Observations, naming: Naming, reference: Reference
 ) -> Iterator[tuple[HandledType, Handlers]]:
-    handed = frozenset(one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context)
+    handed = handed_to_stacks(seen)
     types: dict[tuple[str, str], list[Observation]] = {}
     done_to: dict[tuple[str, str], set[Action]] = defaultdict(set)
     stacks = {one.principal for one in seen.allowed if one.action in _STACK_MADE}

@@ -56,6 +56,11 @@ def _expected(seen: Observations, read: set[str]) -> Iterator[Asked]:
         yield from ((one, maker) for maker in makers if set(maker.regions) & set(by.regions))
 
 
+def handed_to_stacks(seen: Observations) -> frozenset[str]:
+    """The roles that were handed to CloudFormation."""
+    return frozenset(one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context)
+
+
 def _asked(stack: Stack, seen: Observations) -> Iterator[Asked]:
     makers = [one for one in seen.allowed if one.action in _MAKERS and _is_of(one, stack)]
     for maker in makers:

@@ -13,14 +13,13 @@ from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import counted
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.observations import Observation, Observations
-
-_TO_CLOUDFORMATION = ("iam:PassedToService", CLOUDFORMATION)
 
 
 def system_tag_permissions(seen: Observations, reference: Reference) -> Iterator[Permission]:
@@ -60,7 +59,7 @@ def unknown_system_tags(seen: Observations, reference: Reference) -> Iterator[Fi
 
 
 def _of_stacks(seen: Observations) -> Iterable[tuple[Observation, str]]:
-    handed = {one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context}
+    handed = handed_to_stacks(seen)
     return (
         (one, resource_type)
         for one in seen.allowed

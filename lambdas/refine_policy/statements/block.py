@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     SERVICE_LINKED_ROLE = "ServiceLinkedRole"
     NEXT = "OnChange"  # what a clean cycle does not show
     HINT = "ByHint"
+    HEADROOM = "Headroom"  # for types that no cycle has used
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ _USES = {
     "update": Purpose.NEXT,
     "rollback": Purpose.NEXT,
     "hint": Purpose.HINT,
+    "headroom": Purpose.HEADROOM,
 }
 
 

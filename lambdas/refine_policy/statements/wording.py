@@ -40,6 +40,13 @@ _SERVICES = {  # where capitalising the prefix would not read well
 }
 
 
+_UNSEEN = {
+    Purpose.NEXT: "What CloudFormation needs of {title} when the next deployment changes these "
+    "resources or fails; derived from its registry, not seen in the cycle.",
+    Purpose.HINT: "Access to {title} that the process's owner asks for in process.yaml.",
+    Purpose.HEADROOM: "What CloudFormation will need of {title} for types that process.yaml asks "
+    "room for; from its registry, not seen in any cycle.",
+}
 _NOT_IN_A_SID = re.compile(r"[^A-Za-z0-9]+")
 # What a request named, in a Sid and in a sentence.
 _NAMED = (("iam:PolicyARN", "NamedPolicies"), ("iam:PermissionsBoundary", "WithBoundary"))
@@ -86,13 +93,8 @@ def purpose_of(block: Block, reference: Reference) -> str:
             return "Hand these roles to the services that the process sets up."
         case Purpose.SERVICE_LINKED_ROLE:
             return f"Let the services make their own roles: {BECAUSE['service-linked-role']}."
-        case Purpose.NEXT:
-            return (
-                f"What CloudFormation needs of {title} when the next deployment changes these "
-                "resources or fails; derived from its registry, not seen in the cycle."
-            )
-        case Purpose.HINT:
-            return f"Access to {title} that the process's owner asks for in process.yaml."
+        case Purpose.NEXT | Purpose.HINT | Purpose.HEADROOM:
+            return _UNSEEN[block.use].format(title=title)
         case _:
             assert_never(block.use)
 
