@@ -40,6 +40,9 @@ def overlaps(one: Template, other: Template) -> bool:
     Exact for templates without variables. Each occurrence of a variable counts as any text, so two
     that hold one may be said to meet although no single value makes them.
     """
+    here, there = _head(one), _head(other)
+    if not (here.startswith(there) or there.startswith(here)):
+        return False  # most differ before anything is open
     return _meet(tuple(map(_open, symbols_of(one))), tuple(map(_open, symbols_of(other))))
 
 
@@ -122,6 +125,12 @@ def _covers_one(pattern: Part, symbol: Part) -> bool:
 
 def _open(symbol: Part) -> Part:
     return ANY if isinstance(symbol, Variable) else symbol
+
+
+def _head(template: Template) -> str:
+    """What is fixed at its beginning."""
+    first = template.parts[0] if template.parts else ""
+    return first if isinstance(first, str) else ""
 
 
 def _meet(one: Symbols, other: Symbols) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("embedded_aws", "lambdas", "local", "stacks")
+PACKAGES = ("embedded_aws", "foretell", "lambdas", "local", "stacks")
 MOST_NAMES = 12  # that `ls` of a room shows, packages and modules together
 # A dictionary is read by name: these two stay flat, and the emulator's door has nine rooms.
 FLAT = {"lambdas/model", "lambdas/gateways", "lambdas"}

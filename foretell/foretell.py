@@ -1,0 +1,169 @@
+"""Foretelling, whole: a template and what is known in, the needs of its deployment out.
+
+A pure function: same input, same bytes. Nothing is asked of any account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foretell.changes import changes, rollbacks
+from foretell.handler_calls import (
+    CALL_NOTHING,
+    handler_calls,
+    is_custom,
+    tags_were_left_out,
+)
+from foretell.needs import Certainty, Need
+from foretell.requests import arn_of, request_of
+from foretell.templates.unknown import UNKNOWN
+from foretell.tool_calls import tool_needs
+from foretell.translation import asked_for
+from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.text import visible
+from lambdas.reference.stack_types import Operation, handler_actions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from foretell.changes import Change
+    from foretell.handler_calls import HandlerCall, Rows
+    from foretell.knowledge.knowledge import Knowledge
+    from foretell.templates.stack import Stack, StackResource
+    from foretell.translation import Asked
+    from lambdas.reference.arn_formats import ArnContext
+
+
+TAG_ON_CREATE = "tag-on-create"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foretelling:
+    """What a deployment needs.
+
+    Attributes:
+        needs: sorted, the surest first; what asks for the same twice is there twice.
+        untold: what could not be told, a sentence each: types that nobody knows.
+        resources: how many resources were looked at.
+    """
+
+    needs: tuple[Need, ...]
+    untold: tuple[str, ...]
+    resources: int
+
+
+def foretell(
+    stacks: Sequence[Stack],
+    knowledge: Knowledge,
+    *,
+    base: Sequence[Stack] = (),
+    tool: str = "",
+) -> Foretelling:
+    """What the deployment of these stacks needs, or of their difference from the base's.
+
+    Args:
+        stacks: the new templates.
+        knowledge: what runs showed.
+        base: the templates that are deployed now; empty when nothing is.
+        tool: what deploys, by the name that the knowledge has for it; empty for CloudFormation.
+    """
+    after = [one for stack in stacks for one in stack.resources()]
+    before = [one for stack in base for one in stack.resources()]
+    places = {stack.name: stack.place for stack in (*base, *stacks)}
+    found = changes(before, after)
+    rows = knowledge.indexed()
+    needs = {
+        need
+        for change in (*found, *rollbacks(found))
+        for need in _needs(change, rows, knowledge, places[change.resource.stack])
+    }
+    if found or not base:
+        needs.update(tool_needs(stacks, base, knowledge, tool))
+    return Foretelling(
+        needs=tuple(sorted(_surest(needs), key=lambda one: one.order)),
+        untold=tuple(sorted(set(_untold(after, rows)))),
+        resources=len({(one.stack, one.logical_id) for one in (*before, *after)}),
+    )
+
+
+def _surest(needs: Iterable[Need]) -> Iterator[Need]:
+    """Of one resource's needs that are the same the surest."""
+    best: dict[tuple[str, ...], Need] = {}
+    for one in needs:
+        key = (str(one.action), str(one.resource), str(one.context), one.stack, one.logical_id)
+        if key not in best or one.order < best[key].order:
+            best[key] = one
+    yield from best.values()
+
+
+def _needs(change: Change, rows: Rows, knowledge: Knowledge, place: ArnContext) -> Iterator[Need]:
+    resource = change.resource
+    if resource.type in CALL_NOTHING:
+        return
+    request = request_of(resource, arn_of(resource, place), place)
+    looked_at = {**request, **_versions(resource)}
+    if is_custom(resource.type):
+        request = {
+            "FunctionName": resource.properties.get("ServiceToken", ""),
+            "TopicArn": resource.properties.get("ServiceToken", ""),
+        }
+    for call in handler_calls(change, rows, knowledge):
+        bare = call.reads or change.operation is Operation.DELETE
+        sent = looked_at if bare else request
+        for one in asked_for(call.service, call.operation, sent, place, implied=not bare):
+            sure = not (one.kind == TAG_ON_CREATE and tags_were_left_out(change, one.action, rows))
+            yield _need(one, call, change, place, sure=sure)
+
+
+def _versions(resource: StackResource) -> dict[str, str]:
+    """A version's number is told when it is made; until then any is meant.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
+    function = resource.properties.get("FunctionName")
+    if resource.type != "AWS::Lambda::Version" or not isinstance(function, str):
+        return {}
+    return {"FunctionName": function, "Qualifier": UNKNOWN}
+
+
+def _need(one: Asked, call: HandlerCall, change: Change, place: ArnContext, *, sure: bool) -> Need:
+    resource = change.resource
+    certainty = call.certainty
+    if resource.conditional or not (one.sure and sure):
+        certainty = Certainty.POSSIBLE
+    elif one.kind and certainty.sure:
+        certainty = Certainty.DOCUMENTED
+    because = f"{call.operation}: {one.because}" if one.kind else call.because
+    if change.undone:
+        because = f"{because}, when the deployment is rolled back or the stack removed"
+    return Need(
+        action=one.action,
+        resource=one.resource,
+        certainty=certainty,
+        because=because,
+        source=(one.page or call.source) if one.kind else call.source,
+        operation=change.operation,
+        context=one.context,
+        via=CLOUDFORMATION,
+        region=place.region,
+        logical_id=resource.logical_id,
+        type=resource.type,
+        stack=resource.stack,
+        path=resource.path,
+        line=resource.line,
+        undone=change.undone,
+    )
+
+
+def _untold(resources: Iterable[StackResource], rows: Rows) -> Iterator[str]:
+    for one in resources:
+        kind = one.type
+        if kind in CALL_NOTHING or is_custom(kind):
+            continue
+        known = any(handler_actions(kind, Operation.CREATE)) or any(
+            subject == kind for subject, _ in rows
+        )
+        if not known:
+            what = f"has type {visible(kind)}" if kind else "has no Type"
+            yield f"{visible(one.logical_id)} {what}, of which nobody here knows what it calls"

@@ -1,0 +1,109 @@
+"""What a foretold request needs, by the rules that read a trail's records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foretell.requests import call_of
+from foretell.templates.unknown import UNKNOWN, template_of
+from lambdas.collect_evidence.implied.authorized_actions import perhaps
+from lambdas.collect_evidence.implied.authorized_rows import page_of
+from lambdas.collect_evidence.implied.implied import implied_by
+from lambdas.collect_evidence.resources.resolve import resources_of
+from lambdas.model.derivation import BECAUSE
+from lambdas.reference.actions import facts
+from lambdas.reference.events import meaning
+from lambdas.reference.refused.refused_resources import narrowest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from lambdas.model.action import Action
+    from lambdas.model.template import Template
+    from lambdas.reference.arn_formats import ArnContext
+
+_ANY = "*"
+UNTOLD = ("000000000000", "xx-untold-0")  # what stands for an account and a region nobody named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One thing that IAM will be asked for a request.
+
+    Attributes:
+        kind: empty for the request's own action, else the derivation's.
+        because: why a derivation is there. page: where AWS tells it, or empty.
+        sure: whether AWS says when it is asked.
+    """
+
+    action: Action
+    resource: Template
+    kind: str = ""
+    because: str = ""
+    page: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+    sure: bool = True
+
+
+def asked_for(
+    service: str,
+    operation: str,
+    request: Mapping[str, Any],
+    place: ArnContext,
+    *,
+    implied: bool = True,
+) -> Iterator[Asked]:
+    """Everything that IAM is asked for one request.
+
+    Args:
+        service: CloudTrail's event source, or an IAM prefix.
+        operation: the API's name.
+        request: its elements, as far as they are known.
+        place: where it is made.
+        implied: whether it sends what needs more: what is looked at or removed sends names alone.
+    """
+    meant = meaning(service, operation, request)
+    if meant is None:
+        return
+    call = call_of(request, meant.operation, place)
+    known = [(need, one) for need in meant.needs if (one := facts(need.action)) is not None]
+    for need, one in known:
+        for resource in resources_of(call, need, one):
+            yield Asked(action=one.action, resource=_told(one.action, resource, place))
+    if not implied:
+        return
+    page = page_of(meant.service)
+    for besides in implied_by(call, meant, [one for _, one in known]):
+        yield Asked(
+            action=besides.action,
+            resource=_template(besides.resource),
+            kind=besides.kind,
+            because=BECAUSE.get(besides.kind, "the request needs it"),
+            page=page,
+            context=tuple(
+                (key, value)
+                for key, value in besides.context
+                if not any(u in value for u in UNTOLD)
+            ),
+        )
+    for row in perhaps(call, meant):
+        yield Asked(
+            action=row.action,
+            resource=_template(narrowest(row.action, place)),
+            kind="perhaps",
+            because="AWS lists it for this request and does not say when it is asked",
+            page=page,
+            sure=False,
+        )
+
+
+def _told(action: Action, resource: str, place: ArnContext) -> Template:
+    return _template(narrowest(action, place) if resource == _ANY else resource)
+
+
+def _template(arn: str) -> Template:
+    for text in UNTOLD:
+        arn = arn.replace(text, UNKNOWN)
+    return template_of(arn)

@@ -1,0 +1,156 @@
+"""What a deployment needs is foretold by what it sets, and each need says how sure it is."""
+
+from __future__ import annotations
+
+from foretell.foretell import foretell
+from foretell.knowledge.knowledge import Knowledge, Row, shipped
+from foretell.needs import Certainty
+from tests.unit.foretell.deployments import QUEUE, asked, needs, opened, resource, template
+
+HEAD = "arn:aws:sqs:eu-west-1:123456789012:"
+LAMBDA = "AWS::Lambda::Function"
+ROLE = "arn:aws:iam::123456789012:role/work"
+
+
+def test_a_resource_needs_its_own_operations_on_its_own_name() -> None:
+    found = needs(template(Mail=resource(QUEUE, QueueName="mail")))
+
+    assert asked(found, sure=True) == {
+        ("sqs:CreateQueue", f"{HEAD}mail"),
+        ("sqs:GetQueueAttributes", f"{HEAD}mail"),
+        ("sqs:DeleteQueue", f"{HEAD}mail"),
+    }
+    assert all(one.certainty is Certainty.DOCUMENTED for one in found if one.certainty.sure)
+
+
+def test_tags_keys_and_roles_bring_their_own_needs_only_when_they_are_set() -> None:
+    plain = resource(LAMBDA, FunctionName="work", Role=ROLE, Code={"ZipFile": "x"})
+    more = resource(
+        LAMBDA, FunctionName="work", Role=ROLE, Code={"ZipFile": "x"},
+        Tags=[{"Key": "team", "Value": "mail"}], ReservedConcurrentExecutions=1,
+        KmsKeyArn="arn:aws:kms:eu-west-1:123456789012:key/k",
+    )  # fmt: skip
+
+    without, with_them = (asked(needs(template(F=one)), sure=True) for one in (plain, more))
+
+    assert ("iam:PassRole", ROLE) in without
+    beside = {action for action, _ in with_them - without}
+    assert {"lambda:TagResource", "lambda:PutFunctionConcurrency", "kms:CreateGrant"} <= beside
+    assert not {"lambda:TagResource", "kms:CreateGrant"} & {action for action, _ in without}
+
+
+def test_a_passed_role_says_to_whom() -> None:
+    found = needs(template(F=resource(LAMBDA, Role=ROLE, Code={"ZipFile": "x"})))
+
+    (passed,) = {one.context for one in found if str(one.action) == "iam:PassRole"}
+    assert passed == (("iam:PassedToService", "lambda.amazonaws.com"),)
+
+
+def test_a_stacks_tags_are_those_of_its_resources() -> None:
+    found = needs(template(Mail=resource(QUEUE, QueueName="mail")), tags={"team": "x"})
+
+    assert ("sqs:TagQueue", f"{HEAD}mail") in asked(found, sure=True)
+
+
+def test_a_change_needs_what_changes_and_nothing_of_the_rest() -> None:
+    before = template(Mail=resource(QUEUE, QueueName="mail"), Bills=resource(QUEUE))
+    after = template(
+        Mail=resource(QUEUE, QueueName="mail", VisibilityTimeout=60), Bills=resource(QUEUE)
+    )
+
+    found = asked(needs(after, before), sure=True)
+
+    assert found == {
+        ("sqs:SetQueueAttributes", f"{HEAD}mail"),
+        ("sqs:GetQueueAttributes", f"{HEAD}mail"),
+    }
+
+
+def test_a_rename_makes_the_new_and_removes_the_old_unless_it_is_kept() -> None:
+    before = resource(QUEUE, QueueName="old")
+    after = template(Mail=resource(QUEUE, QueueName="new"))
+
+    found = asked(needs(after, template(Mail=before)), sure=True)
+    assert {("sqs:CreateQueue", f"{HEAD}new"), ("sqs:DeleteQueue", f"{HEAD}old")} <= found
+
+    kept = asked(needs(after, template(Mail={**before, "DeletionPolicy": "Retain"})), sure=True)
+    assert ("sqs:DeleteQueue", f"{HEAD}old") not in kept
+
+
+def test_tags_that_go_are_taken_off_and_tags_alone_change_nothing_else() -> None:
+    tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    before = template(T=resource("AWS::SNS::Topic", TopicName="t", Tags=tags))
+    after = template(T=resource("AWS::SNS::Topic", TopicName="t", Tags=tags[:1]))
+
+    found = {action for action, _ in asked(needs(after, before), sure=True)}
+
+    assert "sns:UntagResource" in found
+    assert not {"sns:TagResource", "sns:SetTopicAttributes"} & found
+
+
+def test_what_runs_showed_is_seen_and_what_they_did_without_is_only_possible() -> None:
+    row = Row(
+        subject="AWS::Logs::LogGroup",
+        operation="create",
+        properties=("LogGroupName", "RetentionInDays"),
+        calls=("logs:CreateLogGroup", "logs:ListLogGroups"),
+        sources=("mail",),
+    )
+    known = Knowledge((row,), {"mail": "an embedded AWS"})
+    text = template(L=resource("AWS::Logs::LogGroup", LogGroupName="/mail", RetentionInDays=7))
+
+    plain, found = (
+        {str(one.action): one for one in needs(text, known=one)} for one in (Knowledge(), known)
+    )
+
+    assert plain["logs:PutRetentionPolicy"].certainty is Certainty.DOCUMENTED
+    assert found["logs:PutRetentionPolicy"].certainty is Certainty.POSSIBLE
+    assert found["logs:ListLogGroups"].certainty is Certainty.SEEN
+    assert found["logs:CreateLogGroup"].source == "runs of mail (an embedded AWS)"
+
+
+def test_a_property_that_explains_a_call_decides_over_it() -> None:
+    rows = tuple(
+        Row(subject=LAMBDA, operation="create", properties=properties, calls=calls, sources=("x",))
+        for properties, calls in (
+            (("Code",), ("lambda:CreateFunction",)),
+            (("Code", "ReservedConcurrentExecutions"), ("lambda:CreateFunction", "lambda:PutFunctionConcurrency")),
+        )
+    )  # fmt: skip
+    known = Knowledge(rows)
+
+    def actions(**properties: object) -> set[str]:
+        text = template(F=resource(LAMBDA, Code={"ZipFile": "x"}, **properties))
+        return {action for action, _ in asked(needs(text, known=known), sure=True)}
+
+    assert "lambda:PutFunctionConcurrency" not in actions(MemorySize=128)
+    assert "lambda:PutFunctionConcurrency" in actions(MemorySize=1, ReservedConcurrentExecutions=1)
+
+
+def test_a_custom_resource_asks_for_its_function() -> None:
+    token = "arn:aws:lambda:eu-west-1:123456789012:function:maker"
+    found = needs(template(C=resource("Custom::Thing", ServiceToken=token)))
+
+    assert asked(found, sure=True) == {("lambda:InvokeFunction", token)}
+
+
+def test_a_type_that_nobody_knows_is_said_and_no_error() -> None:
+    found = foretell(opened(template(A=resource("AWS::No::Such"), B={})).stacks, Knowledge())
+
+    assert len(found.untold) == 2
+    assert found.untold[0].startswith("A has type AWS::No::Such")
+
+
+def test_the_same_template_gives_the_same_needs_in_the_same_order() -> None:
+    text = template(A=resource(QUEUE), B=resource("AWS::SNS::Topic"), C=resource(LAMBDA, Role=ROLE))
+
+    assert needs(text, known=shipped()) == needs(text, known=shipped())
+
+
+def test_knowledge_is_written_as_it_was_read_and_says_where_it_was_shown() -> None:
+    known = shipped()
+
+    assert Knowledge.from_text(known.to_text(), "runs.json") == known
+    assert len(known.rows) > 300
+    assert set(known.shown_on.values()) == {"an embedded AWS"}
+    assert not any("orders" in row.sources for row in known.without("orders").rows)
