@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
+from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
 from local.command_line.command import Argument, Command
 from local.command_line.new_process import NEW
 
@@ -120,6 +121,7 @@ COMMANDS = (
             "the files could not be read",
         ),
     ),
+    *BEFORE_A_DEPLOYMENT,
     Command(
         name="verify-archive",
         purpose="is an archive as it was written?",
