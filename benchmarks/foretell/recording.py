@@ -1,0 +1,86 @@
+"""The templates that a process deploys, phase by phase, written down without deploying them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment of a template."""
+
+    phase: str
+    stack: str
+    template: Path
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+def deployments(process: Path, scratch: Path) -> tuple[Deployment, ...]:
+    """What a process deploys in its learning cycle, in order.
+
+    Args:
+        process: its folder.
+        scratch: where to work; what was recorded lies in it afterwards.
+    """
+    recorded = scratch / "recorded"
+    if not recorded.is_dir():
+        _record(process, scratch, recorded)
+    rows = [json.loads(one.read_text()) for one in sorted(recorded.glob("*.record.json"))]
+    return tuple(
+        Deployment(
+            phase=row["phase"],
+            stack=row["stack"],
+            template=Path(row["template"]),
+            parameters=row["parameters"],
+            tags=row["tags"],
+        )
+        for row in rows
+    )
+
+
+def _record(process: Path, scratch: Path, recorded: Path) -> None:
+    definition: dict[str, Any] = yaml.safe_load((process / "process.yaml").read_text())
+    work = scratch / "work"
+    shutil.copytree(process / definition.get("source", "."), work, dirs_exist_ok=True)
+    tools = scratch / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    for name in ("aws", "osls"):
+        stand_in = tools / name
+        stand_in.write_text(f"#!{sys.executable}\n{(HERE / 'tools.py').read_text()}")
+        stand_in.chmod(0o755)
+    recorded.mkdir(parents=True)
+    values = {name: one["learn"] for name, one in definition.get("variables", {}).items()}
+    own = {
+        key: str(text).format(**values) for key, text in definition.get("environment", {}).items()
+    }
+    for phase, commands in definition["phases"].items():
+        environment = {
+            **os.environ,
+            **own,
+            "PATH": f"{tools}:{os.environ['PATH']}",
+            "PHASE": phase,
+            "RECORDED": str(recorded),
+            "REAL_OSLS": str(ROOT / "node_modules/.bin/osls"),
+            "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
+            "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
+        }  # fmt: skip
+        for command in commands:
+            subprocess.run(
+                ["bash", "-c", command], cwd=work, env=environment, check=False, capture_output=True
+            )
