@@ -17,6 +17,7 @@ from foretell.handler_calls import (
 )
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
+from foretell.template_needs import template_needs
 from foretell.templates.unknown import UNKNOWN
 from foretell.tool_calls import tool_needs
 from foretell.translation import asked_for
@@ -78,6 +79,7 @@ def foretell(
         for change in (*found, *rollbacks(found))
         for need in _needs(change, rows, knowledge, places[change.resource.stack])
     }
+    needs.update(template_needs(stacks, base))
     if found or not base:
         needs.update(tool_needs(stacks, base, knowledge, tool))
     return Foretelling(

@@ -78,7 +78,7 @@ def asked_for(
     for besides in implied_by(call, meant, [one for _, one in known]):
         yield Asked(
             action=besides.action,
-            resource=_template(besides.resource),
+            resource=template_told(besides.resource),
             kind=besides.kind,
             because=BECAUSE.get(besides.kind, "the request needs it"),
             page=page,
@@ -91,7 +91,7 @@ def asked_for(
     for row in perhaps(call, meant):
         yield Asked(
             action=row.action,
-            resource=_template(narrowest(row.action, place)),
+            resource=template_told(narrowest(row.action, place)),
             kind="perhaps",
             because="AWS lists it for this request and does not say when it is asked",
             page=page,
@@ -100,10 +100,11 @@ def asked_for(
 
 
 def _told(action: Action, resource: str, place: ArnContext) -> Template:
-    return _template(narrowest(action, place) if resource == _ANY else resource)
+    return template_told(narrowest(action, place) if resource == _ANY else resource)
 
 
-def _template(arn: str) -> Template:
+def template_told(arn: str) -> Template:
+    """An ARN, open where nobody named the account or the region."""
     for text in UNTOLD:
         arn = arn.replace(text, UNKNOWN)
     return template_of(arn)

@@ -187,7 +187,7 @@ class Opener:
             "knows how"
             for one in strange
         )
-        return replace(document, content=content), untold
+        return replace(document, content=content, sent=document.content), untold
 
 
 def is_serverless(content: Mapping[str, Any]) -> bool:

@@ -38,11 +38,13 @@ class Document:
         content: plain values; short tags are written out, `{"Ref": …}`.
         lines: where each resource begins, by its logical id, from 1.
         path: where it lies, as it was named.
+        sent: as it was before its transforms were applied; empty where nothing was.
     """
 
     content: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
     path: str = ""
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_template(text: str, path: str = "") -> Document:

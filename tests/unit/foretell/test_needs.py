@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge, Row, shipped
 from foretell.needs import Certainty
@@ -154,3 +156,32 @@ def test_knowledge_is_written_as_it_was_read_and_says_where_it_was_shown() -> No
     assert len(known.rows) > 300
     assert set(known.shown_on.values()) == {"an embedded AWS"}
     assert not any("orders" in row.sources for row in known.without("orders").rows)
+
+
+def with_transform(text: str, *names: str) -> str:
+    return json.dumps({**json.loads(text), "Transform": [*names]})
+
+
+def test_what_a_template_makes_cloudformation_read_is_foretold() -> None:
+    tags = [{"Key": "a", "Value": "{{resolve:ssm:a}}"}]
+    plain = template(Mail=resource(QUEUE, QueueName="mail", Tags=tags))
+    names = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
+
+    found = asked(needs(with_transform(plain, *names)), sure=True)
+
+    transforms = "arn:aws:cloudformation:eu-west-1:aws:transform"
+    assert ("cloudformation:CreateChangeSet", f"{transforms}/LanguageExtensions") in found
+    assert ("cloudformation:CreateChangeSet", f"{transforms}/Serverless-2016-10-31") in found
+    assert ("ssm:GetParameters", "arn:aws:ssm:eu-west-1:123456789012:parameter/a") in found
+
+
+def test_of_a_change_only_what_is_read_anew_is_foretold() -> None:
+    plain = template(Mail=resource(QUEUE, QueueName="mail"))
+    expanded = with_transform(plain, "AWS::LanguageExtensions")
+
+    anew, again = needs(expanded, plain), needs(expanded, expanded)
+
+    assert {str(one.action) for one in anew if one.certainty.sure} == {
+        "cloudformation:CreateChangeSet"
+    }
+    assert not [one for one in again if one.certainty.sure]
