@@ -17,6 +17,7 @@ from lambdas.gateways.archive import S3Archive
 from lambdas.model.platform import Platform
 from local.command_line.main import main
 from tests.unit.document_policy.samples import a_run
+from tests.unit.document_policy.test_approval_rule import NARROW
 from tests.unit.document_policy.test_handler import an_event
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def archive(embedded: Connection) -> S3Archive:
     s3.put_bucket_versioning(Bucket="use-the-policy", VersioningConfiguration={"Status": "Enabled"})
     archive = S3Archive("use-the-policy", client=s3)
     for day, platform in ((1, Platform.EMBEDDED), (2, Platform.AWS)):
-        event = {**an_event(archive, day=day), "verdict": PROVED}
+        event = {**an_event(archive, NARROW, day=day), "verdict": PROVED}
         document(event, archive, place="s3://use-the-policy/", platform=platform)
     return archive
 

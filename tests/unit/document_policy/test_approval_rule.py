@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.document_policy import approval_rule
 from lambdas.document_policy.handler import document
 from lambdas.errors import InvalidProcessError, ServiceRefusedError
 from lambdas.gateways.archive import FolderArchive
@@ -148,6 +149,17 @@ def test_evidence_that_cannot_be_read_is_not_taken_for_none(archive: FolderArchi
 
     assert approved_by(archive, 2) == ""
     assert "cannot be read" in answer["message"]
+
+
+def test_more_evidence_than_can_be_read_in_time_waits_for_a_person(
+    archive: FolderArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approval_rule, "MOST_LINES", 1)
+    a_day(archive, 1, WIDE)
+    approve(archive, 1)
+
+    assert "more than 1 lines of evidence" in a_day(archive, 2, NARROW)["message"]
+    assert approved_by(archive, 2) == ""
 
 
 def test_without_an_approved_policy_the_first_is_a_persons(archive: FolderArchive) -> None:
