@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.reference.stack_types import Operation, stack_type
+from lambdas.reference.stacks.stack_types import Operation, stack_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

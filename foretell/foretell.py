@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foretell.beside_handlers.template_needs import template_needs
+from foretell.beside_handlers.tool_calls import tool_needs
 from foretell.changes import changes, rollbacks
 from foretell.handler_calls import (
     CALL_NOTHING,
@@ -17,13 +19,11 @@ from foretell.handler_calls import (
 )
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
-from foretell.template_needs import template_needs
 from foretell.templates.unknown import UNKNOWN
-from foretell.tool_calls import tool_needs
 from foretell.translation import asked_for
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.text import visible
-from lambdas.reference.stack_types import Operation, handler_actions
+from lambdas.reference.stacks.stack_types import Operation, handler_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from foretell.knowledge.expected import actions_of_call, expected_calls
 from foretell.needs import Certainty
 from lambdas.reference.actions import AccessLevel, facts
-from lambdas.reference.stack_types import (
+from lambdas.reference.stacks.stack_types import (
     HandlerAction,
     Operation,
     Reason,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.model.template import Template
-    from lambdas.reference.stack_types import Operation
+    from lambdas.reference.stacks.stack_types import Operation
 
 
 class Certainty(StrEnum):

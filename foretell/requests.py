@@ -17,7 +17,7 @@ from lambdas.reference.actions import facts
 from lambdas.reference.events import RequiredAction, meaning
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import type_of
-from lambdas.reference.stack_types import Operation, Reason, handler_actions, stack_type
+from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, stack_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.foretell.changing import deployment
+from foretell.beside_handlers.tool_calls import tool_of
 from foretell.foretell import foretell
 from foretell.knowledge.learning import Deployed, by_a_stack, handed_to_stacks, learned
 from foretell.requests import arn_of
 from foretell.templates.opening import Opener
 from foretell.templates.unknown import template_of
-from foretell.tool_calls import tool_of
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.template_coverage import overlaps
 from lambdas.reference.arn_formats import ArnContext

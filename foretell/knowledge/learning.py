@@ -21,7 +21,7 @@ from lambdas.model.template_coverage import covers
 from lambdas.reference.actions import handlers
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
-from lambdas.reference.stack_types import Operation, handler_actions, prefix_of
+from lambdas.reference.stacks.stack_types import Operation, handler_actions, prefix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,7 @@ from foretell.templates.conditions import Conditions, parameter_values
 from foretell.templates.functions import NO_VALUE, Resolver
 from foretell.templates.made_up_names import made_up_name
 from foretell.templates.unknown import UNKNOWN
-from lambdas.reference.stack_types import stack_type
+from lambdas.reference.stacks.stack_types import stack_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,8 +22,8 @@ HINT_KEYS = (
     "bounds",
     "split",
     "dropUnused",
-    "policy",
 )
+POLICY_KEYS = ("approve", "headroom")  # of `policy`: the first is the process's, the second a hint
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 WILDCARDS = ("families",)
 SPLITS = ("", "cloudformation")
@@ -114,7 +114,7 @@ class Hints:
             bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
             split=split,
             drop_unused=drop,
-            headroom=_types(_mapping("policy", raw.get("policy", {}), ("headroom",))),
+            headroom=_types(_mapping("policy", raw.get("policy", {}), POLICY_KEYS)),
             raw={key: raw[key] for key in HINT_KEYS if raw.get(key)},
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.approval import APPROVE_KEYS, BY_HAND, NARROWER
+from lambdas.model.approval import APPROVE_KEYS, BY_HAND
 from lambdas.model.build import Build
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
 from lambdas.model.secret import Secret, secrets_of
@@ -136,6 +136,10 @@ class Process:
 
     def to_mapping(self) -> dict[str, Any]:
         """What `from_mapping` reads: plain values."""
+        # Left out while it is the default: earlier definitions do not have it.
+        policy: dict[str, Any] = {"approve": self.approve} if self.approve != BY_HAND else {}
+        if self.hints.headroom:
+            policy["headroom"] = list(self.hints.headroom)
         return {
             "description": self.description,
             "owner": self.owner,
@@ -150,8 +154,7 @@ class Process:
             "phases": {phase.name: list(phase.commands) for phase in self.phases},
             "schedule": self.schedule,
             "prove": self.prove,
-            # Left out while it is the default: earlier definitions do not have it.
-            **({"policy": {"approve": self.approve}} if self.approve != BY_HAND else {}),
+            **({"policy": policy} if policy else {}),
             **self.hints.to_mapping(),
         }
 
@@ -185,9 +188,7 @@ def _yes_or_no(key: str, raw: object) -> bool:
 
 
 def _approve(raw: object) -> str:
-    if not isinstance(raw, dict) or set(raw) - {"approve"}:
-        raise InvalidProcessError("policy", f"is {raw!r}; write {{approve: {NARROWER}}} or nothing")
-    approve = raw.get("approve", BY_HAND)
+    approve = raw.get("approve", BY_HAND) if isinstance(raw, dict) else BY_HAND
     if approve not in APPROVE_KEYS:
         known = " or ".join(APPROVE_KEYS)
         raise InvalidProcessError("policy.approve", f"is {approve!r}; write {known}")

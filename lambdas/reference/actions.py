@@ -13,9 +13,6 @@ from typing import Any
 
 from lambdas.model.action import Action
 from lambdas.reference.shards import service_prefixes, service_shard, shard
-from lambdas.reference.system_tags import (
-    system_tags as system_tags,  # noqa: PLC0414  # `Reference` asks it of this module
-)
 
 # Prefixes that several pages of the reference share: the last page's title is not theirs.
 TITLES = {

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from lambdas.model.action import Action
     from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
-    from lambdas.reference.system_tags import SystemTags
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _NAME_OF = re.compile(r":[a-z]\w*Name/")
@@ -37,9 +36,6 @@ class Reference(Hashable, Protocol):
 
     def handlers(self, resource_type: str) -> Handlers | None:
         """What CloudFormation's registry declares for a type."""
-
-    def system_tags(self, resource_type: str) -> SystemTags | None:
-        """What CloudFormation's own tags on a type cost; None if it gets none."""
 
     def resource_types(self, service: str) -> Sequence[ResourceType]:
         """Every resource type of a service."""

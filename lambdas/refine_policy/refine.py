@@ -127,7 +127,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                 (
                     *unfit,
                     *derived.findings,
-                    *unknown_system_tags(seen, reference),
+                    *unknown_system_tags(seen),
                     *room.findings,
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),

@@ -40,7 +40,7 @@ BEFORE_A_DEPLOYMENT = (
         name="check",
         purpose="does the policy suffice for a template, or for a change of it?",
         group=CHANGE,
-        function="local.foretelling.check:check",
+        function="local.offline.foretelling.check:check",
         arguments=(
             Argument(
                 names=("--policy",),
@@ -128,7 +128,7 @@ BEFORE_A_DEPLOYMENT = (
         name="explain",
         purpose="why a permission is in a policy",
         group=CHANGE,
-        function="local.foretelling.explain:explain",
+        function="local.offline.foretelling.explain:explain",
         arguments=(
             Argument(
                 names=("policy",),
@@ -161,7 +161,7 @@ BEFORE_A_DEPLOYMENT = (
         name="diff",
         purpose="what two policies grant differently",
         group=CHANGE,
-        function="local.foretelling.difference:diff",
+        function="local.offline.foretelling.difference:diff",
         arguments=(
             Argument(names=("before",), options={"metavar": "A", "help": NAMED}, complete="file"),
             Argument(names=("after",), options={"metavar": "B", "help": NAMED}, complete="file"),
@@ -183,7 +183,7 @@ BEFORE_A_DEPLOYMENT = (
         name="learn",
         purpose="keep what a run showed, for check",
         group=CHANGE,
-        function="local.foretelling.learn:learn",
+        function="local.offline.foretelling.learn:learn",
         arguments=(
             Argument(
                 names=("run",),

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.model.action import Action
+from lambdas.model.refinement import Refinement
 from lambdas.model.verdict import Verdict
+from lambdas.reference.actions import facts
 
 if TYPE_CHECKING:
     from tests.flow.cloud import Cloud
@@ -61,3 +64,39 @@ def stacks(cloud: Cloud) -> set[str]:
         for one in page["StackSummaries"]
         if one["StackStatus"] != "DELETE_COMPLETE"
     }
+
+
+# What CloudFormation called to make and remove twenty-three such resources in a real account, by its
+# CloudTrail: https://github.com/abefarris/cfn-least-privilege (results/summary.md).
+VERIFIED = {
+    "dynamodb": "CreateTable DeleteTable UpdateTimeToLive",
+    "events": "DeleteRule PutRule PutTargets RemoveTargets TagResource",
+    "iam": "AttachRolePolicy CreatePolicy CreateRole DeletePolicy DeleteRole DeleteRolePolicy "
+    "DetachRolePolicy PassRole PutRolePolicy",
+    "lambda": "AddPermission CreateEventSourceMapping CreateFunction DeleteEventSourceMapping "
+    "DeleteFunction RemovePermission",
+    "logs": "CreateLogGroup DeleteLogGroup PutRetentionPolicy",
+    "s3": "CreateBucket DeleteBucket DeleteBucketPolicy PutBucketPolicy PutBucketPublicAccessBlock "
+    "PutBucketTagging PutEncryptionConfiguration PutLifecycleConfiguration TagResource",
+    "sns": "CreateTopic DeleteTopic SetTopicAttributes",
+    "sqs": "CreateQueue DeleteQueue SetQueueAttributes",
+    "states": "CreateStateMachine DeleteStateMachine TagResource",
+}
+
+
+@pytest.mark.long
+def test_all_that_a_real_account_verified_is_granted_and_on_names_where_names_are_taken(
+    cloud: Cloud,
+) -> None:
+    wanted = {Action(service, name) for service, all_ in VERIFIED.items() for name in all_.split()}
+    assert len(wanted) == 44
+
+    done = cloud.run("dispatch", prove=False)
+
+    (policy,) = Refinement.from_json(
+        json.loads(cloud.document("dispatch", done.run, "refined.json"))
+    ).policies
+    grants = [one for statement in policy.statements for one in statement.grants]
+    assert wanted <= {one.action for one in grants}
+    open_ = {one.action for one in grants if str(one.resource) == "*"} & wanted
+    assert not [one for one in open_ if (known := facts(one)) is None or known.resource_level]

@@ -11,7 +11,7 @@ from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import listed
-from lambdas.reference.stack_types import prefix_of
+from lambdas.reference.stacks.stack_types import prefix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

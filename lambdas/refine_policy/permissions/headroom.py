@@ -18,7 +18,7 @@ from lambdas.model.text import visible
 from lambdas.reference.arn_formats import formats_of
 from lambdas.reference.arn_parts import ArnPart
 from lambdas.reference.shards import shard
-from lambdas.reference.stack_types import Operation, Reason, handler_actions, prefix_of
+from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, prefix_of
 from lambdas.refine_policy.permissions.permission import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lambdas.model.template import Part
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
-    from lambdas.reference.stack_types import HandlerAction
+    from lambdas.reference.stacks.stack_types import HandlerAction
     from lambdas.refine_policy.observations import Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 

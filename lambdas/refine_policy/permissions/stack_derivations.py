@@ -57,7 +57,7 @@ def handler_permissions(
         off: kinds that the process switches off.
     """
     if SYSTEM_TAGS not in off:
-        yield from system_tag_permissions(seen, layout.reference)
+        yield from system_tag_permissions(seen)
     if ROLLBACK not in off:
         yield from _own_calls(seen.allowed)
     for made, declared in _by_type(seen, naming, layout.reference):

@@ -12,20 +12,20 @@ from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import counted
 from lambdas.reference.operation_verbs import what_it_makes
+from lambdas.reference.stacks.system_tags import system_tags
 from lambdas.refine_policy.permissions.permission import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.observations import Observation, Observations
 
 
-def system_tag_permissions(seen: Observations, reference: Reference) -> Iterator[Permission]:
+def system_tag_permissions(seen: Observations) -> Iterator[Permission]:
     """What making these things asked for besides, because CloudFormation tagged them."""
     for one, resource_type in _of_stacks(seen):
-        tags = reference.system_tags(resource_type)
+        tags = system_tags(resource_type)
         if tags and tags.asks and one.action == tags.made_by:
             yield Permission(
                 principal=one.principal,
@@ -37,13 +37,13 @@ def system_tag_permissions(seen: Observations, reference: Reference) -> Iterator
             )
 
 
-def unknown_system_tags(seen: Observations, reference: Reference) -> Iterator[Finding]:
+def unknown_system_tags(seen: Observations) -> Iterator[Finding]:
     """The types that were made and get such tags, of which nobody knows what these cost."""
     unknown = sorted(
         {
             resource_type
             for one, resource_type in _of_stacks(seen)
-            if (tags := reference.system_tags(resource_type)) and not tags.known
+            if (tags := system_tags(resource_type)) and not tags.known
             if what_it_makes(one.action.service, one.action.name)
         }
     )

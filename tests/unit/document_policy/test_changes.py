@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
-from lambdas.reference.stack_types import prefix_of
+from lambdas.reference.stacks.stack_types import prefix_of
 from tests.unit.document_policy.samples import (
     VARIABLES,
     a_process,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.reference.actions import handlers
-from lambdas.reference.stack_types import (
+from lambdas.reference.stacks.stack_types import (
     Operation,
     Reason,
     handler_actions,

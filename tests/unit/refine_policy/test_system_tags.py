@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.reference import actions as reference
 from lambdas.reference.shards import shard
+from lambdas.reference.stacks.system_tags import system_tags
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -107,7 +108,7 @@ def test_the_derivation_can_be_switched_off() -> None:
 def test_every_row_names_a_type_that_gets_these_tags_and_actions_that_its_handlers_call() -> None:
     content = shard("system_tags")
     for name in content["asked"]:
-        tags, handlers = reference.system_tags(name), reference.handlers(name)
+        tags, handlers = system_tags(name), reference.handlers(name)
         assert name in content["sent"]
         assert tags is not None
         assert handlers is not None

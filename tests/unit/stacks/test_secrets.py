@@ -78,7 +78,7 @@ def test_a_planted_secret_is_masked_however_a_tool_spells_it(machine: Machine, s
         machine, secret, "cat said", 'test "$NPM_TOKEN" = "$(cat ../value)"', "cat said; false"
     )
 
-    assert (found.failed, found.status) == ("deploy", 1)
+    assert (found.failed, found.status) == ("deploy", 0)
     for kept in (found.output, found.tail):
         assert "***" in kept
         for one in pieces(secret):

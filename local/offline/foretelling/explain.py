@@ -11,7 +11,7 @@ from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import filled, matches, overlaps
 from lambdas.model.text import counted, listed, sentence, visible
-from local.foretelling.policies import named_policy
+from local.offline.foretelling.policies import named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
 
 if TYPE_CHECKING:

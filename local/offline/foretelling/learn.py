@@ -6,20 +6,20 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foretell.beside_handlers.tool_calls import tool_of
 from foretell.comparison.policy_context import place_of, stack_of
 from foretell.errors import UnreadableKnowledgeError
 from foretell.knowledge.knowledge import Knowledge, joined
 from foretell.knowledge.learning import Deployed, learned
 from foretell.requests import arn_of
 from foretell.templates.opening import Opener
-from foretell.tool_calls import tool_of
 from lambdas.errors import FencepostError
 from lambdas.model.evidence import Evidence
 from lambdas.model.platform import Platform
 from lambdas.model.run import CLOSING
 from lambdas.model.text import counted, visible
-from local.foretelling.files import LocalFiles, pairs
-from local.foretelling.policies import named_policy
+from local.offline.foretelling.files import LocalFiles, pairs
+from local.offline.foretelling.policies import named_policy
 from local.output import UNKNOWN, YES, complain, document
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from foretell.templates.stack import StackResource
-    from local.foretelling.policies import NamedPolicy
+    from local.offline.foretelling.policies import NamedPolicy
 
 
 def learn(args: Namespace) -> int:

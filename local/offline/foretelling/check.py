@@ -17,8 +17,8 @@ from foretell.report.text import text
 from foretell.requests import arn_of
 from foretell.templates.opening import Opener
 from lambdas.errors import FencepostError
-from local.foretelling.files import LocalFiles, pairs
-from local.foretelling.policies import named_policy
+from local.offline.foretelling.files import LocalFiles, pairs
+from local.offline.foretelling.policies import named_policy
 from local.output import UNKNOWN, complain, document
 
 if TYPE_CHECKING:

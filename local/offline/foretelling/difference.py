@@ -11,7 +11,7 @@ from lambdas.errors import FencepostError
 from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.manifest import Link
 from lambdas.model.text import counted, visible
-from local.foretelling.policies import named_policy
+from local.offline.foretelling.policies import named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lambdas.document_policy.analysis.changes import Change, Changes
     from lambdas.model.refinement import Refinement
-    from local.foretelling.policies import NamedPolicy
+    from local.offline.foretelling.policies import NamedPolicy
 
 
 def diff(args: Namespace) -> int:
