@@ -29,6 +29,7 @@ UNSEEN = {
     "states:RedriveExecution": "a redriven execution redrives its batches",
     "states:StartExecution": "many log files are read in batches, by executions of their own",
     "states:StopExecution": "an execution that is stopped stops its batches",
+    "access-analyzer:ListPolicyGenerations": "asked when another generation holds the quota",
     "access-analyzer:CheckNoNewAccess": "asked when there is an approved policy to compare with",
     "iam:GenerateServiceLastAccessedDetails": "Access Analyzer's own; AWS says that it needs it",
     "iam:GetServiceLastAccessedDetails": "Access Analyzer's own; AWS says that it needs it",

@@ -116,7 +116,7 @@ class Steps(Construct):
             return two_accounts.guest_arn(self._settings, two_accounts.MARKER)
         role = aws_iam.Role(
             self,
-            "Marker",
+            "MarkerRole",
             description="Fencepost: under whose sessions AwaitTrail makes its markers",
             assumed_by=aws_iam.ArnPrincipal(by.role_arn),
             max_session_duration=Duration.hours(1),
