@@ -6,7 +6,7 @@ whole regions that stand still for a while.
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.cost.trail_wait import Region, completed
@@ -14,23 +14,26 @@ from benchmarks.cost.trail_wait import Region, completed
 SERVICES = ("iam", "s3", "lambda", "rds", "dynamodb", "sts", "cloudformation", "sqs")
 
 seeds = st.integers(0, 10_000)
-stalls = st.tuples(st.floats(0, 40), st.floats(0, 90))  # minutes after the end, and how long
-cycles = st.lists(st.tuples(st.sampled_from(SERVICES), st.floats(0, 20)), min_size=1)
+# Minutes after the end, and how long: what was published just before it stood still is the trap.
+stalls = st.tuples(st.integers(0, 12), st.integers(0, 90))
+cycles = st.lists(st.tuples(st.sampled_from(SERVICES), st.floats(0, 5)), min_size=4)
 
 
 def last_of(cycle: list[tuple[str, float]], region: Region) -> float:
     return max(region.delivered(service, -before) for service, before in cycle)
 
 
+@settings(max_examples=400)
 @given(seed=seeds, stall=stalls, cycle=cycles)
 def test_no_late_event_is_lost_and_no_early_file_is_taken_for_the_whole(
-    seed: int, stall: tuple[float, float], cycle: list[tuple[str, float]]
+    seed: int, stall: tuple[int, int], cycle: list[tuple[str, float]]
 ) -> None:
     region = Region(seed=seed, stall=stall)
 
     assert last_of(cycle, region) <= completed(region)
 
 
+@settings(max_examples=400)
 @given(seed=seeds, cycle=cycles)
 def test_what_takes_the_fifteen_minutes_that_aws_documents_is_waited_for_too(
     seed: int, cycle: list[tuple[str, float]]
