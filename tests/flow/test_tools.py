@@ -46,11 +46,11 @@ class Tool:
     """A tool and its sample.
 
     Attributes:
-        packages: of Python, installed beside. made: the command that writes the sample.
+        locked: whether tools/<name>.txt locks its environment. made: the command that writes the sample.
         copied: or a folder of ours. files: or its files. answers: to the questions of `new`.
     """
 
-    packages: tuple[str, ...] = ()
+    locked: bool = False
     made: tuple[str, ...] = ()
     folder: str = "."
     copied: str = ""
@@ -60,13 +60,13 @@ class Tool:
 
 TOOLS = {
     "chalice": Tool(
-        packages=("chalice",),
+        locked=True,
         made=("chalice", "new-project", "hello", "--project-type", "legacy"),
         folder="hello",
     ),
-    "sam": Tool(packages=("aws-sam-cli",), copied="processes/feedback/stack"),
+    "sam": Tool(locked=True, copied="processes/feedback/stack"),
     "sceptre": Tool(
-        packages=("sceptre",),
+        locked=True,
         files=SHELF,
         answers={
             "  update: []": "  update: [sed -i s/2/3/ config/*/queue.yaml, sceptre launch -y $STAGE]"
@@ -86,13 +86,14 @@ TOOLS = {
 }
 
 
-def installed(tool: Tool, folder: Path) -> str:
+def installed(name: str, tool: Tool, folder: Path) -> str:
     """The path on which the tool is found, after our own."""
     places = [str(one) for one in (node.directory(), ROOT / "node_modules" / ".bin") if one]
-    if tool.packages:
+    if tool.locked:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [str(folder / "bin" / "pip"), "install", "--quiet", *tool.packages]
-        subprocess.run(pip, check=True)
+        lock = Path(__file__).parent / "tools" / f"{name}.txt"
+        pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--require-hashes"]
+        subprocess.run([*pip, "-r", str(lock)], check=True)
         places.append(str(folder / "bin"))
     return os.pathsep.join([*places, os.environ["PATH"]])
 
@@ -123,7 +124,7 @@ def test_a_tools_sample_is_proved_as_new_has_written_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tool = TOOLS[name]
-    path = installed(tool, tmp_path / "tool")
+    path = installed(name, tool, tmp_path / "tool")
     source = sample(tool, tmp_path / "sample", path)
     monkeypatch.setenv("PATH", path)
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")  # the owner, whoever runs this
