@@ -37,9 +37,14 @@ COMMANDS = (
                 names=("process",),
                 options={"nargs": "+", "metavar": "PROCESS", "help": "a folder of processes/"},
             ),
+            Argument(
+                names=("--revision",),
+                options={"default": "", "help": "of the source: a branch, a tag or a commit"},
+            ),
             REGION,
         ),
         examples=(
+            ("fencepost run orders --revision feature/x", "a branch; latest.json stays as it is"),
             ("fencepost run orders", "runs processes/orders; its dossier is in out/orders/<run>/"),
             ("fencepost run orders reports", "both at once; what one does harms no other"),
             ("fencepost run orders --json", "verdict, counts and dossier of each, for a script"),

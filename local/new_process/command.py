@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.process import EMAIL, NAME
+from lambdas.model.source import URL
 from lambdas.model.text import visible
 from local.new_process.definition import definition
 from local.new_process.draft import Draft, Question
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     import argparse
 
 # A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
+FETCHED = "a deployment packs this folder; or let each run fetch it, with source: {}"
 TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
 
 
@@ -49,6 +53,8 @@ def new(arguments: argparse.Namespace) -> int:
         complain(refusal)
         return UNKNOWN
     draft = _asked_for(draft_of(read(source), arguments.process), owner := _owner(source))
+    if there := _repository(source):
+        draft = replace(draft, notes=(("source", FETCHED.format(there)), *draft.notes))
     # Relative, so that it is the same in every clone that lies beside the source.
     place = os.path.relpath(source, file.parent)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,29 +78,38 @@ def _refusal(process: str, source: Path, file: Path) -> str:
 
 def _owner(source: Path) -> str:
     """The address that Git would commit with in the source; empty when there is none."""
+    found = _git(source, "config", "user.email")
+    return found if EMAIL.fullmatch(found) and found.isprintable() else ""
+
+
+def _repository(source: Path) -> str:
+    """`{git: URL, path: FOLDER}` of a clone whose origin a build can reach; empty otherwise."""
+    origin = re.sub(
+        r"^(?:ssh://)?git@([\w.-]+)[:/]",
+        r"https://\1/",
+        _git(source, "remote", "get-url", "origin"),
+    )
+    if not URL.fullmatch(origin):
+        return ""
+    path = _git(source, "rev-parse", "--show-prefix").rstrip("/")
+    return f"{{git: {origin}{f', path: {path}' if path else ''}}}"
+
+
+def _git(source: Path, *words: str) -> str:
     try:
-        found = subprocess.run(
-            ["git", "config", "user.email"],
-            cwd=source,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.strip()
+        done = subprocess.run(
+            ["git", *words], cwd=source, capture_output=True, text=True, check=False
+        )
     except OSError:
         return ""
-    return found if EMAIL.fullmatch(found) and found.isprintable() else ""
+    return done.stdout.strip()
 
 
 def _asked_for(draft: Draft, owner: str) -> Draft:
     if owner:
         return draft
     question = Question(key="owner", asks="which address gets the mail?")
-    return Draft(
-        **{
-            name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name != "questions"
-        },
-        questions=(question, *draft.questions),
-    )
+    return replace(draft, questions=(question, *draft.questions))
 
 
 def _told(arguments: argparse.Namespace, draft: Draft, file: Path) -> int:

@@ -97,7 +97,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def _all(arguments: argparse.Namespace, processes: Sequence[str]) -> int:
     def act(say: Say) -> int:
-        finished = _run(processes, arguments.region, say, as_json=arguments.json)
+        finished = _run(processes, arguments, say)
         status = status_of(finished)
         if arguments.json:
             document(arguments.command, status, {"runs": [fields_of(one) for one in finished]})
@@ -107,8 +107,10 @@ def _all(arguments: argparse.Namespace, processes: Sequence[str]) -> int:
 
 
 def _run(
-    processes: Sequence[str], region: str, say: Say, *, as_json: bool
+    processes: Sequence[str], arguments: argparse.Namespace, say: Say
 ) -> Sequence[executions.Finished]:
+    region, as_json = arguments.region, arguments.json
+    revision = getattr(arguments, "revision", "")  # the example has none
     began = time.monotonic()
     tell_of_unreadable(processes, say)
     with emulator.embedded(region=region, say=say) as connection:
@@ -121,7 +123,7 @@ def _run(
             started = []
             for process in processes:
                 progress.begin(process)
-                started.append(executions.start(deployed, process))
+                started.append(executions.start(deployed, process, revision))
             finished = executions.follow(deployed, started, out=emulator.OUT, progress=progress)
         inbox = connection.inbox
     if not as_json:

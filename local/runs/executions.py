@@ -48,10 +48,11 @@ class Running:
     identifier: str = ""
 
 
-def start(deployed: Deployed, process: str) -> Running:
+def start(deployed: Deployed, process: str, revision: str = "") -> Running:
     """Start a run as a person would: an execution with the process's name as input."""
+    wanted = {"process": process} | ({"revision": revision} if revision else {})
     answer = deployed.connection.client("stepfunctions").start_execution(
-        stateMachineArn=deployed.machine, input=json.dumps({"process": process})
+        stateMachineArn=deployed.machine, input=json.dumps(wanted)
     )
     return Running(process=process, arn=answer["executionArn"], began=time.monotonic())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -264,6 +265,31 @@ def test_the_command_writes_a_definition_and_changes_nothing_in_the_source(
     assert load_folder(file.parent).source == source
     assert main(words) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ("git@github.com:o/r.git", "source: {git: https://github.com/o/r.git, path: services/a}"),
+        ("https://git.example.com/r", "source: {git: https://git.example.com/r, path: services/a}"),
+        ("https://user:word@git.example.com/r", ""),
+        ("/somewhere/else", ""),
+    ],
+)
+def test_a_clone_is_told_how_each_run_could_fetch_it(
+    tmp_path: Path, origin: str, told: str
+) -> None:
+    source = tmp_path / "clone" / "services" / "a"
+    source.mkdir(parents=True)
+    for words in (["init", "--quiet"], ["remote", "add", "origin", origin]):
+        subprocess.run(["git", *words], cwd=tmp_path / "clone", check=True)
+
+    main(["new", "orders", str(source), "--into", str(tmp_path / "processes")])
+
+    text = (tmp_path / "processes" / "orders" / "process.yaml").read_text()
+    assert ("# LOOK: a deployment packs this folder" in text) is bool(told)
+    assert told in text
+    assert "word" not in text
 
 
 @pytest.mark.parametrize(
