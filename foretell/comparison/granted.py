@@ -13,6 +13,7 @@ from lambdas.errors import FencepostError
 from lambdas.model.refinement import Refinement
 from lambdas.model.template_coverage import covers, filled, matches, overlaps
 from lambdas.model.text import visible
+from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import is_open
 
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ class Granted:
         if any(covers(one.resource, need.resource) for one in found):
             return not self._denied(need)
         met = [one for one in found if overlaps(one.resource, need.resource)]
-        if not (met and need.resource.wild) or need.resource.text == "*":
+        if not (met and need.resource.wild):
             return False
         if is_open(need.resource.text):
-            return None
+            known = facts(need.action)
+            # What IAM lets no policy limit is granted on `*` or not at all.
+            return None if known is None or known.resource_level else False
         return not self._denied(need)
 
     def _of(self, action: object) -> Iterator[Grant]:
@@ -180,9 +183,20 @@ def _document(raw: Mapping[str, Any], shown: str) -> Granted:
                 statement=sid,
             )
             for action in _many(one.get("Action"))
-            for resource in _many(one.get("Resource"))
+            for given in _many(one.get("Resource"))
+            for resource in _spellings(given)
         ]
     return Granted(grants=tuple(grants["Allow"]), denies=tuple(grants["Deny"]))
+
+
+def _spellings(resource: str) -> tuple[str, ...]:
+    """A log group is written with `:*` behind its name for most actions, and meant without.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+    """
+    if ":log-group:" in resource and resource.endswith(":*"):
+        return (resource, resource.removesuffix(":*"))
+    return (resource,)
 
 
 def _conditions(raw: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:  # noqa: ANN401 (IAM's)

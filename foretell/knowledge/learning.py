@@ -21,7 +21,12 @@ from lambdas.model.template_coverage import covers
 from lambdas.reference.actions import handlers
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
-from lambdas.reference.stacks.stack_types import Operation, handler_actions, prefix_of
+from lambdas.reference.stacks.stack_types import (
+    Operation,
+    handler_actions,
+    is_tagging,
+    prefix_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +101,9 @@ def _of_types(
             calls[index].add(_call(line))
             # Tags are authorised and not recorded: what the reader of trails derived was seen.
             calls[index].update(
-                str(one.action) for one in line.implies if one.kind.startswith("tag-on-")
+                str(one.action)
+                for one in line.implies
+                if one.kind.startswith("tag-on-") and is_tagging(one.action.name)
             )
     for index, change in enumerate(found):
         yield Row(

@@ -95,6 +95,15 @@ def test_a_resource_of_which_nothing_is_known_is_possible_not_missing() -> None:
     assert all("not known before it is made" in one.note for one in found.possible if one.note)
 
 
+def test_what_iam_lets_no_policy_limit_is_granted_on_everything_or_not_at_all() -> None:
+    text = template(L=resource("AWS::Logs::LogGroup", LogGroupName="/mail"))
+    one = "arn:aws:logs:eu-west-1:123456789012:log-group:/mail:*"
+    ours = [("logs:CreateLogGroup", one), ("logs:DeleteLogGroup", one)]
+
+    assert answered(text, allowing(*ours, ("logs:Describe*", one))) is Answer.LACKS
+    assert answered(text, allowing(*ours, ("logs:Describe*", "*"))) is Answer.SUFFICES
+
+
 def test_what_a_change_makes_superfluous_is_told_and_what_another_needs_is_kept() -> None:
     topic = resource("AWS::SNS::Topic", TopicName="news")
     before = template(Mail=resource(QUEUE, QueueName="mail"), News=topic)
