@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.reference.stacks.stack_types import Operation, stack_type
@@ -52,7 +52,7 @@ def _changes(old: StackResource | None, new: StackResource | None) -> Iterator[C
         differing = _differing(old, new)
         if old.type != new.type or differing & _replacing(new.type):
             yield _made(new)
-            yield from _removed(old)
+            yield from _removed(replace(old, kept=new.left))
         elif differing:
             before, after = tags_of(old), tags_of(new)
             yield Change(
@@ -99,7 +99,10 @@ def tags_of(resource: StackResource) -> dict[str, str]:
 def rollbacks(found: Iterable[Change]) -> tuple[Change, ...]:
     """What CloudFormation does when a deployment fails: it removes what it has made."""
     made = [one.resource for one in found if one.operation is Operation.CREATE]
-    return tuple(change for one in made for change in _removed(one, undone=True))
+    # What is to be kept is kept when it has been made, not when its making failed.
+    return tuple(
+        change for one in made for change in _removed(replace(one, kept=False), undone=True)
+    )
 
 
 def _differing(old: StackResource, new: StackResource) -> frozenset[str]:

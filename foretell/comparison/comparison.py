@@ -135,6 +135,13 @@ def compared(
     )
 
 
+def untold(reason: str) -> Comparison:
+    """Nothing could be compared, and why."""
+    return Comparison(
+        missing=(), possible=(), spare=(), untold=(reason,), granted=0, needs=0, resources=0
+    )
+
+
 _OPEN = "its name is not known before it is made, and the policy grants this on some of its kind"
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from foretell.templates.reading import Document
     from lambdas.reference.arn_formats import ArnContext
 
-_KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+_KEPT = ("Retain", "RetainExceptOnCreate")
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
 
 
@@ -29,7 +30,8 @@ class StackResource:
         name: its physical name, as far as it can be told.
         properties: resolved; what is not known is `UNKNOWN`.
         conditional: whether nobody can say here if it will be made.
-        kept: whether it stays when it leaves the template.
+        kept: whether it stays when it leaves the template. left: whether it stays when another
+            takes its place.
         stack: the name of its stack. stack_tags: the stack's own tags, which it takes over.
         line: where it stands in the file, from 1; 0 where that is not known.
     """
@@ -40,6 +42,7 @@ class StackResource:
     properties: Mapping[str, Any]
     conditional: bool = False
     kept: bool = False
+    left: bool = False
     stack: str = ""
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
@@ -115,7 +118,8 @@ class Stack:
             name=self._physical_name(name, kind, properties),
             properties=properties,
             conditional=self._is_made(name) is None,
-            kept=raw.get("DeletionPolicy") in _KEPT[:2],
+            kept=raw.get("DeletionPolicy") in _KEPT,
+            left=raw.get("UpdateReplacePolicy") in _KEPT,
             stack=self.name,
             stack_tags=self.tags,
             path=self.document.path,

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foretell.comparison.comparison import Answer, compared
+from foretell.comparison.comparison import Answer, compared, untold
 from foretell.comparison.policy_context import place_of, stack_of
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge, shipped
@@ -19,7 +19,7 @@ from foretell.templates.opening import Opener
 from lambdas.errors import FencepostError
 from local.offline.foretelling.files import LocalFiles, pairs
 from local.offline.foretelling.policies import named_policy
-from local.output import UNKNOWN, complain, document
+from local.output import complain, document
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -38,28 +38,28 @@ def check(args: Namespace) -> int:
         args: `policy`, `template`, `base` or None, `parameter`, `set`, `tag`, `knowledge` (lists),
             `stack_name`, `region`, `account`, `tool`, `archive`, `format`, `json`.
     """
-    as_json = args.json or args.format == JSON
+    name = args.policy
     try:
         place = {"account": args.account, "region": args.region}
-        values = {**{name: one for name, one in place.items() if one}, **pairs("--set", args.set)}
+        values = {**{key: one for key, one in place.items() if one}, **pairs("--set", args.set)}
         policy = named_policy(args.policy, args.archive, values)
-        found = _compared(args, policy.granted)
+        name, found = policy.name, _compared(args, policy.granted)
     except FencepostError as error:
         complain(f"could not tell: {error}")
-        if as_json:
-            document(
-                "check", UNKNOWN, {"answer": Answer.UNTOLD.name.lower(), "untold": [str(error)]}
-            )
-        return UNKNOWN
-    if as_json:
+        found = untold(str(error))  # a comment and a log say it, too
+    _tell(found, args, name)
+    return int(found.answer)
+
+
+def _tell(found: Comparison, args: Namespace, policy: str) -> None:
+    if args.json or args.format == JSON:
         document("check", found.answer, fields(found))
     elif args.format == MARKDOWN:
-        print(markdown(found, f"{args.template} against the policy {policy.name}"), end="")
+        print(markdown(found, f"{args.template} against the policy {policy}"), end="")
     elif args.format == SARIF:
         print(sarif(found, args.template, version("fencepost")), end="")
-    else:
+    elif found.needs or found.answer is not Answer.UNTOLD:
         print(text(found), end="")
-    return int(found.answer)
 
 
 def _compared(args: Namespace, granted: Granted) -> Comparison:

@@ -116,6 +116,19 @@ def test_what_could_not_be_told_ends_with_two_and_the_reason(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("form", ["markdown", "sarif", "json"])
+def test_what_could_not_be_told_stands_in_the_report_too(
+    dossier: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["check", "--policy", str(dossier), "--template", "nowhere.yaml", "--format", form]
+
+    assert main(line) == 2
+    out = capsys.readouterr().out
+    assert "nowhere" in out
+    if form == "json":
+        jsonschema.Draft202012Validator(check_schema()).validate(json.loads(out))
+
+
 def test_two_hundred_resources_are_judged_within_three_seconds(
     dossier: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,8 +75,21 @@ def test_a_rename_makes_the_new_and_removes_the_old_unless_it_is_kept() -> None:
     found = asked(needs(after, template(Mail=before)), sure=True)
     assert {("sqs:CreateQueue", f"{HEAD}new"), ("sqs:DeleteQueue", f"{HEAD}old")} <= found
 
-    kept = asked(needs(after, template(Mail={**before, "DeletionPolicy": "Retain"})), sure=True)
+    left = {**resource(QUEUE, QueueName="new"), "UpdateReplacePolicy": "Retain"}
+    kept = asked(needs(template(Mail=left), template(Mail=before)), sure=True)
     assert ("sqs:DeleteQueue", f"{HEAD}old") not in kept
+
+
+def test_what_leaves_the_template_is_removed_unless_it_is_kept() -> None:
+    mail = resource(QUEUE, QueueName="mail")
+    rest = template(News=resource("AWS::SNS::Topic"))
+
+    def removed(**policy: str) -> bool:
+        before = template(News=resource("AWS::SNS::Topic"), Mail={**mail, **policy})
+        return ("sqs:DeleteQueue", f"{HEAD}mail") in asked(needs(rest, before), sure=True)
+
+    assert removed()
+    assert not removed(DeletionPolicy="Retain")
 
 
 def test_tags_that_go_are_taken_off_and_tags_alone_change_nothing_else() -> None:
