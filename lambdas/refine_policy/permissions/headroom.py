@@ -1,7 +1,8 @@
 """Room for types that a process will use one day: what CloudFormation will need for them.
 
 No event shows it. It comes from the registry's handlers, narrowed to what makes, changes, removes,
-reads and tags the thing itself: the same table by which `fencepost check` foretells. It is granted
+reads and tags the thing itself and what one of its properties asks for: the same table by which
+`fencepost check` foretells. It is granted
 on names as CloudFormation makes them up, `<stack>-…`, and where a type's names do not say the stack
 on any of the type.
 """
@@ -17,6 +18,7 @@ from lambdas.model.template import ANY, Template, Variable
 from lambdas.model.text import visible
 from lambdas.reference.arn_formats import formats_of
 from lambdas.reference.arn_parts import ArnPart
+from lambdas.reference.operation_verbs import noun, what_it_makes
 from lambdas.reference.shards import shard
 from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, prefix_of
 from lambdas.refine_policy.permissions.permission import Permission
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.resource_names.naming import Naming
 
 HEADROOM = "headroom"
-_OWN = (Reason.OWN, Reason.READ, Reason.TAGS)
+_OWN = (Reason.OWN, Reason.READ, Reason.TAGS, Reason.PROPERTY)
 _STACKS = ("CreateChangeSet", "CreateStack", "UpdateStack")
 _PLACES = {"Partition": "partition", "Region": "region", "Account": "account"}
 
@@ -69,13 +71,14 @@ def headroom(
     permissions: list[Permission] = []
     findings: list[Finding] = []
     for kind in types:
-        actions = sorted({one.action for one in _actions(kind)})
-        if not actions:
-            findings.append(_unknown(kind))
-        for action in actions:
-            facts = reference.facts(action)
-            templates = _resources(facts, kind, stacks) if facts else ()
-            permissions += [_permission(worker, action, one, kind, through) for one in templates]
+        found = [
+            _permission(worker, action, template, kind, through)
+            for action in sorted({one.action for one in _actions(kind, reference)})
+            if (facts := reference.facts(action)) is not None
+            for template in _resources(facts, kind, stacks)
+        ]
+        permissions += found
+        findings += [] if found else [_unknown(kind)]
     return Headroom(permissions=tuple(permissions), findings=tuple(findings))
 
 
@@ -88,16 +91,32 @@ def _permission(
         resource=template.text,
         template=template,
         basis=HEADROOM,
-        because=f"process.yaml asks room for {kind}; no cycle has used it: its handlers call this",
+        because=f"room for {kind}, as process.yaml asks; no cycle has used it: "
+        "its handlers call this",
         through=through,
     )
 
 
-def _actions(kind: str) -> Iterator[HandlerAction]:
+def _actions(kind: str, reference: Reference) -> Iterator[HandlerAction]:
+    """What is surely about the thing itself; what a property asks for only where it is on one."""
+    words = _own_words(kind)
     for operation in Operation:
         for one in handler_actions(kind, operation):
             if one.reason in _OWN and one.action.service == prefix_of(kind):
-                yield one
+                facts = reference.facts(one.action)
+                about = facts is not None and any(noun(u.type.name) in words for u in facts.uses)
+                if one.reason is not Reason.PROPERTY or about:
+                    yield one
+
+
+def _own_words(kind: str) -> frozenset[str]:
+    """What IAM may call the type: as CloudFormation does, or as what makes it does: `db`."""
+    making = [
+        what_it_makes(one.action.service, one.action.name)
+        for one in handler_actions(kind, Operation.CREATE)
+        if one.reason is Reason.OWN
+    ]
+    return frozenset((noun(kind.rsplit("::", 1)[-1]), *filter(None, making)))
 
 
 def _stacks(seen: Observations, naming: Naming) -> Iterator[tuple[Part, ...]]:
@@ -134,12 +153,19 @@ def _resources(
     if not facts.uses:
         yield Template.of(ANY)
         return
-    uses = [use for use in facts.uses if use.required] or list(facts.uses[:1])
-    for form in {form.template: form for use in uses for form in formats_of(use.type)[:1]}.values():
-        last = form.variables[-1] if form.variables else ""
-        named = bool(last) and not ArnPart("", last).is_id and _says_the_stack(kind)
-        for name in (_spelled(one, kind) for one in stacks) if named else [(ANY,)]:
-            yield _filled(form.template, last, name)
+    words = _own_words(kind)
+    own = [use for use in facts.uses if noun(use.type.name) in words]
+    # What it stands in, or uses, is there already under a name of its own.
+    others = [use for use in facts.uses if use.required and use not in own]
+    for use in own or others or facts.uses[:1]:
+        for form in formats_of(use.type)[:1]:
+            last = form.variables[-1] if form.variables else ""
+            named = bool(last) and not ArnPart("", last).is_id and _says_the_stack(kind)
+            for name in (_spelled(one, kind) for one in stacks) if named else [(ANY,)]:
+                yield _filled(form.template, last, name)
+    for use in others if own else ():
+        for form in formats_of(use.type)[:1]:
+            yield _filled(form.template, "", ())
 
 
 def _says_the_stack(kind: str) -> bool:
@@ -178,7 +204,7 @@ def _unknown(kind: str) -> Finding:
         kind="headroom-of-unknown-type",
         subject=visible(kind),
         detail="process.yaml asks room for this type, and neither CloudFormation's registry nor an "
-        "operation of its name tells what it calls: nothing is granted for it.",
+        "operation of its name tells what it calls on what: nothing is granted for it.",
         action="Check how the type is spelled, or add its grants by hand.",
     )
 

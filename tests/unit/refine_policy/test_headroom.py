@@ -53,8 +53,18 @@ def test_it_stands_apart_says_that_nothing_was_seen_and_holds_only_through_cloud
 def test_names_that_do_not_say_the_stack_are_any_and_buckets_are_small() -> None:
     found = granted(refined(LINES, process=room("AWS::SecretsManager::Secret", "AWS::S3::Bucket")))
 
-    assert found["s3:CreateBucket"] == {"arn:${partition}:s3:::orders-${stage}-*"}
+    bucket = {"arn:${partition}:s3:::orders-${stage}-*"}
+    own = ("s3:CreateBucket", "s3:ListBucket", "s3:TagResource", "s3:PutEncryptionConfiguration")
+    assert {action: found[action] for action in own} == dict.fromkeys(own, bucket)
     assert all("orders" not in one for one in found["secretsmanager:CreateSecret"])
+
+
+def test_what_a_resource_stands_in_is_any_of_its_kind() -> None:
+    found = granted(refined(LINES, process=room("AWS::EC2::Subnet", "AWS::RDS::DBInstance")))
+    place = "arn:${partition}:%s:${region}:${account}:"
+
+    assert found["ec2:CreateSubnet"] == {place % "ec2" + "subnet/*", place % "ec2" + "vpc/*"}  # fmt: skip
+    assert found["rds:AddTagsToResource"] == {place % "rds" + "db:orders-${stage}-*"}
 
 
 def test_what_the_cycle_used_is_grounded_in_its_events() -> None:
@@ -90,11 +100,13 @@ def test_a_split_gives_the_room_to_the_role_that_cloudformation_gets() -> None:
 
 
 def test_a_type_that_nobody_knows_and_a_cycle_without_a_stack_are_said() -> None:
-    unknown = refined(LINES, process=room("AWS::No::Such"))
+    # API Gateway's handlers name verbs of HTTP: of a path that nobody has made nothing is known.
+    unknown = refined(LINES, process=room("AWS::No::Such", "AWS::ApiGateway::RestApi"))
     without = refined([seen("sqs:CreateQueue")], process=room("AWS::SQS::Queue"))
 
     assert [one.subject for one in unknown.findings if one.kind == "headroom-of-unknown-type"] == [
-        "AWS::No::Such"
+        "AWS::ApiGateway::RestApi",
+        "AWS::No::Such",
     ]
     assert any(one.kind == "headroom-without-stack" for one in without.findings)
     assert not any("Headroom" in one.statement.sid for one in without.policies[0].statements)
