@@ -99,9 +99,10 @@ def tags_of(resource: StackResource) -> dict[str, str]:
 def rollbacks(found: Iterable[Change]) -> tuple[Change, ...]:
     """What CloudFormation does when a deployment fails: it removes what it has made."""
     made = [one.resource for one in found if one.operation is Operation.CREATE]
-    # What is to be kept is kept when it has been made, not when its making failed.
     return tuple(
-        change for one in made for change in _removed(replace(one, kept=False), undone=True)
+        change
+        for one in made
+        for change in _removed(replace(one, kept=not one.undone), undone=True)
     )
 
 

@@ -14,7 +14,7 @@ from foretell.beside_handlers.tool_calls import tool_of
 from foretell.foretell import foretell
 from foretell.knowledge.learning import Deployed, by_a_stack, handed_to_stacks, learned
 from foretell.requests import arn_of
-from foretell.templates.opening import Opener
+from foretell.templates.opening import Opened, Opener
 from foretell.templates.unknown import template_of
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.template_coverage import overlaps
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from benchmarks.foretell.recording import Deployment
     from foretell.knowledge.knowledge import Knowledge, Row
     from foretell.needs import Need
-    from foretell.templates.opening import Opened
 
 Seen = tuple[str, str]  # an action, and the resource that it was asked for
 CLOSING = "closing"
@@ -61,7 +60,8 @@ class Cycle:
     @property
     def tool(self) -> str:
         """What deployed it."""
-        return tool_of(self.opened[0][1].stacks) if self.opened else ""
+        last = self.opened[-1][1] if self.opened else None
+        return (last.tool or tool_of(last.stacks)) if last else ""
 
     def rows(self, shown: str = "") -> Iterator[Row]:
         """What it adds to what is known."""
@@ -102,6 +102,7 @@ def cycle_of(name: str, evidence: Path, deployed: Sequence[Deployment]) -> Cycle
     region = max(sorted(set(regions)), key=regions.count, default="eu-west-1")
     place = ArnContext(partition="aws", region=region, account="123456789012")
     phases: dict[str, Opened] = {}
+    there: dict[str, Opened] = {}  # by the stack's name, what is deployed so far
     for done in deployed:
         opener = Opener(
             files=Disk(),
@@ -111,7 +112,11 @@ def cycle_of(name: str, evidence: Path, deployed: Sequence[Deployment]) -> Cycle
             given=done.parameters,
             tags=done.tags,
         )
-        phases[done.phase] = opener.open(str(done.template))
+        there[done.stack] = opener.open(str(done.template))
+        phases[done.phase] = Opened(
+            stacks=tuple(stack for one in there.values() for stack in one.stacks),
+            tool=next((one.tool for one in there.values() if one.tool), ""),
+        )
     return Cycle(name=name, evidence=lines, opened=tuple(phases.items()), place=place)
 
 
@@ -136,7 +141,7 @@ def needs_of(cycle: Cycle, knowledge: Knowledge) -> tuple[Need, ...]:
     before: Opened | None = None
     for _, opened in cycle.opened:
         base = before.stacks if before else ()
-        found += foretell(opened.stacks, knowledge, base=base).needs
+        found += foretell(opened.stacks, knowledge, base=base, tool=opened.tool).needs
         before = opened
     if before:
         found += foretell((), knowledge, base=before.stacks).needs

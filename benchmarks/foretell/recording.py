@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from local.node import directory
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,6 +40,7 @@ def deployments(process: Path, scratch: Path) -> tuple[Deployment, ...]:
         process: its folder.
         scratch: where to work; what was recorded lies in it afterwards.
     """
+    scratch = scratch.resolve()  # commands run elsewhere
     recorded = scratch / "recorded"
     if not recorded.is_dir():
         _record(process, scratch, recorded)
@@ -54,13 +57,19 @@ def deployments(process: Path, scratch: Path) -> tuple[Deployment, ...]:
     )
 
 
+def _tools() -> tuple[Path, ...]:
+    """Node, the JavaScript tools, and this environment's own commands."""
+    node = directory()
+    return (*((node,) if node else ()), ROOT / "node_modules/.bin", Path(sys.prefix) / "bin")
+
+
 def _record(process: Path, scratch: Path, recorded: Path) -> None:
     definition: dict[str, Any] = yaml.safe_load((process / "process.yaml").read_text())
     work = scratch / "work"
     shutil.copytree(process / definition.get("source", "."), work, dirs_exist_ok=True)
     tools = scratch / "tools"
     tools.mkdir(parents=True, exist_ok=True)
-    for name in ("aws", "osls"):
+    for name in ("aws", "cdk", "osls"):
         stand_in = tools / name
         stand_in.write_text(f"#!{sys.executable}\n{(HERE / 'tools.py').read_text()}")
         stand_in.chmod(0o755)
@@ -73,9 +82,10 @@ def _record(process: Path, scratch: Path, recorded: Path) -> None:
         environment = {
             **os.environ,
             **own,
-            "PATH": f"{tools}:{os.environ['PATH']}",
+            "PATH": ":".join(map(str, (tools, *_tools(), os.environ["PATH"]))),
             "PHASE": phase,
             "RECORDED": str(recorded),
+            "REAL_CDK": str(ROOT / "node_modules/.bin/cdk"),
             "REAL_OSLS": str(ROOT / "node_modules/.bin/osls"),
             "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",

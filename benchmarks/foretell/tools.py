@@ -1,4 +1,4 @@
-"""Stand-ins for `aws` and `osls` that write down the templates that a process deploys.
+"""Stand-ins for `aws`, `osls` and `cdk` that write down the templates that a process deploys.
 
 A process's own commands run with these first on the path: nothing is deployed. Each deployment
 leaves `<number>.<phase>.json` in `$RECORDED`: the template's path, the stack, the parameters.
@@ -26,6 +26,8 @@ def main() -> int:
     tool, arguments = Path(sys.argv[0]).name, sys.argv[1:]
     if tool == "osls":
         return _osls(arguments)
+    if tool == "cdk":
+        return _cdk(arguments)
     if arguments[:1] == ["cloudformation"]:
         return _cloudformation(arguments[1:])
     return 0
@@ -45,6 +47,26 @@ def _osls(arguments: list[str]) -> int:
     name = f"{state['service']['service']}-{stage}"
     own = state["service"]["provider"].get("stackName")
     _record(Path(".recorded/cloudformation-template-update-stack.json"), str(own or name), {})
+    return 0
+
+
+def _cdk(arguments: list[str]) -> int:
+    real = os.environ["REAL_CDK"]
+    if arguments[:1] == ["bootstrap"]:
+        template = Path("toolkit/toolkit.yaml")
+        template.parent.mkdir(exist_ok=True)
+        shown = [real, "bootstrap", "--show-template"]
+        done = subprocess.run(shown, check=True, capture_output=True, text=True)
+        template.write_text(done.stdout, encoding="utf-8")
+        policies = _option(arguments, "--cloudformation-execution-policies")
+        parameters = {"CloudFormationExecutionPolicies": policies}
+        parameters |= {"Qualifier": _option(arguments, "--qualifier")}
+        parameters |= {"FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY"}  # as the CLI says unasked
+        _record(template, _option(arguments, "--toolkit-stack-name"), parameters)
+    if arguments[:1] == ["deploy"]:
+        synth = [real, "synth", "--quiet", "--output", "assembly/cdk.out"]
+        subprocess.run(synth, check=True, capture_output=True)
+        _record(Path("assembly/cdk.out"), "", {})
     return 0
 
 

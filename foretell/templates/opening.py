@@ -104,6 +104,7 @@ class Opener:
                 (
                     str(one["properties"]["templateFile"]),
                     str(one["properties"].get("stackName") or name),
+                    dict(one["properties"].get("tags") or {}),
                 )
                 for name, one in sorted(artifacts.items())
                 if one.get("type") == "aws:cloudformation:stack"
@@ -115,8 +116,10 @@ class Opener:
         if not found:
             raise UnreadableTemplateError(f"{visible(path)} is a cloud assembly without stacks")
         opened = [
-            self._whole(self._document(posixpath.join(path, file)), name, self.given)
-            for file, name in found
+            replace(self, tags={**tags, **self.tags})._whole(  # noqa: SLF001 (its own)
+                self._document(posixpath.join(path, file)), name, self.given
+            )
+            for file, name, tags in found
         ]
         return Opened(
             stacks=tuple(stack for one in opened for stack in one.stacks),

@@ -31,7 +31,7 @@ class StackResource:
         properties: resolved; what is not known is `UNKNOWN`.
         conditional: whether nobody can say here if it will be made.
         kept: whether it stays when it leaves the template. left: whether it stays when another
-            takes its place.
+            takes its place. undone: whether it goes when its making fails, though it is kept else.
         stack: the name of its stack. stack_tags: the stack's own tags, which it takes over.
         line: where it stands in the file, from 1; 0 where that is not known.
     """
@@ -43,6 +43,7 @@ class StackResource:
     conditional: bool = False
     kept: bool = False
     left: bool = False
+    undone: bool = True
     stack: str = ""
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
@@ -120,6 +121,7 @@ class Stack:
             conditional=self._is_made(name) is None,
             kept=raw.get("DeletionPolicy") in _KEPT,
             left=raw.get("UpdateReplacePolicy") in _KEPT,
+            undone=raw.get("DeletionPolicy") != "Retain",
             stack=self.name,
             stack_tags=self.tags,
             path=self.document.path,

@@ -92,6 +92,16 @@ def test_what_leaves_the_template_is_removed_unless_it_is_kept() -> None:
     assert not removed(DeletionPolicy="Retain")
 
 
+def test_a_rollback_removes_what_was_made_unless_it_is_to_be_retained_even_then() -> None:
+    def undone(policy: str) -> bool:
+        text = template(Mail={**resource(QUEUE, QueueName="mail"), "DeletionPolicy": policy})
+        return ("sqs:DeleteQueue", f"{HEAD}mail") in asked(needs(text), sure=True)
+
+    assert undone("Delete")
+    assert undone("RetainExceptOnCreate")
+    assert not undone("Retain")
+
+
 def test_tags_that_go_are_taken_off_and_tags_alone_change_nothing_else() -> None:
     tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
     before = template(T=resource("AWS::SNS::Topic", TopicName="t", Tags=tags))

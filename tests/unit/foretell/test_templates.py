@@ -126,7 +126,7 @@ def test_nested_stacks_and_assemblies_are_followed_and_what_is_elsewhere_is_said
     child = '{"Parameters": {"A": {"Type": "String"}}, "Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "A"}}}}}'
     assembly = {
         "out/manifest.json": json.dumps(
-            {"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.json"}}}}
+            {"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.json", "tags": {"team": "mail"}}}}}
         ),
         "out/S.json": template(Inner=inner, Far=resource("AWS::CloudFormation::Stack", TemplateURL="https://b.s3.amazonaws.com/t")),
         "out/inner.yaml": child,
@@ -138,6 +138,7 @@ def test_nested_stacks_and_assemblies_are_followed_and_what_is_elsewhere_is_said
         one.name for stack in found.stacks for one in stack.resources() if one.type == QUEUE
     ] == ["x"]
     assert found.tool == "cdk"
+    assert found.stacks[0].tags == {"team": "mail"}
     assert len(found.untold) == 1
     assert found.untold[0].startswith("Far is a stack whose template cannot be read here")
 
