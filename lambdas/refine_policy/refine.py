@@ -36,7 +36,7 @@ from lambdas.refine_policy.permissions.hints import hinted_permissions
 from lambdas.refine_policy.permissions.request_derivations import implied_permissions
 from lambdas.refine_policy.permissions.role_split import execution_role, split, split_finding
 from lambdas.refine_policy.permissions.stack_derivations import handler_permissions
-from lambdas.refine_policy.permissions.stack_reads import with_stacks
+from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks, with_stacks
 from lambdas.refine_policy.permissions.system_tags import unknown_system_tags
 from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
@@ -131,7 +131,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                     *room.findings,
                     *((split_finding(execution),) if execution else ()),
                     *escalations(grants),
-                    *other_principals(grants, {run.principal, execution}),
+                    *other_principals(grants, {run.principal, execution}, handed_to_stacks(seen)),
                     *ambiguities(dict(told_values), grants),
                     *other_lengths(grants, naming, values, layout),
                     *review(grants, left_out, analyzer, reference),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.text import counted, listed
 from lambdas.refine_policy.findings.blind_spots import has_data_events, is_data_event
@@ -18,12 +17,15 @@ if TYPE_CHECKING:
 _OF_A_SERVICE = ":role/aws-service-role/"
 
 
-def other_principals(grants: Sequence[DraftGrant], own: set[str]) -> Iterator[Finding]:
+def other_principals(
+    grants: Sequence[DraftGrant], own: set[str], handed: frozenset[str]
+) -> Iterator[Finding]:
     """A finding for each role that the cycle assumed or handed on.
 
     Args:
         grants: of all principals.
         own: the run's own role, whose policy is proved, and what is split from it.
+        handed: roles that CloudFormation was given; what it does with them are no data events.
     """
     for other in sorted({one.principal for one in grants} - own):
         if _OF_A_SERVICE in other:
@@ -35,16 +37,16 @@ def other_principals(grants: Sequence[DraftGrant], own: set[str]) -> Iterator[Fi
             for permission in one.permissions
             if permission.observation and permission.observation.principal == other
         ]
-        yield _finding(other, seen)
+        yield _finding(other, seen, by_cloudformation=other in handed)
 
 
-def _finding(role: str, seen: Sequence[Observation]) -> Finding:
+def _finding(role: str, seen: Sequence[Observation], *, by_cloudformation: bool) -> Finding:
     actions = {one.action for one in seen}
     phases = sorted({phase for one in seen for phase in one.phases})
     data = sorted({str(one) for one in actions if is_data_event(one)})
-    # What CloudFormation does with a role are no data events.
-    direct = {one.action.service for one in seen if CLOUDFORMATION not in one.via}
-    hidden = not data and any(map(has_data_events, direct))
+    hidden = not (data or by_cloudformation) and any(
+        has_data_events(one.service) for one in actions
+    )
     what = f"It was seen making calls of {counted(len(actions), 'action')}"
     when = f" in {listed(phases)}" if phases else ""
     of_data = (

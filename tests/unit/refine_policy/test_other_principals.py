@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lambdas.model.finding import Severity
-from tests.unit.refine_policy.builders import ACCOUNT, a_process, refined, seen
+from tests.unit.refine_policy.builders import ACCOUNT, a_process, passes, refined, seen
 
 OTHER = f"arn:aws:iam::{ACCOUNT}:role/cdk-file-publishing"
 BUCKET = "arn:aws:s3:::assets"
@@ -45,6 +45,10 @@ def test_neither_the_run_s_own_role_nor_a_service_s_nor_a_split_one_is_told() ->
 
 
 def test_what_cloudformation_did_with_a_role_hides_no_data_event() -> None:
-    made = seen("s3:CreateBucket", BUCKET, principal=OTHER, via=("cloudformation.amazonaws.com",))
-    ((severity, _, _),) = told(made)
+    made = seen(
+        "cloudformation:CreateStack",
+        f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/s/1",
+        implies=(passes(OTHER, "cloudformation.amazonaws.com"),),
+    )
+    ((severity, _, _),) = told(made, seen("s3:CreateBucket", BUCKET, principal=OTHER))
     assert severity is Severity.NOTE
