@@ -15,7 +15,7 @@ pytestmark = pytest.mark.flow
 
 
 def test_a_trail_that_never_comes_ends_the_run_by_its_name(start: Callable[..., Cloud]) -> None:
-    dark = start("--trail-never")
+    dark = start("--trail-never", wait_scale="0.002")
 
     done = dark.run("parcels", prove=False)
 
