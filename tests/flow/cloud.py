@@ -29,7 +29,7 @@ EMBEDDED = "an embedded AWS"
 # What is attached as it is, what Access Analyzer answered, and lists of records and findings: the
 # manifest pins them, and says it for them.
 WORDLESS = re.compile(
-    r"policy[^/]*\.json|generated\.json|proof-leftovers\.json|.*findings.*\.json|.*\.gz|parts/.*"
+    r"policy[^/]*\.json|generated\.json|stacks\.json|proof-leftovers\.json|.*findings.*\.json|.*\.gz|parts/.*"
 )
 POLL = 0.1  # seconds
 
