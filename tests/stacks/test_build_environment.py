@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
-from aws_cdk import App
+from aws_cdk import App, Stack, aws_iam, aws_kms
 from aws_cdk.assertions import Template
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.build import Build
-from stacks.packaging import package_lambdas
 from stacks.processes import load_folder, load_processes
 from stacks.settings import Settings
-from stacks.stages import add_stacks
+from stacks.workflow.build import CycleBuild
 from stacks.workflow.buildspec import limits
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from stacks.processes import ProcessFolder
+    from stacks.sandbox.roles import ProcessRoles
 
 pytestmark = pytest.mark.stacks
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"
@@ -31,6 +35,30 @@ SECRETS = {
     "PART": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:part",
     "WORD": "arn:aws:ssm:eu-west-1:123456789012:parameter/word",
 }
+
+
+def builds_of(folders: Sequence[ProcessFolder]) -> Template:
+    """The builds alone, which are synthesised in a second."""
+    app = App(
+        analytics_reporting=False, builtin_cloud_formation_validation=False, stack_traces=False
+    )
+    stack = Stack(app, "fencepost-workflow")
+    key = aws_kms.Key(stack, "Key")
+    for folder in folders:
+        name = folder.process.name
+        role = aws_iam.Role(
+            stack, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("codebuild.amazonaws.com")
+        )
+        CycleBuild(
+            stack,
+            name,
+            settings=Settings(),
+            folder=folder,
+            roles=cast("ProcessRoles", SimpleNamespace(sandbox=role, candidate=role)),
+            role=role,
+            key=key,
+        )
+    return Template.from_stack(stack)
 
 
 def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
@@ -50,10 +78,7 @@ def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
     write_process(
         tmp_path / "processes", "shop", source={"git": "https://git.example.com/r", "ref": "main"}
     )
-    app = App(outdir=str(tmp_path / "out"), analytics_reporting=False, stack_traces=False)
-    folders = load_processes([tmp_path / "processes"])
-    add_stacks(app, settings=Settings(), folders=folders, code=package_lambdas())
-    template = Template.from_stack(app.node.find_child("fencepost-workflow"))  # type: ignore[arg-type]
+    template = builds_of(load_processes([tmp_path / "processes"]))
     projects = {
         one["Properties"]["Name"]: one["Properties"]
         for one in template.find_resources("AWS::CodeBuild::Project").values()
