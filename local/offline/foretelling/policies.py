@@ -87,6 +87,11 @@ def _of_process(name: str, archive: str | None, values: Mapping[str, str]) -> Na
 
     try:
         place = chosen_archive(archive)
+    except FencepostError as error:
+        if archive is None:  # nothing has run on this laptop yet
+            return _nothing(name)
+        raise UnreadablePolicyError(f"{visible(name)}: {visible(str(error))}") from None
+    try:
         rows = finished_runs(place, name) if "/" not in name and name else ()
         if not rows:
             return _nothing(name)
