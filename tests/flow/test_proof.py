@@ -306,7 +306,14 @@ def test_what_nobody_used_is_dropped_on_request_and_the_rest_is_proved(cloud: Cl
     )
 
 
-@pytest.mark.parametrize("state", ["RunProof", "AwaitProof", "JudgeProof"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "RunProof",
+        pytest.param("AwaitProof", marks=pytest.mark.long),
+        pytest.param("JudgeProof", marks=pytest.mark.long),
+    ],
+)
 def test_after_a_stop_in_the_midst_of_a_proof_the_next_run_starts_clean(
     cloud: Cloud, proved: Proved, state: str
 ) -> None:
