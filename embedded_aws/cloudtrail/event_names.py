@@ -29,10 +29,16 @@ LAMBDA_SUFFIXES: Mapping[str, str] = {
 }
 S3_NAMES: Mapping[str, str] = {
     "DeletePublicAccessBlock": "DeleteBucketPublicAccessBlock",
+    # As in a public real trail: https://github.com/abefarris/cfn-least-privilege
+    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
     "GetBucketLifecycleConfiguration": "GetBucketLifecycle",
     "GetBucketNotificationConfiguration": "GetBucketNotification",
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    **{
+        f"ListBucket{kind}Configurations": f"GetBucket{kind}Configuration"
+        for kind in ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
+    },
     "ListObjectsV2": "ListObjects",
     "PutBucketLifecycleConfiguration": "PutBucketLifecycle",
     "PutBucketNotificationConfiguration": "PutBucketNotification",

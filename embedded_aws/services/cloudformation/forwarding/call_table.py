@@ -7,7 +7,7 @@ alone misses.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Row:
     response: Mapping[str, Any] = field(default_factory=dict)
     authorise: tuple[Mapping[str, str], ...] = ()  # {action, resource}, besides the call's own
     logged: bool = True
+    tolerated: bool = False  # a denial is recorded, and the handler goes on
     main: bool = False  # the call that makes the resource; by default the first write
 
 
@@ -82,6 +83,9 @@ def _type(name: str, fields: Mapping[str, Any]) -> TypeTable:
         operation: tuple(_row(row) for row in fields.get(operation) or ())
         for operation in ("create", "update", "delete")
     }
+    # A create handler ends with the read handler: what was made is what the stack knows.
+    reads = (replace(_row(row), tolerated=True) for row in fields.get("read") or ())
+    operations["create"] += tuple(reads)
     return TypeTable(
         type=name,
         name=fields.get("name", ""),
