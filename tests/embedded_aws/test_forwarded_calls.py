@@ -121,6 +121,50 @@ def test_a_read_after_creation_that_is_refused_is_recorded_and_stops_nothing(
     assert errors["ListSubscriptionsByTopic"] is None
 
 
+METRICS = {"MetricsConfigurations": [{"Id": "all"}]}
+KEYS = {
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+INSIGHTS = {"ContributorInsightsSpecification": {"Enabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "call"),
+    [
+        ("S3::Bucket", {}, METRICS, "PutBucketMetricsConfiguration"),
+        ("S3::Bucket", METRICS, {}, "DeleteBucketMetricsConfiguration"),
+        ("DynamoDB::Table", KEYS, KEYS | INSIGHTS, "UpdateContributorInsights"),
+        ("SNS::Topic", {}, {"TracingConfig": "Active"}, "SetTopicAttributes"),
+        (
+            "Logs::LogGroup",
+            {},
+            {"DeletionProtectionEnabled": True},
+            "PutLogGroupDeletionProtection",
+        ),
+    ],
+)
+def test_a_changed_property_causes_its_call(
+    embedded: Connection,
+    ask: Ask,
+    kind: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    call: str,
+) -> None:
+    caller = somebody(embedded, allow("*"))
+    name, _ = deploy(caller, {"It": {"Type": f"AWS::{kind}", "Properties": before}})
+    first = set(names(recorded(ask, name)))
+    _, status = deploy(
+        caller, {"It": {"Type": f"AWS::{kind}", "Properties": after}}, name=name, update=True
+    )
+
+    assert status == "UPDATE_COMPLETE"
+    assert call not in first
+    assert call in names(recorded(ask, name))
+
+
 def test_a_forwarded_call_carries_the_callers_session(embedded: Connection, ask: Ask) -> None:
     caller = somebody(embedded, allow("*"))
     name, _ = deploy(caller, {"Role": a_role_resource()})
