@@ -14,13 +14,17 @@ from embedded_aws.protocol.service_models import service_model
 from embedded_aws.services.cloudformation.forwarding import call_table
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import allow, as_role, deploy, reasons, settled, somebody
+from tests.embedded_aws.stack_calls import (
+    LAMBDA_TRUST,
+    a_function,
+    a_role_resource,
+    names,
+    recorded,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from local.connection import Connection
-
-    Ask = Callable[..., Any]
+    from tests.embedded_aws.stack_calls import Ask
 
 pytestmark = pytest.mark.local
 
@@ -28,54 +32,6 @@ VIA: dict[str, Any] = {
     "ForAnyValue__StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}
 }
 STACKS = allow("cloudformation:*")
-LAMBDA_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-
-
-def a_role_resource(**more: Any) -> dict[str, Any]:
-    return {
-        "Type": "AWS::IAM::Role",
-        "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST, **more},
-    }
-
-
-def a_function(role: str = "Role") -> dict[str, Any]:
-    return {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Runtime": "python3.12",
-            "Handler": "index.handler",
-            "Role": {"Fn::GetAtt": [role, "Arn"]},
-            "Code": {"ZipFile": "def handler(event, context): return 1"},
-        },
-    }
-
-
-# Of a refused call the message alone tells what it was about.
-WHERE_NAMES_STAND = ("requestParameters", "responseElements", "errorMessage")
-
-
-def recorded(ask: Ask, stack: str) -> list[dict[str, Any]]:
-    """The forwarded calls that name a stack or what it made."""
-    records = ask("/_fencepost/records")["records"]
-    return [
-        record
-        for record in records
-        if record["userIdentity"].get("invokedBy") == "cloudformation.amazonaws.com"
-        and stack in json.dumps([record.get(one) for one in WHERE_NAMES_STAND])
-    ]
-
-
-def names(records: list[dict[str, Any]]) -> list[str]:
-    return [record["eventName"] for record in records]
 
 
 def test_a_stack_makes_the_calls_that_cloudformation_makes(embedded: Connection, ask: Ask) -> None:
@@ -119,50 +75,6 @@ def test_a_read_after_creation_that_is_refused_is_recorded_and_stops_nothing(
     errors = {one["eventName"]: one.get("errorCode") for one in recorded(ask, name)}
     assert errors["ListTagsForResource"] == "AuthorizationError"
     assert errors["ListSubscriptionsByTopic"] is None
-
-
-METRICS = {"MetricsConfigurations": [{"Id": "all"}]}
-KEYS = {
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-INSIGHTS = {"ContributorInsightsSpecification": {"Enabled": True}}
-
-
-@pytest.mark.parametrize(
-    ("kind", "before", "after", "call"),
-    [
-        ("S3::Bucket", {}, METRICS, "PutBucketMetricsConfiguration"),
-        ("S3::Bucket", METRICS, {}, "DeleteBucketMetricsConfiguration"),
-        ("DynamoDB::Table", KEYS, KEYS | INSIGHTS, "UpdateContributorInsights"),
-        ("SNS::Topic", {}, {"TracingConfig": "Active"}, "SetTopicAttributes"),
-        (
-            "Logs::LogGroup",
-            {},
-            {"DeletionProtectionEnabled": True},
-            "PutLogGroupDeletionProtection",
-        ),
-    ],
-)
-def test_a_changed_property_causes_its_call(
-    embedded: Connection,
-    ask: Ask,
-    kind: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    call: str,
-) -> None:
-    caller = somebody(embedded, allow("*"))
-    name, _ = deploy(caller, {"It": {"Type": f"AWS::{kind}", "Properties": before}})
-    first = set(names(recorded(ask, name)))
-    _, status = deploy(
-        caller, {"It": {"Type": f"AWS::{kind}", "Properties": after}}, name=name, update=True
-    )
-
-    assert status == "UPDATE_COMPLETE"
-    assert call not in first
-    assert call in names(recorded(ask, name))
 
 
 def test_a_forwarded_call_carries_the_callers_session(embedded: Connection, ask: Ask) -> None:
@@ -277,20 +189,6 @@ def test_what_a_rollback_may_not_delete_stays_in_the_stack(embedded: Connection)
     assert settled(embedded, name) == "GONE"
     queues = embedded.client("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])
     assert queues == []
-
-
-def test_an_update_calls_only_for_what_changed(embedded: Connection, ask: Ask) -> None:
-    caller = somebody(embedded, allow("*"))
-    queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30}}
-    topic = {"Type": "AWS::SNS::Topic"}
-    name, _ = deploy(caller, {"Queue": queue, "Topic": topic})
-    before = len(recorded(ask, name))
-    queue["Properties"]["VisibilityTimeout"] = 60
-
-    _, status = deploy(caller, {"Queue": queue, "Topic": topic}, name=name, update=True)
-
-    assert status == "UPDATE_COMPLETE"
-    assert names(recorded(ask, name))[before:] == ["GetQueueAttributes", "SetQueueAttributes"]
 
 
 def test_code_in_s3_is_read_with_the_callers_permissions(embedded: Connection) -> None:
@@ -494,75 +392,3 @@ def test_cloudformation_s_own_tags_are_asked_for_where_that_is_known(
 def test_a_topic_s_own_tags_are_not_asked_for(embedded: Connection) -> None:
     caller = somebody(embedded, allow("*"), principals.deny("sns:TagResource"))
     assert deploy(caller, {"One": {"Type": "AWS::SNS::Topic"}})[1] == "CREATE_COMPLETE"
-
-
-def a_group(*ports: int) -> dict[str, Any]:
-    rules = [
-        {"IpProtocol": "tcp", "FromPort": one, "ToPort": one, "CidrIp": "10.0.0.0/8"}
-        for one in ports
-    ]
-    return {
-        "Type": "AWS::EC2::SecurityGroup",
-        "Properties": {"GroupDescription": "x", "SecurityGroupIngress": rules},
-    }
-
-
-def test_a_changed_rule_is_revoked_before_the_new_one_is_authorised(
-    embedded: Connection, ask: Ask
-) -> None:
-    caller = somebody(embedded, allow("*"))
-    name, _ = deploy(caller, {"Group": a_group(5432, 443)})
-    group = embedded.client("cloudformation").describe_stack_resource(
-        StackName=name, LogicalResourceId="Group"
-    )["StackResourceDetail"]["PhysicalResourceId"]
-
-    deploy(caller, {"Group": a_group(5433, 443)}, name=name, update=True)
-
-    made = [one for one in names(recorded(ask, group)) if not one.startswith("Describe")]
-    assert made[-2:] == ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"]
-
-
-def test_one_who_may_not_revoke_cannot_change_a_rule(embedded: Connection) -> None:
-    caller = somebody(embedded, allow("*"), principals.deny("ec2:RevokeSecurityGroupIngress"))
-    name, status = deploy(caller, {"Group": a_group(5432)})
-    assert status == "CREATE_COMPLETE"
-
-    _, status = deploy(caller, {"Group": a_group(5433)}, name=name, update=True)
-
-    assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert "ec2:RevokeSecurityGroupIngress" in reasons(embedded, name)["Group"]
-
-
-TAGGED: dict[str, dict[str, Any]] = {
-    "Bucket": {"Type": "AWS::S3::Bucket"},
-    "Rule": {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 day)"}},
-    "Queue": {"Type": "AWS::SQS::Queue"},
-}
-
-
-def tags(**more: str) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in more.items()]
-
-
-def test_a_stack_s_tags_come_and_go_on_everything_that_takes_tags(
-    embedded: Connection, ask: Ask
-) -> None:
-    caller = somebody(embedded, allow("*"))
-    name, _ = deploy(caller, TAGGED, Tags=tags(team="x"))
-    made = recorded(ask, name)
-    deploy(caller, TAGGED, name=name, update=True, Tags=tags(team="y"))
-    changed = recorded(ask, name)[len(made) :]
-    deploy(caller, TAGGED, name=name, update=True, Tags=[])
-    gone = recorded(ask, name)[len(made) + len(changed) :]
-
-    assert "PutBucketTagging" in names(made)
-    (rule,) = (one for one in made if one["eventName"] == "PutRule")
-    assert rule["requestParameters"]["tags"] == [{"key": "team", "value": "x"}]
-    assert {"PutBucketTagging", "TagResource", "TagQueue"} <= set(names(changed))
-    assert {"DeleteBucketTagging", "UntagResource", "UntagQueue"} <= set(names(gone))
-    assert not {"PutBucketTagging", "TagResource", "TagQueue"} & set(names(gone))
-
-
-def test_a_stack_without_tags_tags_nothing_that_is_recorded(embedded: Connection, ask: Ask) -> None:
-    name, _ = deploy(somebody(embedded, allow("*")), TAGGED)
-    assert not [one for one in names(recorded(ask, name)) if one.startswith(("Tag", "Untag"))]

@@ -63,6 +63,11 @@ def partly(kind: ResourceType, call: Call) -> str:
     return _filled(kind, call, only=False)[0]
 
 
+def with_id(kind: ResourceType, identifier: str, call: Call) -> str:
+    """The resource of a type that has an id."""
+    return VARIABLE.sub(lambda _: identifier, _place(kind.arn, call))
+
+
 def is_of(kind: ResourceType, arn: str) -> bool:
     """Whether an ARN has the form of a type."""
     return _pattern(kind).match(arn) is not None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ministack.services import iam
 
 from embedded_aws.iam.calls import Call
+from embedded_aws.iam.resources import ec2_ids
 from embedded_aws.iam.resources.arns import arns, place_of
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.ministack import services
@@ -233,6 +234,7 @@ _RULES: dict[str, Rule] = {
     "apigatewayv2": _apigateway,
     "cloudformation": _cloudformation,
     "dynamodb": _dynamodb,
+    "ec2": ec2_ids.tagged,
     "events": _events,
     "iam": _iam,
     "kms": _kms,

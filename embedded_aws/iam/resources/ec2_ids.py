@@ -1,0 +1,30 @@
+"""An id of EC2 tells the type of what it names: tagging calls name anything by its id alone."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from embedded_aws.iam.calls import Call
+from embedded_aws.iam.resources.arns import with_id
+from embedded_aws.iam.service_reference import Action
+
+
+def tagged(action: Action, call: Call) -> list[str] | None:
+    """The ARNs of what CreateTags and DeleteTags name; `*` for an id of no known type."""
+    if call.operation not in ("CreateTags", "DeleteTags"):
+        return None
+    kinds = {kind.name: kind for kind in action.resources}
+    found = []
+    for identifier in call.params.get("Resources") or ():
+        prefix = str(identifier).rpartition("-")[0]
+        kind = kinds.get(_types().get(prefix, prefix))
+        found.append(with_id(kind, str(identifier), call) if kind else "*")
+    return list(dict.fromkeys(found)) or None
+
+
+@cache
+def _types() -> Mapping[str, str]:
+    table: dict[str, str] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("ascii"))
+    return table
