@@ -32,12 +32,7 @@ def approval(
     """`approval.json`: the manifest as bytes and read, who signs, where the run took place."""
     return sealed(
         {
-            "format": FORMAT,
-            "process": content["process"],
-            "run": content["run"],
-            "by": signature.by,
-            "at": signature.at,
-            "note": signature.note,
+            **_signed(content, signature),
             "verdict": content["verdict"]["kind"],
             "shownOn": platform.value,
             "manifest": digest(manifest),
@@ -50,15 +45,21 @@ def withdrawal(approved: bytes, content: Mapping[str, Any], signature: Signature
     """`withdrawal.json`: the approval as bytes and read, and who takes it back."""
     return sealed(
         {
-            "format": FORMAT,
-            "process": content["process"],
-            "run": content["run"],
-            "by": signature.by,
-            "at": signature.at,
-            "note": signature.note,
+            **_signed(content, signature),
             "approval": digest(approved),
         }
     )
+
+
+def _signed(content: Mapping[str, Any], signature: Signature) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "process": content["process"],
+        "run": content["run"],
+        "by": signature.by,
+        "at": signature.at,
+        "note": signature.note,
+    }
 
 
 def policies_of(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ The state machine asks the same rows: `HOPELESS` and `FREEING` are filled into i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 CONSOLE: Final = "https://console.aws.amazon.com/servicequotas/home/services"
@@ -66,12 +66,9 @@ FUNCTIONS: Final = Quota(
 _GENERATIONS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-quotas.html"
 # In order: what an error says decides before what it is called.
 QUOTAS: Final = (
-    Quota(
-        error=BUILDS.error,
+    replace(
+        BUILDS,
         says="more than 0 ",
-        name=BUILDS.name,
-        service=BUILDS.service,
-        code=BUILDS.code,
         frees=False,
         do="CodeBuild lets this account run no build at all, as in many new accounts, whatever "
         "number Service Quotas shows. Request 1 or more there; when it shows that already, ask "

@@ -17,7 +17,7 @@ UNKNOWN = "*"  # what no one knows before the resource exists
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource in an operation of a stack."""
+    """A resource in an operation of a stack, without CloudFormation's own tags."""
 
     type: str
     logical_id: str
@@ -47,8 +47,8 @@ def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None)
     shape = service_model(service).operation_model(operation).input_shape
     if shape is None:
         return {}
-    known = {name: _without_system_tags(value) for name, value in resource.properties.items()}
-    known |= {name: at(resource.properties, path) for name, path in table.rename.items()}
+    renamed = {name: at(resource.properties, path) for name, path in table.rename.items()}
+    known = {**resource.properties, **renamed}
     params = {}
     if not _is_about_item(row):
         present = {name: value for name, value in known.items() if value is not None}
@@ -73,22 +73,6 @@ def _nest(shape: Any, resource: Resource, known: dict[str, Any], params: dict[st
     for member, inner in shape.members.items():
         if inner.type_name == "structure" and member.lower() == noun and member not in params:
             params[member] = fit(inner, known)
-
-
-def _without_system_tags(value: Any) -> Any:
-    """CloudFormation's own `aws:` tags need no permission of the caller.
-
-    https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-sns/pull/75
-    """
-    if isinstance(value, list):
-        return [tag for tag in value if not (isinstance(tag, Mapping) and _is_system(tag))]
-    if isinstance(value, Mapping):
-        return {name: inner for name, inner in value.items() if not str(name).startswith("aws:")}
-    return value
-
-
-def _is_system(tag: Mapping[str, Any]) -> bool:
-    return str(tag.get("Key", "")).startswith("aws:")
 
 
 def _is_about_item(row: Row) -> bool:
@@ -163,7 +147,7 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
     if head == "attr":
         return resource.attributes.get(rest)
     if head == "prop":
-        return _without_system_tags(at(resource.properties, rest))
+        return at(resource.properties, rest)
     if head == "tail":
         return _tail(str(at(resource.properties, rest) or "") if rest else resource.physical_id)
     if head in ("planned", "name"):

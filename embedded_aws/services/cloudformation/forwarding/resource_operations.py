@@ -152,7 +152,7 @@ def _plan(resource: Resource, operation: str) -> tuple[TypeTable, list[Step]]:
 
 
 def _steps(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
-    if not _applies(row, resource, operation):
+    if not applies(row, resource, operation):
         return
     if row.each:
         yield from (Step(row=row, item=item) for item in _members(resource.properties, row.each))
@@ -168,7 +168,8 @@ def _steps(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
         yield Step(row=row)
 
 
-def _applies(row: Row, resource: Resource, operation: str) -> bool:
+def applies(row: Row, resource: Resource, operation: str) -> bool:
+    """Whether the properties, or on update their change, cause a row's call."""
     if any(at(resource.properties, path) not in _NOTHING for path in row.unless):
         return False
     if not all(

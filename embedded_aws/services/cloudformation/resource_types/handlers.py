@@ -20,6 +20,7 @@ from embedded_aws.services.cloudformation.engine import (
 from embedded_aws.services.cloudformation.forwarding import inferred_calls
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource, filled, request_of
+from embedded_aws.services.cloudformation.forwarding.resource_operations import applies
 from embedded_aws.services.cloudformation.registry import stack_tags
 from embedded_aws.services.cloudformation.resource_types import (
     buckets,
@@ -100,9 +101,9 @@ def _resource(
         type=kind,
         logical_id=logical_id,
         stack=stack,
-        properties=properties,
+        properties=stack_tags.without_system_tags(properties),
         physical_id=physical_id,
-        previous=previous or {},
+        previous=stack_tags.without_system_tags(previous or {}),
         account=get_account_id(),
         region=get_region(),
     )
@@ -117,7 +118,8 @@ def _perform(kind: str, operation: str, resource: Resource, made: Made) -> dict[
         return {}
     answers: dict[str, Any] = {}
     for row in table.operations.get(operation, ()):
-        if _is_write(row) and not (row.each or row.added or row.removed) and _due(row, resource):
+        listed = row.each or row.added or row.removed
+        if _is_write(row) and not listed and applies(row, resource, operation):
             answers |= _answer(row, table, resource)
     return answers
 
@@ -129,10 +131,6 @@ def _answer(row: Row, table: TypeTable, resource: Resource) -> dict[str, Any]:
 
 def _is_write(row: Row) -> bool:
     return not row.call.partition(":")[2].startswith(("Get", "Describe", "List"))
-
-
-def _due(row: Row, resource: Resource) -> bool:
-    return not row.when or any(resource.properties.get(name) for name in row.when)
 
 
 def _created(kind: str, made: Made, resource: Resource, answers: Mapping[str, Any]) -> Created:
