@@ -37,13 +37,7 @@ def approve(arguments: argparse.Namespace) -> int:
 
     def act(archive: Archive, signature: Signature) -> Platform:
         return record_approval(
-            archive,
-            arguments.process,
-            arguments.run,
-            by=signature.by,
-            at=signature.at,
-            note=signature.note,
-            emulated=arguments.emulated,
+            archive, arguments.process, arguments.run, signature, emulated=arguments.emulated
         )
 
     return _done(arguments, act, command="approve", word="approved")
@@ -110,15 +104,8 @@ def _follow(archive: Archive, arguments: argparse.Namespace) -> tuple[bool, dict
     return True, {"name": parameter_of(path, arguments.process), "run": run}
 
 
-def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
-    archive: Archive,
-    process: str,
-    run: str,
-    *,
-    by: str,
-    at: str,
-    note: str = "",
-    emulated: bool = False,
+def record_approval(
+    archive: Archive, process: str, run: str, signature: Signature, *, emulated: bool = False
 ) -> Platform:
     """Write `approval.json` into the run's folder, pinned to its manifest, and the lists anew.
 
@@ -126,9 +113,7 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
         archive: where the run lies.
         process: whose run it is.
         run: its id.
-        by: who approves.
-        at: when, in ISO 8601.
-        note: why.
+        signature: who approves, when and why.
         emulated: says that the approver knows of an embedded AWS.
 
     Returns:
@@ -163,7 +148,6 @@ def record_approval(  # noqa: PLR0913  # an approval's fields, each by name
         )
     if platform is Platform.AWS and emulated:
         raise ArchiveRefusedError(f"{folder} took place on AWS: leave --emulated out")
-    signature = Signature(by=by, at=at, note=note)
     archive.put(f"{folder}{APPROVAL}", approval(body, manifest, signature, platform), JSON)
     _list_anew(archive, process, run)
     return platform

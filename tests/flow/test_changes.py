@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from lambdas.gateways.archive import S3Archive
+from lambdas.model.approval import Signature
 from local import emulator
 from local.archive.approvals import record_approval
 from local.archive.verification import verify
@@ -50,9 +51,8 @@ def thrice(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory
     shutil.copytree(SERVICE, folder / NAME)
     cloud = start(processes=str(folder))
     first, unchanged = learned(cloud), learned(cloud)
-    record_approval(
-        archive(cloud), NAME, unchanged, by="a reviewer", at="2026-11-26T12:00:00Z", emulated=True
-    )
+    signature = Signature(by="a reviewer", at="2026-11-26T12:00:00Z")
+    record_approval(archive(cloud), NAME, unchanged, signature, emulated=True)
     add_a_bucket(folder / NAME / "service" / "serverless.yml")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FENCEPOST_PROCESSES", str(folder))

@@ -65,7 +65,7 @@ def thirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         a_day(archive, day, refinement(day), used=refinement(min(day, 29)), definition={})
         if day in {APPROVED, TAKEN_BACK}:
             run = a_run(day).id
-            record_approval(archive, "orders", run, by=HOSTILE, at=NOON)
+            record_approval(archive, "orders", run, Signature(by=HOSTILE, at=NOON))
     taken = Signature(by="Grace", at=NOON)
     record_withdrawal(archive, "orders", a_run(TAKEN_BACK).id, taken)
     return folder

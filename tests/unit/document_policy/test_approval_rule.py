@@ -83,7 +83,7 @@ def told(
 
 
 def approve(archive: FolderArchive, day: int) -> None:
-    record_approval(archive, "orders", a_run(day).id, by="Ada", at=NOON)
+    record_approval(archive, "orders", a_run(day).id, Signature(by="Ada", at=NOON))
 
 
 def approved_by(archive: FolderArchive, day: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 from lambdas.document_policy.handler import document
 from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive import FolderArchive
+from lambdas.model.approval import Signature
 from lambdas.model.manifest import sealed, unsealed
 from local.archive.approvals import approve, record_approval
 from local.archive.commands import verify_archive
@@ -77,7 +78,9 @@ def archive(tmp_path: Path) -> FolderArchive:
 
 
 def approved(archive: FolderArchive, day: int) -> None:
-    record_approval(archive, "orders", a_run(day).id, by="Ada", at=NOON, note="read it all")
+    record_approval(
+        archive, "orders", a_run(day).id, Signature(by="Ada", at=NOON, note="read it all")
+    )
 
 
 def run_of(archive: FolderArchive, day: int, *more: str) -> str:

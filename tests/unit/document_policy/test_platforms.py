@@ -17,6 +17,7 @@ from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.gateways.archived_runs import previous_run
 from lambdas.gateways.earlier_names import past_runs
+from lambdas.model.approval import Signature
 from lambdas.model.manifest import sealed, unsealed
 from lambdas.model.platform import Platform
 from local.archive.approvals import approve, record_approval
@@ -40,7 +41,9 @@ def on(
 
 
 def approved_as(archive: FolderArchive, day: int, *, emulated: bool) -> None:
-    record_approval(archive, "orders", a_run(day).id, by="Ada", at=NOON, emulated=emulated)
+    record_approval(
+        archive, "orders", a_run(day).id, Signature(by="Ada", at=NOON), emulated=emulated
+    )
 
 
 def compared(archive: FolderArchive, day: int) -> str | None:

@@ -72,7 +72,7 @@ def archive(tmp_path: Path) -> Bucket:
 
 
 def approve(archive: Bucket, day: int, *, by: str = "Ada", emulated: bool = False) -> None:
-    record_approval(archive, "orders", a_run(day).id, by=by, at=NOON, emulated=emulated)
+    record_approval(archive, "orders", a_run(day).id, Signature(by=by, at=NOON), emulated=emulated)
 
 
 def follow(archive: Bucket, ssm: Ssm) -> str:
