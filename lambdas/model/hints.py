@@ -23,7 +23,7 @@ HINT_KEYS = (
     "split",
     "dropUnused",
 )
-POLICY_KEYS = ("approve", "headroom")  # of `policy`: the first is the process's, the second a hint
+POLICY_KEYS = ("approve", "boundary", "headroom")  # of `policy`; only the last is a hint
 CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
 WILDCARDS = ("families",)
 SPLITS = ("", "cloudformation")

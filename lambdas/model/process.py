@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.approval import APPROVE_KEYS, BY_HAND
+from lambdas.model.boundary_use import BoundaryUse
 from lambdas.model.build import Build
 from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
 from lambdas.model.secret import Secret, secrets_of
@@ -80,6 +81,7 @@ class Process:
         schedule: an EventBridge Scheduler expression, or empty.
         prove: whether the cycle may run a second time.
         approve: `by-hand`, or the rule by which its policies are approved.
+        boundary: of the roles that the process creates.
         hints: what the owner says about the policy.
     """
 
@@ -98,6 +100,7 @@ class Process:
     schedule: str = ""
     prove: bool = True
     approve: str = BY_HAND
+    boundary: BoundaryUse = BoundaryUse.NONE
     hints: Hints = NO_HINTS
 
     @classmethod
@@ -131,6 +134,7 @@ class Process:
             schedule=_schedule(definition.get("schedule", "")),
             prove=_yes_or_no("prove", definition.get("prove", True)),
             approve=_approve(definition.get("policy", {})),
+            boundary=_boundary(definition.get("policy", {})),
             hints=Hints.from_mapping(definition, frozenset(one.name for one in variables)),
         )
 
@@ -138,6 +142,8 @@ class Process:
         """What `from_mapping` reads: plain values."""
         # Left out while it is the default: earlier definitions do not have it.
         policy: dict[str, Any] = {"approve": self.approve} if self.approve != BY_HAND else {}
+        if self.boundary is not BoundaryUse.NONE:
+            policy["boundary"] = self.boundary.value
         if self.hints.headroom:
             policy["headroom"] = list(self.hints.headroom)
         return {
@@ -193,6 +199,13 @@ def _approve(raw: object) -> str:
         known = " or ".join(APPROVE_KEYS)
         raise InvalidProcessError("policy.approve", f"is {approve!r}; write {known}")
     return str(approve)
+
+
+def _boundary(raw: object) -> BoundaryUse:
+    said = raw.get("boundary", BoundaryUse.NONE) if isinstance(raw, dict) else BoundaryUse.NONE
+    if said not in list(BoundaryUse):
+        raise InvalidProcessError("policy.boundary", f"is {said!r}; write {', '.join(BoundaryUse)}")
+    return BoundaryUse(said)
 
 
 def _schedule(raw: object) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.boundary_use import BoundaryUse
 from lambdas.model.build import Build
 from lambdas.model.process import Process
 from lambdas.model.source import Source
@@ -51,6 +52,19 @@ def test_what_is_left_out_has_a_sound_value() -> None:
 def test_a_variable_has_a_value_for_each_use() -> None:
     assert process().values("learn") == {"stage": "dev"}
     assert process().values("prove") == {"stage": "qa"}
+
+
+@pytest.mark.parametrize("use", BoundaryUse)
+def test_a_process_says_of_a_boundary_whether_its_roles_have_one(use: BoundaryUse) -> None:
+    found = process(policy={"boundary": use.value})
+
+    assert found.boundary is use
+    assert Process.from_mapping("orders", found.to_mapping()) == found
+
+
+def test_without_a_word_of_it_there_is_no_boundary() -> None:
+    assert process().boundary is BoundaryUse.NONE
+    assert "policy" not in process().to_mapping()
 
 
 @pytest.mark.parametrize(
@@ -106,6 +120,9 @@ def test_a_variable_has_a_value_for_each_use() -> None:
         ({"phases": {"d" * 32: ["a"], "remove": ["b"]}}, f"phases.{'d' * 32}"),
         ({"schedule": "weekly"}, "schedule"),
         ({"prove": "no"}, "prove"),
+        ({"policy": []}, "policy"),
+        ({"policy": {"boundary": True}}, "policy.boundary"),
+        ({"policy": {"boundary": []}}, "policy.boundary"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_key(changes: dict[str, Any], key: str) -> None:
