@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lambdas.model.process import Process
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 DYNAMIC_REFERENCE = "{{resolve:"
-PLACES = 1_024  # characters kept for what is known only when deployed: three ARNs at their longest
+# Characters kept for what is known only when deployed: ARNs at their longest, owner, sandbox.
+PLACES = 1_024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a process is run: `account` and `region` of the sandbox that is called `name`."""
+
+    name: str
+    account: str
+    region: str
 
 
 def registered(process: Process) -> dict[str, Any]:
     """The definition as the state machine reads it."""
     return {**process.to_mapping(), "name": process.name}
+
+
+def parameter_value(
+    process: Process, place: Place, *, project: str, roles: Mapping[str, str]
+) -> str:
+    """The parameter's value, JSON: what one process is, whose, and where and how it is run.
+
+    The project is CodeBuild's; the roles are ARNs, by `sandboxRole` and `candidateRole`.
+    """
+    whole = {
+        "definition": registered(process),
+        "owner": process.owner,
+        "sandbox": {"name": place.name, "account": place.account, "region": place.region},
+        "project": project,
+        **roles,
+    }
+    return json.dumps(whole)
 
 
 def parameter_size(process: Process) -> int:

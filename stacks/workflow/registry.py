@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_ssm
+from aws_cdk import Aws, aws_ssm
 from constructs import Construct
 
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
-from lambdas.model.process_parameter import parameter_size, registered
+from lambdas.model.process_parameter import Place, parameter_size, parameter_value
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codebuild
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from stacks.processes import ProcessFolder
     from stacks.sandbox.roles import ProcessRoles
     from stacks.settings import Settings
+
+DEFAULT = "default"  # the sandbox of a process that names none
 
 
 def without_double_brackets(document: str) -> str:
@@ -44,12 +45,19 @@ class RegisteredProcess(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         process = folder.process
-        value = {
-            "definition": registered(process),
-            "project": project.project_name,
-            "sandboxRole": roles.sandbox.role_arn,
-            "candidateRole": roles.candidate.role_arn,
-        }
+        value = parameter_value(
+            process,
+            Place(
+                name=DEFAULT,
+                account=settings.sandbox_account or Aws.ACCOUNT_ID,
+                region=Aws.REGION,
+            ),
+            project=project.project_name,
+            roles={
+                "sandboxRole": roles.sandbox.role_arn,
+                "candidateRole": roles.candidate.role_arn,
+            },
+        )
         aws_ssm.CfnParameter(
             self,
             "Parameter",
@@ -57,5 +65,5 @@ class RegisteredProcess(Construct):
             type="String",
             tier="Advanced" if parameter_size(process) > STANDARD_PARAMETER_LIMIT else "Standard",
             description=f"What Fencepost runs for {process.name}",
-            value=without_double_brackets(json.dumps(value)),
+            value=without_double_brackets(value),
         )

@@ -84,9 +84,12 @@ def test_each_process_has_a_parameter_that_its_definition_is_read_from(
     }
     for one in parameters:
         value = json.loads(joined(one["Value"]))
-        process = value.pop("definition")
-        assert Process.from_mapping(process.pop("name"), process).name in PROCESSES
-        assert set(value) == {"project", "sandboxRole", "candidateRole"}
+        definition = value.pop("definition")
+        process = Process.from_mapping(definition.pop("name"), definition)
+        assert process.name in PROCESSES
+        assert set(value) == {"project", "owner", "sandbox", "sandboxRole", "candidateRole"}
+        assert value["owner"] == process.owner
+        assert value["sandbox"] == {"name": "default", "account": "x", "region": "x"}
 
 
 @pytest.mark.parametrize(
