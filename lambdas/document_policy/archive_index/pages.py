@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import Html, code, el
-from lambdas.document_policy.report.page import page
 from lambdas.model.platform import Platform
 from lambdas.model.text import counted
+from lambdas.pages.html import Html, code, el
+from lambdas.pages.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import MOST, more
+from lambdas.pages.html import MOST, more
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 from itertools import groupby
 
 from lambdas.document_policy.analysis.changes import together
-from lambdas.document_policy.report.html import Html, arn, code, el, join
+from lambdas.pages.html import Html, arn, code, el, join
 
 
 def changed(facts: RunFacts) -> Html:

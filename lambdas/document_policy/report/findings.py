@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import MOST, more
+from lambdas.pages.html import MOST, more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 from itertools import groupby
 
 from lambdas.document_policy.analysis.run_facts import blind
-from lambdas.document_policy.report.html import Html, code, el, join, prose
 from lambdas.model.finding import Severity
 from lambdas.model.text import counted
+from lambdas.pages.html import Html, code, el, join, prose
 
 TITLES = {
     Severity.ERROR: "Errors",

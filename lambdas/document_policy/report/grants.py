@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.statement_reasons import last_removed, service_name
-from lambdas.document_policy.report.html import Html, arn, code, el, join, prose
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence
+from lambdas.pages.html import Html, arn, code, el, join, prose
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts

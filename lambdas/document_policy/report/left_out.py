@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import MOST, Html, code, el, join, more, prose
 from lambdas.model.text import counted
+from lambdas.pages.html import MOST, Html, code, el, join, more, prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.exercised_paths import paths
 from lambdas.document_policy.analysis.statement_reasons import reasons, service_name
-from lambdas.document_policy.report.html import Html, el
 from lambdas.model.evidence import Outcome
 from lambdas.model.text import counted
+from lambdas.pages.html import Html, el
 from lambdas.reference.actions import service_title
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.statement_reasons import last_removed, reasons
 from lambdas.document_policy.report.grants import grants, time_of
-from lambdas.document_policy.report.html import Html, arn, code, el, join, prose
 from lambdas.model.template import Template
 from lambdas.model.text import counted, listed, sentence
+from lambdas.pages.html import Html, arn, code, el, join, prose
 from lambdas.reference import actions as iam
 from lambdas.reference.actions import AccessLevel, service_title
 

@@ -14,13 +14,13 @@ from lambdas.document_policy.analysis.iam_documents import iam_documents
 from lambdas.document_policy.mail import message, subject
 from lambdas.document_policy.readme import code as code_span
 from lambdas.document_policy.readme import prose, readme
-from lambdas.document_policy.report.html import Html, code, el, text
 from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.pages.html import Html, code, el, text
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
 from tests.unit.document_policy.samples import (
     ROLE,

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdas.document_policy.report.html import Html, el, join
+from lambdas.pages.html import Html, el, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
