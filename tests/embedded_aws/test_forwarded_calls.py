@@ -73,7 +73,7 @@ def test_a_read_after_creation_that_is_refused_is_recorded_and_stops_nothing(
 
     assert status == "CREATE_COMPLETE"
     errors = {one["eventName"]: one.get("errorCode") for one in recorded(ask, name)}
-    assert errors["ListTagsForResource"] == "AuthorizationError"
+    assert errors["ListTagsForResource"] == "AccessDenied"
     assert errors["ListSubscriptionsByTopic"] is None
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from lambdas.reference.compile.authorized_actions import compile_authorized_actions
+from lambdas.reference.compile.error_codes import compile_error_codes
 from lambdas.reference.compile.events import compile_events, homes_of
 from lambdas.reference.compile.letters import compile_letters
 from lambdas.reference.compile.operation_models import compile_operation_models
@@ -44,7 +45,7 @@ def compile_reference(sources: Sources) -> dict[str, dict[str, Any]]:
         "resources": read_curated("resources"),
         "generated_names": read_curated("generated_names"),
         "letters": compile_letters(sources.models),
-        "error_codes": read_curated("error_codes"),
+        "error_codes": compile_error_codes(sources),
         "escalation": read_curated("escalation"),
         "implied": read_curated("implied"),
         "pass_role": read_curated("pass_role"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _BEFORE = re.compile(r"^(?:client|server|sender|aws)\.")
 _BEHIND = re.compile(r"(?:exception|fault|error)+$")
@@ -22,11 +25,26 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"  # no rule knows the error
 
 
-class _Rule(NamedTuple):
+class Rule(NamedTuple):
+    """What a failure proves, if the error fits.
+
+    Attributes:
+        code: of the whole plain code; `message`: of a part of the message; `services`: by the first
+            part of the event source, all when there is none.
+    """
+
     meaning: Meaning
     code: re.Pattern[str] | None
     message: re.Pattern[str] | None
     services: tuple[str, ...]
+
+    def fits(self, service: str, code: str, message: str) -> bool:
+        """Whether an error of a service is meant."""
+        if self.services and service not in self.services:
+            return False
+        if self.code is not None and not self.code.fullmatch(code):
+            return False
+        return self.message is None or bool(self.message.search(message))
 
 
 @lru_cache(maxsize=16_384)
@@ -41,13 +59,9 @@ def meaning_of_error(source: str, code: str, message: str) -> Meaning:
     service = source.partition(".")[0].lower()
     bare = plain(code)
     for rule in _rules():
-        if rule.services and service not in rule.services:
-            continue
-        if rule.code is not None and not rule.code.fullmatch(bare):
-            continue
-        if rule.message is None or rule.message.search(message):
+        if rule.fits(service, bare, message):
             return rule.meaning
-    return Meaning.UNKNOWN
+    return _documented().get(bare, Meaning.UNKNOWN)
 
 
 def plain(code: str) -> str:
@@ -56,11 +70,10 @@ def plain(code: str) -> str:
     return _BEHIND.sub("", text) or text
 
 
-@lru_cache(maxsize=1)
-def _rules() -> tuple[_Rule, ...]:
-    content = shard("error_codes")
+def rules_of(content: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """The curated rules in their order, words before codes."""
     return tuple(
-        _Rule(
+        Rule(
             meaning=Meaning(one["outcome"]),
             code=re.compile(one["code"], re.IGNORECASE) if "code" in one else None,
             message=re.compile(one["message"], re.IGNORECASE) if "message" in one else None,
@@ -68,3 +81,15 @@ def _rules() -> tuple[_Rule, ...]:
         )
         for one in (*content["messages"], *content["codes"])
     )
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[Rule, ...]:
+    return rules_of(shard("error_codes"))
+
+
+@lru_cache(maxsize=1)
+def _documented() -> dict[str, Meaning]:
+    """What the services' own models say of codes that no rule knows."""
+    said = shard("error_codes")["documented"]
+    return {code: Meaning(meaning) for meaning, codes in said.items() for code in codes}
