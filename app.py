@@ -54,6 +54,9 @@ def main() -> None:
             folders = tuple(map(with_secrets_of_a_laptop, folders))
         else:
             refuse_local_sources(folders)
+            for one in folders:
+                if one.note:
+                    sys.stderr.write(f"fencepost: note: {one.process.name}: {one.note}\n")
         add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
     except (InvalidProcessError, InvalidSettingError) as error:
         sys.exit(f"fencepost: {error}")

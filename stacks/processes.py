@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.moved_keys import note
 from lambdas.model.process import Process
 from lambdas.model.process_parameter import refusal
 from lambdas.model.source import Source, SourceKind
@@ -29,11 +30,13 @@ class ProcessFolder:
     Attributes:
         path: the process's own folder. source: the folder that is packed and its commands run in;
             None when each build fetches the source.
+        note: which keys stand where 0.1 had them, and where they stand now; mostly empty.
     """
 
     process: Process
     path: Path
     source: Path | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +126,12 @@ def load_folder(folder: Path) -> ProcessFolder:
     except InvalidProcessError as error:
         definition.refuse(error.key, error.problem)
     source = _folder(definition, path, process.source)
-    if process.source.local:
-        # From wherever it is fetched, it is the same repository.
+    if process.source.local:  # from wherever it is fetched, it is the same repository
         location = str((path / process.source.location.removeprefix("file://")).resolve())
         process = replace(process, source=replace(process.source, location=location))
     if problem := refusal(process):
         _refuse(definition.file, 0, "", problem)
-    return ProcessFolder(process=process, path=path, source=source)
+    return ProcessFolder(process=process, path=path, source=source, note=note(definition.value))
 
 
 def _check(codebuild: Mapping[str, Any]) -> None:

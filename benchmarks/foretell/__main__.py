@@ -23,6 +23,7 @@ from benchmarks.foretell.measure import Cycle, changed_cycles, cycle_of, score
 from benchmarks.foretell.recording import ROOT, deployments
 from foretell.errors import UnreadableTemplateError
 from foretell.knowledge.knowledge import SHIPPED, Knowledge, joined
+from lambdas.model.moved_keys import with_moved_keys
 from lambdas.model.platform import Platform
 from tests.flow.corpus.corpus import OWN, write
 
@@ -87,7 +88,9 @@ def copies(target: Path) -> dict[str, Path]:
     found[changing.NAME] = changing_folder.rename(target / f"{PREFIX}{changing.NAME}"[:32])
     for path in found.values():
         definition = yaml.safe_load((path / "process.yaml").read_text(encoding="utf-8"))
-        text = yaml.safe_dump({**definition, "prove": False}, sort_keys=False)
+        text = yaml.safe_dump(
+            {**with_moved_keys(definition), "proof": {"attempt": False}}, sort_keys=False
+        )
         (path / "process.yaml").write_text(text, encoding="utf-8")
     return found
 

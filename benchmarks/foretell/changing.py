@@ -59,7 +59,7 @@ def write_process(folder: Path) -> Path:
         "source": "stacks",
         "regions": ["eu-west-1"],
         "phases": phases,
-        "prove": False,
+        "proof": {"attempt": False},
     }
     (target / "process.yaml").write_text(yaml.safe_dump(definition, sort_keys=False))
     return target

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.platform import Platform
 
-APPROVE_KEYS = ("by-hand", "narrower")
-BY_HAND, NARROWER = APPROVE_KEYS
+BY_HAND, NARROWER = "by-hand", "narrower"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,33 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.variables import matching
+from lambdas.model.definition_values import mapping_of, matching, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
-RUNTIMES = ("dotnet", "golang", "java", "nodejs", "php", "python", "ruby")
 VERSION = re.compile(r"[a-z]*\d+(\.\d+)*|latest")
 OWN_IMAGES = "aws/codebuild/"  # CodeBuild's, which alone have runtimes to choose from
 IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
-KEYS = ("runtimes", "image", "timeout", "privileged", "codebuild")
-WRITE = '{runtimes: {nodejs: "22"}, image: …, timeout: 60, privileged: true, codebuild: {…}}'
 TIMEOUT = (20, 240)  # minutes; `remove` has a quarter of it
 STANDARD_TIMEOUT = 240
-# What of AWS::CodeBuild::Project a process may choose; all else is Fencepost's own.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html
-CHOSEN = ("Cache", "Environment", "FileSystemLocations", "VpcConfig")
-OF_ENVIRONMENT = (
-    "Certificate",
-    "ComputeType",
-    "DockerServer",
-    "Fleet",
-    "HostKernel",
-    "ImagePullCredentialsType",
-    "RegistryCredential",
-    "Type",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +29,7 @@ class Build:
         image: a Docker image, or empty for the standard one.
         timeout: minutes for all of a cycle.
         privileged: whether Docker may run in it.
+        secrets_for_revisions: whether a run of another revision gets the process's secrets.
         codebuild: properties of AWS::CodeBuild::Project, as CloudFormation spells them.
     """
 
@@ -52,27 +37,25 @@ class Build:
     image: str = ""
     timeout: int = STANDARD_TIMEOUT
     privileged: bool = False
+    secrets_for_revisions: bool = False
     codebuild: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def from_mapping(cls, definition: Mapping[str, Any]) -> Self:
-        """Read `build`, and `node` as 0.1 spelled it.
+    def from_mapping(cls, raw: object) -> Self:
+        """Read `build`.
 
         Raises:
             InvalidProcessError: names the key, what is wrong with it, and what to write.
         """
-        raw = definition.get("build", {})
-        if not isinstance(raw, dict):
-            raise InvalidProcessError("build", f"is {raw!r}; write {WRITE}")
-        for key in raw:
-            if key not in KEYS:
-                raise InvalidProcessError(f"build.{key}", f"unknown key; write {WRITE}")
+        build = mapping_of("build", raw)
+        revisions = build.get("secretsForRevisions", False)
         found = cls(
-            runtimes=_runtimes(raw.get("runtimes", {}), definition.get("node", "")),
-            image=_image(raw.get("image", "")),
-            timeout=_timeout(raw.get("timeout", STANDARD_TIMEOUT)),
-            privileged=_privileged(raw.get("privileged", False)),
-            codebuild=_codebuild(raw.get("codebuild", {})),
+            runtimes=_runtimes(build.get("runtimes", {})),
+            image=_image(build.get("image", "")),
+            timeout=_timeout(build.get("timeout", STANDARD_TIMEOUT)),
+            privileged=yes_or_no("build.privileged", build.get("privileged", False)),
+            secrets_for_revisions=yes_or_no("build.secretsForRevisions", revisions),
+            codebuild=_codebuild(build.get("codebuild", {})),
         )
         if found.runtimes and found.image and not found.image.startswith(OWN_IMAGES):
             raise InvalidProcessError(
@@ -87,24 +70,20 @@ class Build:
             "image": self.image,
             "timeout": self.timeout,
             "privileged": self.privileged,
+            "secretsForRevisions": self.secrets_for_revisions,
             "codebuild": dict(self.codebuild),
         }
-        return {key: value for key, value in every.items() if value != getattr(Build(), key)}
+        # Left out while they are the standard.
+        return {
+            key: value
+            for key, value in every.items()
+            if value and (key, value) != ("timeout", STANDARD_TIMEOUT)
+        }
 
 
-def _runtimes(raw: object, node: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(raw, dict):
-        raise InvalidProcessError("build.runtimes", 'is no mapping; write {nodejs: "22"}')
-    versions = dict(raw)
-    if node != "":
-        if "nodejs" in versions:
-            raise InvalidProcessError("node", "says what build.runtimes.nodejs says; delete it")
-        versions["nodejs"] = _version("node", node)
+def _runtimes(raw: object) -> tuple[tuple[str, str], ...]:
+    versions = mapping_of("build.runtimes", raw)
     for name, version in versions.items():
-        if name not in RUNTIMES:
-            raise InvalidProcessError(
-                f"build.runtimes.{name}", f"unknown runtime; known are {', '.join(RUNTIMES)}"
-            )
         _version(f"build.runtimes.{name}", version)
     return tuple(sorted(versions.items()))
 
@@ -126,27 +105,12 @@ def _timeout(raw: object) -> int:
     return raw
 
 
-def _privileged(raw: object) -> bool:
-    if not isinstance(raw, bool):
-        raise InvalidProcessError("build.privileged", f"is {raw!r}; write true or false")
-    return raw
-
-
 def _codebuild(raw: object) -> Mapping[str, Any]:
-    """The keys that are a process's; their values are the schema's (stacks/processes.py)."""
-    if not isinstance(raw, dict):
-        raise InvalidProcessError("build.codebuild", "is no mapping of a project's properties")
-    for key in raw:
-        if key not in CHOSEN:
-            raise InvalidProcessError(
-                f"build.codebuild.{key}", f"is not the process's; {', '.join(CHOSEN)} are"
-            )
-    environment = raw.get("Environment", {})
-    for key in environment if isinstance(environment, dict) else ():
-        if key not in OF_ENVIRONMENT:
-            raise InvalidProcessError(
-                f"build.codebuild.Environment.{key}",
-                f"is not written here; {', '.join(OF_ENVIRONMENT)} are, and build.image and "
-                "build.privileged",
-            )
-    return raw
+    """What of AWS::CodeBuild::Project a process may choose; all else is Fencepost's own.
+
+    The values are checked by the registry's schema (stacks/processes.py),
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html.
+    """
+    found = mapping_of("build.codebuild", raw)
+    mapping_of("build.codebuild.Environment", found.get("Environment", {}))
+    return found

@@ -8,25 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError, InvalidTemplateError
 from lambdas.model.action import Action
-from lambdas.model.derivation import DERIVATIONS
+from lambdas.model.definition_values import mapping_of, yes_or_no
+from lambdas.model.process_schema import choices
 from lambdas.model.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-HINT_KEYS = (
-    "conditions",
-    "derivations",
-    "wildcards",
-    "grants",
-    "bounds",
-    "split",
-    "dropUnused",
-)
-POLICY_KEYS = ("approve", "boundary", "headroom")  # of `policy`; only the last is a hint
-CONDITIONS = ("called-via", "requested-region", "resource-account", "request-keys")
-WILDCARDS = ("families",)
-SPLITS = ("", "cloudformation")
+OF_THE_PROCESS = frozenset({"approve", "boundary"})  # of `policy`; all else is a hint
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _TYPE = re.compile(r"[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}")
 _PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
@@ -69,7 +58,6 @@ class Hints:
         wildcards: kinds of wildcards that are switched off.
         bounds: the ceiling; empty means none.
         split: `cloudformation` for a deployer and an execution policy instead of one.
-        drop_unused: what `add` asks for and no cycle used is dropped, and the rest proved again.
         headroom: types of CloudFormation's that the process will use, and has not yet; sorted.
     """
 
@@ -80,46 +68,51 @@ class Hints:
     forbid: tuple[ForbiddenGrant, ...] = ()
     bounds: tuple[Bound, ...] = ()
     split: str = ""
-    drop_unused: bool = False
     headroom: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any], variables: frozenset[str]) -> Self:
-        """Read the hint keys of a process definition.
+        """Read the hints of a definition.
 
         Args:
-            raw: the definition; other keys are not looked at.
+            raw: its `policy`; what is not a hint is not looked at.
             variables: the names that resources may use, beside the account's own.
 
         Raises:
             InvalidProcessError: names the key, what is wrong with it, and what to write.
         """
-        grants = _mapping("grants", raw.get("grants", {}), ("add", "forbid"))
+        grants = mapping_of("policy.grants", raw.get("grants", {}))
         known = variables | ACCOUNT_VARIABLES
         split = raw.get("split", "")
-        if split not in SPLITS:
-            raise InvalidProcessError("split", f"is {split!r}; write cloudformation, or nothing")
-        drop = raw.get("dropUnused", False)
-        if not isinstance(drop, bool):
-            raise InvalidProcessError("dropUnused", f"is {drop!r}; write true or false")
+        if split not in choices("policy.split"):
+            problem = f"is {split!r}; write cloudformation, or nothing"
+            raise InvalidProcessError("policy.split", problem)
         return cls(
-            conditions_off=_switched_off("conditions", raw.get("conditions", {}), CONDITIONS),
-            derivations_off=_switched_off("derivations", raw.get("derivations", {}), DERIVATIONS),
-            wildcards_off=_switched_off("wildcards", raw.get("wildcards", {}), WILDCARDS),
-            add=tuple(_added(*one, known) for one in _items("grants.add", grants.get("add", []))),
-            forbid=tuple(
-                _forbidden(*one, known) for one in _items("grants.forbid", grants.get("forbid", []))
+            conditions_off=_switched_off("policy.conditions", raw.get("conditions", {})),
+            derivations_off=_switched_off("policy.derivations", raw.get("derivations", {})),
+            wildcards_off=_switched_off("policy.wildcards", raw.get("wildcards", {})),
+            add=tuple(
+                _added(*one, known)
+                for one in _items("policy.grants.add", grants.get("add", []), "$addedGrant")
             ),
-            bounds=tuple(_bound(*one, known) for one in _items("bounds", raw.get("bounds", []))),
+            forbid=tuple(
+                _forbidden(*one, known)
+                for one in _items(
+                    "policy.grants.forbid", grants.get("forbid", []), "$forbiddenGrant"
+                )
+            ),
+            bounds=tuple(
+                _bound(*one, known)
+                for one in _items("policy.bounds", raw.get("bounds", []), "$bound")
+            ),
             split=split,
-            drop_unused=drop,
-            headroom=_types(_mapping("policy", raw.get("policy", {}), POLICY_KEYS)),
-            raw={key: raw[key] for key in HINT_KEYS if raw.get(key)},
+            headroom=_types(raw.get("headroom", [])),
+            raw={key: raw[key] for key in raw if key not in OF_THE_PROCESS and raw[key]},
         )
 
     def to_mapping(self) -> dict[str, Any]:
-        """What `from_mapping` reads; only the keys that say something."""
+        """The hints of `policy`, as `from_mapping` reads them; only those that say something."""
         return dict(self.raw)
 
     def dropping(self, grants: Collection[tuple[Action, str]]) -> Self:
@@ -136,25 +129,14 @@ class Hints:
 NO_HINTS = Hints()
 
 
-def _mapping(key: str, raw: object, known: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise InvalidProcessError(key, f"is {raw!r}; write a mapping of {', '.join(known)}")
-    for name in raw:
-        if name not in known:
-            raise InvalidProcessError(f"{key}.{name}", f"unknown; known are {', '.join(known)}")
-    return raw
+def _switched_off(key: str, raw: object) -> frozenset[str]:
+    switches = mapping_of(key, raw)
+    return frozenset(
+        name for name, value in switches.items() if not yes_or_no(f"{key}.{name}", value)
+    )
 
 
-def _switched_off(key: str, raw: object, known: tuple[str, ...]) -> frozenset[str]:
-    switches = _mapping(key, raw, known)
-    for name, value in switches.items():
-        if not isinstance(value, bool):
-            raise InvalidProcessError(f"{key}.{name}", f"is {value!r}; write true or false")
-    return frozenset(name for name, value in switches.items() if not value)
-
-
-def _types(policy: Mapping[str, Any]) -> tuple[str, ...]:
-    raw = policy.get("headroom", [])
+def _types(raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise InvalidProcessError(
             "policy.headroom", f"is {raw!r}; write a list such as [AWS::SQS::Queue]"
@@ -167,13 +149,11 @@ def _types(policy: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(set(raw)))
 
 
-def _items(key: str, raw: object) -> list[tuple[str, dict[str, Any]]]:
+def _items(key: str, raw: object, path: str) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(raw, list):
         raise InvalidProcessError(key, f"is {raw!r}; write a list")
-    keys = ("action", "resource", "reason")
-    return [
-        (f"{key}[{index}]", _mapping(f"{key}[{index}]", one, keys)) for index, one in enumerate(raw)
-    ]
+    named = [(f"{key}[{index}]", one) for index, one in enumerate(raw)]
+    return [(name, mapping_of(name, one, path)) for name, one in named]
 
 
 def _added(key: str, raw: dict[str, Any], known: frozenset[str]) -> AddedGrant:

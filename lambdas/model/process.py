@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.approval import APPROVE_KEYS, BY_HAND
+from lambdas.model.approval import BY_HAND
 from lambdas.model.boundary_use import BoundaryUse
 from lambdas.model.build import Build
-from lambdas.model.hints import HINT_KEYS, NO_HINTS, Hints
+from lambdas.model.definition_values import mapping_of, matching, text, yes_or_no
+from lambdas.model.hints import NO_HINTS, Hints
+from lambdas.model.moved_keys import as_written, with_moved_keys
+from lambdas.model.process_schema import choices, schema
 from lambdas.model.secret import Secret, secrets_of
 from lambdas.model.source import Source
-from lambdas.model.variables import (
-    Use,
-    environment_of,
-    in_title_case,
-    matching,
-    text,
-    variables_of,
-)
+from lambdas.model.variables import Use, environment_of, in_title_case, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,27 +32,9 @@ SCHEDULE = re.compile(
 )
 SCHEDULES = "rate(7 days), cron(0 5 ? * MON *) with its six fields, or at(2027-01-31T05:00:00)"
 RESERVED_PHASES = frozenset({"install", "closing", "source"})
-KEYS = (
-    "description",
-    "owner",
-    "source",
-    "regions",
-    "variables",
-    "environment",
-    "secrets",
-    "secretsForRevisions",
-    "build",
-    "node",  # as 0.1 spelled build.runtimes.nodejs
-    "install",
-    "phases",
-    "schedule",
-    "prove",
-    "policy",
-    *HINT_KEYS,
-)
 STANDARD_BUILD = Build()
 OWN_FOLDER = Source()
-REQUIRED = ("description", "owner", "phases")
+REQUIRED = tuple(schema()["required"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +53,11 @@ class Process:
         source: a folder relative to its own, by default that itself, or where to fetch it.
         regions: where it may act; empty means the deployment's region.
         environment: for every command; `{name}` stands for a variable's value.
-        secrets: further environment, whose values the build reads. secrets_for_revisions: whether
-            a run of another revision gets them, too.
+        secrets: further environment, whose values the build reads.
         build: what its commands run in.
         schedule: an EventBridge Scheduler expression, or empty.
-        prove: whether the cycle may run a second time.
+        prove: whether the cycle may run a second time. drop_unused: what the hints add and no
+            cycle used is dropped, and the rest proved again.
         approve: `by-hand`, or the rule by which its policies are approved.
         boundary: of the roles that the process creates.
         hints: what the owner says about the policy.
@@ -93,19 +71,19 @@ class Process:
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     secrets: tuple[Secret, ...] = ()
-    secrets_for_revisions: bool = False
     build: Build = STANDARD_BUILD
     install: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = ()
     schedule: str = ""
     prove: bool = True
+    drop_unused: bool = False
     approve: str = BY_HAND
     boundary: BoundaryUse = BoundaryUse.NONE
     hints: Hints = NO_HINTS
 
     @classmethod
     def from_mapping(cls, name: str, raw: object) -> Self:
-        """Read a definition, from YAML or from `to_mapping`.
+        """Read a definition, from YAML or from `to_mapping`; keys of 0.1 are read where they stood.
 
         Raises:
             InvalidProcessError: names the key, what is wrong with it, and what to write.
@@ -114,8 +92,16 @@ class Process:
             raise InvalidProcessError(
                 "", f"a process's folder may not be named {name!r}; use [a-z][a-z0-9-]{{0,31}}"
             )
-        definition = _definition(raw)
+        try:
+            return cls._of(name, _definition(raw))
+        except InvalidProcessError as error:
+            raise InvalidProcessError(as_written(error.key, raw), error.problem) from error
+
+    @classmethod
+    def _of(cls, name: str, definition: Mapping[str, Any]) -> Self:
         variables = variables_of(definition.get("variables", {}))
+        proof = mapping_of("proof", definition.get("proof", {}))
+        policy = mapping_of("policy", definition.get("policy", {}))
         return cls(
             name=name,
             description=text("description", definition["description"]),
@@ -125,27 +111,25 @@ class Process:
             variables=variables,
             environment=environment_of(definition.get("environment", {}), variables),
             secrets=secrets_of(definition.get("secrets", {}), definition.get("environment", {})),
-            secrets_for_revisions=_yes_or_no(
-                "secretsForRevisions", definition.get("secretsForRevisions", False)
-            ),
-            build=Build.from_mapping(definition),
+            build=Build.from_mapping(definition.get("build", {})),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
             phases=_phases(definition["phases"]),
             schedule=_schedule(definition.get("schedule", "")),
-            prove=_yes_or_no("prove", definition.get("prove", True)),
-            approve=_approve(definition.get("policy", {})),
-            boundary=_boundary(definition.get("policy", {})),
-            hints=Hints.from_mapping(definition, frozenset(one.name for one in variables)),
+            prove=yes_or_no("proof.attempt", proof.get("attempt", True)),
+            drop_unused=yes_or_no("proof.dropUnused", proof.get("dropUnused", False)),
+            approve=_chosen("policy.approve", policy.get("approve", BY_HAND)),
+            boundary=BoundaryUse(_chosen("policy.boundary", policy.get("boundary", "none"))),
+            hints=Hints.from_mapping(policy, frozenset(one.name for one in variables)),
         )
 
     def to_mapping(self) -> dict[str, Any]:
         """What `from_mapping` reads: plain values."""
         # Left out while it is the default: earlier definitions do not have it.
-        policy: dict[str, Any] = {"approve": self.approve} if self.approve != BY_HAND else {}
-        if self.boundary is not BoundaryUse.NONE:
-            policy["boundary"] = self.boundary.value
-        if self.hints.headroom:
-            policy["headroom"] = list(self.hints.headroom)
+        policy = {
+            **({"approve": self.approve} if self.approve != BY_HAND else {}),
+            **({} if self.boundary is BoundaryUse.NONE else {"boundary": self.boundary.value}),
+            **self.hints.to_mapping(),
+        }
         return {
             "description": self.description,
             "owner": self.owner,
@@ -154,14 +138,15 @@ class Process:
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),
             **({"secrets": {s.name: s.to_value() for s in self.secrets}} if self.secrets else {}),
-            **({"secretsForRevisions": True} if self.secrets_for_revisions else {}),
-            "build": self.build.to_mapping(),
             "install": list(self.install),
             "phases": {phase.name: list(phase.commands) for phase in self.phases},
             "schedule": self.schedule,
-            "prove": self.prove,
+            "build": self.build.to_mapping(),
+            "proof": {
+                "attempt": self.prove,
+                **({"dropUnused": True} if self.drop_unused else {}),
+            },
             **({"policy": policy} if policy else {}),
-            **self.hints.to_mapping(),
         }
 
     def values(self, use: str) -> dict[str, str]:
@@ -178,34 +163,19 @@ class Process:
 def _definition(raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
         raise InvalidProcessError("", "a process definition is a mapping of keys to values")
-    for key in raw:
-        if key not in KEYS:
-            raise InvalidProcessError(str(key), f"unknown key; known are {', '.join(KEYS)}")
+    definition = with_moved_keys(raw)
+    mapping_of("", definition)
     for key in REQUIRED:
-        if key not in raw:
+        if key not in definition:
             raise InvalidProcessError(key, "missing; every process needs it")
-    return raw
+    return definition
 
 
-def _yes_or_no(key: str, raw: object) -> bool:
-    if not isinstance(raw, bool):
-        raise InvalidProcessError(key, f"is {raw!r}; write true or false")
-    return raw
-
-
-def _approve(raw: object) -> str:
-    approve = raw.get("approve", BY_HAND) if isinstance(raw, dict) else BY_HAND
-    if approve not in APPROVE_KEYS:
-        known = " or ".join(APPROVE_KEYS)
-        raise InvalidProcessError("policy.approve", f"is {approve!r}; write {known}")
-    return str(approve)
-
-
-def _boundary(raw: object) -> BoundaryUse:
-    said = raw.get("boundary", BoundaryUse.NONE) if isinstance(raw, dict) else BoundaryUse.NONE
-    if said not in list(BoundaryUse):
-        raise InvalidProcessError("policy.boundary", f"is {said!r}; write {', '.join(BoundaryUse)}")
-    return BoundaryUse(said)
+def _chosen(key: str, raw: object) -> str:
+    known = choices(key)
+    if raw not in known:
+        raise InvalidProcessError(key, f"is {raw!r}; write {' or '.join(known)}")
+    return str(raw)
 
 
 def _schedule(raw: object) -> str:

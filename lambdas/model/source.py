@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.variables import matching, text
+from lambdas.model.definition_values import mapping_of, matching, text
 
 URL = re.compile(r"https://[\w.-]+(:\d+)?(/[\w.~%+-]+)+/?", re.ASCII)
 LOCAL = re.compile(r"(/|\./|\.\./|file:///)[^\x00-\x1f]*")
@@ -36,11 +36,7 @@ class SourceKind(StrEnum):
     S3 = "s3"
 
 
-KEYS = {
-    SourceKind.GIT: ("git", "ref", "path", "connection"),
-    SourceKind.CODECOMMIT: ("codecommit", "ref", "path"),
-    SourceKind.S3: ("s3", "path"),
-}
+FETCHED = (SourceKind.GIT, SourceKind.CODECOMMIT, SourceKind.S3)
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
 TYPES = {"github.com": "GITHUB", "bitbucket.org": "BITBUCKET", "gitlab.com": "GITLAB"}
 PUBLIC = ("GITHUB", "BITBUCKET")  # that CodeBuild clones without credentials
@@ -74,13 +70,11 @@ class Source:
         """
         if isinstance(raw, str):
             return cls(location=text("source", raw))
-        kinds = [one for one in KEYS if isinstance(raw, dict) and one in raw]
+        kinds = [one for one in FETCHED if isinstance(raw, dict) and one in raw]
         if not isinstance(raw, dict) or len(kinds) != 1:
             raise InvalidProcessError("source", f"is {raw!r}; {WRITE}")
         kind = kinds[0]
-        for key in raw:
-            if key not in KEYS[kind]:
-                raise InvalidProcessError(f"source.{key}", f"unknown key; {WRITE}")
+        mapping_of("source", raw, f"${kind}")
         found = cls(
             kind=kind,
             location=_location(kind, raw[kind.value]),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lambdas.errors import InvalidProcessError
+from lambdas.model.definition_values import matching, text
 
 VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -30,21 +31,6 @@ class Use:
 def in_title_case(value: str) -> str:
     """`my-stage` → `MyStage`."""
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^0-9A-Za-z]+", value))
-
-
-def text(key: str, raw: object) -> str:
-    """A text that is not empty, as the definition has it at a key."""
-    if not isinstance(raw, str) or not raw.strip():
-        raise InvalidProcessError(key, f"is {raw!r}; write a text that is not empty")
-    return raw
-
-
-def matching(key: str, raw: object, pattern: re.Pattern[str], what: str) -> str:
-    """A text that is what it should be."""
-    found = text(key, raw)
-    if not pattern.fullmatch(found):
-        raise InvalidProcessError(key, f"{found!r} is not {what}")
-    return found
 
 
 def variables_of(raw: object) -> tuple[Use, ...]:

@@ -17,6 +17,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
+from lambdas.model.process_parameter import registered
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
 from lambdas.model.step_input import required
@@ -135,7 +136,7 @@ def _judge(event: Mapping[str, Any], run: Run, archive: Archive) -> dict[str, An
         "next": found.decision.next.value,
         "verdict": found.decision.verdict(),
         "evidence": evidence,
-        "process": _definition(event, found.process),
+        "process": registered(found.process),
         "findings": _findings(event, run, archive, found.findings),
         "denied": len(this.denied),
         "removed": len(this.removed),
@@ -208,13 +209,6 @@ def _proof(event: Mapping[str, Any]) -> Proof:
 def _process(event: Mapping[str, Any], run: Run) -> Process:
     definition = dict(_required(event, "process"))
     return Process.from_mapping(definition.pop("name", run.process), definition)
-
-
-def _definition(event: Mapping[str, Any], process: Process) -> dict[str, Any]:
-    """As it was given, but for hints that were dropped."""
-    given = dict(_required(event, "process"))
-    hints = process.hints.to_mapping()
-    return {**given, **({"grants": hints["grants"]} if "grants" in hints else {})}
 
 
 def _refinement(event: Mapping[str, Any], archive: Archive) -> Refinement:

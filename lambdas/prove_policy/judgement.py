@@ -104,7 +104,7 @@ def judge(case: Case) -> Judgement:
 def _may_drop(case: Case) -> bool:
     """Once, on the owner's request, and while there is a round left to prove the rest."""
     again = any(one.dropped for one in case.earlier)
-    return case.process.hints.drop_unused and not again and case.proof.number < LIMIT
+    return case.process.drop_unused and not again and case.proof.number < LIMIT
 
 
 def _spare(case: Case) -> tuple[tuple[Grant, ...], tuple[Evidence, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
 from local import node
-from local.doctor.check import Check, missing, there
+from local.doctor.check import Check, missing, note, there
 from stacks.processes import load_processes
 
 if TYPE_CHECKING:
@@ -56,4 +56,7 @@ def processes(folders: Sequence[Path]) -> tuple[Check, tuple[ProcessFolder, ...]
     if not found:
         return missing("processes", "There are none.", "Add a folder to processes/."), ()
     names = ", ".join(one.process.name for one in found)
+    old = [f"{one.process.name}: {one.note}." for one in found if one.note]
+    if old:
+        return note("processes", " ".join(old), "docs/process.md has every key."), found
     return there("processes", f"{names}: every definition can be read."), found

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
 FETCHED = "a deployment packs this folder; or let each run fetch it, with source: {}"
+EDITORS = "# yaml-language-server: $schema=../../lambdas/model/process.schema.json\n"
 TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
 
 
@@ -58,9 +59,10 @@ def new(arguments: argparse.Namespace) -> int:
     # Relative, so that it is the same in every clone that lies beside the source.
     place = os.path.relpath(source, file.parent)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        definition(draft, process=arguments.process, source=place, owner=owner), encoding="utf-8"
-    )
+    text = definition(draft, process=arguments.process, source=place, owner=owner)
+    # A place of this machine has no business in a definition that lies elsewhere.
+    head = EDITORS if file.parent.parent == OWN_FOLDER else ""
+    file.write_text(head + text, encoding="utf-8")
     return _told(arguments, draft, file)
 
 

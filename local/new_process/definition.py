@@ -31,7 +31,6 @@ def definition(draft: Draft, *, process: str, source: str, owner: str) -> str:
         *page.build(),
         *page.commands("install", draft.install),
         *page.phases(),
-        *page.entry("prove", value=True),
     ]
     return "\n".join([*lines, ""])
 

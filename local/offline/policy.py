@@ -158,7 +158,7 @@ def _unnamed(selection: Selection) -> Process:
         "description": f"What {selection.principal} did",
         "owner": "nobody@example.com",
         "phases": {"deploy": ["# unknown: made from logs"], "remove": ["# unknown"]},
-        "prove": False,
+        "proof": {"attempt": False},
     }
     return Process.from_mapping(name if re.match(r"[a-z]", name) else f"p-{name}"[:32], definition)
 

@@ -147,6 +147,9 @@ def tell_of_unreadable(wanted: Sequence[str], say: Say) -> None:
     ours = [one for one in found if one.process.name in wanted]
     for problem in secrets.missing(ours, secrets.known(os.environ)):
         raise InvalidProcessError("", problem)
+    for one in ours:
+        if one.note:
+            say(f"note: {one.process.name}: {one.note}")
     for name, error in sorted(wrong.items()):
         say(f"left out: {name}, because its definition cannot be read: {error}")
 

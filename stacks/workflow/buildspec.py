@@ -102,7 +102,7 @@ def _fetched(process: Process) -> list[str]:
 def _secrets(process: Process) -> list[str]:
     if not process.secrets:
         return []
-    aside = "yes" if process.secrets_for_revisions else "no"
+    aside = "yes" if process.build.secrets_for_revisions else "no"
     return [
         SECRETS.read_text(encoding="utf-8"),
         *(shlex.join(["secret", one.name, *one.read, aside]) for one in process.secrets),

@@ -39,7 +39,9 @@ PROCESS = Process.from_mapping(
     },
 )
 JOINT = Template.from_text("arn:${partition}:iam::${account}:role/orders-cloudformation")
-SPLIT = Process.from_mapping("orders", {**PROCESS.to_mapping(), "split": "cloudformation"})
+SPLIT = Process.from_mapping(
+    "orders", {**PROCESS.to_mapping(), "policy": {"split": "cloudformation"}}
+)
 RUN = Run(
     id="20261123T170000Z-0a1b2c3d",
     process="orders",

@@ -165,6 +165,21 @@ def test_a_neighbour_that_cannot_be_read_is_told_and_one_that_is_wanted_stops(
         tell_of_unreadable(["good", "bad"], told.append)
 
 
+def test_a_run_says_which_keys_stand_where_0_1_had_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_process(tmp_path, "old", prove=False)
+    write_process(tmp_path, "new", proof={"attempt": False})
+    monkeypatch.setenv("FENCEPOST_PROCESSES", str(tmp_path))
+    told: list[str] = []
+
+    tell_of_unreadable(["old", "new"], told.append)
+
+    (note,) = told
+    assert note.startswith("note: old: keys of 0.1 are still read")
+    assert note.endswith("prove is proof.attempt")
+
+
 @pytest.mark.local
 def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
     embedded: Connection, tmp_path: Path

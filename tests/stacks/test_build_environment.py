@@ -142,4 +142,4 @@ def test_remove_has_its_turn_within_the_builds_time(tmp_path: Path, minutes: int
     assert remove >= 5 * 60
     assert phases > remove
     assert phases + remove < minutes * 60
-    assert Build.from_mapping({"build": process.build.to_mapping()}) == process.build
+    assert Build.from_mapping(process.build.to_mapping()) == process.build

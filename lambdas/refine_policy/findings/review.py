@@ -109,7 +109,7 @@ def _wildcard(reason: str, texts: set[str], kind: str) -> Finding:
             subject=min(texts),
             detail=f"{_many(len(texts))} a wildcard because {reason}. More of them are expected "
             "in the next run.",
-            action="If there will never be others, switch it off: wildcards: {families: false}.",
+            action="If there will never be others, write policy: {wildcards: {families: false}}.",
             count=len(texts),
         )
     return Finding(

@@ -80,7 +80,7 @@ def _unused(subject: str, detail: str, *, note: bool = False) -> Finding:
     return Finding(
         severity=Severity.NOTE if note else Severity.WARNING,
         kind="unused-hint",
-        subject=subject,
+        subject=f"policy.{subject}",
         detail=detail,
-        action="Take the hint out of process.yaml.",
+        action="Remove the hint from process.yaml.",
     )

@@ -86,7 +86,6 @@ def _make(content: dict[str, Any], target: Path) -> None:
         "variables": VARIABLES,
         "environment": {"STAGE": "{stage}"},
         "phases": phases,
-        "prove": True,
     }
     _dump(definition, target / "process.yaml")
 

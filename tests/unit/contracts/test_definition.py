@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonata
 import pytest
 
 from tests.unit.contracts.models import follow, misspelt, operation
@@ -138,3 +139,27 @@ def test_what_waits_for_markers_looks_from_the_end_of_the_build_on() -> None:
 
     assert waiting.keys() >= {"AwaitTrail", "AwaitProof", "AwaitCleanUp"}
     assert not [name for name, run in waiting.items() if "$now()" in run]
+
+
+@pytest.mark.parametrize(
+    ("definition", "given", "proved"),
+    [
+        ({"proof": {"attempt": True}}, {}, True),
+        ({"proof": {"attempt": False}}, {}, False),
+        ({"proof": {"attempt": True}}, {"prove": False}, False),
+        ({"proof": {"attempt": False}}, {"prove": True}, False),
+        # A process that 0.1 registered, until its stack is deployed again.
+        ({"prove": True}, {}, True),
+        ({"prove": False}, {}, False),
+    ],
+)
+def test_a_second_cycle_runs_unless_the_process_or_the_input_says_no(
+    definition: Json, given: Json, *, proved: bool
+) -> None:
+    text = DEFINITION["States"]["LoadProcess"]["Assign"]["prove"]
+    expression = jsonata.Jsonata(text.removeprefix("{%").removesuffix("%}"))
+    expression.register_lambda("parse", json.loads)
+    answer = {"Parameter": {"Value": json.dumps({"definition": definition})}}
+    expression.assign("states", {"result": answer, "input": given})
+
+    assert expression.evaluate({}) is proved

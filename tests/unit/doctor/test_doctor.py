@@ -340,6 +340,15 @@ def test_a_definition_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) 
     assert folders == ()
 
 
+def test_keys_of_an_earlier_version_are_told_and_keep_nobody(tmp_path: Path) -> None:
+    write_process(tmp_path, "orders", prove=False)
+
+    check, folders = laptop.processes([tmp_path])
+
+    assert (check.state, len(folders)) == (State.NOTE, 1)
+    assert "orders: keys of 0.1 are still read" in check.found
+
+
 def test_what_is_missing_weighs_more_than_what_is_not_known() -> None:
     good, said = there("a", "b"), note("a", "b", "c")
     bad, dark = missing("a", "b", "c"), unknown("a", "b", "c")

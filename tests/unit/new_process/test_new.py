@@ -240,7 +240,6 @@ def test_no_name_of_the_folder_can_break_the_definition(
         "environment",
         "install",
         "phases",
-        "prove",
     }
 
 

@@ -217,8 +217,8 @@ def asking(*added: dict[str, str], drop: bool = True) -> dict[str, Any]:
     return {
         "name": "orders",
         **a_process().to_mapping(),
-        "grants": {"add": list(added)},
-        "dropUnused": drop,
+        "policy": {"grants": {"add": list(added)}},
+        "proof": {"attempt": True, **({"dropUnused": True} if drop else {})},
     }
 
 
@@ -230,7 +230,7 @@ def test_a_grant_that_nothing_used_is_dropped_on_request_and_the_rest_proved_aga
     answer = generous.act("judge", build=PASSED, process=process)
 
     assert answer["next"] == "repair"
-    assert answer["process"] == {**process, "grants": {"add": [NEEDED]}}
+    assert answer["process"] == {**process, "policy": {"grants": {"add": [NEEDED]}}}
     assert answer["evidence"] == EVIDENCE
     (finding,) = json.loads(generous.archive.get(answer["findings"]))
     assert finding["kind"] == "dropped-grant"

@@ -144,7 +144,7 @@ def test_two_roles_out_of_one_are_proved_together() -> None:
     )
     both = replace(whole, policies=(*whole.policies, execution))
     process = Process.from_mapping(
-        "orders", {**a_process().to_mapping(), "split": "cloudformation"}
+        "orders", {**a_process().to_mapping(), "policy": {"split": "cloudformation"}}
     )
 
     together = own_policy(both, SANDBOX, process)

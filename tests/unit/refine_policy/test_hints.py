@@ -50,7 +50,7 @@ def test_a_hint_that_the_evidence_makes_needless_is_said() -> None:
     refinement = refined([LINE], process=a_process(grants={"add": [grant]}))
 
     assert [one.subject for one in refinement.findings if one.kind == "unused-hint"] == [
-        "grants.add dynamodb:DescribeTable"
+        "policy.grants.add dynamodb:DescribeTable"
     ]
 
 
@@ -205,7 +205,7 @@ def test_a_hint_that_changes_nothing_is_said_and_one_that_does_is_not(
     lines = [forwarded("dynamodb:CreateTable", TABLE, **table), forwarded("ec2:DescribeVpcs")]
     lines += [seen("sqs:CreateQueue", f"arn:aws:sqs:{AT}:jobs-{n}-x") for n in range(10)]
 
-    assert _needless(LINE, **keys) == {subject}
+    assert _needless(LINE, **keys) == {f"policy.{subject}"}
     assert _needless(*lines, **keys) == set()
 
 
@@ -214,7 +214,7 @@ def test_a_bound_within_which_nothing_lies_is_said() -> None:
     beyond = {"action": "sqs:*", "resource": "*"}
 
     assert _needless(LINE, bounds=[within]) == set()
-    assert _needless(LINE, bounds=[within, beyond]) == {"bounds sqs:* on *"}
+    assert _needless(LINE, bounds=[within, beyond]) == {"policy.bounds sqs:* on *"}
 
 
 def test_families_are_listed_by_name_when_the_owner_says_so() -> None:

@@ -113,7 +113,7 @@ def test_it_gets_them_when_the_process_says_so(machine: Machine) -> None:
     machine.answer("ssm get-parameter", "echo 0123456789")
     raw = definition(
         secrets={"A": "arn:aws:ssm:eu-west-1:123456789012:parameter/a/b"},
-        secretsForRevisions=True,
+        build={"secretsForRevisions": True},
         phases={"deploy": ['test "$A" = 0123456789'], "remove": ["true"]},
     )
 

@@ -1,0 +1,74 @@
+"""`python -m local.new_process.key_tables`: writes the tables of docs/process.md."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lambdas.model.moved_keys import MOVED
+from lambdas.model.process_schema import schema
+from local.deploy.synthesis import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = ROOT / "docs" / "process.md"
+TABLE = re.compile(r"(<!-- keys of (?P<group>[a-z0-9.]+) -->\n)(?:\n?(?:\|.*\n)+)?")
+GROUPS = ("build", "proof", "policy")
+WHOLE, OLD = "process.yaml", "0.1"
+
+
+def table(group: str) -> str:
+    """The table of a group of keys, of the whole file or of 0.1's keys."""
+    return "\n".join([*(_moved() if group == OLD else _rows(group)), ""])
+
+
+def page(text: str) -> str:
+    """The page with its tables as the schema has them now."""
+    return TABLE.sub(lambda found: f"{found[1]}\n{table(found['group'])}", text)
+
+
+def _rows(group: str) -> Iterator[str]:
+    found = schema() if group == WHOLE else schema()["properties"][group]
+    required = found.get("required", ())
+    yield from ("| key | default | says |", "| --- | --- | --- |")
+    for key, one in found["properties"].items():
+        default = "required" if key in required else _default(one)
+        words = f"{one['description']}{_choices(one)}"
+        if group == WHOLE and key in GROUPS:
+            words += f" [Its keys](#{key})."
+        yield f"| `{key}` | {default} | {words} |"
+
+
+def _default(described: dict[str, Any]) -> str:
+    default = described["default"]
+    return "none" if default in ("", [], {}) else f"`{json.dumps(default).strip(chr(34))}`"
+
+
+def _choices(described: dict[str, Any]) -> str:
+    """What may be written, where that is one of a few words or switches."""
+    switches = described.get("properties", {})
+    words = [one for one in described.get("enum", ()) if one]
+    names, said = (switches, "They are") if _is_switches(switches) else (words, "One of")
+    return f" {said} {', '.join(f'`{one}`' for one in names)}." if len(names) > 1 else ""
+
+
+def _is_switches(described: dict[str, Any]) -> bool:
+    return bool(described) and all(one == {"type": "boolean"} for one in described.values())
+
+
+def _moved() -> Iterator[str]:
+    yield from ("| 0.1 | now |", "| --- | --- |")
+    yield from (f"| `{old}` | `{new}` |" for old, new in MOVED.items())
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
