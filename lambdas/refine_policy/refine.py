@@ -9,6 +9,7 @@ from lambdas.errors import PolicyTooLargeError
 from lambdas.model.arn import Arn
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
+from lambdas.model.reason import ReasonKind
 from lambdas.model.refinement import PrincipalPolicy, Refinement
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
@@ -22,7 +23,6 @@ from lambdas.refine_policy.gc_pause import uncollected
 from lambdas.refine_policy.generated_names.told_names import ToldNames
 from lambdas.refine_policy.grants.conditions import Settings, own_buckets
 from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
-from lambdas.refine_policy.grants.object_folders import MERGED
 from lambdas.refine_policy.observations import gather
 from lambdas.refine_policy.permissions.access_analyzer import (
     analyzer_actions,
@@ -153,7 +153,7 @@ def _otherwise(
     return WithoutHints(
         kinds=frozenset(kinds),
         keys=frozenset(condition.key for one in grants for condition in one.conditions),
-        families=any(reason.startswith(MERGED) for one in grants for reason in one.reasons),
+        families=any(reason.kind is ReasonKind.FAMILY for one in grants for reason in one.reasons),
     )
 
 

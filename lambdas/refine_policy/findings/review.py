@@ -6,16 +6,16 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.reason import ReasonKind
 from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
 from lambdas.refine_policy.findings.blind_spots import blind_spots
-from lambdas.refine_policy.grants.object_folders import MERGED
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.access_analyzer import NOT_OF_THIS_RUN, ONLY_DENIED
-from lambdas.refine_policy.resource_names.template_builder import DATES, OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lambdas.model.reason import Reason
     from lambdas.model.refinement import LeftOut
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
@@ -59,26 +59,26 @@ def _unattachable(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
 
 
 def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[Finding]:
-    resources: dict[str, set[str]] = defaultdict(set)
+    resources: dict[Reason, set[str]] = defaultdict(set)
     for one in grants:
         for reason in one.reasons:
             resources[reason].add(str(one.template))
     made = {str(one.template) for one in grants if not _reads(one, reference)}
     for reason, texts in resources.items():
         # Dates of what the run made come again as others; what it only read had its date before.
-        read = texts - made if reason in DATES else set()
+        read = texts - made if reason.kind is ReasonKind.DATE else set()
         for kind, some in (("dates", read), ("wildcard", texts - read)):
             if some and some != {ANYTHING}:
                 yield _wildcard(reason, some, kind)
     for one in grants:
         facts = reference.facts(one.action)
         if str(one.template) == ANYTHING and (facts is None or facts.resource_level):
-            reads = _reads(one, reference)
+            reads, why = _reads(one, reference), "; ".join(map(str, one.reasons))
             yield Finding(
                 severity=Severity.NOTE if reads else Severity.WARNING,
                 kind="any-resource",
                 subject=str(one.action),
-                detail=f"It is granted on every resource because {'; '.join(one.reasons)}.",
+                detail=f"It is granted on every resource because {why}.",
                 action=""
                 if reads
                 else "Look at its events; if they name the resource elsewhere, "
@@ -91,8 +91,8 @@ def _reads(one: DraftGrant, reference: Reference) -> bool:
     return facts is not None and facts.access_level in ("List", "Read")
 
 
-def _wildcard(reason: str, texts: set[str], kind: str) -> Finding:
-    if reason.endswith(OTHERS):
+def _wildcard(reason: Reason, texts: set[str], kind: str) -> Finding:
+    if reason.reaches_others:
         return Finding(
             severity=Severity.WARNING,
             kind="reaches-others",
@@ -102,7 +102,7 @@ def _wildcard(reason: str, texts: set[str], kind: str) -> Finding:
             action="Accept it, or give the process an account of its own.",
             count=len(texts),
         )
-    if reason.startswith(MERGED):
+    if reason.kind is ReasonKind.FAMILY:
         return Finding(
             severity=Severity.WARNING,
             kind="family",

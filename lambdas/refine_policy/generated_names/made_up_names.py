@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.model.reason import Reason
 from lambdas.refine_policy.generated_names import joined_names, longer_values
 from lambdas.refine_policy.generated_names.cut_names import (
     CUT_AWAY,
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from lambdas.model.template import Part, Template
     from lambdas.refine_policy.generated_names.name_limits import Limit
 
-Spelled = tuple[tuple["Part", ...], tuple[str, ...]]  # the parts, and why they hold wildcards
+Spelled = tuple[tuple["Part", ...], tuple[Reason, ...]]  # the parts, and why they hold wildcards
 NOT_MADE_UP: Spelled = ((), ())
-_JOINED = (joined_names.REASON,)
+_CUT, _CUT_AWAY = Reason(REASON), Reason(CUT_AWAY).of_others_too()
+_JOINED = (Reason(joined_names.REASON),)
 
 
 class MadeUpNames:
@@ -92,11 +94,11 @@ class MadeUpNames:
         beginning = spelled(name[: len(whole.stack)])
         others = tuple(longer_values.shortened(whole, beginning, self._longest))
         if 0 < longer <= len(others):
-            return others[longer - 1], (longer_values.REASON,)
+            return others[longer - 1], (Reason(longer_values.REASON),)
         made = read(name, self._lengths, limit) if others else None
         if made is None:
             return None
-        return (*beginning, *limit.ending(made.logical_id)), (REASON,)
+        return (*beginning, *limit.ending(made.logical_id)), (_CUT,)
 
     def _cut(self, name: str, limit: Limit, spelled: Callable[[str], Sequence[Part]]) -> Spelled:
         made = read(name, self._lengths, limit)
@@ -104,7 +106,7 @@ class MadeUpNames:
             return NOT_MADE_UP
         ending = made.limit.ending(made.logical_id)
         if made.whole:
-            return (*spelled(made.kept), *ending), (REASON,)
+            return (*spelled(made.kept), *ending), (_CUT,)
         away = made.left < len(made.stack.name)
-        reasons = (CUT_AWAY, REASON) if away else (REASON,)
+        reasons = (_CUT_AWAY, _CUT) if away else (_CUT,)
         return (*made.beginning(), *ending), reasons

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lambdas.model.evidence import Evidence
+    from lambdas.model.reason import Reason
     from lambdas.model.template import Template
     from lambdas.refine_policy.permissions.permission import Permission
 
@@ -33,7 +34,7 @@ class PendingGrant:
 
     name: ResourceTemplate
     permissions: list[Permission]
-    reasons: set[str]
+    reasons: set[Reason]
 
 
 def joined(gathered: Sequence[PendingGrant]) -> tuple[PendingGrant, ...]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdas.model.reason import Reason
 from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import ANY, Template
 from lambdas.model.template_coverage import CoverageIndex
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = Template.of(ANY)
 NO_RESOURCE = (
-    ResourceTemplate(EVERYTHING, ("IAM lets no policy name resources for this action",)),
+    ResourceTemplate(EVERYTHING, (Reason("IAM lets no policy name resources for this action"),)),
 )
 
 
@@ -47,7 +48,7 @@ class DraftGrant:
     basis: str
     conditions: tuple[Condition, ...]
     permissions: tuple[Permission, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def order(self) -> tuple[str, Action, str, str, tuple[object, ...]]:
@@ -109,13 +110,13 @@ def _allowed(
 
 def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[ResourceTemplate, ...]:
     if one.template is not None:
-        reason = (one.because,) if one.template.wild else ()
+        reason = (Reason(one.because),) if one.template.wild else ()
         return (ResourceTemplate(one.template, reason),)
     facts = reference.facts(one.action)
     if facts is not None and not facts.resource_level:
         return NO_RESOURCE
     if one.resource == ANYTHING:
-        return (ResourceTemplate(EVERYTHING, (_unknown(one, known=facts is not None),)),)
+        return (ResourceTemplate(EVERYTHING, (Reason(_unknown(one, known=facts is not None)),)),)
     return naming.forms(one.action.service, one.resource)
 
 

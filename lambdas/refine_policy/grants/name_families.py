@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from lambdas.model.reason import Reason, ReasonKind
 from lambdas.model.template import ANY, Template, Variable, Wildcard
 from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.refine_policy.resource_names.name_tokens import Shape, is_id, pieces
-from lambdas.refine_policy.resource_names.template_builder import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Family:
     """
 
     template: Template
-    reason: str
+    reason: Reason
     pattern: str
 
 
@@ -160,10 +160,11 @@ def _split(group: Sequence[_Member], life: Callable[[str], Life]) -> Iterator[tu
         return
     named = _named(tokens, {one.at for one in taken})
     if taken and (named or all(one.is_field for one in taken)):
-        reason = "; ".join(map(_reason, taken)) + ("" if named else f", {OTHERS}")
+        reason = Reason("; ".join(map(_reason, taken)), ReasonKind.FAMILY)
+        told = reason if named else reason.of_others_too()
         pattern = "".join("*" if one in taken else _text(tokens[one.at]) for one in places)
         for text, mine in group:
-            yield text, Family(_written(mine, taken), reason, pattern)
+            yield text, Family(_written(mine, taken), told, pattern)
 
 
 class _Place(NamedTuple):

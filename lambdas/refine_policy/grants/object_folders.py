@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lambdas.model.reason import Reason, ReasonKind
 from lambdas.model.template import Template
-from lambdas.refine_policy.grants.name_families import FAMILY, MANY, Family
+from lambdas.refine_policy.grants.name_families import MANY, Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CONTENT = "what is written here is content"
-MERGED = (FAMILY, CONTENT)  # how the reasons of names that were put together begin
 
 
 def folders(templates: Iterable[Template]) -> dict[str, Family]:
@@ -31,5 +31,7 @@ def folders(templates: Iterable[Template]) -> dict[str, Family]:
             folder = folder.rpartition("/")[0]
         if folder:
             reason = f"{CONTENT}: {len(inside[folder])} names were seen in one folder"
-            found[text] = Family(Template.from_text(f"{folder}/*"), reason, folder)
+            found[text] = Family(
+                Template.from_text(f"{folder}/*"), Reason(reason, ReasonKind.FAMILY), folder
+            )
     return found

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.reason import Reason
 from lambdas.model.template import ANY, Template, Wildcard
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
 _SERVICE_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-(?:service-role|reserved)/.*\*.*")
 REPAIRED = "rounds of the proof met different names here"
 PATHLESS = "the event does not tell the path of a role that a service made"
-Reasons = tuple[str, ...]
+Reasons = tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +37,7 @@ def secret_of(resource: str) -> str:
 
 def as_secret(plain: ResourceTemplate) -> ResourceTemplate:
     """A secret's template, with wildcards for its six random characters."""
-    reason = "Secrets Manager ends the ARN of every secret with six random characters"
+    reason = Reason("Secrets Manager ends the ARN of every secret with six random characters")
     ending = [Wildcard("?")] * 6
     return ResourceTemplate(
         Template.of(*plain.template.parts, "-", *ending), (*plain.reasons, reason)
@@ -48,14 +49,14 @@ def anything(resource: str) -> ResourceTemplate:
     if resource == ANY.symbol:
         return ResourceTemplate(Template.of(ANY))
     reason = f"the event names {resource!r}, which is no ARN: IAM would refuse the whole policy"
-    return ResourceTemplate(Template.of(ANY), (reason,))
+    return ResourceTemplate(Template.of(ANY), (Reason(reason),))
 
 
 def opened(plain: ResourceTemplate, resource: str, *, repaired: bool) -> ResourceTemplate:
     """With any text for `*` where a repair put it, or where a role's path is not told."""
     if not repaired and not _SERVICE_ROLE.fullmatch(resource):
         return plain
-    reason = REPAIRED if repaired else PATHLESS
+    reason = Reason(REPAIRED if repaired else PATHLESS)
     parts = [
         part
         for given in plain.template.parts
@@ -75,7 +76,7 @@ def spellings(
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         plain = of(resource.removesuffix(":*"))
         streams = Template.of(*plain.template.parts, ":", ANY)
-        reason = "CloudWatch Logs names a log group together with all of its streams"
+        reason = Reason("CloudWatch Logs names a log group together with all of its streams")
         yield plain
         yield ResourceTemplate(streams, (*plain.reasons, reason))
         return

@@ -11,9 +11,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from lambdas.model.arn import is_resource
+from lambdas.model.reason import Reason
 from lambdas.model.template import Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
-from lambdas.refine_policy.generated_names.cut_names import CUT_AWAY
 from lambdas.refine_policy.generated_names.made_up_names import MadeUpNames
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names import name_hashes
@@ -27,7 +27,6 @@ from lambdas.refine_policy.resource_names.arn_variants import (
 )
 from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_id, pieces
 from lambdas.refine_policy.resource_names.template_builder import (
-    OTHERS,
     Writing,
     because,
     placeholder_words,
@@ -169,8 +168,8 @@ class Naming:
             return inherited
         if self._fresh.id_varies(arn, kind, slot, before, inherited=inherited):
             title = self._layout.reference.service_title(arn.service)
-            others = "" if writing.named else f", {OTHERS}"
-            writing.wild(f"{title} makes up a new id for whatever is made{others}")
+            reason = Reason(f"{title} makes up a new id for whatever is made")
+            writing.wild(reason if writing.named else reason.of_others_too())
             return True
         self._pieces(slot.text, writing, inherited=False)
         return False
@@ -200,8 +199,7 @@ class Naming:
         )
         if parts:
             writing.parts += parts
-            for reason in reasons:
-                writing.reasons[f"{reason}, {OTHERS}" if reason == CUT_AWAY else reason] = None
+            writing.reasons |= dict.fromkeys(reasons)
             return True
         varies = self._pieces(text, writing, inherited=inherited, content=content)
         if varies and not writing.named:

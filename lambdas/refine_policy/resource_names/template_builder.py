@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambdas.model.reason import Reason, ReasonKind
 from lambdas.model.template import ANY, Part, Wildcard
 from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape
 
@@ -14,19 +15,13 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.resource_names.volatility import VolatileNames
 
 
-# How a reason ends when nothing but a made-up id names the resource.
-OTHERS = "and IAM cannot tell it from others by name"
-
-
-_BECAUSE: dict[Shape | None, str] = {
-    Shape.SUFFIX: "CloudFormation appends random characters to the names that it gives",
-    Shape.TIME: "this part is a timestamp",
-    Shape.DATE: "this part is the date of the day on which it was made",
-    Shape.UUID: "this part is a UUID that is made up anew",
-    Shape.HASH: "this part is a hash that changes with the content",
+_BECAUSE: dict[Shape | None, Reason] = {
+    Shape.SUFFIX: Reason("CloudFormation appends random characters to the names that it gives"),
+    Shape.TIME: Reason("this part is a timestamp", ReasonKind.DATE),
+    Shape.DATE: Reason("this part is the date of the day on which it was made", ReasonKind.DATE),
+    Shape.UUID: Reason("this part is a UUID that is made up anew"),
+    Shape.HASH: Reason("this part is a hash that changes with the content"),
 }
-# Reasons for which a name is open to other days than that of the run.
-DATES = frozenset({_BECAUSE[Shape.TIME], _BECAUSE[Shape.DATE]})
 _LETTER = re.compile(r"[A-Za-z]")
 
 
@@ -36,27 +31,27 @@ class Writing:
 
     words: Cutter
     parts: list[Part] = field(default_factory=list)
-    reasons: dict[str, None] = field(default_factory=dict)
+    reasons: dict[Reason, None] = field(default_factory=dict)
     longer: int = 0  # which of the spellings for longer values; 0 is the one that was seen
     named: bool = False  # whether a name that a person chose tells it from others
 
-    def wild(self, reason: str) -> None:
+    def wild(self, reason: Reason | str) -> None:
         """Any text from here on, because of the reason."""
         self.parts.append(ANY)
-        self.reasons[reason] = None
+        self.reasons[Reason(reason) if isinstance(reason, str) else reason] = None
 
     def shape(self, text: str, start: int) -> None:
         """Where nothing of a name is fixed, keep at least how it is made."""
         if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
             self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
-            self.reasons[f"the whole name is made up anew, {OTHERS}"] = None
+            self.reasons[Reason("the whole name is made up anew").of_others_too()] = None
 
 
-def because(piece: Piece, fresh: VolatileNames) -> str:
+def because(piece: Piece, fresh: VolatileNames) -> Reason:
     """Why the piece is not the same in the next run."""
     if piece.text in fresh.differed:
-        return "this part differed between the archived runs"
-    return _BECAUSE.get(piece.shape, "this part is an id that is made up anew")
+        return Reason("this part differed between the archived runs")
+    return _BECAUSE.get(piece.shape, Reason("this part is an id that is made up anew"))
 
 
 def placeholder_words(placeholder: str, said: str = "") -> str:

@@ -135,7 +135,9 @@ def _order(block: Block) -> tuple[object, ...]:
 def explained(one: ShapedStatement, reference: Reference) -> ExplainedStatement:
     """The statement with what a reviewer asks of it."""
     block = one.block
-    reasons = {(str(grant.template), reason) for grant in block.grants for reason in grant.reasons}
+    reasons = {
+        (str(grant.template), str(reason)) for grant in block.grants for reason in grant.reasons
+    }
     reasons |= {
         (str(value), "the policy that the requests named is made anew, under another name")
         for condition in block.conditions
