@@ -11,7 +11,6 @@ from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.resources.resolve import resources_of
-from lambdas.model.derivation import BECAUSE
 from lambdas.reference.actions import facts
 from lambdas.reference.events import meaning
 from lambdas.reference.refused.refused_resources import narrowest
@@ -80,7 +79,7 @@ def asked_for(
             action=besides.action,
             resource=template_told(besides.resource),
             kind=besides.kind,
-            because=BECAUSE.get(besides.kind, "the request needs it"),
+            because=besides.kind.because,
             page=page,
             context=tuple(
                 (key, value)

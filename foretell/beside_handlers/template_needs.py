@@ -8,7 +8,7 @@ from foretell.needs import Certainty, Need
 from foretell.templates.unknown import UNKNOWN
 from foretell.translation import template_told
 from lambdas.model.arn import Arn
-from lambdas.model.derivation import BECAUSE, TRANSFORM
+from lambdas.model.ground_kind import GroundKind
 from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.template_reads import reads_of
 
@@ -58,9 +58,9 @@ def _need(one: Implied, stack: Stack) -> Need:
         action=one.action,
         resource=template_told(one.resource),
         certainty=Certainty.DOCUMENTED,
-        because=BECAUSE[one.kind],
+        because=one.kind.because,
         source=_PAGES.get(one.action.service, _REFERENCES),
-        via="" if one.kind == TRANSFORM else CLOUDFORMATION,
+        via="" if one.kind == GroundKind.TRANSFORM else CLOUDFORMATION,
         region=stack.place.region,
         stack=stack.name,
         path=stack.document.path,

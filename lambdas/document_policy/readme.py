@@ -14,7 +14,7 @@ from lambdas.document_policy.analysis.run_facts import URGENCY
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.forms import FORMS
 from lambdas.model.finding import Severity
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed, sentence, shortened, visible
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
             (ground.kind, ground.text)
             for grant in one.grants
             for ground in grant.grounds
-            if ground.kind != OBSERVED
+            if ground.kind != GroundKind.OBSERVED
         }
     )
     yield from _capped(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.action import Action
+from lambdas.model.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,16 +31,14 @@ class Implied:
     """A permission that a request needed beside its own, read from what it sent.
 
     Attributes:
-        kind: the derivation it serves: `pass-role`, `tag-on-create`, `tag-on-update`, `code-read`,
-            `template-read`, `transform`, `kms-via-service`, `service-linked-role`, `not-there`,
-            `dependent-action`.
+        kind: the derivation it serves.
         action: the IAM action.
         resource: the ARN as sent, or `*`.
         context: IAM condition keys with the values the service would have set,
             such as (`iam:PassedToService`, `lambda.amazonaws.com`); sorted.
     """
 
-    kind: str
+    kind: GroundKind
     action: Action
     resource: str
     context: tuple[tuple[str, str], ...] = ()
@@ -48,7 +47,7 @@ class Implied:
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
         return cls(
-            kind=raw["kind"],
+            kind=GroundKind(raw["kind"]),
             action=Action.from_text(raw["action"]),
             resource=raw["resource"],
             context=tuple(sorted(raw.get("context", {}).items())),

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.action import Action
 from lambdas.model.finding import Finding
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Policy, Statement
 from lambdas.model.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-OBSERVED = (
-    "observed"  # the kind of a ground that an event proves; the others are derivations or hints
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -23,14 +20,13 @@ class Ground:
     """One reason for a grant.
 
     Attributes:
-        kind: `observed`, or the derivation's kind (`pass-role`, `tag-on-create`, …), or `hint`.
         text: a sentence for the reviewer.
         events: how many events it rests on; `first` and `last` are their times (ISO 8601).
         phases: in which phases, sorted. via: through which services, empty when direct.
         event_ids: at most five, the earliest.
     """
 
-    kind: str
+    kind: GroundKind
     text: str
     events: int = 0
     first: str = ""
@@ -43,7 +39,7 @@ class Ground:
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
         many: dict[str, Any] = {key: tuple(raw[key]) for key in ("phases", "via", "event_ids")}
-        return cls(**{**raw, **many})
+        return cls(**{**raw, **many, "kind": GroundKind(raw["kind"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import matches
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambdas.prove_policy.denials import Denial
 
 # Grounds that no cycle and no rule of AWS stands behind: a person's word.
-UNSUPPORTED = frozenset({"hint"})
+UNSUPPORTED = frozenset({GroundKind.HINT})
 
 
 def unused(
@@ -94,7 +94,7 @@ def allows(policy: PrincipalPolicy, denial: Denial, rendered_with: Mapping[str, 
 
 def _unsupported(grant: Grant) -> bool:
     kinds = {ground.kind for ground in grant.grounds}
-    return OBSERVED not in kinds and kinds <= UNSUPPORTED
+    return GroundKind.OBSERVED not in kinds and kinds <= UNSUPPORTED
 
 
 def _holds(key: str, allowed: set[str], denial: Denial) -> bool:

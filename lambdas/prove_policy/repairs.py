@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import DENIED_IN_PROOF, OPENED_BY_REPAIR
 from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.ground_kind import OPENED_BY_REPAIR, GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,7 @@ def repairs(
             time=one.denial.time or time,
             source="",
             name=str(grant.action),
-            error=DENIED_IN_PROOF,
+            error=GroundKind.DENIED_IN_PROOF,
             made=(OPENED_BY_REPAIR,) if grant.opened else (),
         )
         for index, one in enumerate(planned)

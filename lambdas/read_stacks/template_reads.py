@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lambdas.model.action import Action
 from lambdas.model.arn import is_resource
-from lambdas.model.derivation import TEMPLATE_READ, TRANSFORM
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.read_stacks.intrinsic_functions import UNKNOWN, Scope, section
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class _Reader:
         _, own, rest = name.partition("AWS::")
         at = ("transform/" + rest, "aws") if own else ("transform/" + name, "")
         return Implied(
-            kind=TRANSFORM, action=_MAKE_CHANGE_SET, resource=self.arn("cloudformation", *at)
+            kind=GroundKind.TRANSFORM,
+            action=_MAKE_CHANGE_SET,
+            resource=self.arn("cloudformation", *at),
         )
 
     def parameter(self, name: str) -> Implied:
@@ -151,9 +153,9 @@ def reads_of(template: Mapping[str, Any], stack: Arn, scope: Scope) -> tuple[Imp
 
 
 def _early(read: Implied) -> bool:
-    return read.kind == TRANSFORM or read.action == _GET_OBJECT
+    return read.kind == GroundKind.TRANSFORM or read.action == _GET_OBJECT
 
 
 def _read(action: Action, resource: str) -> Implied:
     known = resource if is_resource(resource) else UNKNOWN
-    return Implied(kind=TEMPLATE_READ, action=action, resource=known)
+    return Implied(kind=GroundKind.TEMPLATE_READ, action=action, resource=known)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Implied, Outcome
+from lambdas.model.ground_kind import GroundKind
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -105,13 +106,15 @@ def _implied(action: Action, resource: str, name: str) -> tuple[Implied, ...]:
     if action.name == "CreateFunction":
         return (
             Implied(
-                kind="pass-role",
+                kind=GroundKind.PASS_ROLE,
                 action=Action("iam", "PassRole"),
                 resource=f"arn:aws:iam::{ACCOUNT}:role/{name}",
                 context=(("iam:PassedToService", "lambda.amazonaws.com"),),
             ),
             Implied(
-                kind="tag-on-create", action=Action("lambda", "TagResource"), resource=resource
+                kind=GroundKind.TAG_ON_CREATE,
+                action=Action("lambda", "TagResource"),
+                resource=resource,
             ),
         )
     return ()

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from lambdas.model.action import Action
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size, policy_text
 from lambdas.model.process import Process
-from lambdas.model.refinement import OBSERVED, Grant, Refinement
+from lambdas.model.refinement import Grant, Refinement
 from lambdas.model.run import Run
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import covers
@@ -107,7 +108,7 @@ def test_every_grant_rests_on_evidence_or_on_a_derivation_that_names_its_evidenc
                 assert grant.grounds
                 assert all(ground.event_ids for ground in grant.grounds)
                 assert {one for ground in grant.grounds for one in ground.event_ids} <= ids
-                if any(ground.kind == OBSERVED for ground in grant.grounds):
+                if any(ground.kind == GroundKind.OBSERVED for ground in grant.grounds):
                     alone = {
                         "Statement": [
                             {

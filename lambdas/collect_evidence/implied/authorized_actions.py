@@ -15,6 +15,7 @@ from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.action import Action
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.actions import facts
 from lambdas.reference.events import OperationMapping, RequiredAction
 from lambdas.reference.refused.refused_resources import narrowest, suits
@@ -40,7 +41,9 @@ def authorized(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
         aside = row.known is Known.UNKNOWN or row.action == PASS_ROLE or row.tags
         if not aside and row.action not in own and row.applies(call.parameters):
             for resource in _resources(call, row):
-                yield Implied(kind="dependent-action", action=row.action, resource=resource)
+                yield Implied(
+                    kind=GroundKind.DEPENDENT_ACTION, action=row.action, resource=resource
+                )
 
 
 def perhaps(call: Call, meaning: OperationMapping) -> tuple[AuthorizedAction, ...]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import OperationMapping
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 
@@ -35,7 +36,9 @@ def log_deliveries(call: Call) -> Iterator[Implied]:
     """A stage's access log is set up with the caller's own permissions, on no resource."""
     if _ACCESS_LOG in call.request.texts:
         for name in LOG_DELIVERY:
-            yield Implied(kind="dependent-action", action=Action("logs", name), resource="*")
+            yield Implied(
+                kind=GroundKind.DEPENDENT_ACTION, action=Action("logs", name), resource="*"
+            )
 
 
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
@@ -51,7 +54,7 @@ def connection_secret(call: Call, meaning: OperationMapping) -> Iterator[Implied
     head = call.place.fill("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:")
     for name in uses:
         yield Implied(
-            kind="dependent-action",
+            kind=GroundKind.DEPENDENT_ACTION,
             action=Action("secretsmanager", name),
             resource=f"{head}events!connection/{call.request.first('name')}/*",
         )
@@ -73,7 +76,7 @@ def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[I
     for one in known:
         for owner, name in _roles_made(one, call):
             yield Implied(
-                kind="service-linked-role",
+                kind=GroundKind.SERVICE_LINKED_ROLE,
                 action=MAKE_ROLE,
                 resource=f"{head}{owner}/{name}",
                 context=(("iam:AWSServiceName", owner),),

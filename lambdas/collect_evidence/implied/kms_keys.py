@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import OperationMapping
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 
 # Who calls KMS as the caller, and for what, when a request names a key,
 # https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and the services'
@@ -56,7 +57,7 @@ def key_uses(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
         via = f"{meaning.service}.{call.place.region}.amazonaws.com"
         for use in uses if key else ():
             yield Implied(
-                kind="kms-via-service",
+                kind=GroundKind.KMS_VIA_SERVICE,
                 action=Action("kms", use),
                 resource=key,
                 context=(("kms:ViaService", via),),

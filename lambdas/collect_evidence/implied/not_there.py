@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.request_elements import copied_from
 from lambdas.reference.shards import shard
 
@@ -23,7 +24,7 @@ def listings(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     if bucket:
         head = "" if bucket.startswith("arn:") else "arn:${Partition}:s3:::"
         yield Implied(
-            kind="not-there",
+            kind=GroundKind.NOT_THERE,
             action=Action.from_text(rule["action"]),
             resource=call.place.fill(f"{head}{bucket}"),
         )

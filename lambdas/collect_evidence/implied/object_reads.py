@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 
 READ_OBJECT = Action("s3", "GetObject")
 READ_VERSION = Action("s3", "GetObjectVersion")
@@ -33,15 +34,15 @@ def object_reads(call: Call) -> Iterator[Implied]:
     for bucket, key, _ in BUCKETS:
         if texts.get(bucket) and texts.get(key):
             action = READ_VERSION if versions else READ_OBJECT
-            yield _object("code-read", texts[bucket][0], texts[key][0], call, action)
+            yield _object(GroundKind.CODE_READ, texts[bucket][0], texts[key][0], call, action)
     for url in (*texts.get("templateurl", ()), *texts.get("stackpolicyurl", ())):
         place = _place_of(url)
         if place:
             action = READ_VERSION if "versionid=" in url.lower() else READ_OBJECT
-            yield _object("template-read", *place, call, action)
+            yield _object(GroundKind.TEMPLATE_READ, *place, call, action)
 
 
-def _object(kind: str, bucket: str, key: str, call: Call, action: Action) -> Implied:
+def _object(kind: GroundKind, bucket: str, key: str, call: Call, action: Action) -> Implied:
     resource = f"{call.place.fill('arn:${Partition}:s3:::')}{bucket}/{key}"
     return Implied(kind=kind, action=action, resource=resource)
 

@@ -18,6 +18,7 @@ from lambdas.collect_evidence.implied.authorized_rows import (
     authorized_besides,
 )
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 
@@ -118,7 +119,7 @@ def _passed(
         # EC2's principal alone bears the partition's domain.
         is_china = receiver == "ec2.amazonaws.com" and call.place.partition == "aws-cn"
         yield Implied(
-            kind="pass-role",
+            kind=GroundKind.PASS_ROLE,
             action=PASS_ROLE,
             resource=role,
             context=(("iam:PassedToService", "ec2.amazonaws.com.cn" if is_china else receiver),),

@@ -10,6 +10,7 @@ from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_b
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
 from lambdas.reference.shards import shard
 
@@ -68,7 +69,8 @@ def tags_of(
     making = making and not _READS.match(meaning.operation)
     if not (listed if rows else making):
         return
-    kind = "tag-on-update" if _UPDATE.match(meaning.operation) else "tag-on-create"
+    updates = _UPDATE.match(meaning.operation)
+    kind = GroundKind.TAG_ON_UPDATE if updates else GroundKind.TAG_ON_CREATE
     if meaning.service == "apigateway":
         tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
         verb = Action("apigateway", "POST" if is_second_generation(meaning) else "PUT")

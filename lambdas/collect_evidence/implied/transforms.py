@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import TRANSFORM
 from lambdas.model.evidence import Implied
+from lambdas.model.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,9 @@ def transforms(call: Call, service: str) -> Iterator[Implied]:
         name = SERVERLESS if _is_made_by_sam(call) else ""
     if name:
         arn = "arn:${Partition}:cloudformation:${Region}:aws:transform/"
-        yield Implied(kind=TRANSFORM, action=_MAKE, resource=f"{call.place.fill(arn)}{name}")
+        yield Implied(
+            kind=GroundKind.TRANSFORM, action=_MAKE, resource=f"{call.place.fill(arn)}{name}"
+        )
 
 
 def _declared(call: Call) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.call_survey import verb
 from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import listed
 from lambdas.reference.stacks.stack_types import prefix_of
@@ -45,7 +45,7 @@ def made_by_cloudformation(refinement: Refinement, now: Now) -> Made:
     made: dict[Template, frozenset[str]] = defaultdict(frozenset)
     for policy in refinement.policies:
         for grant in (one for statement in policy.statements for one in statement.grants):
-            seen = [ground for ground in grant.grounds if ground.kind == OBSERVED]
+            seen = [ground for ground in grant.grounds if ground.kind == GroundKind.OBSERVED]
             ours = seen and all(ground.via[:1] == (CLOUDFORMATION,) for ground in seen)
             if ours and verb(str(grant.action)) == "create":
                 made[grant.resource] |= now.types_of.get(str(grant.action), frozenset())
@@ -91,12 +91,12 @@ def _grounds(access: Access, statement: ExplainedStatement) -> list[Ground]:
 
 def _from_grounds(grounds: Iterable[Ground], *, gone: bool) -> str:
     kinds = {ground.kind for ground in grounds}
-    callers = {ground.via[:1] for ground in grounds if ground.kind == OBSERVED}
-    if kinds == {"hint"}:
+    callers = {ground.via[:1] for ground in grounds if ground.kind == GroundKind.OBSERVED}
+    if kinds == {GroundKind.HINT}:
         return f"A hint of the process definition{' asked' if gone else ' asks'} for it."
-    if kinds == {"headroom"}:
+    if kinds == {GroundKind.HEADROOM}:
         return f"The process definition {'asked' if gone else 'asks'} room for it."
-    if OBSERVED not in kinds:
+    if GroundKind.OBSERVED not in kinds:
         return f"It {'was' if gone else 'is'} derived ({listed(sorted(kinds))}), not observed."
     if callers == {(CLOUDFORMATION,)}:
         return "Only CloudFormation made the call, so the template asked for it."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.finding import Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.platform import Platform
-from lambdas.model.refinement import OBSERVED
 from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def _untried(facts: RunFacts) -> tuple[str, ...]:
 
 def _minimal(facts: RunFacts) -> Claim:
     grants = list(_grants(facts))
-    unseen = sum(all(ground.kind != OBSERVED for ground in one.grounds) for one in grants)
+    unseen = sum(
+        all(ground.kind != GroundKind.OBSERVED for ground in one.grounds) for one in grants
+    )
     wide = sum(one.count for one in facts.findings if one.kind in WIDE)
     seen = f"Events show {len(grants) - unseen:,} of {counted(len(grants), 'grant')}."
     return Claim(

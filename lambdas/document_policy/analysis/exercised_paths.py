@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _in_order(phases: set[str], order: list[str]) -> tuple[str, ...]:
 def _derived(facts: RunFacts, path: str) -> int:
     """Grants that no event shows and that are derived for the path."""
     return sum(
-        all(ground.kind != OBSERVED for ground in grant.grounds)
+        all(ground.kind != GroundKind.OBSERVED for ground in grant.grounds)
         and any(ground.kind == path for ground in grant.grounds)
         for policy in facts.refinement.policies
         for one in policy.statements

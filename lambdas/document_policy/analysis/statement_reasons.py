@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.refinement import ExplainedStatement, Ground
 
-HINT = "hint"
+HINT = GroundKind.HINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Reasons:
 def reasons(statement: ExplainedStatement) -> Reasons:
     """Add up the grounds of a statement's grants."""
     grounds = [ground for grant in statement.grants for ground in grant.grounds]
-    seen = [ground for ground in grounds if ground.kind == OBSERVED]
+    seen = [ground for ground in grounds if ground.kind == GroundKind.OBSERVED]
     return Reasons(
         events=sum(ground.events for ground in seen),
         first=min((ground.first for ground in seen if ground.first), default=""),
@@ -78,7 +78,9 @@ def reasons(statement: ExplainedStatement) -> Reasons:
         via=tuple(sorted({ground.via[0] for ground in seen if ground.via})),
         derived=derivations(grounds),
         grants=len(statement.grants),
-        unseen=sum(all(g.kind != OBSERVED for g in grant.grounds) for grant in statement.grants),
+        unseen=sum(
+            all(g.kind != GroundKind.OBSERVED for g in grant.grounds) for grant in statement.grants
+        ),
     )
 
 
@@ -118,7 +120,7 @@ def last_removed(phases: Iterable[str]) -> tuple[str, ...]:
 
 def derivations(grounds: Iterable[Ground]) -> tuple[str, ...]:
     """The kinds that no event proves by itself, sorted."""
-    return tuple(sorted({ground.kind for ground in grounds if ground.kind != OBSERVED}))
+    return tuple(sorted({ground.kind for ground in grounds if ground.kind != GroundKind.OBSERVED}))
 
 
 # How people write the services that call others, by CloudTrail's invokedBy; the rest by rule.

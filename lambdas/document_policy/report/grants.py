@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.statement_reasons import last_removed, service_name
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed, sentence
 from lambdas.pages.html import Html, arn, code, el, join, prose
 
@@ -38,7 +38,7 @@ def _grant(facts: RunFacts, grant: Grant, ids: int, *, several: bool) -> Html:
 
 
 def _ground(facts: RunFacts, ground: Ground, ids: int) -> Html:
-    tone = "tag" if ground.kind == OBSERVED else "tag derived"
+    tone = "tag" if ground.kind == GroundKind.OBSERVED else "tag derived"
     return el(
         "div",
         el("span", ground.kind, class_=tone),

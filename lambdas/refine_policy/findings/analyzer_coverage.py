@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 
 
 def without_analyzer(why: str) -> Finding:
@@ -28,7 +29,7 @@ def analyzer_coverage(
     grants: Sequence[DraftGrant], listed: AnalyzerActions, reference: Reference
 ) -> Iterator[Finding]:
     """How many of the proved actions Access Analyzer names, and what of its answer is odd."""
-    actions = {one.action for one in grants if one.basis == "observed"}
+    actions = {one.action for one in grants if one.basis is GroundKind.OBSERVED}
     if not listed.documents or not actions:
         return
     blind = {one for one in actions if (facts := reference.facts(one)) and not facts.analyzer_sees}

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, Severity
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.findings.bounds import matches
-from lambdas.refine_policy.permissions.role_split import SPLIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +58,7 @@ def unused_hints(
         ):
             subject = f"bounds {bound.action} on {bound.resource}"
             yield _unused(subject, "Nothing that is granted lies within it.", note=True)
-    if hints.split and not any(one.basis == SPLIT for one in grants):
+    if hints.split and not any(one.basis is GroundKind.SPLIT for one in grants):
         yield _unused("split", "CloudFormation did nothing for the process.")
 
 
@@ -68,7 +67,7 @@ def _added(hints: Hints, grants: Sequence[DraftGrant], reference: Reference) -> 
         if reference.facts(added.action) is None:
             yield _unused(f"grants.add {added.action}", "IAM's reference does not know the action.")
         if any(
-            one.basis == OBSERVED
+            one.basis == GroundKind.OBSERVED
             and one.action == added.action
             and covers(one.template, added.resource)
             for one in grants

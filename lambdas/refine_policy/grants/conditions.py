@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import SYSTEM_TAGS, TEMPLATE_READ
+from lambdas.model.ground_kind import Check, GroundKind
 from lambdas.model.policy import Condition
 from lambdas.model.template import Template, Variable
 from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
@@ -23,12 +23,9 @@ if TYPE_CHECKING:
 
 REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.
-SAME_REQUEST = frozenset(
-    {"observed", "tag-on-create", "tag-on-update", "not-there", "update", "rollback"}
-    | {"denied-in-proof", "headroom", SYSTEM_TAGS}
-)
+SAME_REQUEST = frozenset(one for one in GroundKind if one.check is Check.SAME_REQUEST)
 # Those whose check came the same way, as a request of its own, perhaps in another region.
-SAME_WAY = SAME_REQUEST | {TEMPLATE_READ}
+SAME_WAY = frozenset(one for one in GroundKind if one.check is not Check.APART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

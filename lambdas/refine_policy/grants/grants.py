@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.reason import Reason
-from lambdas.model.refinement import OBSERVED
 from lambdas.model.template import ANY, Template
 from lambdas.model.template_coverage import CoverageIndex
 from lambdas.model.text import listed
@@ -37,7 +37,7 @@ class DraftGrant:
     """A grant with its conditions, before grants share statements.
 
     Attributes:
-        basis: `observed`, a derivation's kind, or `hint`.
+        basis: the kind of ground that it rests on.
         reasons: why the resource holds wildcards.
         permissions: what it rests on.
     """
@@ -45,7 +45,7 @@ class DraftGrant:
     principal: str
     action: Action
     template: Template
-    basis: str
+    basis: GroundKind
     conditions: tuple[Condition, ...]
     permissions: tuple[Permission, ...]
     reasons: tuple[Reason, ...]
@@ -140,7 +140,7 @@ def _widest(same: list[DraftGrant]) -> Iterator[DraftGrant]:
     # Everything, then the least conditions and the least that is fixed: what covers comes first.
     same.sort(
         key=lambda one: (
-            one.basis != OBSERVED,
+            one.basis != GroundKind.OBSERVED,
             one.template != EVERYTHING,
             len(one.conditions),
             not one.template.wild,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import DENIED_IN_PROOF
-from lambdas.model.refinement import OBSERVED, LeftOut
+from lambdas.model.ground_kind import GroundKind
+from lambdas.model.refinement import LeftOut
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def seen_permissions(
             principal=one.principal,
             action=one.action,
             resource=one.resource,
-            basis=OBSERVED,
+            basis=GroundKind.OBSERVED,
             observation=one,
             listed=one.action in listed_too.actions,
         )
@@ -88,7 +88,7 @@ def missed_permissions(missed: Iterable[Observation]) -> Iterator[Permission]:
             principal=one.principal,
             action=one.action,
             resource=one.resource,
-            basis=DENIED_IN_PROOF,
+            basis=GroundKind.DENIED_IN_PROOF,
             because="a proof was denied it: the cycle under this policy alone could not go on",
             observation=one,
         )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import BECAUSE, VERSIONS_DELETED
 from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def version_deletes(allowed: Iterable[Observation]) -> Iterator[Permission]:
                 principal=one.principal,
                 action=_DELETE_VERSION,
                 resource=one.resource,
-                basis=VERSIONS_DELETED,
-                because=f"{BATCH} needs it: {BECAUSE[VERSIONS_DELETED]}",
+                basis=GroundKind.VERSIONS_DELETED,
+                because=f"{BATCH} needs it: {GroundKind.VERSIONS_DELETED.because}",
                 observation=one,
             )
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import noun
 from lambdas.refine_policy.permissions.opposites import undone_by
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.refine_policy.observations import Observation
 
-UPDATE = "update"
-ROLLBACK = "rollback"
+UPDATE, ROLLBACK = GroundKind.UPDATE, GroundKind.ROLLBACK
 _VERB = re.compile(r"[A-Z][a-z]+")
 _UPDATES = frozenset({"Update", "Modify", "Set", "Change", "Edit"})
 _REMOVES = frozenset({"Delete", "Deregister", "Terminate", "Release", "Remove"})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.model.text import visible
 from lambdas.reference.arn_formats import formats_of
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.observations import Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 
-HEADROOM = "headroom"
 _OWN = (Reason.OWN, Reason.READ, Reason.TAGS, Reason.PROPERTY)
 _STACKS = ("CreateChangeSet", "CreateStack", "UpdateStack")
 _PLACES = {"Partition": "partition", "Region": "region", "Account": "account"}
@@ -90,7 +90,7 @@ def _permission(
         action=action,
         resource=template.text,
         template=template,
-        basis=HEADROOM,
+        basis=GroundKind.HEADROOM,
         because=f"room for {kind}, as process.yaml asks; no cycle has used it: "
         "its handlers call this",
         through=through,

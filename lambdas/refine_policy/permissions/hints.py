@@ -8,10 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.model.hints import Hints
+from lambdas.model.ground_kind import GroundKind
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.permission import Permission
-
-HINT = "hint"
 
 
 def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:
@@ -22,6 +21,6 @@ def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:
             action=one.action,
             resource=ANYTHING,
             template=one.resource,
-            basis=HINT,
+            basis=GroundKind.HINT,
             because=one.reason,
         )

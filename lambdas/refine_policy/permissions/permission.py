@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lambdas.model.action import Action
+    from lambdas.model.ground_kind import GroundKind
     from lambdas.model.template import Template
     from lambdas.refine_policy.observations import Observation
 
@@ -17,7 +18,7 @@ class Permission(NamedTuple):
     """An action on a resource as an event names it, with its ground.
 
     Attributes:
-        basis: `observed`, a derivation's kind, or `hint`.
+        basis: the kind of ground that it rests on.
         because: a sentence for the reviewer; empty when the events speak for themselves.
         observation: the events that show it or that it follows from; none for hints.
         context: condition keys and the values that the service sets on the request, sorted.
@@ -29,7 +30,7 @@ class Permission(NamedTuple):
     principal: str
     action: Action
     resource: str
-    basis: str
+    basis: GroundKind
     because: str = ""
     observation: Observation | None = None
     context: tuple[tuple[str, str], ...] = ()

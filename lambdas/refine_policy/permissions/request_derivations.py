@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import BECAUSE, PASS_ROLE, VERSIONS_DELETED
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import listed
 from lambdas.reference.condition_keys import SURE_KEYS
 from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, version_deletes
@@ -45,13 +45,15 @@ def implied_permissions(
     for one, observation in seen.implied:
         if one.kind in off:
             findings.append(_switched_off(one.kind, one.action))
-        elif one.kind == PASS_ROLE and one.resource in own_roles | {observation.principal}:
+        elif one.kind == GroundKind.PASS_ROLE and one.resource in own_roles | {
+            observation.principal
+        }:
             findings.append(_passes_itself(one, observation))
         else:
             permissions.append(_permission(one, observation))
             findings += _doubts(one)
     deletes = tuple(version_deletes(seen.allowed))
-    if VERSIONS_DELETED in off:
+    if GroundKind.VERSIONS_DELETED in off:
         findings += [_switched_off(one.basis, one.action) for one in deletes]
     else:
         permissions += deletes
@@ -60,7 +62,7 @@ def implied_permissions(
 
 
 def _permission(one: Implied, observation: Observation) -> Permission:
-    because = BECAUSE.get(one.kind, "the request needed it")
+    because = one.kind.because
     return Permission(
         principal=observation.principal,
         action=one.action,
@@ -74,7 +76,7 @@ def _permission(one: Implied, observation: Observation) -> Permission:
 
 def _doubts(one: Implied) -> Iterator[Finding]:
     keys = {key for key, _ in one.context}
-    if one.kind == PASS_ROLE and "iam:PassedToService" not in keys:
+    if one.kind == GroundKind.PASS_ROLE and "iam:PassedToService" not in keys:
         yield Finding(
             severity=Severity.WARNING,
             kind="pass-role-to-unknown-service",

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from lambdas.model.action import Action
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lambdas.model.arn import Arn
-
-SPLIT = "split"  # the ground's kind of the PassRole that joins the two
 
 
 def execution_role(process: str, deployer: Arn) -> str:
@@ -52,7 +51,7 @@ def _joint(one: Permission, deployer: str, execution: str) -> Permission:
         principal=deployer,
         action=Action("iam", "PassRole"),
         resource=execution,
-        basis=SPLIT,
+        basis=GroundKind.SPLIT,
         because="process.yaml splits the process: the deployer hands CloudFormation this role",
         observation=one.observation,
         context=(("iam:PassedToService", CLOUDFORMATION),),

@@ -11,8 +11,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import BECAUSE, SYSTEM_TAGS
 from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.arn_parts import parsed
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
@@ -56,7 +56,7 @@ def handler_permissions(
         naming: how the policy will spell the resources.
         off: kinds that the process switches off.
     """
-    if SYSTEM_TAGS not in off:
+    if GroundKind.SYSTEM_TAGS not in off:
         yield from system_tag_permissions(seen)
     if ROLLBACK not in off:
         yield from _own_calls(seen.allowed)
@@ -136,7 +136,7 @@ def _by_type(
 
 
 def _on_own(
-    action: Action, kind: str, made: HandledType, layout: ArnParser, naming: Naming
+    action: Action, kind: GroundKind, made: HandledType, layout: ArnParser, naming: Naming
 ) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference
@@ -151,7 +151,7 @@ def _on_own(
             action=action,
             resource=one.resource,
             basis=kind,
-            because=f"{made.type} is part of the stack: {BECAUSE[kind]}",
+            because=f"{made.type} is part of the stack: {kind.because}",
             observation=one,
         )
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
-from lambdas.model.derivation import TRANSFORM
 from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ def with_stacks(seen: Observations, stacks: Iterable[Stack]) -> Observations:
     them goes.
     """
     read = tuple(stacks)
-    others = [one for one in seen.implied if one[0].kind != TRANSFORM]
+    others = [one for one in seen.implied if one[0].kind != GroundKind.TRANSFORM]
     asked = [pair for stack in read for pair in _asked(stack, seen)]
     expected = _expected(seen, {_name(one.id) for one in read})
     found = {_key(pair): pair for pair in (*others, *asked, *expected)}
@@ -46,7 +46,7 @@ def _expected(seen: Observations, read: set[str]) -> Iterator[Asked]:
     ]
     named = {(one.principal, one.resource) for one in makers}
     for one, by in seen.implied:
-        if one.kind != TRANSFORM:
+        if one.kind != GroundKind.TRANSFORM:
             continue
         if by.action in _MAKERS:
             if (by.principal, by.resource) in named:
@@ -66,7 +66,7 @@ def _asked(stack: Stack, seen: Observations) -> Iterator[Asked]:
     for maker in makers:
         readers = _readers(maker, seen)
         for read in stack.reads:
-            if read.kind == TRANSFORM:
+            if read.kind == GroundKind.TRANSFORM:
                 yield read, maker
                 continue
             for reader in readers:

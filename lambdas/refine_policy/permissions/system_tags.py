@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import BECAUSE, SYSTEM_TAGS
 from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.system_tags import system_tags
@@ -31,8 +31,8 @@ def system_tag_permissions(seen: Observations) -> Iterator[Permission]:
                 principal=one.principal,
                 action=tags.asks,
                 resource=one.resource,
-                basis=SYSTEM_TAGS,
-                because=f"{', '.join(one.names)} needs it: {BECAUSE[SYSTEM_TAGS]}",
+                basis=GroundKind.SYSTEM_TAGS,
+                because=f"{', '.join(one.names)} needs it: {GroundKind.SYSTEM_TAGS.because}",
                 observation=one,
             )
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.derivation import OPENED_BY_REPAIR
 from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.ground_kind import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.resource_names.arn_variants import secret_of

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.model.ground_kind import Purpose
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.refinement import ExplainedStatement, Grant, WildcardReason
-from lambdas.refine_policy.statements.block import Block, Purpose, purpose_of_basis
+from lambdas.refine_policy.statements.block import Block
 from lambdas.refine_policy.statements.grounds import grounds_of
 from lambdas.refine_policy.statements.wording import purpose_of, sids_of
 
@@ -62,7 +63,7 @@ def shape(grants: Iterable[DraftGrant], *, tight: bool = False) -> tuple[ShapedS
 def _purposes(grants: Iterable[DraftGrant], *, tight: bool) -> Iterator[Block]:
     together: dict[tuple[str, Purpose, tuple[Condition, ...]], list[DraftGrant]] = defaultdict(list)
     for one in grants:
-        use = purpose_of_basis(one.basis)
+        use = one.basis.purpose
         use = Purpose.CYCLE if tight and use is Purpose.NEXT else use
         together[one.action.service, use, one.conditions].append(one)
     for (service, use, conditions), same in together.items():

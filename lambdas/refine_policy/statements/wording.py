@@ -6,10 +6,9 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from lambdas.model.derivation import BECAUSE
+from lambdas.model.ground_kind import GroundKind, Purpose
 from lambdas.model.text import listed
 from lambdas.refine_policy.observations import distinct
-from lambdas.refine_policy.statements.block import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +91,9 @@ def purpose_of(block: Block, reference: Reference) -> str:
         case Purpose.PASS_ROLE:
             return "Hand these roles to the services that the process sets up."
         case Purpose.SERVICE_LINKED_ROLE:
-            return f"Let the services make their own roles: {BECAUSE['service-linked-role']}."
+            return (
+                f"Let the services make their own roles: {GroundKind.SERVICE_LINKED_ROLE.because}."
+            )
         case Purpose.NEXT | Purpose.HINT | Purpose.HEADROOM:
             return _UNSEEN[block.use].format(title=title)
         case _:
@@ -147,7 +148,7 @@ def _values(conditions: Iterable[Condition], key: str) -> list[str]:
 
 
 def _beside(block: Block) -> str:
-    kinds = sorted({one.basis for one in block.grants} - {"observed"})
+    kinds = sorted({one.basis for one in block.grants} - {GroundKind.OBSERVED})
     return f", and what its requests needed beside ({listed(kinds)})" if kinds else ""
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.statement_reasons import service_name
 from lambdas.errors import FencepostError
-from lambdas.model.derivation import BECAUSE
-from lambdas.model.refinement import OBSERVED
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import filled, matches, overlaps
 from lambdas.model.text import counted, listed, sentence, visible
@@ -92,8 +91,8 @@ def _words(owner: str, statement: ExplainedStatement, grant: Grant) -> Iterator[
 
 
 def _ground(ground: Ground) -> str:
-    if ground.kind != OBSERVED:
-        return sentence(ground.text or BECAUSE.get(ground.kind, ""))
+    if ground.kind != GroundKind.OBSERVED:
+        return sentence(ground.text or ground.kind.because)
     through = f" through {service_name(ground.via[0])}" if ground.via else " by the process itself"
     phases = f" in {listed(ground.phases)}" if ground.phases else ""
     ids = f" (event {ground.event_ids[0]})" if ground.event_ids else ""
@@ -103,10 +102,10 @@ def _ground(ground: Ground) -> str:
 def _breaks(grant: Grant) -> str:
     """What fails without it: the phases that called it, or what the derivation is for."""
     phases = sorted({phase for ground in grant.grounds for phase in ground.phases})
-    if any(ground.kind == OBSERVED for ground in grant.grounds):
+    if any(ground.kind == GroundKind.OBSERVED for ground in grant.grounds):
         where = listed(phases) if phases else "the process"
         return f"the call is refused, and {where} fails as it ran."
-    kinds = [BECAUSE.get(one.kind) or one.text or one.kind for one in grant.grounds]
+    kinds = [one.kind.because or one.text or one.kind for one in grant.grounds]
     return f"what it is derived for is refused: {'; '.join(kinds)}."
 
 

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import strategies as st
 
 from lambdas.model.action import Action
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy, Refinement
 from lambdas.model.template import ANY, Template, Variable, Wildcard
@@ -128,7 +129,7 @@ def _statement(
             for key in sorted(keys)
         ),
     )
-    ground = Ground(kind="observed", text=draw(words), events=1)
+    ground = Ground(kind=GroundKind.OBSERVED, text=draw(words), events=1)
     return ExplainedStatement(
         statement=one,
         purpose=draw(words),

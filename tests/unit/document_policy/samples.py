@@ -10,6 +10,7 @@ from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.model.action import Action
 from lambdas.model.archived_runs import PreviousRun
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.process import Process
 from lambdas.model.refinement import (
@@ -79,7 +80,7 @@ def seen(
     text: str = "",
 ) -> Ground:
     return Ground(
-        kind="observed",
+        kind=GroundKind.OBSERVED,
         text=text or f"The cycle made this call {events} times.",
         events=events,
         first="2026-11-23T12:00:14Z",
@@ -91,7 +92,7 @@ def seen(
 
 
 def derived(kind: str, text: str) -> Ground:
-    return Ground(kind=kind, text=text)
+    return Ground(kind=GroundKind(kind), text=text)
 
 
 def statement(  # noqa: PLR0913  # a statement's parts, each with a default

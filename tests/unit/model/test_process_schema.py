@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from lambdas.errors import InvalidProcessError
 from lambdas.model.approval import BY_HAND, NARROWER
 from lambdas.model.boundary_use import BoundaryUse
-from lambdas.model.derivation import DERIVATIONS
+from lambdas.model.ground_kind import DERIVATIONS
 from lambdas.model.moved_keys import MOVED, as_written, note, with_moved_keys
 from lambdas.model.process import Process
 from lambdas.model.process_schema import choices, keys, schema

@@ -14,6 +14,7 @@ from lambdas.model.action import Action
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Evidence, Implied, Outcome
 from lambdas.model.finding import Finding, Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Policy, Statement, policy_size, policy_text
 from lambdas.model.run import Run, phase_of
 from lambdas.model.template import ANY, Part, Template, Variable, Wildcard
@@ -97,7 +98,7 @@ def evidence(**changes: Any) -> Evidence:
         "error": "NoSuchKey",
         "implies": (
             Implied(
-                kind="pass-role",
+                kind=GroundKind.PASS_ROLE,
                 action=Action("iam", "PassRole"),
                 resource="*",
                 context=(("iam:PassedToService", "lambda.amazonaws.com"),),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.errors import CandidateRefusedError
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.process import Process
 from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy, Refinement
@@ -125,7 +126,7 @@ def a_statement(
             Grant(
                 action=Action.from_text(action),
                 resource=template,
-                grounds=(Ground(kind=kind, text="because"),),
+                grounds=(Ground(kind=GroundKind(kind), text="because"),),
             ),
         ),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.model.action import Action
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence, Implied, Outcome
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.process import Process
 from lambdas.model.run import Run
 from lambdas.reference import actions as REFERENCE  # noqa: N812  # it is used as one value
@@ -93,7 +94,7 @@ def denied(action: str, resource: str = "*", **more: Any) -> Evidence:
 
 def passes(role: str, service: str = "lambda.amazonaws.com") -> Implied:
     return Implied(
-        kind="pass-role",
+        kind=GroundKind.PASS_ROLE,
         action=Action("iam", "PassRole"),
         resource=role,
         context=(("iam:PassedToService", service),) if service else (),
@@ -102,7 +103,9 @@ def passes(role: str, service: str = "lambda.amazonaws.com") -> Implied:
 
 def implied(kind: str, action: str, resource: str, **context: str) -> Implied:
     pairs = tuple(sorted((key.replace("__", ":"), value) for key, value in context.items()))
-    return Implied(kind=kind, action=Action.from_text(action), resource=resource, context=pairs)
+    return Implied(
+        kind=GroundKind(kind), action=Action.from_text(action), resource=resource, context=pairs
+    )
 
 
 def refined(

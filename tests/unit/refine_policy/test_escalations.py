@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Implied
+from lambdas.model.ground_kind import GroundKind
 from tests.unit.refine_policy.builders import ACCOUNT, ROLE, a_process, refined, seen
 
 EKS = f"arn:aws:iam::{ACCOUNT}:role/eks"
@@ -12,7 +13,7 @@ BOB, ALICE = (f"arn:aws:iam::{ACCOUNT}:user/{one}" for one in ("bob", "alice"))
 
 def passed(to: str, action: str, role: str = EKS, principal: str = ROLE) -> Evidence:
     one = Implied(
-        kind="pass-role",
+        kind=GroundKind.PASS_ROLE,
         action=Action("iam", "PassRole"),
         resource=role,
         context=(("iam:PassedToService", to),),

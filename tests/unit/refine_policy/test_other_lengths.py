@@ -9,6 +9,7 @@ import pytest
 
 from lambdas.model.action import Action
 from lambdas.model.finding import Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template import Template
 from lambdas.reference import actions
 from lambdas.reference.arn_parts import ArnParser
@@ -66,9 +67,9 @@ def found_beside(resource: str, *templates: str) -> list[Finding]:
             principal=ROLE,
             action=action,
             template=Template.from_text(one),
-            basis="observed",
+            basis=GroundKind.OBSERVED,
             conditions=(),
-            permissions=(Permission(ROLE, action, resource, "observed"),),
+            permissions=(Permission(ROLE, action, resource, GroundKind.OBSERVED),),
             reasons=(),
         )
         for one in templates
