@@ -111,7 +111,6 @@ class WorkflowStack(Stack):
             self,
             "Alarms",
             settings=settings,
-            processes=processes,
             notices=notices,
             machine=workflow.machine,
             schedules=schedules,
@@ -121,7 +120,6 @@ class WorkflowStack(Stack):
             self,
             "Dashboard",
             settings=settings,
-            processes=processes,
             machine=workflow.machine,
             alarms=alarms.all,
         )

@@ -31,7 +31,7 @@ CLIENTS = {
     "document_policy": ("s3",),
     "prove_policy": ("s3", "iam"),
     "refine_policy": ("s3",),
-    "watch_policies": ("s3",),
+    "watch_policies": ("s3", "ssm"),
 }
 START = """
 import sys, time

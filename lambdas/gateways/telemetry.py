@@ -63,10 +63,11 @@ class Telemetry:
         return told
 
     def measure(self, process: str, name: str, unit: MetricUnit, value: float) -> None:
-        """A metric of another process than the call's own, told at once."""
+        """A metric of another process than the call's own, or of all (`""`), told at once."""
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
             metric.add_dimension("service", self._step)
-            metric.add_dimension("process", process)
+            if process:
+                metric.add_dimension("process", process)
 
     def _begin(self, about: Mapping[str, str], context: LambdaContext) -> None:
         self.logger.clear_state()
@@ -77,6 +78,8 @@ class Telemetry:
             self.metrics.add_metadata(key, value)
         if "process" in about:
             self.metrics.add_dimension("process", about["process"])
+            # Of all processes, too: an alarm that names none rings for each.
+            self.metrics.add_dimensions(service=self._step)
 
     def _end(self, about: Mapping[str, str], began: float, *, fault: bool) -> None:
         if self.metrics.metric_set:

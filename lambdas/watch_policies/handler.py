@@ -1,4 +1,4 @@
-"""WatchPolicies: a metric per process, from what lies in the archive."""
+"""WatchPolicies: a metric per process, and of the worst of all, from what lies in the archive."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.errors import InvalidEventError, MissingObjectError
+from lambdas.errors import MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.platform import Platform, platform_of
 from lambdas.watch_policies.ages import days_unproved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -26,33 +27,29 @@ logger = telemetry.logger
 
 
 @telemetry.entry
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
     platform = platform_of(os.environ, archive.endpoint)
-    ages = watch(event, archive, now=datetime.now(UTC), platform=platform)
+    processes = RegisteredProcesses(os.environ["PROCESS_PARAMETERS"]).proved()
+    ages = watch(processes, archive, now=datetime.now(UTC), platform=platform)
     for process, days in ages.items():
         telemetry.measure(process, "DaysUnproved", MetricUnit.Count, days)
+    if ages:
+        telemetry.measure("", "DaysUnproved", MetricUnit.Count, max(ages.values()))
     return {"daysUnproved": ages}
 
 
 def watch(
-    event: Mapping[str, Any],
+    processes: Sequence[str],
     archive: Archive,
     *,
     now: datetime,
     platform: Platform = Platform.UNKNOWN,
 ) -> dict[str, float]:
-    """Days by process, of those that have run. On AWS, a proof that was emulated is none.
-
-    Raises:
-        InvalidEventError: the event names no processes.
-    """
-    processes = event.get("processes")
-    if not isinstance(processes, list):
-        raise InvalidEventError("processes is missing; the schedule of WatchPolicies names them")
+    """Days by process, of those that have run. On AWS, a proof that was emulated is none."""
     found = {}
-    for process in sorted(set(map(str, processes))):
+    for process in sorted(processes):
         days = days_unproved(
             _proved(archive, process, platform), archive.folders(f"{process}/"), now
         )

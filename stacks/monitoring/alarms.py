@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, aws_cloudwatch
 from constructs import Construct
 
-from stacks.monitoring.metrics import told
+from stacks.monitoring.metrics import worst
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aws_cdk import aws_lambda, aws_stepfunctions
 
-    from lambdas.model.process import Process
     from stacks.monitoring.notices import Notices
     from stacks.settings import Settings
     from stacks.workflow.schedules import Schedules
@@ -24,7 +21,7 @@ DAILY = Duration.days(1)
 
 
 class Alarms(Construct):
-    """Of the workflow as a whole, and of each process."""
+    """Of the workflow as a whole: none bears a process's name, so they are as many for all."""
 
     def __init__(
         self,
@@ -32,7 +29,6 @@ class Alarms(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        processes: Sequence[Process],
         notices: Notices,
         machine: aws_stepfunctions.StateMachine,
         schedules: Schedules,
@@ -43,8 +39,7 @@ class Alarms(Construct):
         self.all: list[aws_cloudwatch.Alarm] = []
         self._of_runs(machine)
         self._of_channels(schedules, watch)
-        for process in processes:
-            self._of_process(process, settings)
+        self._of_processes(settings)
 
     def _of_runs(self, machine: aws_stepfunctions.StateMachine) -> None:
         self._ring(
@@ -83,23 +78,22 @@ class Alarms(Construct):
             "How old the proofs are could not be told today; the function's log holds why.",
         )
 
-    def _of_process(self, process: Process, settings: Settings) -> None:
+    def _of_processes(self, settings: Settings) -> None:
         self._ring(
-            f"{process.name}-TrailLate",
-            told("TrailDelay", process.name, period=SOON),
-            f"CloudTrail has not delivered all of a run of {process.name} for "
-            f"{settings.late_minutes} minutes; the run waits, and fails if nothing comes. See 'The "
-            "trail is late' in docs/operations.md.",
+            "TrailLate",
+            worst("TrailDelay", period=SOON),
+            f"CloudTrail has not delivered all of a run for {settings.late_minutes} minutes; the "
+            "run waits, and fails if nothing comes. The dashboard shows whose. See 'The trail is "
+            "late' in docs/operations.md.",
             threshold=settings.late_minutes * 60,
         )
-        if process.prove:
-            self._ring(
-                f"{process.name}-PolicyStale",
-                told("DaysUnproved", process.name, period=DAILY),
-                f"No run of {process.name} was proved for {settings.stale_days} days; start one, "
-                "or read why the last ones were not.",
-                threshold=settings.stale_days,
-            )
+        self._ring(
+            "PolicyStale",
+            worst("DaysUnproved", period=DAILY),
+            f"No run of some process was proved for {settings.stale_days} days. The dashboard "
+            "shows which; start a run of each, or read why the last ones were not.",
+            threshold=settings.stale_days,
+        )
 
     def _ring(
         self, name: str, metric: aws_cloudwatch.IMetric, because: str, *, threshold: float = 1

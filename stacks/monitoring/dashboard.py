@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, aws_cloudwatch
 from constructs import Construct
 
-from stacks.monitoring.metrics import told
+from stacks.monitoring.metrics import each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_stepfunctions
 
-    from lambdas.model.process import Process
     from stacks.settings import Settings
 
 PERIOD = Duration.days(1)  # runs are few: a day's highest value is a point
@@ -48,12 +47,10 @@ class Dashboard(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        processes: Sequence[Process],
         machine: aws_stepfunctions.StateMachine,
         alarms: Sequence[aws_cloudwatch.IAlarm],
     ) -> None:
         super().__init__(scope, construct_id)
-        names = [one.name for one in processes]
         self.page = aws_cloudwatch.Dashboard(
             self,
             "Page",
@@ -62,7 +59,7 @@ class Dashboard(Construct):
             widgets=[
                 [aws_cloudwatch.TextWidget(markdown=HELP, width=WHOLE, height=2)],
                 [_runs(machine), _alarms(alarms)],
-                *([_lines(*one, names) for one in row] for row in _rows(SHOWN)),
+                *([_lines(*one) for one in row] for row in _rows(SHOWN)),
             ],
         )
 
@@ -72,10 +69,10 @@ def _rows(shown: Sequence[tuple[str, str, str]]) -> list[Sequence[tuple[str, str
     return [shown[at : at + each] for at in range(0, len(shown), each)]
 
 
-def _lines(title: str, metric: str, label: str, names: Sequence[str]) -> aws_cloudwatch.IWidget:
+def _lines(title: str, metric: str, label: str) -> aws_cloudwatch.IWidget:
     return aws_cloudwatch.GraphWidget(
         title=title,
-        left=[told(metric, name, period=PERIOD, label=name) for name in names],
+        left=[each(metric, period=PERIOD)],
         left_y_axis=aws_cloudwatch.YAxisProps(min=0, label=label, show_units=False),
         width=THIRD,
         height=HEIGHT,

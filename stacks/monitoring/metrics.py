@@ -29,15 +29,28 @@ STEP_OF = {
 }
 
 
-def told(
-    name: str, process: str, *, period: Duration, label: str | None = None
-) -> aws_cloudwatch.Metric:
-    """A metric of one process. A step that is repeated tells the same again: the maximum holds."""
+def worst(name: str, *, period: Duration) -> aws_cloudwatch.Metric:
+    """The highest value of all processes: the metric that bears no process's name."""
     return aws_cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
-        dimensions_map={"service": STEP_OF[name], "process": process},
+        dimensions_map={"service": STEP_OF[name]},
         period=period,
         statistic="Maximum",
-        label=label,
+    )
+
+
+def each(name: str, *, period: Duration) -> aws_cloudwatch.MathExpression:
+    """A line for each process that has told the metric; a dashboard need not know their names.
+
+    A step that is repeated tells the same again: the maximum holds.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+    schema = f"{{{NAMESPACE},process,service}}"
+    terms = f'MetricName="{name}" service="{STEP_OF[name]}"'
+    return aws_cloudwatch.MathExpression(
+        expression=f"SEARCH('{schema} {terms}', 'Maximum', {period.to_seconds():.0f})",
+        using_metrics={},
+        label="${PROP('Dim.process')}",
+        period=period,
     )

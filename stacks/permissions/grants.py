@@ -92,6 +92,17 @@ def allow_reading_stacks(role: aws_iam.Role, settings: Settings) -> None:
     )
 
 
+def allow_listing_processes(role: aws_iam.Role, settings: Settings) -> None:
+    """Read all definitions of processes below their path, without knowing one's name.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    path = Stack.of(role).format_arn(
+        service="ssm", resource="parameter", resource_name=settings.parameters.strip("/")
+    )
+    allow(role, ["ssm:GetParametersByPath"], path)
+
+
 def allow_publication(role: aws_iam.Role, settings: Settings) -> None:
     """Move the parameters of approved policies, and take them away."""
     allow(

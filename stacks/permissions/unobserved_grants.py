@@ -28,6 +28,7 @@ UNSEEN = {
     "states:DescribeExecution": "many log files are read in batches, by executions of their own",
     "states:RedriveExecution": "a redriven execution redrives its batches",
     "states:StartExecution": "many log files are read in batches, by executions of their own",
+    "ssm:GetParametersByPath": "asked when a run names no known process, and once a day",
     "states:StopExecution": "an execution that is stopped stops its batches",
     "access-analyzer:ListPolicyGenerations": "asked when another generation holds the quota",
     "access-analyzer:CheckNoNewAccess": "asked when there is an approved policy to compare with",

@@ -21,7 +21,7 @@ from constructs import Construct
 from lambdas.model import quotas
 from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
-from stacks.permissions.grants import allow_generation
+from stacks.permissions.grants import allow_generation, allow_listing_processes
 from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Workflow(Construct):
                 "Generator": settings.generator,
                 "HopelessQuotas": quotas.HOPELESS,
                 "ParameterPath": settings.parameters,
-                "ProcessNames": ", ".join(sorted(projects)) or "none",
+                "ProcessesPath": settings.parameters.rstrip("/"),
                 "Region": Stack.of(self).region,
                 "Topic": topic.topic_arn,
                 "Trail": sandbox.trail.arn,
@@ -162,6 +162,7 @@ class Workflow(Construct):
             parameters,
             because="the process to run is in the execution's input",
         )
+        allow_listing_processes(self.role, self._settings)
 
     def _allow_builds(self, projects: Sequence[str]) -> None:
         """https://docs.aws.amazon.com/step-functions/latest/dg/connect-codebuild.html."""

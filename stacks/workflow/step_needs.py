@@ -22,6 +22,7 @@ class Step:
         candidates: whether it gives the candidate roles their policies.
         stacks: whether it asks CloudFormation about the stacks of the cycles.
         publishes: whether it moves the parameters of approved policies.
+        lists: whether it asks which processes there are.
     """
 
     state: str
@@ -37,6 +38,7 @@ class Step:
     candidates: bool = False
     stacks: bool = False
     publishes: bool = False
+    lists: bool = False
 
     @property
     def package(self) -> str:
@@ -69,4 +71,4 @@ STEPS = (
     Step(state="DocumentFailure", timeout=240, memory=512),
 )
 # Called by a schedule of its own, not by the state machine.
-WATCH = Step(state="WatchPolicies", timeout=240, memory=512, writes=False)
+WATCH = Step(state="WatchPolicies", timeout=840, memory=512, writes=False, lists=True)

@@ -11,6 +11,7 @@ from stacks import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
     allow_installation,
+    allow_listing_processes,
     allow_publication,
     allow_reading_stacks,
 )
@@ -88,14 +89,22 @@ class Steps(Construct):
             environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
-        if step.publishes:
-            environment["POLICY_PARAMETERS"] = self._settings.policy_parameters
+        environment |= self._parameters(step)
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
             environment |= self._guest("CANDIDATES_ROLE", two_accounts.INSTALLER)
         if step.stacks:
             environment |= self._guest("STACKS_ROLE", two_accounts.READER)
         return environment
+
+    def _parameters(self, step: Step) -> dict[str, str]:
+        """Where in the Parameter Store a function writes, or looks."""
+        found = {}
+        if step.publishes:
+            found["POLICY_PARAMETERS"] = self._settings.policy_parameters
+        if step.lists:
+            found["PROCESS_PARAMETERS"] = self._settings.parameters
+        return found
 
     def _guest(self, variable: str, name: str) -> dict[str, str]:
         """As whom roles or stacks are reached when they are of another account."""
@@ -158,6 +167,8 @@ class Steps(Construct):
             allow(role, ["sts:AssumeRole"], self._marker)
         if step.publishes:
             allow_publication(role, self._settings)
+        if step.lists:
+            allow_listing_processes(role, self._settings)
         return role
 
     def _allow_there(self, role: aws_iam.Role, guest: str) -> None:

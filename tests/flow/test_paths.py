@@ -90,7 +90,7 @@ def test_a_process_name_that_no_process_can_have_is_refused(cloud: Cloud, asked:
     done = cloud.run(asked)  # type: ignore[arg-type]  # a person may type anything
 
     assert done.error == "ProcessNotFound"
-    assert done.states[:2] == ("LoadProcess", "ProcessNotFound")
+    assert done.states[:3] == ("LoadProcess", "ListProcesses", "AreAllListed")
 
 
 @pytest.fixture

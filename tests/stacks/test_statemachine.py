@@ -69,6 +69,7 @@ BATCHES = {"ReadBatches": "BatchesFailed", "MergeBatches": "BatchesFailed"}
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 NEEDED = {
     "aws-sdk:ssm:getParameter": {"ssm:GetParameter"},
+    "aws-sdk:ssm:getParametersByPath": {"ssm:GetParametersByPath"},
     "aws-sdk:codebuild:batchGetBuilds": {"codebuild:BatchGetBuilds"},
     "aws-sdk:accessanalyzer:startPolicyGeneration": {
         "access-analyzer:StartPolicyGeneration",
@@ -183,6 +184,8 @@ def test_whatever_fails_after_the_first_state_is_documented(definition: Json) ->
         if name in states(definition)
         and name not in {"LoadProcess", "DocumentFailure", "NotifyFailure"}
     }
+    # Nothing was started: that there is no such process is told without their names.
+    assert last.pop("ListProcesses") == "ProcessNotFound"
     # An event that cannot be put is said in the mail.
     assert last.pop("AnnouncePolicy") == "IsCandidateClean"
     assert last.pop("AnnounceFailure") == "NotifyFailure"

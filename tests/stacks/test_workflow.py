@@ -126,8 +126,7 @@ def test_schedules_start_the_state_machine_and_keep_what_could_not_start(
         "watch_policies": "cron(0 4 * * ? *)",
     }
     for one in schedules:
-        watched = {"processes": ["billing", "orders"]}  # search is never proved
-        expected = watched if one["Name"] == "watch_policies" else {"process": one["Name"]}
+        expected = {} if one["Name"] == "watch_policies" else {"process": one["Name"]}
         assert json.loads(one["Target"]["Input"]) == expected
         assert "Arn" in one["Target"]["DeadLetterConfig"]
 
@@ -147,10 +146,11 @@ def test_an_alarm_rings_for_everything_that_the_operator_must_know(synthesis: Sy
         "ApproximateNumberOfMessagesVisible": 1,
         "NumberOfNotificationsFailed": 1,
         "Errors": 1,
-        "TrailDelay": len(PROCESSES),
-        "DaysUnproved": len(PROCESSES) - 1,  # search is never proved
+        "TrailDelay": 1,
+        "DaysUnproved": 1,
     }
     for one in alarms.values():
+        assert "process" not in {dimension["Name"] for dimension in one["Dimensions"]}
         assert one["AlarmActions"]
         assert one["AlarmDescription"]
 
@@ -191,7 +191,7 @@ def test_every_metric_that_a_step_tells_is_known() -> None:
     assert {name for name, step in told if STEP_OF.get(name) != step} == set()
 
 
-def test_the_dashboard_has_a_line_per_process(synthesis: Synthesis) -> None:
+def test_the_dashboard_searches_for_a_line_of_each_process(synthesis: Synthesis) -> None:
     (page,) = synthesis.of_type("workflow", "AWS::CloudWatch::Dashboard").values()
     body = json.loads(joined(page["DashboardBody"]))
     graphs = {
@@ -203,8 +203,9 @@ def test_the_dashboard_has_a_line_per_process(synthesis: Synthesis) -> None:
     assert page["DashboardName"] == "fencepost-processes"
     assert {title for title, *_ in SHOWN} < set(graphs)
     for title, metric, _ in SHOWN:
-        assert {line[-1]["label"] for line in graphs[title]} == set(PROCESSES)
-        assert all(line[:2] == ["Fencepost", metric] for line in graphs[title])
+        ((line,),) = graphs[title]
+        assert f'SEARCH(\'{{Fencepost,process,service}} MetricName="{metric}"' in line["expression"]
+        assert line["label"] == "${PROP('Dim.process')}"
 
 
 def test_the_dashboard_shows_every_alarm(synthesis: Synthesis) -> None:

@@ -110,27 +110,28 @@ def test_metrics_are_told_per_process_in_cloudwatchs_embedded_format(
     first, second = lines(capsys)
     (told,) = first["_aws"]["CloudWatchMetrics"]
     assert told["Namespace"] == NAMESPACE
-    assert {name for names in told["Dimensions"] for name in names} == {"service", "process"}
+    assert [set(names) for names in told["Dimensions"]] == [{"service", "process"}, {"service"}]
     assert (first["Grants"], first["process"], first["run_id"]) == ([12.0], "orders", RUN["id"])
     assert (second["Grants"], second["process"]) == ([12.0], "billing")
 
 
-def test_a_metric_of_another_process_has_the_same_dimensions(
+def test_a_metric_of_another_process_has_the_same_dimensions_and_one_of_all_names_none(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     telemetry = a_telemetry()
 
     telemetry.measure("billing", "DaysUnproved", MetricUnit.Count, 3)
-    telemetry.measure("orders", "DaysUnproved", MetricUnit.Count, 4)
+    telemetry.measure("", "DaysUnproved", MetricUnit.Count, 4)
 
     told = lines(capsys)
-    assert [(one["process"], one["DaysUnproved"]) for one in told] == [
+    assert [(one.get("process"), one["DaysUnproved"]) for one in told] == [
         ("billing", [3.0]),
-        ("orders", [4.0]),
+        (None, [4.0]),
     ]
-    for one in told:
-        (metrics,) = one["_aws"]["CloudWatchMetrics"]
-        assert metrics["Dimensions"] == [["service", "process"]]
+    assert [one["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for one in told] == [
+        [["service", "process"]],
+        [["service"]],
+    ]
 
 
 def test_what_was_measured_before_a_failure_is_told_and_the_failure_is_named(

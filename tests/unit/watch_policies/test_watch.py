@@ -4,9 +4,6 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pytest
-
-from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.platform import Platform
 from lambdas.watch_policies.ages import days_unproved
@@ -50,7 +47,7 @@ def test_every_process_that_has_run_is_told_of(tmp_path: Path) -> None:
     shelve(archive, "billing", [SECOND], None)
     archive.put(f"search/{FIRST}/FAILURE.md", b"", "text/markdown")  # no run ever finished
 
-    found = watch({"processes": ["orders", "billing", "search", "new"]}, archive, now=NOW)
+    found = watch(("orders", "billing", "search", "new"), archive, now=NOW)
 
     assert found == {"billing": 15, "orders": 11, "search": 20}
 
@@ -58,12 +55,5 @@ def test_every_process_that_has_run_is_told_of(tmp_path: Path) -> None:
 def test_on_aws_an_emulated_proof_is_none(tmp_path: Path) -> None:
     archive = FolderArchive(tmp_path)
     shelve(archive, "orders", [FIRST, THIRD], THIRD, shown_on="an embedded AWS")
-    event = {"processes": ["orders"]}
-
-    assert watch(event, archive, now=NOW, platform=Platform.AWS) == {"orders": 20}
-    assert watch(event, archive, now=NOW, platform=Platform.EMBEDDED) == {"orders": 11}
-
-
-def test_an_event_without_processes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEventError, match="processes is missing"):
-        watch({}, FolderArchive(tmp_path), now=NOW)
+    assert watch(["orders"], archive, now=NOW, platform=Platform.AWS) == {"orders": 20}
+    assert watch(["orders"], archive, now=NOW, platform=Platform.EMBEDDED) == {"orders": 11}

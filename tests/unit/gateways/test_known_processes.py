@@ -1,0 +1,59 @@
+"""Which processes there are, as Parameter Store tells it page by page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.errors import ServiceRefusedError
+from lambdas.gateways.known_processes import RegisteredProcesses
+
+if TYPE_CHECKING:
+    from types_boto3_ssm import SSMClient
+
+
+class Ssm:
+    """Parameter Store with some processes, ten a page; may refuse."""
+
+    def __init__(self, *prove: bool, refuses: bool = False) -> None:
+        self._values = [
+            json.dumps({"definition": {"name": f"process-{number:02}", "prove": proved}})
+            for number, proved in enumerate(prove)
+        ]
+        self._refuses = refuses
+
+    def get_paginator(self, operation: str) -> Ssm:
+        assert operation == "get_parameters_by_path"
+        return self
+
+    def paginate(self, *, Path: str) -> Any:
+        assert Path == "/fencepost/processes"
+        if self._refuses:
+            error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+            raise ClientError(cast("Any", error), "GetParametersByPath")
+        for at in range(0, len(self._values), 10):
+            yield {"Parameters": [{"Value": one} for one in self._values[at : at + 10]]}
+
+
+def known(ssm: Ssm) -> RegisteredProcesses:
+    return RegisteredProcesses("/fencepost/processes/", cast("SSMClient", ssm))
+
+
+def test_those_that_are_to_be_proved_are_told_from_every_page() -> None:
+    proved = known(Ssm(*[number != 3 for number in range(25)])).proved()
+
+    assert len(proved) == 24
+    assert "process-03" not in proved
+    assert proved == tuple(sorted(proved))
+
+
+def test_without_any_process_there_is_nothing_to_watch() -> None:
+    assert known(Ssm()).proved() == ()
+
+
+def test_a_refusal_is_told_as_one() -> None:
+    with pytest.raises(ServiceRefusedError, match="GetParametersByPath"):
+        known(Ssm(refuses=True)).proved()
