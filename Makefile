@@ -74,8 +74,22 @@ synth: setup ## Write the CloudFormation templates to cdk.out
 doctor: setup ## Say what is missing before a deployment to your account (JSON=1 for a script)
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost doctor $(if $(JSON),--json)
 
-deploy: setup ## Deploy Fencepost to the AWS account of your credentials (CONTEXT="-c key=value …")
-	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --all $(CONTEXT)
+# PROCESS=… given by whoever calls, not the example that stands above.
+GIVEN = $(if $(filter-out file,$(origin PROCESS)),$(PROCESS))
+# Of one process; the patterns hold for every name of a deployment.
+OF_ONE = --exclusively "*-process-$(GIVEN)" "*-roles-$(GIVEN)" "*-owner-*"
+ONCE = "*-archive" "*-sandbox" "*-workflow"
+
+deploy: setup ## Deploy all that changed to your AWS account, or PROCESS=… alone (CONTEXT="-c key=value …")
+	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet $(if $(GIVEN),-c process=$(GIVEN)) $(CONTEXT)
+	@# What there is once asks before it widens; stacks of processes, all alike, go side by side.
+	@$(if $(GIVEN),,$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out $(ONCE))
+	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out --require-approval never \
+		$(if $(GIVEN),$(OF_ONE),--all --concurrency 8)
+
+remove: setup ## Take the stacks of PROCESS=… away; its runs stay in the archive
+	@test -n "$(GIVEN)" || { echo "which one? make remove PROCESS=orders"; exit 2; }
+	@$(WITH_TOOLS) node_modules/.bin/cdk destroy --force -c removed=$(GIVEN) $(CONTEXT) $(OF_ONE)
 
 cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destroy --all"
 	@$(WITH_TOOLS) node_modules/.bin/cdk $(DO)
@@ -141,4 +155,4 @@ node_modules/.developing: node_modules/.laptop
 	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch node_modules/.laptop $@
 
-.PHONY: help new demo test long rehearse developing test-aws check unit format lock reference synth doctor deploy cdk run approve verify-archive audit-tools down clean setup
+.PHONY: help new demo test long rehearse developing test-aws check unit format lock reference synth doctor deploy remove cdk run approve verify-archive audit-tools down clean setup

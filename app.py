@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
-from stacks.packaging import package_lambdas
 from stacks.processes import (
     ProcessFolder,
     load_processes,
@@ -22,6 +22,10 @@ from stacks.processes import (
 )
 from stacks.settings import InvalidSettingError, Settings
 from stacks.stages import add_stacks
+from stacks.workflow.packaging import package_lambdas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was
 
@@ -31,6 +35,27 @@ def with_secrets_of_a_laptop(folder: ProcessFolder) -> ProcessFolder:
     process = folder.process
     secrets = tuple(one.on_a_laptop(process.name) for one in process.secrets)
     return replace(folder, process=replace(process, secrets=secrets))
+
+
+def choose(
+    folders: Sequence[ProcessFolder], context: Callable[[str], object]
+) -> tuple[tuple[ProcessFolder, ...], frozenset[str]]:
+    """The processes whose stacks are wanted (`-c process=…`, `-c removed=…`), and owners who stay.
+
+    What is there once is the same whatever is chosen.
+
+    Raises:
+        InvalidSettingError: there is no such process.
+    """
+    name = str(context("process") or context("removed") or "")
+    if not name:
+        return tuple(folders), frozenset()
+    chosen = tuple(one for one in folders if one.process.name == name)
+    if not chosen:
+        known = ", ".join(one.process.name for one in folders) or "none"
+        raise InvalidSettingError(f"there is no process {name}; known are: {known}")
+    others = {one.process.owner for one in folders if one not in chosen}
+    return chosen, frozenset(others if context("removed") else ())
 
 
 def main() -> None:
@@ -57,7 +82,8 @@ def main() -> None:
             for one in folders:
                 if one.note:
                     sys.stderr.write(f"fencepost: note: {one.process.name}: {one.note}\n")
-        add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
+        chosen, staying = choose(folders, app.node.try_get_context)
+        add_stacks(app, settings=settings, folders=chosen, code=package_lambdas(), staying=staying)
     except (InvalidProcessError, InvalidSettingError) as error:
         sys.exit(f"fencepost: {error}")
     app.synth()

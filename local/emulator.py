@@ -17,15 +17,19 @@ from local.connection import Connection
 from local.deploy import secrets
 from local.deploy.deployment import deploy
 from local.deploy.synthesis import BUILD, EXTRA_PROCESSES, ROOT, assembly
+from stacks import names
 from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
+
+    from lambdas.model.process import Process
 
 STATE = BUILD / "aws"
 OUT = ROOT / "out"
 REGION = "eu-west-1"
+NAME = "fencepost"  # of the deployment
 START_DEADLINE = 60  # seconds; a cold start compiles MiniStack, a warm one takes half a second
 STOP_DEADLINE = 15  # seconds
 POLL = 0.02  # seconds
@@ -171,21 +175,35 @@ def embedded(*, region: str, say: Callable[[str], None]) -> Iterator[Connection]
         stop(state)
 
 
+def _stacks_of(
+    known: Mapping[str, Process], wanted: Collection[str] | None
+) -> frozenset[str] | None:
+    """The stacks of some processes; all where one is not known, so that the known can be told."""
+    if wanted is None or not known.keys() >= set(wanted):
+        return None
+    return frozenset(name for one in wanted for name in names.needed(NAME, known[one]))
+
+
 def bring_in(
     connection: Connection,
     *,
     say: Callable[[str], None],
     sandbox: Connection | None = None,
+    processes: Collection[str] | None = None,
 ) -> Deployed:
-    """Synthesise the app if need be, and deploy it; the sandbox to an account of its own."""
+    """Synthesise the app if need be, and deploy it; the sandbox to an account of its own.
+
+    Of `processes` alone, when they are named, there are then stacks.
+    """
     context = {}
     if sandbox:
         context = {"account": connection.account, "sandboxAccount": sandbox.account}
     made = assembly(environment(), say=say, context=context)
     began = time.monotonic()
-    outputs = deploy(made, connection, say=say, others=[sandbox] if sandbox else [])
-    say(f"deploy: {time.monotonic() - began:.1f} s")
     folders, _ = read_processes(process_folders(os.environ.get(EXTRA_PROCESSES, "")))
+    only = _stacks_of({one.process.name: one.process for one in folders}, processes)
+    outputs = deploy(made, connection, say=say, others=[sandbox] if sandbox else [], only=only)
+    say(f"deploy: {time.monotonic() - began:.1f} s")
     secrets.provide(connection, folders, secrets.known(os.environ))
     every = {key: value for stack in outputs.values() for key, value in stack.items()}
     return Deployed(

@@ -100,7 +100,7 @@ def javascript(root: Path = ROOT) -> dict[str, str]:
 
 def page() -> str:
     """The whole document."""
-    from stacks.packaging import DISTRIBUTIONS  # noqa: PLC0415  # only to write the page
+    from stacks.workflow.packaging import DISTRIBUTIONS  # noqa: PLC0415  # only to write the page
 
     return "\n".join(
         [

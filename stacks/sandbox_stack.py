@@ -1,4 +1,4 @@
-"""Where the cycles act: their roles, the fence around Fencepost, the trail that sees them."""
+"""Where the cycles act: the trail that sees them all, and who may come in. Once for all of them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
-from stacks import two_accounts
+from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
 from stacks.permissions.grants import allow_generation, allow_installation, allow_reading_stacks
-from stacks.sandbox.roles import ProcessRoles, role_prefix
 from stacks.sandbox.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aws_cdk import Environment
     from constructs import Construct
 
-    from lambdas.model.process import Process
     from stacks.settings import Settings
 
 
@@ -26,7 +22,6 @@ class SandboxStack(Stack):
     """The account's side of it.
 
     Attributes:
-        roles: of each process, by its name.
         access_role: with which Access Analyzer reads the trail.
     """
 
@@ -36,19 +31,12 @@ class SandboxStack(Stack):
         construct_id: str,
         *,
         settings: Settings,
-        processes: Sequence[Process],
         env: Environment | None = None,
     ) -> None:
         super().__init__(
             scope, construct_id, env=env, description="Fencepost: where the cycles act"
         )
         self.trail = Trail(self, "Trail", settings=settings, sessions=self._sessions(settings))
-        self.roles = {
-            process.name: ProcessRoles(
-                self, process.name, settings=settings, process=process, trail=self.trail.arn
-            )
-            for process in processes
-        }
         self.access_role = self._access_role(settings)
         if settings.apart:
             self._guests(settings)
@@ -62,7 +50,7 @@ class SandboxStack(Stack):
             service="sts",
             region="",
             resource="assumed-role",
-            resource_name=role_prefix(settings),
+            resource_name=settings.run_roles,
             arn_format=ArnFormat.SLASH_RESOURCE_NAME,
         )
 
@@ -78,14 +66,13 @@ class SandboxStack(Stack):
             settings=settings,
             by=two_accounts.step_role(settings, "await_trail"),
         )
-        candidates = [one.candidate.role_arn for one in self.roles.values()]
         installer = two_accounts.guest(
             self,
             two_accounts.INSTALLER,
             settings=settings,
             by=two_accounts.step_role(settings, "prove_policy"),
         )
-        allow_installation(installer, settings, candidates)
+        allow_installation(installer, settings)
         reader = two_accounts.guest(
             self,
             two_accounts.READER,

@@ -55,6 +55,7 @@ class Settings:
         late_minutes: after how many minutes without the closing markers an alarm rings.
         stale_days: after how many days without a proved run of a process an alarm rings.
         operator: an e-mail address for alarms; without one they go to the processes' owners.
+        mail_topics: among how many topics owners are shared out; each takes 200 of them.
         generator: of runs whose input names none: `access-analyzer`, or `trail` for the evidence
             alone, where Access Analyzer is not to be had or takes too few jobs a day.
         go_on: whether a run goes on without Access Analyzer when its generation fails (its day's
@@ -82,6 +83,7 @@ class Settings:
     late_minutes: int = 30
     stale_days: int = 30
     operator: str = ""
+    mail_topics: int = 1
     generator: str = GENERATORS[0]
     go_on: bool = False
     bounded_roles: bool = False
@@ -104,6 +106,11 @@ class Settings:
     def policy_parameters(self) -> str:
         """Where parameters point to the approved policies."""
         return f"/{self.name}/policies"
+
+    @property
+    def run_roles(self) -> str:
+        """What the names of the cycles' roles begin with, and no other role's."""
+        return f"{self.name}-run-"
 
     @property
     def policies(self) -> str:
@@ -135,6 +142,7 @@ class Settings:
             late_minutes=_number(value, "lateMinutes", standard.late_minutes),
             stale_days=_number(value, "staleDays", standard.stale_days),
             operator=str(value("operator") or ""),
+            mail_topics=_number(value, "mailTopics", standard.mail_topics),
             generator=_one_of(value, "generator", GENERATORS),
             go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
             bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},

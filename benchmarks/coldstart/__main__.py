@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stacks.packaging import package_lambdas
+from stacks.workflow.packaging import package_lambdas
 
 LIMIT = 400  # ms
 CLIENTS = {

@@ -21,6 +21,7 @@ GIVEN = (
     "run",
     "process",
     "project",
+    "topic",
     "regions",
     "proof",
     "generated",
@@ -125,6 +126,7 @@ def given(
         },
         "process": known["definition"],
         "project": known["project"],
+        "topic": known["topic"],
         "regions": sorted({s3.meta.region_name, "us-east-1"}),
         "proof": {
             "round": rounds_before,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.rehearsal.stage import Stage
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "operations.md"
-STACKS = ("fencepost-workflow", "fencepost-archive", "fencepost-sandbox")
+ONCE = ("fencepost-workflow", "fencepost-archive", "fencepost-sandbox")
 # What stays, as a pattern of what is found, by the row of the runbook's table that names it.
 STAYS = {
     "the archive's bucket and its key": r"bucket fencepost-archive-.*|key Dossiers.*",
@@ -46,7 +46,8 @@ def remove(stage: Stage) -> Row:
     """Delete the stacks as `cdk destroy --all` does, and look for what is left."""
     cloudformation = stage.connection.client("cloudformation")
     failed = []
-    for name in STACKS:
+    stacks = [*_of_processes_and_owners(cloudformation), *ONCE]
+    for name in stacks:
         cloudformation.delete_stack(StackName=name)
         until(partial(_rests, cloudformation, name), what=f"the removal of {name}")
         if _status(cloudformation, name) not in ("", "DELETE_COMPLETE"):
@@ -56,11 +57,18 @@ def remove(stage: Stage) -> Row:
     named = [one for one in found if one not in unnamed]
     return Row(
         tried='make cdk DO="destroy --all"',
-        happened=f"{len(STACKS) - len(failed)} of {len(STACKS)} stacks are gone"
+        happened=f"{len(stacks) - len(failed)} of {len(stacks)} stacks are gone"
         + (f"; left and named nowhere: {', '.join(unnamed)}" if unnamed else ""),
         told=f"left, as docs/operations.md says: {'; '.join(named)}",
         well=not failed and not unnamed and named_in_the_runbook(),
     )
+
+
+def _of_processes_and_owners(cloudformation: Any) -> list[str]:  # noqa: ANN401  # as below
+    """Those that need the others."""
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    names = sorted(one["StackName"] for page in pages for one in page["Stacks"])
+    return [one for one in names if one.startswith("fencepost-") and one not in ONCE]
 
 
 def named_in_the_runbook() -> bool:

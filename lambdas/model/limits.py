@@ -18,6 +18,9 @@ FEW_GENERATIONS_REGIONS: Final = frozenset(
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
 TRAILS_PER_REGION: Final = 5
 
+# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+FILTERS_PER_TOPIC: Final = 200  # filter policies; the default, which can be raised
+
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 SUBJECT_LIMIT: Final = 99  # UTF-8 without line breaks or control characters, under 100
 # SNS takes 262,144 bytes; so does a state, which escapes quotes and line breaks,

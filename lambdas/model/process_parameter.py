@@ -34,17 +34,19 @@ def registered(process: Process) -> dict[str, Any]:
 
 
 def parameter_value(
-    process: Process, place: Place, *, project: str, roles: Mapping[str, str]
+    process: Process, place: Place, *, project: str, topic: str, roles: Mapping[str, str]
 ) -> str:
     """The parameter's value, JSON: what one process is, whose, and where and how it is run.
 
-    The project is CodeBuild's; the roles are ARNs, by `sandboxRole` and `candidateRole`.
+    The project is CodeBuild's, the topic that of its mails; the roles are ARNs, by `sandboxRole`
+    and `candidateRole`.
     """
     whole = {
         "definition": registered(process),
         "owner": process.owner,
         "sandbox": {"name": place.name, "account": place.account, "region": place.region},
         "project": project,
+        "topic": topic,
         **roles,
     }
     return json.dumps(whole)

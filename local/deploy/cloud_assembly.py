@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: same files, same bytes
@@ -46,14 +46,35 @@ class Asset:
     key: str
 
 
-def stacks_of(assembly: Path, fill: Callable[[str], str]) -> list[Stack]:
-    """The assembly's stacks, each after those that it depends on."""
+def stacks_of(
+    assembly: Path, fill: Callable[[str], str], only: Iterable[str] | None = None
+) -> Iterator[list[Stack]]:
+    """The assembly's stacks, or those of these names with all that they depend on.
+
+    What comes together needs nothing of each other, and nothing that does not come before.
+    """
     artifacts = _artifacts(assembly)
+    needs = _needs(artifacts, only)
+    order = graphlib.TopologicalSorter(needs)
+    order.prepare()
+    while order.is_active():
+        ready = sorted(order.get_ready())
+        yield [_stack(assembly, name, artifacts[name], fill) for name in ready]
+        order.done(*ready)
+
+
+def _needs(
+    artifacts: Mapping[str, Mapping[str, Any]], only: Iterable[str] | None
+) -> dict[str, set[str]]:
+    """Names of stacks by the name of the stack that depends on them."""
     names = {key for key, one in artifacts.items() if one["type"] == "aws:cloudformation:stack"}
-    order = graphlib.TopologicalSorter(
-        {name: names & set(artifacts[name].get("dependencies", ())) for name in sorted(names)}
-    )
-    return [_stack(assembly, name, artifacts[name], fill) for name in order.static_order()]
+    needs = {name: names & set(artifacts[name].get("dependencies", ())) for name in sorted(names)}
+    ahead = names if only is None else names & set(only)
+    chosen: set[str] = set()
+    while ahead:
+        chosen |= ahead
+        ahead = {need for name in ahead for need in needs[name]} - chosen
+    return {name: needs[name] for name in sorted(chosen)}
 
 
 def _stack(
@@ -71,17 +92,18 @@ def _stack(
     )
 
 
-def assets_of(assembly: Path, fill: Callable[[str], str]) -> Iterator[Asset]:
-    """Every file of every asset manifest, at each of its destinations."""
+def assets_of(
+    assembly: Path, fill: Callable[[str], str], only: Iterable[str] | None = None
+) -> Iterator[Asset]:
+    """Every file of the asset manifests of these stacks, at each of its destinations."""
     artifacts = _artifacts(assembly)
     owners = {
-        name: account_of(one)
-        for one in artifacts.values()
-        if one["type"] == "aws:cloudformation:stack"
-        for name in one.get("dependencies", ())
+        name: account_of(artifacts[stack])
+        for stack in _needs(artifacts, only)
+        for name in artifacts[stack].get("dependencies", ())
     }
     for name, artifact in artifacts.items():
-        if artifact["type"] != "cdk:asset-manifest":
+        if artifact["type"] != "cdk:asset-manifest" or name not in owners:
             continue
         manifest = json.loads((assembly / artifact["properties"]["file"]).read_text())
         if manifest.get("dockerImages"):
@@ -89,7 +111,7 @@ def assets_of(assembly: Path, fill: Callable[[str], str]) -> Iterator[Asset]:
         for file in manifest.get("files", {}).values():
             for destination in file["destinations"].values():
                 yield Asset(
-                    account=owners.get(name, ""),
+                    account=owners[name],
                     source=assembly / file["source"]["path"],
                     zipped=file["source"].get("packaging") == "zip",
                     bucket=fill(destination["bucketName"]),

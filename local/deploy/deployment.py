@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.deploy.cloud_assembly import Asset, Stack, assets_of, stacks_of, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from local.connection import Connection
@@ -36,8 +36,11 @@ def deploy(
     *,
     say: Callable[[str], None],
     others: Sequence[Connection] = (),
+    only: Collection[str] | None = None,
 ) -> dict[str, dict[str, str]]:
-    """Bring every stack of an assembly up to date, each in its account; return their outputs.
+    """Bring the stacks of an assembly up to date, each in its account; return their outputs.
+
+    `only` names some of them: then those, and all that they depend on.
 
     Raises:
         DeployError: a stack failed.
@@ -46,18 +49,22 @@ def deploy(
     accounts = {one.account: one for one in (*others, connection)} | {"": connection}
     uploaded = sum(
         _upload(accounts[asset.account].client("s3"), asset, connection.region)
-        for asset in assets_of(assembly, fill)
+        for asset in assets_of(assembly, fill, only)
     )
     if uploaded:
         say(f"uploaded {uploaded} assets")
     for one in accounts.values():
         _bootstrap(one.client("ssm"))
     outputs = {}
-    for stack in stacks_of(assembly, fill):
-        cloudformation = accounts[stack.account].client("cloudformation")
-        change = _change(cloudformation, stack, f"{connection.endpoint}/{stack.template_url}")
-        outputs[stack.name] = _settled(cloudformation, stack.name)
-        say(f"stack {stack.name}: {change}")
+    for batch in stacks_of(assembly, fill, only):
+        clients = [accounts[stack.account].client("cloudformation") for stack in batch]
+        changes = [
+            _change(client, stack, f"{connection.endpoint}/{stack.template_url}")
+            for client, stack in zip(clients, batch, strict=True)
+        ]
+        for client, stack, change in zip(clients, batch, changes, strict=True):
+            outputs[stack.name] = _settled(client, stack.name)
+            say(f"stack {stack.name}: {change}")
     return outputs
 
 

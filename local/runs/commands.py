@@ -114,7 +114,7 @@ def _run(
     began = time.monotonic()
     tell_of_unreadable(processes, say)
     with emulator.embedded(region=region, say=say) as connection:
-        deployed = emulator.bring_in(connection, say=say)
+        deployed = emulator.bring_in(connection, say=say, processes=processes)
         earlier = restore(deployed, emulator.OUT)
         if earlier:
             say(f"archive: {earlier} earlier runs of out/ put back")

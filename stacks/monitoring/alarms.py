@@ -66,12 +66,13 @@ class Alarms(Construct):
             schedules.failed.metric_approximate_number_of_messages_visible(period=SOON),
             "A scheduled run could not be started; the queue holds why.",
         )
-        self._ring(
-            "MailFailed",
-            self._notices.runs.metric_number_of_notifications_failed(period=SOON),
-            "A mail about a run could not be delivered; its dossier is in the archive all the "
-            "same.",
-        )
+        for number, topic in enumerate(self._notices.runs):
+            self._ring(
+                f"MailFailed{number or ''}",
+                topic.metric_number_of_notifications_failed(period=SOON),
+                "A mail about a run could not be delivered; its dossier is in the archive all the "
+                "same.",
+            )
         self._ring(
             "WatchFailed",
             watch.metric_errors(period=SOON),

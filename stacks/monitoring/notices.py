@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from aws_cdk import (
@@ -16,14 +18,17 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from lambdas.model.limits import FILTERS_PER_TOPIC
+from stacks.settings import InvalidSettingError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from aws_cdk import aws_stepfunctions
 
-    from lambdas.model.process import Process
     from stacks.settings import Settings
 
+MOST_TOPICS = 100  # for 15,000 owners; nobody has more
 CLOUDWATCH = aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")
 EVENTBRIDGE = aws_iam.ServicePrincipal("events.amazonaws.com")
 # https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
@@ -36,7 +41,13 @@ END_TOLD = (
 
 
 class Notices(Construct):
-    """Two topics: mails about runs, and alarms."""
+    """The topics: mails about runs, and alarms. Owners subscribe by stacks of their own.
+
+    Attributes:
+        runs: one topic, or as many as the setting `mail_topics` says; each owner's mails are
+            published to the one that `topic_of` names.
+        alarms: the operator's; without one, every owner's.
+    """
 
     def __init__(
         self,
@@ -44,25 +55,21 @@ class Notices(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        processes: Sequence[Process],
         key: aws_kms.Key,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.runs = aws_sns.Topic(self, "Runs", master_key=key, enforce_ssl=True)
+        self.runs = tuple(
+            aws_sns.Topic(self, f"Runs{number or ''}", master_key=key, enforce_ssl=True)
+            for number in range(settings.mail_topics)
+        )
         self.alarms = aws_sns.Topic(self, "Alarms", master_key=key, enforce_ssl=True)
-        for owner, names in _by_owner(processes).items():
-            self.runs.add_subscription(
-                aws_sns_subscriptions.EmailSubscription(
-                    owner,
-                    filter_policy={
-                        "process": aws_sns.SubscriptionFilter.string_filter(allowlist=names)
-                    },
-                )
-            )
-        # Without an operator the owners are all there is to be told.
-        for address in [settings.operator] if settings.operator else _by_owner(processes):
-            self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(address))
+        if settings.operator:
+            self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(settings.operator))
         self._let_alarms_publish(key)
+
+    def topic_of(self, owner: str) -> aws_sns.ITopic:
+        """Where an owner's mails are published; with one more topic, few owners move to it."""
+        return self.runs[place_of(owner, len(self.runs))]
 
     def alarm(
         self,
@@ -152,9 +159,24 @@ class Notices(Construct):
         )
 
 
-def _by_owner(processes: Sequence[Process]) -> dict[str, list[str]]:
-    """A topic takes one subscription of an address, so an owner's processes share it."""
-    owners: dict[str, list[str]] = {}
-    for process in processes:
-        owners.setdefault(process.owner, []).append(process.name)
-    return {owner: sorted(owners[owner]) for owner in sorted(owners)}
+def place_of(owner: str, topics: int) -> int:
+    """The number of an owner's topic, by its address alone (rendezvous hashing)."""
+    return max(range(topics), key=lambda one: hashlib.sha256(f"{one} {owner}".encode()).digest())
+
+
+def refuse_crowded(owners: Iterable[str], settings: Settings) -> None:
+    """Refuse more owners than the topics take.
+
+    Raises:
+        InvalidSettingError: says how many topics there must be.
+    """
+    for topics in range(settings.mail_topics, MOST_TOPICS):
+        crowds = Counter(place_of(one, topics) for one in set(owners))
+        if max(crowds.values(), default=0) <= FILTERS_PER_TOPIC:
+            if topics > settings.mail_topics:
+                raise InvalidSettingError(
+                    f"-c mailTopics={settings.mail_topics}: a topic takes {FILTERS_PER_TOPIC} "
+                    f"owners' filters, and there are {len(set(owners))} owners; write "
+                    f"-c mailTopics={topics}"
+                )
+            return

@@ -1,1 +1,1 @@
-"""Fencepost's own permissions: grants, and each wildcard acknowledged beside its grant."""
+"""Fencepost's own permissions: grants, a reason for each wildcard, and who enters a sandbox."""

@@ -9,8 +9,6 @@ from aws_cdk import Stack, aws_iam
 from stacks.permissions.acknowledgements import allow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from stacks.settings import Settings
 
 
@@ -31,10 +29,18 @@ def allow_generation(role: aws_iam.Role, access_role: str) -> None:
     allow(role, ["iam:PassRole"], access_role)
 
 
-def allow_installation(role: aws_iam.Role, settings: Settings, candidates: Sequence[str]) -> None:
-    """Change the candidate roles alone, and the policies of the proofs alone."""
-    if not candidates:
-        return
+def allow_installation(role: aws_iam.Role, settings: Settings) -> None:
+    """Change the candidate roles alone, of whatever process, and the policies of the proofs alone.
+
+    The fence keeps every cycle from making or changing a role of such a name.
+    """
+    candidates = Stack.of(role).format_arn(
+        service="iam",
+        region="",
+        account=settings.sandbox_account or None,
+        resource="role",
+        resource_name=f"{settings.run_roles}*-candidate",
+    )
     policies = Stack.of(role).format_arn(
         service="iam",
         region="",
@@ -45,14 +51,15 @@ def allow_installation(role: aws_iam.Role, settings: Settings, candidates: Seque
     role.add_to_policy(
         aws_iam.PolicyStatement(
             actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-            resources=list(candidates),
+            resources=[candidates],
             conditions={"ArnLike": {"iam:PolicyARN": policies}},
         )
     )
     allow(
         role,
         ["iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:SimulatePrincipalPolicy"],
-        *candidates,
+        candidates,
+        because="a process comes and goes without a change of this role",
     )
     allow(
         role,

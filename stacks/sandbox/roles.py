@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
-from stacks import two_accounts
+from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 from stacks.sandbox.boundary import Boundary
 
@@ -21,14 +22,6 @@ SESSIONS = ["????????T??????Z-????????.*", "????????T??????Z-????????-??.*"]
 # What the chain of roles allows anyway; said, so that no other way gives longer ones:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 SESSION_TIME = Duration.hours(1)
-
-
-def role_prefix(settings: Settings) -> str:
-    """What the names of the cycles' roles begin with, and no other role's: the trail selects by it.
-
-    Names are given, because the trail and the fence must name the roles before there are any.
-    """
-    return f"{settings.name}-run-"
 
 
 class BuildRole(aws_iam.Role):
@@ -46,7 +39,7 @@ class BuildRole(aws_iam.Role):
         )
 
 
-def let_become(scope: Construct, build: aws_iam.Role, roles: ProcessRoles) -> None:
+def let_become(scope: Construct, build: aws_iam.Role, roles: CycleRoles) -> None:
     """Allow a build the two roles of its process."""
     aws_iam.Policy(
         scope,
@@ -55,20 +48,36 @@ def let_become(scope: Construct, build: aws_iam.Role, roles: ProcessRoles) -> No
         statements=[
             aws_iam.PolicyStatement(
                 actions=["sts:AssumeRole"],
-                resources=[roles.sandbox.role_arn, roles.candidate.role_arn],
+                resources=[roles.sandbox, roles.candidate],
             )
         ],
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CycleRoles:
+    """The ARNs of the roles that a build becomes."""
+
+    sandbox: str
+    candidate: str
+
+    @classmethod
+    def elsewhere(cls, settings: Settings, process: str) -> Self:
+        """Those of the other account, by their names: neither side looks the other up."""
+        stem = f"{settings.run_roles}{process}"
+        return cls(
+            two_accounts.role_of_sandbox(settings, f"{stem}-sandbox"),
+            two_accounts.role_of_sandbox(settings, f"{stem}-candidate"),
+        )
+
+
 class ProcessRoles(Construct):
-    """The roles of one process.
+    """The roles of one process, which trust its build alone: by its name in the other account.
 
     Attributes:
-        build: CodeBuild's own; none here when the sandbox is another account, for a build's role
-            is of the build's account.
         sandbox: may do everything but harm Fencepost; the cycle is learnt under it.
         candidate: holds nothing but the policy that is being proved.
+        arns: of both.
     """
 
     def __init__(
@@ -79,9 +88,11 @@ class ProcessRoles(Construct):
         settings: Settings,
         process: Process,
         trail: str,
+        build: BuildRole | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        prefix = f"{role_prefix(settings)}{process.name}"
+        # Given, because the trail and the fence must name the roles before there are any.
+        prefix = f"{settings.run_roles}{process.name}"
         boundary = Boundary(
             self,
             "Boundary",
@@ -90,10 +101,7 @@ class ProcessRoles(Construct):
             name=f"{prefix}-boundary",
             regions=process.regions,
         ).policy
-        self.build: aws_iam.Role | None = None
-        if not settings.apart:
-            self.build = BuildRole(self, "Build", settings=settings, process=process.name)
-        session = self._session(settings, process.name)
+        session = self._session(settings, process.name, build)
         self.sandbox = aws_iam.Role(
             self,
             "Sandbox",
@@ -113,8 +121,7 @@ class ProcessRoles(Construct):
             permissions_boundary=boundary,
             max_session_duration=SESSION_TIME,
         )
-        if self.build:
-            let_become(self, self.build, self)
+        self.arns = CycleRoles(self.sandbox.role_arn, self.candidate.role_arn)
         CfnOutput(self, "SandboxRole", value=self.sandbox.role_arn)
         CfnOutput(self, "CandidateRole", value=self.candidate.role_arn)
         acknowledge(
@@ -125,11 +132,12 @@ class ProcessRoles(Construct):
             "finding out which is the purpose; the boundary keeps it from Fencepost itself",
         )
 
-    def _session(self, settings: Settings, process: str) -> aws_iam.IPrincipal:
+    @staticmethod
+    def _session(settings: Settings, process: str, build: BuildRole | None) -> aws_iam.IPrincipal:
         """The process's own build, with a session that is named for a run."""
         named = {"StringLike": {"sts:RoleSessionName": SESSIONS}}
-        if self.build:
-            return aws_iam.ArnPrincipal(self.build.role_arn).with_conditions(named)
+        if build:
+            return aws_iam.ArnPrincipal(build.role_arn).with_conditions(named)
         return two_accounts.home(settings, [two_accounts.build_role(settings, process)], named)
 
 

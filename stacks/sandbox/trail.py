@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import (
-    ArnFormat,
     Aws,
     Duration,
     RemovalPolicy,
@@ -17,7 +16,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from stacks import two_accounts
+from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
@@ -40,12 +39,7 @@ class Trail(Construct):
         self, scope: Construct, construct_id: str, *, settings: Settings, sessions: str
     ) -> None:
         super().__init__(scope, construct_id)
-        self.arn = Stack.of(self).format_arn(
-            service="cloudtrail",
-            resource="trail",
-            resource_name=settings.name,
-            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
-        )
+        self.arn = two_accounts.trail_arn(self, settings)
         self.key = self._key(settings)
         self.bucket = self._bucket(settings)
         self.bucket_name, self.bucket_arn = self._from_outside(settings)

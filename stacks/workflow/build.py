@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms
 
     from stacks.processes import ProcessFolder
-    from stacks.sandbox.roles import ProcessRoles
+    from stacks.sandbox.roles import CycleRoles
     from stacks.settings import Settings
 
 NOT_SOURCE = ["node_modules", ".git", ".serverless", ".venv", "__pycache__", ".DS_Store"]
@@ -31,7 +31,7 @@ class CycleBuild(Construct):
         *,
         settings: Settings,
         folder: ProcessFolder,
-        roles: ProcessRoles,
+        roles: CycleRoles,
         role: aws_iam.Role,
         key: aws_kms.IKey,
     ) -> None:
@@ -59,8 +59,8 @@ class CycleBuild(Construct):
                 compute_type=aws_codebuild.ComputeType.MEDIUM,
             ),
             environment_variables={
-                "FENCEPOST_SANDBOX_ROLE": _plain(roles.sandbox.role_arn),
-                "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate.role_arn),
+                "FENCEPOST_SANDBOX_ROLE": _plain(roles.sandbox),
+                "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate),
             },
             # Two cycles at once would meet in the sandbox; the state machine waits its turn.
             concurrent_build_limit=1 if settings.project_limit else None,

@@ -11,10 +11,10 @@ from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
 from lambdas.model.process_parameter import Place, parameter_size, parameter_value
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_codebuild
+    from aws_cdk import aws_codebuild, aws_sns
 
     from stacks.processes import ProcessFolder
-    from stacks.sandbox.roles import ProcessRoles
+    from stacks.sandbox.roles import CycleRoles
     from stacks.settings import Settings
 
 DEFAULT = "default"  # the sandbox of a process that names none
@@ -41,7 +41,8 @@ class RegisteredProcess(Construct):
         settings: Settings,
         folder: ProcessFolder,
         project: aws_codebuild.IProject,
-        roles: ProcessRoles,
+        roles: CycleRoles,
+        topic: aws_sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
         process = folder.process
@@ -53,10 +54,8 @@ class RegisteredProcess(Construct):
                 region=Aws.REGION,
             ),
             project=project.project_name,
-            roles={
-                "sandboxRole": roles.sandbox.role_arn,
-                "candidateRole": roles.candidate.role_arn,
-            },
+            topic=topic.topic_arn,
+            roles={"sandboxRole": roles.sandbox, "candidateRole": roles.candidate},
         )
         aws_ssm.CfnParameter(
             self,

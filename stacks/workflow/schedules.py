@@ -11,8 +11,6 @@ from constructs import Construct
 from stacks.permissions.acknowledgements import acknowledge, allow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aws_cdk import aws_kms, aws_lambda, aws_stepfunctions
 
     from lambdas.model.process import Process
@@ -24,10 +22,11 @@ LATEST = 60 * 60  # seconds after its time when a start is given up; the next on
 
 
 class Schedules(Construct):
-    """One per process that has one, and the watch's. The group's name is given: the fence names it.
+    """What schedules of runs share, and the watch's. The group's name is given: the fence names it.
 
     Attributes:
         failed: the queue of what could not be started.
+        role: as whom they start.
     """
 
     def __init__(
@@ -36,7 +35,6 @@ class Schedules(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        processes: Sequence[Process],
         machine: aws_stepfunctions.StateMachine,
         watch: aws_lambda.IFunction,
         key: aws_kms.IKey,
@@ -51,49 +49,17 @@ class Schedules(Construct):
             retention_period=Duration.days(14),
         )
         acknowledge(self.failed, "SQS3", because="this is the dead-letter queue of the schedules")
-        self._group = aws_scheduler.CfnScheduleGroup(self, "Group", name=settings.name)
-        self._role = self._allowed(settings, machine, watch, key)
-        for process in processes:
-            if process.schedule:
-                self._schedule(
-                    process.name,
-                    f"Runs of {process.name}",
-                    process.schedule,
-                    machine.state_machine_arn,
-                    {"process": process.name},
-                )
-        self._schedule(
+        group = aws_scheduler.CfnScheduleGroup(self, "Group", name=settings.name)
+        self.role = self._allowed(settings, machine, watch, key)
+        watching = _schedule(
+            self,
             WATCH,
             "Tells how old the proof of each process is",
-            "cron(0 4 * * ? *)",  # a rate begins while the stack is being made
-            watch.function_arn,
-            {},
+            when="cron(0 4 * * ? *)",  # a rate begins while the stack is being made
+            group=group.ref,
+            target=_target(self, watch.function_arn, {}),
         )
-
-    def _schedule(
-        self, name: str, description: str, when: str, target: str, event: dict[str, object]
-    ) -> None:
-        schedule = aws_scheduler.CfnSchedule(
-            self,
-            name,
-            name=name,
-            group_name=self._group.ref,
-            description=description,
-            schedule_expression=when,
-            flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            target=aws_scheduler.CfnSchedule.TargetProperty(
-                arn=target,
-                role_arn=self._role.role_arn,
-                input=json.dumps(event),
-                dead_letter_config=aws_scheduler.CfnSchedule.DeadLetterConfigProperty(
-                    arn=self.failed.queue_arn
-                ),
-                retry_policy=aws_scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_event_age_in_seconds=LATEST, maximum_retry_attempts=20
-                ),
-            ),
-        )
-        schedule.node.add_dependency(self._role)
+        watching.node.add_dependency(self.role)
 
     def _allowed(
         self,
@@ -120,3 +86,58 @@ class Schedules(Construct):
         allow(role, ["sqs:SendMessage"], self.failed.queue_arn)
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
         return role
+
+
+def schedule_runs(
+    scope: Construct, process: Process, *, settings: Settings, schedules: Schedules, machine: str
+) -> None:
+    """The runs of one process, if it has a schedule, beside its other resources.
+
+    The machine is an ARN.
+    """
+    if process.schedule:
+        _schedule(
+            scope,
+            process.name,
+            f"Runs of {process.name}",
+            when=process.schedule,
+            group=settings.name,
+            target=_target(schedules, machine, {"process": process.name}),
+        )
+
+
+def _target(
+    schedules: Schedules, arn: str, event: dict[str, object]
+) -> aws_scheduler.CfnSchedule.TargetProperty:
+    return aws_scheduler.CfnSchedule.TargetProperty(
+        arn=arn,
+        role_arn=schedules.role.role_arn,
+        input=json.dumps(event),
+        dead_letter_config=aws_scheduler.CfnSchedule.DeadLetterConfigProperty(
+            arn=schedules.failed.queue_arn
+        ),
+        retry_policy=aws_scheduler.CfnSchedule.RetryPolicyProperty(
+            maximum_event_age_in_seconds=LATEST, maximum_retry_attempts=20
+        ),
+    )
+
+
+def _schedule(
+    scope: Construct,
+    name: str,
+    description: str,
+    *,
+    when: str,
+    group: str,
+    target: aws_scheduler.CfnSchedule.TargetProperty,
+) -> aws_scheduler.CfnSchedule:
+    return aws_scheduler.CfnSchedule(
+        scope,
+        name,
+        name=name,
+        group_name=group,
+        description=description,
+        schedule_expression=when,
+        flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+        target=target,
+    )

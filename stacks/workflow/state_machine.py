@@ -19,7 +19,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from lambdas.model import quotas
-from stacks import two_accounts
+from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import allow_generation, allow_listing_processes
 from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
@@ -27,7 +27,7 @@ from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import CfnResource, aws_codebuild, aws_lambda, aws_sns
+    from aws_cdk import CfnResource, aws_lambda, aws_sns
 
     from stacks.archive_stack import ArchiveStack
     from stacks.sandbox_stack import SandboxStack
@@ -58,8 +58,7 @@ class Workflow(Construct):
         *,
         settings: Settings,
         functions: Mapping[str, aws_lambda.IFunction],
-        projects: Mapping[str, aws_codebuild.IProject],
-        topic: aws_sns.ITopic,
+        topics: Sequence[aws_sns.ITopic],
         key: aws_kms.IKey,
         archive: ArchiveStack,
         sandbox: SandboxStack,
@@ -74,7 +73,7 @@ class Workflow(Construct):
             assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
         )
         self._allow_loading()
-        self._allow_builds([project.project_arn for project in projects.values()])
+        self._allow_builds()
         allow(
             self.role,
             ["lambda:InvokeFunction"],
@@ -82,7 +81,7 @@ class Workflow(Construct):
         )
         self._allow_generation(archive, sandbox)
         self._allow_batches()
-        allow(self.role, ["sns:Publish"], topic.topic_arn)
+        allow(self.role, ["sns:Publish"], *(one.topic_arn for one in topics))
         bus = Stack.of(self).format_arn(
             service="events", resource="event-bus", resource_name="default"
         )
@@ -99,7 +98,6 @@ class Workflow(Construct):
                 "ParameterPath": settings.parameters,
                 "ProcessesPath": settings.parameters.rstrip("/"),
                 "Region": Stack.of(self).region,
-                "Topic": topic.topic_arn,
                 "Trail": sandbox.trail.arn,
                 "WithoutAnalyzer": "go on" if settings.go_on else "fail",
                 **self._guests(),
@@ -164,14 +162,16 @@ class Workflow(Construct):
         )
         allow_listing_processes(self.role, self._settings)
 
-    def _allow_builds(self, projects: Sequence[str]) -> None:
+    def _allow_builds(self) -> None:
         """https://docs.aws.amazon.com/step-functions/latest/dg/connect-codebuild.html."""
-        if not projects:
-            return
+        projects = Stack.of(self).format_arn(
+            service="codebuild", resource="project", resource_name=f"{self._settings.name}-*"
+        )
         allow(
             self.role,
             ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"],
-            *projects,
+            projects,
+            because="a process comes and goes without a change of this role",
         )
         rule = Stack.of(self).format_arn(
             service="events", resource="rule", resource_name=BUILD_RULE

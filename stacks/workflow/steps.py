@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
-from stacks import two_accounts
+from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
     allow_installation,
@@ -18,12 +18,10 @@ from stacks.permissions.grants import (
 from stacks.workflow.step_needs import STEPS, WATCH, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from stacks.archive_stack import ArchiveStack
-    from stacks.packaging import Package
     from stacks.sandbox.trail import Trail
     from stacks.settings import Settings
+    from stacks.workflow.packaging import Package
 
 
 class Steps(Construct):
@@ -38,10 +36,8 @@ class Steps(Construct):
         code: Package,
         trail: Trail,
         archive: ArchiveStack,
-        candidates: Sequence[aws_iam.IRole],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._candidates = [one.role_arn for one in candidates]
         self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
         self._settings, self._trail, self._archive = settings, trail, archive
         self.functions = {step.state: self._function(step) for step in STEPS}
@@ -176,7 +172,7 @@ class Steps(Construct):
         if self._settings.apart:
             allow(role, ["sts:AssumeRole"], two_accounts.guest_arn(self._settings, guest))
         elif guest == two_accounts.INSTALLER:
-            allow_installation(role, self._settings, self._candidates)
+            allow_installation(role, self._settings)
         else:
             allow_reading_stacks(role, self._settings)
 

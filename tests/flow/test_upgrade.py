@@ -17,12 +17,14 @@ from local.deploy.deployment import deploy
 from local.deploy.synthesis import assembly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from local.connection import Connection
 
 pytestmark = pytest.mark.flow
 V0_1 = Path(__file__).parents[1] / "fixtures" / "v0.1.0"
+STACKS = {"fencepost-archive", "fencepost-sandbox", "fencepost-workflow"}
+KINDS = {"build", "sandbox", "candidate"}
 ALSO_DECRYPT = '["kms:DescribeKey", "kms:Decrypt"]'
 KEY = re.compile(r"\b[0-9a-f]{64}\.(?:zip|json)\b")
 
@@ -33,10 +35,23 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     emulator.stop(tmp_path / "state")
 
 
+def alone(stacks: Collection[str], folder: Path) -> Path:
+    """Today's assembly of some stacks, as `cdk deploy --exclusively` takes it."""
+    shutil.copytree(assembly(emulator.environment(), say=print), folder)
+    manifest = folder / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["artifacts"] = {
+        name: one
+        for name, one in content["artifacts"].items()
+        if name in stacks or one["type"] == "cdk:asset-manifest"
+    }
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
 def assembly_of_v0_1(folder: Path) -> Path:
     """Today's assembly with v0.1's templates; its functions' code is today's, under v0.1's keys."""
-    today = assembly(emulator.environment(), say=print)
-    shutil.copytree(today, folder)
+    alone(STACKS, folder)
     for template in (V0_1 / "templates").glob("*.json"):
         # The embedded AWS refuses v0.1's trail, as AWS's page on bucket keys has it; where AWS did
         # not, it was deployed: so it is let in here.
@@ -69,6 +84,12 @@ def _with_keys(path: Path, keys: set[str]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+def roles_of_orders(connection: Connection) -> set[str]:
+    stem = "fencepost-run-orders-"
+    found = [one["RoleName"] for one in connection.client("iam").list_roles()["Roles"]]
+    return {one.removeprefix(stem) for one in found if one.startswith(stem)}
+
+
 def test_a_deployment_of_v0_1_takes_todays_templates_and_keeps_its_archive(
     connection: Connection, tmp_path: Path
 ) -> None:
@@ -82,14 +103,18 @@ def test_a_deployment_of_v0_1_takes_todays_templates_and_keeps_its_archive(
             key = path.relative_to(V0_1 / "archive").as_posix()
             s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
 
+    # docs/operations.md, Upgrade from 0.1: the workflow lets go, the sandbox lets go, then each
+    # process's own stack makes what both had.
+    deploy(alone(STACKS - {"fencepost-sandbox"}, tmp_path / "first"), connection, say=print)
+    assert roles_of_orders(connection) == KINDS
     deployed = emulator.bring_in(connection, say=print)
 
     assert deployed.archive == bucket
     stacks = connection.client("cloudformation").describe_stacks()["Stacks"]
-    assert {one["StackName"]: one["StackStatus"] for one in stacks} == {
-        "fencepost-archive": "UPDATE_COMPLETE",
-        "fencepost-sandbox": "UPDATE_COMPLETE",
-        "fencepost-workflow": "UPDATE_COMPLETE",
-    }
+    states = {one["StackName"]: one["StackStatus"] for one in stacks}
+    assert {states.pop(name) for name in STACKS} == {"UPDATE_COMPLETE"}
+    assert "fencepost-process-orders" in states
+    assert set(states.values()) == {"CREATE_COMPLETE"}
+    assert roles_of_orders(connection) == KINDS
     found = verify(S3Archive(bucket, client=s3))
     assert (found.breaks, found.runs) == ([], 3)

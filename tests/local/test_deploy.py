@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.deploy.cloud_assembly import UndeployableError, stacks_of, zipped
+from local.deploy.cloud_assembly import UndeployableError, assets_of, stacks_of, zipped
 from local.deploy.deployment import DeployError, deploy
 
 if TYPE_CHECKING:
@@ -153,7 +153,22 @@ def test_a_stack_comes_after_those_that_it_needs(tmp_path: Path) -> None:
     stacks = {name: a_queue(name) for name in ("one", "two", "three")}
     assembly = an_assembly(tmp_path, stacks, needs={"one": ["three"], "three": ["two"]})
 
-    assert [stack.name for stack in stacks_of(assembly, str)] == ["two", "three", "one"]
+    batches = stacks_of(assembly, str)
+    assert [[stack.name for stack in batch] for batch in batches] == [["two"], ["three"], ["one"]]
+
+
+def test_of_some_stacks_those_are_deployed_that_they_need_and_no_others(tmp_path: Path) -> None:
+    stacks = {name: a_queue(name) for name in ("base", "mine", "yours")}
+    needs = {"mine": ["base"], "yours": ["base"]}
+    assembly = an_assembly(tmp_path, stacks, needs=needs)
+
+    batches = stacks_of(assembly, str, ["mine", "never-was"])
+
+    assert [[stack.name for stack in batch] for batch in batches] == [["base"], ["mine"]]
+    assert {one.key for one in assets_of(assembly, str, ["mine"]) if one.zipped} == {
+        "base-code.zip",
+        "mine-code.zip",
+    }
 
 
 def test_a_failed_stack_says_which_resource_and_why_and_makes_room(

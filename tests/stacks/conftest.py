@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
-from stacks.packaging import package_lambdas
 from stacks.processes import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
+from stacks.workflow.packaging import package_lambdas
 from stacks.workflow.state_machine import DEFINITION
 from tests.stacks.samples import write_process
 
@@ -48,17 +49,26 @@ class Synthesis:
         self.templates = {name: Template.from_stack(one) for name, one in self.stacks.items()}
 
     def of_type(self, stack: str, kind: str) -> dict[str, Json]:
-        """The properties of a stack's resources of a type, by logical id."""
-        found = self.templates[stack].find_resources(kind)
-        return {name: one.get("Properties", {}) for name, one in found.items()}
+        """The properties of resources of a type; the stack's name may be a pattern. See `_id`."""
+        return {
+            _id(name, key): one.get("Properties", {})
+            for name, template in self.templates.items()
+            if fnmatchcase(name, stack)
+            for key, one in template.find_resources(kind).items()
+        }
 
     def everything(self) -> dict[str, Json]:
-        """Every resource of every stack, by logical id."""
+        """Every resource of every stack. See `_id`."""
         return {
-            name: resource
-            for template in self.templates.values()
-            for name, resource in template.to_json()["Resources"].items()
+            _id(name, key): resource
+            for name, template in self.templates.items()
+            for key, resource in template.to_json()["Resources"].items()
         }
+
+
+def _id(stack: str, logical: str) -> str:
+    """A logical id; with its stack where each process or owner has one like it."""
+    return f"{stack}.{logical}" if "-" in stack else logical
 
 
 @pytest.fixture(scope="session")

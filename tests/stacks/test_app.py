@@ -55,8 +55,9 @@ def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: 
     assert status == 0
     assert said.startswith("fencepost: note: yours: keys of 0.1 are still read")
     assert len(said.splitlines()) == 1
-    workflow = (tmp_path / "out" / "fencepost-workflow.template.json").read_text()
-    assert all(f"/fencepost/processes/{name}" in workflow for name in ("mine", "yours", "orders"))
+    for name in ("mine", "yours", "orders"):
+        own = (tmp_path / "out" / f"fencepost-process-{name}.template.json").read_text()
+        assert f"/fencepost/processes/{name}" in own
     assert '"Days": 7' in (tmp_path / "out" / "fencepost-archive.template.json").read_text()
     sandbox = (tmp_path / "out" / "fencepost-sandbox.template.json").read_text()
     assert "AWS::AccessAnalyzer::Analyzer" in sandbox

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -13,6 +12,7 @@ from aws_cdk.assertions import Template
 from lambdas.errors import InvalidProcessError
 from lambdas.model.build import Build
 from stacks.processes import load_folder, load_processes
+from stacks.sandbox.roles import CycleRoles
 from stacks.settings import Settings
 from stacks.workflow.build import CycleBuild
 from stacks.workflow.buildspec import limits
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacks.processes import ProcessFolder
-    from stacks.sandbox.roles import ProcessRoles
 
 pytestmark = pytest.mark.stacks
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"
@@ -54,7 +53,7 @@ def builds_of(folders: Sequence[ProcessFolder]) -> Template:
             name,
             settings=Settings(),
             folder=folder,
-            roles=cast("ProcessRoles", SimpleNamespace(sandbox=role, candidate=role)),
+            roles=CycleRoles(role.role_arn, role.role_arn),
             role=role,
             key=key,
         )

@@ -23,7 +23,7 @@ PROCESSES = ("billing", "orders", "search")
 
 def roles(synthesis: Synthesis) -> dict[str, Json]:
     """By their given names."""
-    found = synthesis.of_type("sandbox", "AWS::IAM::Role").values()
+    found = synthesis.of_type("*", "AWS::IAM::Role").values()
     return {one["RoleName"]: one for one in found if "RoleName" in one}
 
 
@@ -44,9 +44,8 @@ def test_only_the_processs_own_build_may_become_its_roles_and_only_for_a_run(
 
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     (builder,) = statement["Principal"]["AWS"]["Fn::GetAtt"][:1]
-    assert synthesis.of_type("sandbox", "AWS::IAM::Role")[builder]["RoleName"] == (
-        f"fencepost-run-{process}-build"
-    )
+    built = synthesis.of_type(f"process-{process}", "AWS::IAM::Role")
+    assert built[f"process-{process}.{builder}"]["RoleName"] == (f"fencepost-run-{process}-build")
     assert statement["Condition"] == {
         "StringLike": {
             "sts:RoleSessionName": [
@@ -64,15 +63,15 @@ def test_the_sandbox_may_do_everything_and_the_candidate_nothing(synthesis: Synt
         (statement,) = policy["PolicyDocument"]["Statement"]
         assert (statement["Action"], statement["Resource"]) == ("*", "*")
         assert "Policies" not in roles(synthesis)[f"fencepost-run-{process}-candidate"]
-    policies = synthesis.of_type("sandbox", "AWS::IAM::Policy").values()
+    policies = synthesis.of_type("*", "AWS::IAM::Policy").values()
     assert not [one for one in policies if "Candidate" in json.dumps(one["Roles"])]
 
 
 def test_the_builds_role_may_become_its_two_roles_and_nothing_else(synthesis: Synthesis) -> None:
     policies = [
         one
-        for one in synthesis.of_type("sandbox", "AWS::IAM::Policy").values()
-        if "Build" in json.dumps(one["Roles"])
+        for name, one in synthesis.of_type("process-*", "AWS::IAM::Policy").items()
+        if "BecomeEither" in name
     ]
 
     assert len(policies) == len(PROCESSES)
@@ -83,7 +82,7 @@ def test_the_builds_role_may_become_its_two_roles_and_nothing_else(synthesis: Sy
 
 
 def fence(synthesis: Synthesis) -> list[Json]:
-    boundaries = synthesis.of_type("sandbox", "AWS::IAM::ManagedPolicy").values()
+    boundaries = synthesis.of_type("process-*", "AWS::IAM::ManagedPolicy").values()
     (orders,) = [
         one for one in boundaries if one["ManagedPolicyName"] == "fencepost-run-orders-boundary"
     ]

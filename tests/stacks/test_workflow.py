@@ -41,7 +41,7 @@ def test_the_archive_keeps_every_version_locked(synthesis: Synthesis) -> None:
 
 
 def test_each_process_has_a_build_that_runs_one_cycle_at_a_time(synthesis: Synthesis) -> None:
-    projects = synthesis.of_type("workflow", "AWS::CodeBuild::Project").values()
+    projects = synthesis.of_type("process-*", "AWS::CodeBuild::Project").values()
 
     assert {one["Name"] for one in projects} == {f"fencepost-{name}" for name in PROCESSES}
     for one in projects:
@@ -55,7 +55,7 @@ def test_each_process_has_a_build_that_runs_one_cycle_at_a_time(synthesis: Synth
 
 
 def test_a_builds_buildspec_is_inline_and_its_own(synthesis: Synthesis) -> None:
-    projects = synthesis.of_type("workflow", "AWS::CodeBuild::Project").values()
+    projects = synthesis.of_type("process-*", "AWS::CodeBuild::Project").values()
     specs = {one["Name"]: yaml.safe_load(one["Source"]["BuildSpec"]) for one in projects}
 
     assert specs["fencepost-billing"]["phases"]["install"]["runtime-versions"] == {"nodejs": 22}
@@ -65,7 +65,7 @@ def test_a_builds_buildspec_is_inline_and_its_own(synthesis: Synthesis) -> None:
 def test_a_build_may_read_its_own_source_and_write_its_own_log(synthesis: Synthesis) -> None:
     policies = [
         one["PolicyDocument"]["Statement"]
-        for name, one in synthesis.of_type("workflow", "AWS::IAM::Policy").items()
+        for name, one in synthesis.of_type("process-*", "AWS::IAM::Policy").items()
         if "SourceAndLog" in name
     ]
 
@@ -77,7 +77,7 @@ def test_a_build_may_read_its_own_source_and_write_its_own_log(synthesis: Synthe
 def test_each_process_has_a_parameter_that_its_definition_is_read_from(
     synthesis: Synthesis,
 ) -> None:
-    parameters = synthesis.of_type("workflow", "AWS::SSM::Parameter").values()
+    parameters = synthesis.of_type("process-*", "AWS::SSM::Parameter").values()
 
     assert {one["Name"] for one in parameters} == {
         f"/fencepost/processes/{name}" for name in PROCESSES
@@ -87,7 +87,14 @@ def test_each_process_has_a_parameter_that_its_definition_is_read_from(
         definition = value.pop("definition")
         process = Process.from_mapping(definition.pop("name"), definition)
         assert process.name in PROCESSES
-        assert set(value) == {"project", "owner", "sandbox", "sandboxRole", "candidateRole"}
+        assert set(value) == {
+            "project",
+            "owner",
+            "topic",
+            "sandbox",
+            "sandboxRole",
+            "candidateRole",
+        }
         assert value["owner"] == process.owner
         assert value["sandbox"] == {"name": "default", "account": "x", "region": "x"}
 
@@ -106,11 +113,11 @@ def test_double_brackets_of_a_command_reach_the_parameter_in_another_spelling(
 
 
 def test_owners_get_the_mails_of_their_processes_alone(synthesis: Synthesis) -> None:
-    subscriptions = synthesis.of_type("workflow", "AWS::SNS::Subscription").values()
+    subscriptions = synthesis.of_type("*", "AWS::SNS::Subscription").values()
 
     assert {one["Endpoint"]: one.get("FilterPolicy") for one in subscriptions} == {
-        "team@example.com": {"process": ["billing", "orders"]},
-        "search@example.com": {"process": ["search"]},
+        "team@example.com": {"owner": ["team@example.com"]},
+        "search@example.com": {"owner": ["search@example.com"]},
         "operator@example.com": None,
     }
 
@@ -118,7 +125,7 @@ def test_owners_get_the_mails_of_their_processes_alone(synthesis: Synthesis) -> 
 def test_schedules_start_the_state_machine_and_keep_what_could_not_start(
     synthesis: Synthesis,
 ) -> None:
-    schedules = synthesis.of_type("workflow", "AWS::Scheduler::Schedule").values()
+    schedules = synthesis.of_type("*", "AWS::Scheduler::Schedule").values()
 
     assert {one["Name"]: one["ScheduleExpression"] for one in schedules} == {
         "orders": "rate(7 days)",
@@ -255,4 +262,4 @@ def test_what_a_person_needs_to_know_is_an_output(synthesis: Synthesis) -> None:
     }
 
     assert {"StateMachineArn", "TopicArn", "ArchiveBucketName", "TrailBucketName"} <= outputs
-    assert any("ordersSandboxRole" in one for one in outputs)
+    assert any("RolesSandboxRole" in one for one in outputs)

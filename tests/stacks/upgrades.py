@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Template = dict[str, Any]
+WITHIN = {"AWS::IAM::Policy"}  # named within a role
 REGION = "eu-west-1"
 KEPT = {"Retain", "RetainExceptOnCreate"}
 # Properties that name a resource for good.
@@ -28,7 +29,7 @@ NAMES = re.compile(
 
 def losses(before: Mapping[str, Template], after: Mapping[str, Template]) -> list[str]:
     """What an upgrade of these stacks would lose or run into, a sentence each, sorted."""
-    found = set(_dropped_exports(before, after))
+    found = {*_dropped_exports(before, after), *_taken_names(after)}
     for stack, old in before.items():
         new = after.get(stack)
         if new is None:
@@ -63,6 +64,17 @@ def _moved_names(stack: str, old: Template, new: Template) -> Iterator[str]:
             if before != name:
                 kind, text = named
                 yield f"{stack}: the {kind} {text} moves from {before} to {name}: its name is taken"
+
+
+def _taken_names(templates: Mapping[str, Template]) -> Iterator[str]:
+    holders: dict[tuple[str, str], str] = {}
+    for stack, template in templates.items():
+        for one in template["Resources"].values():
+            for named in _named(one):
+                holder = holders.setdefault(named, stack)
+                if holder != stack and one["Type"] not in WITHIN:
+                    kind, text = named
+                    yield f"{stack}: the {kind} {text} is in {holder}, too: its name is taken"
 
 
 def _named(one: Template) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from stacks.packaging import CODE, UNZIPPED_LIMIT, package_lambdas
+from stacks.workflow.packaging import CODE, UNZIPPED_LIMIT, package_lambdas
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, Duration, Environment, aws_iam
+from aws_cdk import ArnFormat, Aws, Duration, Environment, Stack, aws_iam
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +31,26 @@ def environment(account: str) -> Environment | None:
 def machine_name(settings: Settings) -> str:
     """Of the state machine."""
     return f"{settings.name}-build-policy"
+
+
+def machine_arn(scope: Construct, settings: Settings) -> str:
+    """Of the state machine, made of its name: others exist before it does, and outlive it."""
+    return Stack.of(scope).format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=machine_name(settings),
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def trail_arn(scope: Construct, settings: Settings) -> str:
+    """Of the trail, for whatever is in its account and region."""
+    return Stack.of(scope).format_arn(
+        service="cloudtrail",
+        resource="trail",
+        resource_name=settings.name,
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )
 
 
 def machine_role(settings: Settings) -> str:
@@ -59,9 +79,14 @@ def external_id(settings: Settings) -> str:
     )
 
 
+def role_of_sandbox(settings: Settings, name: str) -> str:
+    """The ARN of a role of the sandbox's account."""
+    return _role(settings.sandbox_account, name)
+
+
 def guest_arn(settings: Settings, name: str) -> str:
     """Of a role of the sandbox in which one of the other account acts."""
-    return _role(settings.sandbox_account, guest_name(settings, name))
+    return role_of_sandbox(settings, guest_name(settings, name))
 
 
 def bucket_name(settings: Settings) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CODE = ROOT / "lambdas"
 BUILD = ROOT / ".build" / "lambdas"
 DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "PyYAML", "typing-extensions")
