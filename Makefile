@@ -78,10 +78,11 @@ doctor: setup ## Say what is missing before a deployment to your account (JSON=1
 GIVEN = $(if $(filter-out file,$(origin PROCESS)),$(PROCESS))
 # Of one process; the patterns hold for every name of a deployment.
 OF_ONE = --exclusively "*-process-$(GIVEN)" "*-roles-$(GIVEN)" "*-owner-*"
-ONCE = "*-archive" "*-sandbox" "*-workflow"
+ONCE = $(if $(SANDBOX),"*-sandbox*","*-archive" "*-sandbox*" "*-workflow")
 
-deploy: setup ## Deploy all that changed to your AWS account, or PROCESS=… alone (CONTEXT="-c key=value …")
-	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet $(if $(GIVEN),-c process=$(GIVEN)) $(CONTEXT)
+deploy: setup ## Deploy all that changed to your AWS account; PROCESS=… or SANDBOX=… that alone (CONTEXT="-c key=value …")
+	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet $(if $(GIVEN),-c process=$(GIVEN)) \
+		$(if $(SANDBOX),-c sandbox=$(SANDBOX)) $(CONTEXT)
 	@# What there is once asks before it widens; stacks of processes, all alike, go side by side.
 	@$(if $(GIVEN),,$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out $(ONCE))
 	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out --require-approval never \

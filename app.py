@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
+from stacks.places import InvalidSettingError
 from stacks.processes import (
     ProcessFolder,
     load_processes,
@@ -20,8 +21,8 @@ from stacks.processes import (
     read_processes,
     refuse_local_sources,
 )
-from stacks.settings import InvalidSettingError, Settings
-from stacks.stages import add_stacks
+from stacks.settings import Settings
+from stacks.stages import add_one_sandbox, add_stacks
 from stacks.workflow.packaging import package_lambdas
 
 if TYPE_CHECKING:
@@ -30,11 +31,16 @@ if TYPE_CHECKING:
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was
 
 
-def with_secrets_of_a_laptop(folder: ProcessFolder) -> ProcessFolder:
-    """The same process, its secrets where local/deploy/secrets.py puts them."""
+def on_a_laptop(folder: ProcessFolder, settings: Settings) -> ProcessFolder:
+    """The same process, its secrets where local/deploy/secrets.py puts them.
+
+    A sandbox that the laptop does not have is its own account.
+    """
     process = folder.process
     secrets = tuple(one.on_a_laptop(process.name) for one in process.secrets)
-    return replace(folder, process=replace(process, secrets=secrets))
+    there = {one.name for one in settings.sandboxes}
+    sandbox = process.sandbox if process.sandbox in there else ""
+    return replace(folder, process=replace(process, secrets=secrets, sandbox=sandbox))
 
 
 def choose(
@@ -58,6 +64,15 @@ def choose(
     return chosen, frozenset(others if context("removed") else ())
 
 
+def _add(app: App, settings: Settings, folders: Sequence[ProcessFolder]) -> None:
+    sandbox = app.node.try_get_context("sandbox")
+    if sandbox:
+        add_one_sandbox(app, settings=settings, folders=folders, name=str(sandbox))
+        return
+    chosen, staying = choose(folders, app.node.try_get_context)
+    add_stacks(app, settings=settings, folders=chosen, code=package_lambdas(), staying=staying)
+
+
 def main() -> None:
     """Build the cloud assembly, or say in one line why it cannot be built."""
     app = App(
@@ -73,17 +88,16 @@ def main() -> None:
         places = process_folders(*(str(one or "") for one in further))
         # On a laptop one team's unfinished definition keeps nobody from a run of another; left out
         # of a deployment, the process with its roles and its schedule would be removed.
-        on_laptop = app.node.try_get_context(LEAVE_OUT)
-        folders = read_processes(places)[0] if on_laptop else load_processes(places)
-        if on_laptop:
-            folders = tuple(map(with_secrets_of_a_laptop, folders))
+        laptop = app.node.try_get_context(LEAVE_OUT)
+        folders = read_processes(places)[0] if laptop else load_processes(places)
+        if laptop:
+            folders = tuple(on_a_laptop(one, settings) for one in folders)
         else:
             refuse_local_sources(folders)
             for one in folders:
                 if one.note:
                     sys.stderr.write(f"fencepost: note: {one.process.name}: {one.note}\n")
-        chosen, staying = choose(folders, app.node.try_get_context)
-        add_stacks(app, settings=settings, folders=chosen, code=package_lambdas(), staying=staying)
+        _add(app, settings, folders)
     except (InvalidProcessError, InvalidSettingError) as error:
         sys.exit(f"fencepost: {error}")
     app.synth()

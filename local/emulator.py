@@ -10,14 +10,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local import node
 from local.connection import Connection
 from local.deploy import secrets
 from local.deploy.deployment import deploy
 from local.deploy.synthesis import BUILD, EXTRA_PROCESSES, ROOT, assembly
-from stacks import names
+from stacks import places
 from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _stacks_of(
     """The stacks of some processes; all where one is not known, so that the known can be told."""
     if wanted is None or not known.keys() >= set(wanted):
         return None
-    return frozenset(name for one in wanted for name in names.needed(NAME, known[one]))
+    return frozenset(name for one in wanted for name in places.needed(NAME, known[one]))
 
 
 def bring_in(
@@ -189,20 +189,30 @@ def bring_in(
     *,
     say: Callable[[str], None],
     sandbox: Connection | None = None,
+    further: Mapping[str, Connection] | None = None,
     processes: Collection[str] | None = None,
 ) -> Deployed:
-    """Synthesise the app if need be, and deploy it; the sandbox to an account of its own.
+    """Synthesise the app if need be, and deploy it; `sandbox` and `further` ones to their accounts.
 
     Of `processes` alone, when they are named, there are then stacks.
     """
-    context = {}
+    others = {name: one.account for name, one in (further or {}).items()}
+    context: dict[str, Any] = {"account": connection.account} if sandbox or others else {}
     if sandbox:
-        context = {"account": connection.account, "sandboxAccount": sandbox.account}
+        context["sandboxAccount"] = sandbox.account
+    if others:
+        context["sandboxes"] = {name: {"account": account} for name, account in others.items()}
     made = assembly(environment(), say=say, context=context)
     began = time.monotonic()
     folders, _ = read_processes(process_folders(os.environ.get(EXTRA_PROCESSES, "")))
     only = _stacks_of({one.process.name: one.process for one in folders}, processes)
-    outputs = deploy(made, connection, say=say, others=[sandbox] if sandbox else [], only=only)
+    outputs = deploy(
+        made,
+        connection,
+        say=say,
+        others=[*([sandbox] if sandbox else []), *(further or {}).values()],
+        only=only,
+    )
     say(f"deploy: {time.monotonic() - began:.1f} s")
     secrets.provide(connection, folders, secrets.known(os.environ))
     every = {key: value for stack in outputs.values() for key, value in stack.items()}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from lambdas.model.process import Process
+    from stacks.places import Sandbox
     from stacks.processes import ProcessFolder
     from stacks.settings import Settings
     from stacks.workflow_stack import WorkflowStack
@@ -50,13 +51,14 @@ class ProcessStack(Stack):
         *,
         settings: Settings,
         folder: ProcessFolder,
+        sandbox: Sandbox,
         workflow: WorkflowStack,
         env: Environment | None,
     ) -> None:
         process = folder.process
         description = f"Fencepost: the process {process.name}"
         super().__init__(scope, construct_id, env=env, description=description)
-        build, roles = self._roles(settings, process)
+        build, roles = self._roles(settings, sandbox, process)
         cycle = CycleBuild(
             self,
             "Cycle",
@@ -71,6 +73,7 @@ class ProcessStack(Stack):
             "Definition",
             settings=settings,
             folder=folder,
+            sandbox=sandbox,
             project=cycle.project,
             roles=roles,
             topic=workflow.notices.topic_of(process.owner),
@@ -83,11 +86,13 @@ class ProcessStack(Stack):
             machine=two_accounts.machine_arn(self, settings),
         )
 
-    def _roles(self, settings: Settings, process: Process) -> tuple[aws_iam.Role, CycleRoles]:
+    def _roles(
+        self, settings: Settings, sandbox: Sandbox, process: Process
+    ) -> tuple[aws_iam.Role, CycleRoles]:
         """The build's, and those that it becomes."""
         build = BuildRole(self, "Build", settings=settings, process=process.name)
-        if settings.apart:
-            roles = CycleRoles.elsewhere(settings, process.name)
+        if sandbox.apart:
+            roles = CycleRoles.elsewhere(settings, sandbox, process.name)
         else:
             trail = two_accounts.trail_arn(self, settings)
             roles = ProcessRoles(

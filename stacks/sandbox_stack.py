@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aws_cdk import Environment
     from constructs import Construct
 
+    from stacks.places import Sandbox
     from stacks.settings import Settings
 
 
@@ -31,14 +32,21 @@ class SandboxStack(Stack):
         construct_id: str,
         *,
         settings: Settings,
+        sandbox: Sandbox,
         env: Environment | None = None,
     ) -> None:
         super().__init__(
             scope, construct_id, env=env, description="Fencepost: where the cycles act"
         )
-        self.trail = Trail(self, "Trail", settings=settings, sessions=self._sessions(settings))
-        self.access_role = self._access_role(settings)
-        if settings.apart:
+        self.trail = Trail(
+            self,
+            "Trail",
+            settings=settings,
+            sandbox=sandbox,
+            sessions=self._sessions(settings),
+        )
+        self.access_role = self._access_role(settings, sandbox)
+        if settings.guests:
             self._guests(settings)
         if settings.analyzer:
             aws_accessanalyzer.CfnAnalyzer(self, "Analyzer", type="ACCOUNT")
@@ -72,21 +80,21 @@ class SandboxStack(Stack):
             settings=settings,
             by=two_accounts.step_role(settings, "prove_policy"),
         )
-        allow_installation(installer, settings)
+        allow_installation(installer, settings, self.account)
         reader = two_accounts.guest(
             self,
             two_accounts.READER,
             settings=settings,
             by=two_accounts.step_role(settings, "read_stacks"),
         )
-        allow_reading_stacks(reader, settings)
+        allow_reading_stacks(reader, self.account)
 
-    def _access_role(self, settings: Settings) -> aws_iam.Role:
+    def _access_role(self, settings: Settings, sandbox: Sandbox) -> aws_iam.Role:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html."""
         role = aws_iam.Role(
             self,
             "AccessRole",
-            role_name=f"{settings.name}-access" if settings.apart else None,
+            role_name=two_accounts.access_role(settings) if sandbox.apart else None,
             description="With which IAM Access Analyzer reads the trail of Fencepost",
             assumed_by=aws_iam.ServicePrincipal("access-analyzer.amazonaws.com"),
         )

@@ -6,10 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from stacks.places import (
+    DEFAULT,
+    InvalidSettingError,
+    Sandbox,
+    accounts_of,
+    home_region,
+    sandboxes_of,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ACCOUNT = re.compile(r"\d{12}")
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # role names hold it with a process's 32, in 64
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 # Partitions other than aws know fewer: name those of yours with -c dataEvents=a,b.
@@ -33,17 +41,15 @@ ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 GENERATORS = ("access-analyzer", "trail")
 
 
-class InvalidSettingError(Exception):
-    """A context value cannot be meant."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The choices of one deployment.
 
     Attributes:
-        account, sandbox_account: Fencepost's own and the one that the cycles act in, when they are
-            two; both empty when everything is in the account of the credentials.
+        account, sandbox_account: Fencepost's own and the one that cycles act in by default, when
+            they are two; both empty when everything is in the account of the credentials.
+        region: Fencepost's own; empty for that of the credentials, when every sandbox is there.
+        further: sandboxes that processes name.
         name: of the deployment; everything that it makes is called `<name>-…`.
         settle_seconds: how long after a cycle's end AWS's published delivery allows its events to
             come: management events every fifteen minutes
@@ -75,6 +81,8 @@ class Settings:
     name: str = "fencepost"
     account: str = ""
     sandbox_account: str = ""
+    region: str = ""
+    further: tuple[Sandbox, ...] = ()
     settle_seconds: int = 900
     few_files: int = 2_000
     few_megabytes: int = 256
@@ -93,14 +101,43 @@ class Settings:
     data_event_roles: tuple[str, ...] = ("cdk-",)
 
     @property
-    def apart(self) -> bool:
-        """Whether the sandbox is another account."""
-        return bool(self.sandbox_account)
+    def default(self) -> Sandbox:
+        """The sandbox of processes that name none."""
+        return Sandbox(account=self.sandbox_account)
+
+    @property
+    def sandboxes(self) -> tuple[Sandbox, ...]:
+        """All, the default one first."""
+        return (self.default, *self.further)
+
+    @property
+    def guests(self) -> bool:
+        """Whether some sandbox is another account: then the workflow is a guest in every one."""
+        return any(one.apart for one in self.sandboxes)
+
+    def sandbox(self, name: str) -> Sandbox:
+        """The sandbox of that name, or the default one for an empty name.
+
+        Raises:
+            InvalidSettingError: there is none.
+        """
+        for one in self.sandboxes:
+            if one.name == (name or DEFAULT):
+                return one
+        known = ", ".join(one.name for one in self.sandboxes)
+        raise InvalidSettingError(
+            f"there is no sandbox {name}; known are: {known}. Add it to the file of -c sandboxes=…"
+        )
 
     @property
     def parameters(self) -> str:
         """Where the process definitions lie in the Parameter Store."""
         return f"/{self.name}/processes/"
+
+    @property
+    def sandbox_parameters(self) -> str:
+        """Where in the Parameter Store it stands what each sandbox has."""
+        return f"/{self.name}/sandboxes/"
 
     @property
     def policy_parameters(self) -> str:
@@ -129,11 +166,14 @@ class Settings:
         if not NAME.fullmatch(name):
             raise InvalidSettingError(f"-c name={name}: write [a-z][a-z0-9]{{0,11}}")
         types = str(value("dataEvents") or "").split(",")
-        account, sandbox = _accounts(value)
+        further = sandboxes_of(value("sandboxes"))
+        account, sandbox = accounts_of(value, further)
         return cls(
             name=name,
             account=account,
             sandbox_account=sandbox,
+            region=home_region(value, further),
+            further=further,
             settle_seconds=_number(value, "settleSeconds", standard.settle_seconds),
             few_files=_number(value, "fewFiles", standard.few_files),
             few_megabytes=_number(value, "fewMegabytes", standard.few_megabytes),
@@ -151,19 +191,6 @@ class Settings:
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
             data_event_roles=_role_names(value, standard.data_event_roles),
         )
-
-
-def _accounts(value: Callable[[str], object]) -> tuple[str, str]:
-    """Both accounts, or neither: names on both sides are made of them."""
-    sandbox, own = str(value("sandboxAccount") or ""), str(value("account") or "")
-    if not sandbox:
-        return "", ""
-    for key, given in (("sandboxAccount", sandbox), ("account", own)):
-        if not ACCOUNT.fullmatch(given):
-            raise InvalidSettingError(f"-c {key}={given}: write the account's 12 digits")
-    if own == sandbox:
-        raise InvalidSettingError(f"-c sandboxAccount={sandbox}: is -c account; leave both out")
-    return own, sandbox
 
 
 def _role_names(value: Callable[[str], object], standard: tuple[str, ...]) -> tuple[str, ...]:

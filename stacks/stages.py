@@ -5,12 +5,14 @@ Nothing that is there once changes when a process comes or goes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacks import names
+from stacks import places
 from stacks.archive_stack import ArchiveStack
 from stacks.monitoring.notices import refuse_crowded
 from stacks.permissions.two_accounts import environment
+from stacks.places import InvalidSettingError
 from stacks.process_stacks import OwnerStack, ProcessStack, RolesStack
 from stacks.sandbox_stack import SandboxStack
 from stacks.workflow_stack import WorkflowStack
@@ -18,8 +20,11 @@ from stacks.workflow_stack import WorkflowStack
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from aws_cdk import Environment
     from constructs import Construct
 
+    from lambdas.model.process import Process
+    from stacks.places import Sandbox
     from stacks.processes import ProcessFolder
     from stacks.settings import Settings
     from stacks.workflow.packaging import Package
@@ -41,29 +46,91 @@ def add_stacks(
         InvalidSettingError: there are more owners than the topics take.
     """
     refuse_crowded((one.process.owner for one in folders), settings)
-    home, there = environment(settings.account), environment(settings.sandbox_account)
-    archive = ArchiveStack(scope, names.archive(settings.name), settings=settings, env=home)
-    sandbox = SandboxStack(scope, names.sandbox(settings.name), settings=settings, env=there)
+    home = environment(settings.account, settings.region)
+    bases = {
+        one.name: add_sandbox(scope, settings=settings, sandbox=one) for one in settings.sandboxes
+    }
+    archive = ArchiveStack(scope, places.archive(settings.name), settings=settings, env=home)
     workflow = WorkflowStack(
         scope,
-        names.workflow(settings.name),
+        places.workflow(settings.name),
         settings=settings,
         code=code,
         archive=archive,
-        sandbox=sandbox,
+        own=None if settings.default.apart else bases[settings.default.name],
         env=home,
     )
-    for folder in folders:
-        process = folder.process
-        if settings.apart:
-            name = names.roles(settings.name, process.name)
-            roles = RolesStack(scope, name, settings=settings, process=process, env=there)
-            roles.add_stack_dependency(sandbox)
-        name = names.process(settings.name, process.name)
+    for folder in (placed(one, settings) for one in folders):
+        process, sandbox = folder.process, settings.sandbox(folder.process.sandbox)
+        if sandbox.apart:
+            add_roles(scope, process, settings=settings, base=bases[sandbox.name])
+        name = places.process(settings.name, process.name)
         own = ProcessStack(
-            scope, name, settings=settings, folder=folder, workflow=workflow, env=home
+            scope,
+            name,
+            settings=settings,
+            folder=folder,
+            sandbox=sandbox,
+            workflow=workflow,
+            env=home,
         )
         own.add_stack_dependency(workflow)
     for owner in sorted({one.process.owner for one in folders}.difference(staying)):
-        name = names.owner(settings.name, owner)
+        name = places.owner(settings.name, owner)
         OwnerStack(scope, name, settings=settings, owner=owner, workflow=workflow, env=home)
+
+
+def placed(folder: ProcessFolder, settings: Settings) -> ProcessFolder:
+    """The same process, which acts in its sandbox's region where it names none itself."""
+    process, region = folder.process, settings.sandbox(folder.process.sandbox).region
+    if not region or process.regions:
+        return folder
+    return replace(folder, process=replace(process, regions=(region,)))
+
+
+def add_sandbox(scope: Construct, *, settings: Settings, sandbox: Sandbox) -> SandboxStack:
+    """Add what a sandbox holds once."""
+    return SandboxStack(
+        scope,
+        places.sandbox(settings.name, sandbox.name),
+        settings=settings,
+        sandbox=sandbox,
+        env=_there(settings, sandbox),
+    )
+
+
+def add_roles(
+    scope: Construct, process: Process, *, settings: Settings, base: SandboxStack
+) -> None:
+    """Add what a process has in a sandbox of another account."""
+    roles = RolesStack(
+        scope,
+        places.roles(settings.name, process.name),
+        settings=settings,
+        process=process,
+        env=_there(settings, settings.sandbox(process.sandbox)),
+    )
+    roles.add_stack_dependency(base)
+
+
+def add_one_sandbox(
+    scope: Construct, *, settings: Settings, folders: Sequence[ProcessFolder], name: str
+) -> None:
+    """Add the stacks of one sandbox alone, for its account's own administrator.
+
+    Raises:
+        InvalidSettingError: there is none of that name, or it is the workflow's own account.
+    """
+    sandbox = settings.sandbox(name)
+    if not sandbox.apart:
+        raise InvalidSettingError(f"the sandbox {name} is the workflow's own account: make deploy")
+    base = add_sandbox(scope, settings=settings, sandbox=sandbox)
+    for folder in (placed(one, settings) for one in folders):
+        if settings.sandbox(folder.process.sandbox) == sandbox:
+            add_roles(scope, folder.process, settings=settings, base=base)
+
+
+def _there(settings: Settings, sandbox: Sandbox) -> Environment | None:
+    if not sandbox.apart:
+        return environment(settings.account, settings.region)
+    return environment(sandbox.account, sandbox.region or settings.region)

@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_kms
 from stacks.monitoring.alarms import Alarms
 from stacks.monitoring.dashboard import Dashboard
 from stacks.monitoring.notices import Notices
+from stacks.workflow.registry import RegisteredSandbox, facts_of
 from stacks.workflow.schedules import Schedules
 from stacks.workflow.state_machine import Workflow
 from stacks.workflow.steps import Steps
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 class WorkflowStack(Stack):
     """All that may be replaced at any time, and is there once, however many processes there are.
 
+    `own` is the sandbox of the same account, if one is.
+
     Attributes:
         key: of notices, missed starts and builds. notices, schedules: what processes and owners
             have a part in.
@@ -39,7 +42,7 @@ class WorkflowStack(Stack):
         settings: Settings,
         code: Package,
         archive: ArchiveStack,
-        sandbox: SandboxStack,
+        own: SandboxStack | None,
         env: Environment | None = None,
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Fencepost: the workflow")
@@ -56,9 +59,18 @@ class WorkflowStack(Stack):
             "Steps",
             settings=settings,
             code=code,
-            trail=sandbox.trail,
+            own=own,
             archive=archive,
         )
+        for sandbox in settings.sandboxes:
+            here = None if sandbox.apart else own
+            RegisteredSandbox(
+                self,
+                f"{sandbox.name}-sandbox",
+                settings=settings,
+                sandbox=sandbox,
+                facts=facts_of(settings, sandbox, here, steps.marker),
+            )
         notices = Notices(self, "Notices", settings=settings, key=key)
         workflow = Workflow(
             self,
@@ -68,7 +80,7 @@ class WorkflowStack(Stack):
             topics=notices.runs,
             key=key,
             archive=archive,
-            sandbox=sandbox,
+            own=own,
         )
         schedules = Schedules(
             self,

@@ -22,6 +22,7 @@ GIVEN = (
     "process",
     "project",
     "topic",
+    "sandbox",
     "regions",
     "proof",
     "generated",
@@ -107,6 +108,9 @@ def given(
     s3, folder = clients.client("s3"), f"{learned.process}/{learned.run}"
     parameter = clients.client("ssm").get_parameter(Name=f"/fencepost/processes/{learned.process}")
     known = json.loads(parameter["Parameter"]["Value"])
+    place = clients.client("ssm").get_parameter(
+        Name=f"/fencepost/sandboxes/{known['sandbox']['name']}"
+    )
     run = _before(learned.run, name)
     own = f"{learned.process}/{run}"
     empty = json.dumps({"rounds": []}).encode()
@@ -118,15 +122,17 @@ def given(
             "id": run,
             "process": learned.process,
             "principal": known["sandboxRole"],
-            "account": known["sandboxRole"].split(":")[4],
-            "region": s3.meta.region_name,
+            "account": known["sandbox"]["account"],
+            "region": known["sandbox"]["region"],
             "startedAt": _time(learned.run),
             "endedAt": _time(learned.run),
             "executionArn": "",
+            "sandbox": json.loads(place["Parameter"]["Value"]),
         },
         "process": known["definition"],
         "project": known["project"],
         "topic": known["topic"],
+        "sandbox": known["sandbox"]["name"],
         "regions": sorted({s3.meta.region_name, "us-east-1"}),
         "proof": {
             "round": rounds_before,

@@ -14,6 +14,7 @@ from lambdas.gateways.marker_calls import MarkerCalls, StsMarkerCalls
 from lambdas.gateways.markers import EARLIER, Markers, S3Markers
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.run import CLOSING, Run
+from lambdas.model.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,11 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
+    sandbox = Sandbox.of(event)
     return await_trail(
         event,
-        S3Markers(os.environ["TRAIL_BUCKET"], os.environ.get("TRAIL_PREFIX", "")),
-        StsMarkerCalls(os.environ["MARKER_ROLE"], os.environ["EXTERNAL_ID"]),
+        S3Markers(sandbox.trail_bucket),
+        StsMarkerCalls(sandbox.marker_role, sandbox.external_id),
         now=datetime.now(UTC),
         allowed=timedelta(seconds=float(os.environ["SETTLE_SECONDS"])),
     )

@@ -32,6 +32,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.gateways.trail import ListedTrail, TrailFile
 from lambdas.gateways.trail_bucket import S3Trail, Window
 from lambdas.model.run import Run
+from lambdas.model.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,8 +52,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     run = Run.from_json(event["run"])
     trail = S3Trail(
-        os.environ["TRAIL_BUCKET"],
-        prefix=os.environ.get("TRAIL_PREFIX", ""),
+        Sandbox.of(event).trail_bucket,
+        prefix="",
         account=run.account,
         window=Window.of(run.started_at, run.ended_at),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, told
+from lambdas.model.process import Process
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -32,14 +33,16 @@ class RegisteredProcesses:
         Raises:
             ServiceRefusedError: Parameter Store does not let us.
             ServiceUnavailableError: it does not answer.
+            InvalidProcessError: a definition there is none.
         """
         pages = self._client.get_paginator("get_parameters_by_path")
         try:
-            definitions = [
+            values = [
                 json.loads(one["Value"])["definition"]
                 for page in pages.paginate(Path=self._path)
                 for one in page["Parameters"]
             ]
         except UNANSWERED as error:
             raise told(error) from error
-        return tuple(sorted(one["name"] for one in definitions if one["prove"]))
+        processes = (Process.from_mapping(one.pop("name"), one) for one in values)
+        return tuple(sorted(one.name for one in processes if one.prove))

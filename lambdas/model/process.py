@@ -51,7 +51,8 @@ class Process:
 
     Attributes:
         source: a folder relative to its own, by default that itself, or where to fetch it.
-        regions: where it may act; empty means the deployment's region.
+        sandbox: the name of one of the deployment's, or empty for its default one.
+        regions: where it may act; empty means the sandbox's region.
         environment: for every command; `{name}` stands for a variable's value.
         secrets: further environment, whose values the build reads.
         build: what its commands run in.
@@ -67,6 +68,7 @@ class Process:
     description: str
     owner: str
     source: Source = OWN_FOLDER
+    sandbox: str = ""
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
@@ -107,6 +109,7 @@ class Process:
             description=text("description", definition["description"]),
             owner=matching("owner", definition["owner"], EMAIL, "an e-mail address"),
             source=Source.from_value(definition.get("source", ".")),
+            sandbox=_optional("sandbox", definition.get("sandbox", ""), NAME, "a sandbox's name"),
             regions=_regions(definition.get("regions", [])),
             variables=variables,
             environment=environment_of(definition.get("environment", {}), variables),
@@ -114,7 +117,7 @@ class Process:
             build=Build.from_mapping(definition.get("build", {})),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
             phases=_phases(definition["phases"]),
-            schedule=_schedule(definition.get("schedule", "")),
+            schedule=_optional("schedule", definition.get("schedule", ""), SCHEDULE, SCHEDULES),
             prove=yes_or_no("proof.attempt", proof.get("attempt", True)),
             drop_unused=yes_or_no("proof.dropUnused", proof.get("dropUnused", False)),
             approve=_chosen("policy.approve", policy.get("approve", BY_HAND)),
@@ -134,6 +137,7 @@ class Process:
             "description": self.description,
             "owner": self.owner,
             "source": self.source.to_value(),
+            **({"sandbox": self.sandbox} if self.sandbox else {}),
             "regions": list(self.regions),
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),
@@ -178,10 +182,8 @@ def _chosen(key: str, raw: object) -> str:
     return str(raw)
 
 
-def _schedule(raw: object) -> str:
-    if raw == "":
-        return ""
-    return matching("schedule", raw, SCHEDULE, SCHEDULES)
+def _optional(key: str, raw: object, pattern: re.Pattern[str], words: str) -> str:
+    return "" if raw == "" else matching(key, raw, pattern, words)
 
 
 def _regions(raw: object) -> tuple[str, ...]:

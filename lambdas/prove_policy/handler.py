@@ -20,6 +20,7 @@ from lambdas.model.process import Process
 from lambdas.model.process_parameter import registered
 from lambdas.model.refinement import Refinement
 from lambdas.model.run import Run
+from lambdas.model.sandbox import Sandbox
 from lambdas.model.step_input import required
 from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
@@ -48,16 +49,16 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    candidate = IamCandidate(_required(event, "proof")["candidate"], _iam())
+    candidate = IamCandidate(_required(event, "proof")["candidate"], _iam(Sandbox.of(event)))
     platform = platform_of(os.environ, archive.endpoint)
     return prove(event, archive, candidate, below=os.environ["POLICY_PATH"], platform=platform)
 
 
-def _iam() -> IAMClient:
+def _iam(sandbox: Sandbox) -> IAMClient:
     """As ourselves, or as a guest of the account that the candidates are of."""
-    guest = os.environ.get("CANDIDATES_ROLE")
+    guest = sandbox.installer_role
     iam: IAMClient = (
-        clients.client_as("iam", guest, session=STEP, external_id=os.environ["EXTERNAL_ID"])
+        clients.client_as("iam", guest, session=STEP, external_id=sandbox.external_id)
         if guest
         else clients.client("iam")
     )

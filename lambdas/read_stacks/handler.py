@@ -20,6 +20,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
 from lambdas.model.finding import Finding, Severity
 from lambdas.model.run import Run
+from lambdas.model.sandbox import Sandbox
 from lambdas.model.stack import Stack, StackReport
 from lambdas.model.step_input import required
 from lambdas.read_stacks.given_names import with_given
@@ -47,21 +48,20 @@ logger = telemetry.logger
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    return read_stacks(event, archive, CloudFormationStacks(_client))
+    return read_stacks(event, archive, CloudFormationStacks(partial(_client, Sandbox.of(event))))
 
 
-def _client(region: str) -> CloudFormationClient:
+def _client(sandbox: Sandbox, region: str) -> CloudFormationClient:
     """As ourselves, or as a guest of the account that the stacks are of."""
-    guest = os.environ.get("STACKS_ROLE")
     client: CloudFormationClient = (
         clients.client_as(
             "cloudformation",
-            guest,
+            sandbox.reader_role,
             session=STEP,
-            external_id=os.environ["EXTERNAL_ID"],
+            external_id=sandbox.external_id,
             region=region,
         )
-        if guest
+        if sandbox.reader_role
         else clients.client("cloudformation", region=region)
     )
     return client

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stacks.processes import process_folders, read_processes
 
@@ -48,7 +48,7 @@ def assembly(
     environment: dict[str, str],
     *,
     say: Callable[[str], None],
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> Path:
     """The cloud assembly of the sources as they are, with further context.
 
@@ -81,7 +81,7 @@ def _keep(draft: Path, wanted: Path) -> None:
         shutil.rmtree(draft)  # another process was faster, and what it made is the same
 
 
-def _synth(outdir: Path, environment: dict[str, str], further: Mapping[str, str]) -> None:
+def _synth(outdir: Path, environment: dict[str, str], further: Mapping[str, Any]) -> None:
     settings = json.loads((ROOT / "cdk.json").read_text()) if (ROOT / "cdk.json").exists() else {}
     context = {**settings.get("context", {}), **SETTINGS, **further}
     found = subprocess.run(
@@ -104,7 +104,7 @@ def _essence(text: str) -> str:
     return "\n".join(told or lines[-20:])
 
 
-def fingerprint(environment: dict[str, str], context: Mapping[str, str] | None = None) -> str:
+def fingerprint(environment: dict[str, str], context: Mapping[str, Any] | None = None) -> str:
     """A hash of everything that synthesis reads."""
     digest = hashlib.sha256(f"{sys.version} {SETTINGS} {sorted((context or {}).items())}".encode())
     digest.update(environment.get(EXTRA_PROCESSES, "").encode())

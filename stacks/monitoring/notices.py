@@ -19,7 +19,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from lambdas.model.limits import FILTERS_PER_TOPIC
-from stacks.settings import InvalidSettingError
+from stacks.places import InvalidSettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -29,7 +29,7 @@ def allow_generation(role: aws_iam.Role, access_role: str) -> None:
     allow(role, ["iam:PassRole"], access_role)
 
 
-def allow_installation(role: aws_iam.Role, settings: Settings) -> None:
+def allow_installation(role: aws_iam.Role, settings: Settings, account: str) -> None:
     """Change the candidate roles alone, of whatever process, and the policies of the proofs alone.
 
     The fence keeps every cycle from making or changing a role of such a name.
@@ -37,14 +37,14 @@ def allow_installation(role: aws_iam.Role, settings: Settings) -> None:
     candidates = Stack.of(role).format_arn(
         service="iam",
         region="",
-        account=settings.sandbox_account or None,
+        account=account,
         resource="role",
         resource_name=f"{settings.run_roles}*-candidate",
     )
     policies = Stack.of(role).format_arn(
         service="iam",
         region="",
-        account=settings.sandbox_account or None,
+        account=account,
         resource="policy",
         resource_name=f"{settings.policies.strip('/')}/*",
     )
@@ -75,7 +75,7 @@ def allow_installation(role: aws_iam.Role, settings: Settings) -> None:
     allow(role, ["iam:ListPolicies"], "*", because="lists of policies have no resources")
 
 
-def allow_reading_stacks(role: aws_iam.Role, settings: Settings) -> None:
+def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:
     """Ask CloudFormation about the stacks of the cycles, in every region, also when they are gone.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
@@ -83,7 +83,7 @@ def allow_reading_stacks(role: aws_iam.Role, settings: Settings) -> None:
     stacks = Stack.of(role).format_arn(
         service="cloudformation",
         region="*",
-        account=settings.sandbox_account or None,
+        account=account,
         resource="stack",
         resource_name="*",
     )

@@ -1,7 +1,8 @@
-"""When the sandbox is another account: who of Fencepost's own account may come in, and how.
+"""When a sandbox is another account: who of Fencepost's own account may come in, and how.
 
 Names are given on both sides, so that neither stack has to look the other up. A role of another
 account is named by its account and `aws:PrincipalArn`: so the trust can be deployed before it.
+With one sandbox apart the workflow is a guest in every one, its own account's included.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from stacks.places import Sandbox
     from stacks.settings import Settings
 
 GENERATION = "generation"  # as whom the state machine asks Access Analyzer
@@ -23,9 +25,19 @@ INSTALLER = "installer"  # as whom a proof gives the candidate roles their polic
 READER = "reader"  # as whom the stacks of the cycles are read
 
 
-def environment(account: str) -> Environment | None:
+def environment(account: str, region: str = "") -> Environment | None:
     """Of a stack; nothing when there is one account, that of the credentials."""
-    return Environment(account=account) if account else None
+    return Environment(account=account, region=region or None) if account else None
+
+
+def account_of(settings: Settings, sandbox: Sandbox) -> str:
+    """A sandbox's account."""
+    return sandbox.account or settings.account or Aws.ACCOUNT_ID
+
+
+def region_of(settings: Settings, sandbox: Sandbox) -> str:
+    """A sandbox's region."""
+    return sandbox.region or settings.region or Aws.REGION
 
 
 def machine_name(settings: Settings) -> str:
@@ -43,6 +55,12 @@ def machine_arn(scope: Construct, settings: Settings) -> str:
     )
 
 
+def trail_elsewhere(settings: Settings, sandbox: Sandbox) -> str:
+    """The ARN of a trail in another account."""
+    region = region_of(settings, sandbox)
+    return f"arn:{Aws.PARTITION}:cloudtrail:{region}:{sandbox.account}:trail/{settings.name}"
+
+
 def trail_arn(scope: Construct, settings: Settings) -> str:
     """Of the trail, for whatever is in its account and region."""
     return Stack.of(scope).format_arn(
@@ -56,6 +74,11 @@ def trail_arn(scope: Construct, settings: Settings) -> str:
 def machine_role(settings: Settings) -> str:
     """Of the state machine."""
     return f"{settings.name}-build-policy"
+
+
+def access_role(settings: Settings) -> str:
+    """Of Access Analyzer, in a sandbox of another account."""
+    return f"{settings.name}-access"
 
 
 def step_role(settings: Settings, package: str) -> str:
@@ -74,24 +97,25 @@ def external_id(settings: Settings) -> str:
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
     """
     return (
-        f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{settings.account}"
+        f"arn:{Aws.PARTITION}:states:{settings.region or Aws.REGION}:{settings.account}"
         f":stateMachine:{machine_name(settings)}"
     )
 
 
-def role_of_sandbox(settings: Settings, name: str) -> str:
-    """The ARN of a role of the sandbox's account."""
-    return _role(settings.sandbox_account, name)
+def role_of_sandbox(settings: Settings, sandbox: Sandbox, name: str) -> str:
+    """The ARN of a role of a sandbox's account."""
+    return _role(account_of(settings, sandbox), name)
 
 
-def guest_arn(settings: Settings, name: str) -> str:
-    """Of a role of the sandbox in which one of the other account acts."""
-    return role_of_sandbox(settings, guest_name(settings, name))
+def guest_arn(settings: Settings, sandbox: Sandbox, name: str) -> str:
+    """Of a role of a sandbox in which one of the workflow's acts."""
+    return role_of_sandbox(settings, sandbox, guest_name(settings, name))
 
 
-def bucket_name(settings: Settings) -> str:
-    """Of the trail's bucket."""
-    return f"{settings.name}-trail-{settings.sandbox_account}-{Aws.REGION}"
+def bucket_name(settings: Settings, sandbox: Sandbox) -> str:
+    """Of a trail's bucket; empty in the workflow's own account, where CloudFormation names it."""
+    place = f"{sandbox.account}-{region_of(settings, sandbox)}"
+    return f"{settings.name}-trail-{place}" if sandbox.apart else ""
 
 
 def home(
@@ -125,14 +149,16 @@ def guest_name(settings: Settings, name: str) -> str:
     return f"{settings.name}-{name}"
 
 
-def any_key(settings: Settings) -> str:
-    """The keys of the sandbox's account; which of them is the trail's no name can say."""
-    return f"arn:{Aws.PARTITION}:kms:{Aws.REGION}:{settings.sandbox_account}:key/*"
+def any_key(settings: Settings, sandbox: Sandbox) -> str:
+    """The keys of a sandbox's account; which of them is the trail's no name can say."""
+    region = region_of(settings, sandbox)
+    return f"arn:{Aws.PARTITION}:kms:{region}:{sandbox.account}:key/*"
 
 
-def through_s3() -> dict[str, dict[str, str]]:
+def through_s3(settings: Settings, sandbox: Sandbox) -> dict[str, dict[str, str]]:
     """Of a key: only what S3 does for the caller."""
-    return {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+    service = f"s3.{region_of(settings, sandbox)}.{Aws.URL_SUFFIX}"
+    return {"StringEquals": {"kms:ViaService": service}}
 
 
 def _role(account: str, name: str) -> str:

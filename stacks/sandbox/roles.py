@@ -14,6 +14,7 @@ from stacks.sandbox.boundary import Boundary
 
 if TYPE_CHECKING:
     from lambdas.model.process import Process
+    from stacks.places import Sandbox
     from stacks.settings import Settings
 
 # The build writes `<run>.<phase>`; no session without a run can be had.
@@ -62,12 +63,12 @@ class CycleRoles:
     candidate: str
 
     @classmethod
-    def elsewhere(cls, settings: Settings, process: str) -> Self:
+    def elsewhere(cls, settings: Settings, sandbox: Sandbox, process: str) -> Self:
         """Those of the other account, by their names: neither side looks the other up."""
         stem = f"{settings.run_roles}{process}"
         return cls(
-            two_accounts.role_of_sandbox(settings, f"{stem}-sandbox"),
-            two_accounts.role_of_sandbox(settings, f"{stem}-candidate"),
+            two_accounts.role_of_sandbox(settings, sandbox, f"{stem}-sandbox"),
+            two_accounts.role_of_sandbox(settings, sandbox, f"{stem}-candidate"),
         )
 
 

@@ -20,6 +20,7 @@ from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 
 if TYPE_CHECKING:
+    from stacks.places import Sandbox
     from stacks.settings import Settings
 
 READERS = ("await_trail", "collect_evidence")  # steps that read log files
@@ -36,14 +37,21 @@ class Trail(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, sessions: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        sandbox: Sandbox,
+        sessions: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.arn = two_accounts.trail_arn(self, settings)
+        self._sandbox = sandbox
         self.key = self._key(settings)
         self.bucket = self._bucket(settings)
         self.bucket_name, self.bucket_arn = self._from_outside(settings)
-        if settings.apart:
+        if sandbox.apart:
             self._let_readers_in(settings)
         self.trail = self._trail(settings, sessions)
 
@@ -79,7 +87,7 @@ class Trail(Construct):
         bucket = aws_s3.Bucket(
             self,
             "Bucket",
-            bucket_name=two_accounts.bucket_name(settings) if settings.apart else None,
+            bucket_name=two_accounts.bucket_name(settings, self._sandbox) or None,
             encryption=aws_s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
@@ -123,8 +131,7 @@ class Trail(Construct):
 
     def _from_outside(self, settings: Settings) -> tuple[str, str]:
         """What another stack calls the bucket; one of another account must know its name."""
-        if settings.apart:
-            name = two_accounts.bucket_name(settings)
+        if name := two_accounts.bucket_name(settings, self._sandbox):
             return name, f"arn:{Aws.PARTITION}:s3:::{name}"
         arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
         return self.bucket.bucket_name, arn
@@ -132,6 +139,7 @@ class Trail(Construct):
     def _let_readers_in(self, settings: Settings) -> None:
         """The functions that read log files, of the other account; nobody else of it."""
         readers = [two_accounts.step_role(settings, one) for one in READERS]
+        through_s3 = two_accounts.through_s3(settings, self._sandbox)
         reads = {
             "s3:GetObject": self.bucket.arn_for_objects("AWSLogs/*"),
             "s3:ListBucket": self.bucket.bucket_arn,
@@ -146,7 +154,7 @@ class Trail(Construct):
             )
         self.key.add_to_resource_policy(
             aws_iam.PolicyStatement(
-                principals=[two_accounts.home(settings, readers, two_accounts.through_s3())],
+                principals=[two_accounts.home(settings, readers, through_s3)],
                 actions=["kms:Decrypt"],
                 resources=["*"],
             )
@@ -177,15 +185,14 @@ class Trail(Construct):
     def _other_types(settings: Settings) -> tuple[str, ...]:
         return settings.data_events if settings.data_event_roles else ()
 
-    @staticmethod
     def _of_other_roles(
-        resource_type: str, settings: Settings
+        self, resource_type: str, settings: Settings
     ) -> aws_cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
         """Those of roles that the cycles assume or hand on, or of all but Fencepost's own.
 
         Nor any on its buckets: the trail's own deliveries would be recorded, and delivered.
         """
-        session = f"arn:{Aws.PARTITION}:sts::{settings.sandbox_account or Aws.ACCOUNT_ID}"
+        session = f"arn:{Aws.PARTITION}:sts::{self._sandbox.account or Aws.ACCOUNT_ID}"
         roles = f"{session}:assumed-role/"
         names = [name for name in settings.data_event_roles if name != "*"]
         own = f"arn:{Aws.PARTITION}:s3:::{settings.name}-"

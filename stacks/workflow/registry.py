@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, aws_ssm
+from aws_cdk import aws_ssm
 from constructs import Construct
 
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
 from lambdas.model.process_parameter import Place, parameter_size, parameter_value
+from stacks.permissions import two_accounts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk import aws_codebuild, aws_sns
 
+    from stacks.places import Sandbox
     from stacks.processes import ProcessFolder
     from stacks.sandbox.roles import CycleRoles
+    from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
-
-DEFAULT = "default"  # the sandbox of a process that names none
 
 
 def without_double_brackets(document: str) -> str:
@@ -40,6 +45,7 @@ class RegisteredProcess(Construct):
         *,
         settings: Settings,
         folder: ProcessFolder,
+        sandbox: Sandbox,
         project: aws_codebuild.IProject,
         roles: CycleRoles,
         topic: aws_sns.ITopic,
@@ -49,9 +55,9 @@ class RegisteredProcess(Construct):
         value = parameter_value(
             process,
             Place(
-                name=DEFAULT,
-                account=settings.sandbox_account or Aws.ACCOUNT_ID,
-                region=Aws.REGION,
+                name=sandbox.name,
+                account=two_accounts.account_of(settings, sandbox),
+                region=two_accounts.region_of(settings, sandbox),
             ),
             project=project.project_name,
             topic=topic.topic_arn,
@@ -66,3 +72,57 @@ class RegisteredProcess(Construct):
             description=f"What Fencepost runs for {process.name}",
             value=without_double_brackets(value),
         )
+
+
+class RegisteredSandbox(Construct):
+    """What states and functions need to know of a sandbox, for every run of its processes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        sandbox: Sandbox,
+        facts: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        aws_ssm.CfnParameter(
+            self,
+            "Parameter",
+            name=f"{settings.sandbox_parameters}{sandbox.name}",
+            type="String",
+            description=f"What Fencepost has in the sandbox {sandbox.name}",
+            value=json.dumps(dict(sorted(facts.items()))),
+        )
+
+
+def facts_of(
+    settings: Settings, sandbox: Sandbox, own: SandboxStack | None, marker: str
+) -> dict[str, str]:
+    """A sandbox's parameter: ARNs of its trail and roles, empty where the workflow acts as itself.
+
+    Of the workflow's own account they are taken from its stack; `marker` is then the role.
+    """
+    guest = partial(two_accounts.guest_arn, settings, sandbox)
+    known = {
+        "generationRole": guest(two_accounts.GENERATION),
+        "markerRole": guest(two_accounts.MARKER),
+        "installerRole": guest(two_accounts.INSTALLER),
+        "readerRole": guest(two_accounts.READER),
+        "externalId": two_accounts.external_id(settings),
+    }
+    if not settings.guests:
+        known = {**dict.fromkeys(known, ""), "markerRole": marker}
+    if own:
+        return known | {
+            "trail": own.trail.arn,
+            "trailBucket": own.trail.bucket_name,
+            "accessRole": own.access_role.role_arn,
+        }
+    access = two_accounts.access_role(settings)
+    return known | {
+        "trail": two_accounts.trail_elsewhere(settings, sandbox),
+        "trailBucket": two_accounts.bucket_name(settings, sandbox),
+        "accessRole": two_accounts.role_of_sandbox(settings, sandbox, access),
+    }

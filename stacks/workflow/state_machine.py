@@ -37,14 +37,14 @@ DEFINITION = Path(__file__).parents[2] / "statemachine" / "build_policy.asl.json
 
 
 def definition(settings: Settings) -> str:
-    """As it is written; Access Analyzer is asked as a guest when the sandbox is apart."""
+    """As it is written; Access Analyzer is asked as a guest when a sandbox is apart."""
     text = DEFINITION.read_text(encoding="utf-8")
-    if not settings.apart:
+    if not settings.guests:
         return text
     machine: dict[str, Any] = json.loads(text)
     for state in machine["States"].values():
         if ":accessanalyzer:" in state.get("Resource", ""):
-            state["Credentials"] = {"RoleArn": "${GenerationRole}"}
+            state["Credentials"] = {"RoleArn": "{% $run.sandbox.generationRole %}"}
     return json.dumps(machine)
 
 
@@ -61,14 +61,14 @@ class Workflow(Construct):
         topics: Sequence[aws_sns.ITopic],
         key: aws_kms.IKey,
         archive: ArchiveStack,
-        sandbox: SandboxStack,
+        own: SandboxStack | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self.role = aws_iam.Role(
             self,
             "Role",
-            role_name=two_accounts.machine_role(settings) if settings.apart else None,
+            role_name=two_accounts.machine_role(settings) if settings.guests else None,
             description="Fencepost: the state machine",
             assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
         )
@@ -79,7 +79,7 @@ class Workflow(Construct):
             ["lambda:InvokeFunction"],
             *(one.function_arn for one in functions.values()),
         )
-        self._allow_generation(archive, sandbox)
+        self._allow_generation(archive, own)
         self._allow_batches()
         allow(self.role, ["sns:Publish"], *(one.topic_arn for one in topics))
         bus = Stack.of(self).format_arn(
@@ -90,27 +90,19 @@ class Workflow(Construct):
         self.machine = self._machine(
             {
                 **{state: one.function_arn for state, one in functions.items()},
-                "AccessRole": sandbox.access_role.role_arn,
                 "ArchiveBucket": archive.bucket.bucket_name,
                 "FreeingQuotas": quotas.FREEING,
                 "Generator": settings.generator,
                 "HopelessQuotas": quotas.HOPELESS,
                 "ParameterPath": settings.parameters,
                 "ProcessesPath": settings.parameters.rstrip("/"),
-                "Region": Stack.of(self).region,
-                "Trail": sandbox.trail.arn,
+                "SandboxPath": settings.sandbox_parameters,
                 "WithoutAnalyzer": "go on" if settings.go_on else "fail",
-                **self._guests(),
             }
         )
         acknowledge_wildcards(
             self.role, "*", because="X-Ray and the delivery of logs have no resources"
         )
-
-    def _guests(self) -> dict[str, str]:
-        if not self._settings.apart:
-            return {}
-        return {"GenerationRole": two_accounts.guest_arn(self._settings, two_accounts.GENERATION)}
 
     @property
     def _name(self) -> str:
@@ -149,15 +141,17 @@ class Workflow(Construct):
         )
 
     def _allow_loading(self) -> None:
-        parameters = Stack.of(self).format_arn(
-            service="ssm",
-            resource="parameter",
-            resource_name=f"{self._settings.parameters.strip('/')}/*",
-        )
+        below = (self._settings.parameters, self._settings.sandbox_parameters)
+        parameters = [
+            Stack.of(self).format_arn(
+                service="ssm", resource="parameter", resource_name=f"{one.strip('/')}/*"
+            )
+            for one in below
+        ]
         allow(
             self.role,
             ["ssm:GetParameter"],
-            parameters,
+            *parameters,
             because="the process to run is in the execution's input",
         )
         allow_listing_processes(self.role, self._settings)
@@ -178,12 +172,15 @@ class Workflow(Construct):
         )
         allow(self.role, ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)
 
-    def _allow_generation(self, archive: ArchiveStack, sandbox: SandboxStack) -> None:
-        if self._settings.apart:
-            generation = two_accounts.guest_arn(self._settings, two_accounts.GENERATION)
-            allow(self.role, ["sts:AssumeRole"], generation)
+    def _allow_generation(self, archive: ArchiveStack, own: SandboxStack | None) -> None:
+        if own and not self._settings.guests:
+            allow_generation(self.role, own.access_role.role_arn)
         else:
-            allow_generation(self.role, sandbox.access_role.role_arn)
+            guests = [
+                two_accounts.guest_arn(self._settings, one, two_accounts.GENERATION)
+                for one in self._settings.sandboxes
+            ]
+            allow(self.role, ["sts:AssumeRole"], *guests)
         allow(
             self.role,
             ["s3:PutObject"],

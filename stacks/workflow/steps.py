@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, Size, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Aws, Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from stacks.permissions import two_accounts
@@ -19,7 +20,8 @@ from stacks.workflow.step_needs import STEPS, WATCH, Step
 
 if TYPE_CHECKING:
     from stacks.archive_stack import ArchiveStack
-    from stacks.sandbox.trail import Trail
+    from stacks.places import Sandbox
+    from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings
     from stacks.workflow.packaging import Package
 
@@ -34,12 +36,13 @@ class Steps(Construct):
         *,
         settings: Settings,
         code: Package,
-        trail: Trail,
+        own: SandboxStack | None,
         archive: ArchiveStack,
     ) -> None:
         super().__init__(scope, construct_id)
         self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
-        self._settings, self._trail, self._archive = settings, trail, archive
+        self._settings, self._own, self._archive = settings, own, archive
+        self.marker = ""  # a guest of each sandbox
         self.functions = {step.state: self._function(step) for step in STEPS}
         self.watch = self._function(WATCH)
 
@@ -73,13 +76,8 @@ class Steps(Construct):
             "POWERTOOLS_SERVICE_NAME": step.package,
             "POWERTOOLS_METRICS_NAMESPACE": "Fencepost",
         }
-        if step.trail:
-            environment["TRAIL_BUCKET"] = self._trail.bucket_name
-            environment["TRAIL_PREFIX"] = ""
         if step.settles:
             environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
-            environment["MARKER_ROLE"] = self._marker
-            environment["EXTERNAL_ID"] = self._external_id
         if step.collects:
             environment["FEW_FILES"] = str(self._settings.few_files)
             environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
@@ -88,9 +86,6 @@ class Steps(Construct):
         environment |= self._parameters(step)
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
-            environment |= self._guest("CANDIDATES_ROLE", two_accounts.INSTALLER)
-        if step.stacks:
-            environment |= self._guest("STACKS_ROLE", two_accounts.READER)
         return environment
 
     def _parameters(self, step: Step) -> dict[str, str]:
@@ -102,23 +97,8 @@ class Steps(Construct):
             found["PROCESS_PARAMETERS"] = self._settings.parameters
         return found
 
-    def _guest(self, variable: str, name: str) -> dict[str, str]:
-        """As whom roles or stacks are reached when they are of another account."""
-        if not self._settings.apart:
-            return {variable: "", "EXTERNAL_ID": ""}
-        return {
-            variable: two_accounts.guest_arn(self._settings, name),
-            "EXTERNAL_ID": self._external_id,
-        }
-
-    @property
-    def _external_id(self) -> str:
-        return two_accounts.external_id(self._settings) if self._settings.apart else ""
-
     def _marker_role(self, by: aws_iam.Role) -> str:
         """As whom markers are made: of the account that the trail records, and may do nothing."""
-        if self._settings.apart:
-            return two_accounts.guest_arn(self._settings, two_accounts.MARKER)
         role = aws_iam.Role(
             self,
             "MarkerRole",
@@ -133,7 +113,7 @@ class Steps(Construct):
             self,
             f"{step.state}Role",
             role_name=two_accounts.step_role(self._settings, step.package)
-            if self._settings.apart
+            if self._settings.guests
             else None,
             description=f"Fencepost: the function of {step.state}",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
@@ -146,45 +126,56 @@ class Steps(Construct):
             because="X-Ray, the policy simulator, Access Analyzer's checks and lists of policies "
             "have no resources",
         )
-        if step.trail:
-            _allow_bucket(role, self._trail.bucket_arn, ["s3:GetObject"])
-            self._allow_reading(role)
+        for sandbox in self._settings.sandboxes if step.trail else ():
+            self._allow_reading(role, sandbox)
         if step.archive:
             writes = ["s3:PutObject"] if step.writes else []
             _allow_bucket(role, self._archive.bucket_arn, ["s3:GetObject", *writes])
             uses = ["kms:GenerateDataKey"] if writes else []
             allow(role, ["kms:Decrypt", *uses], self._archive.key.key_arn)
+        self._allow_further(role, step)
+        return role
+
+    def _allow_further(self, role: aws_iam.Role, step: Step) -> None:
         if step.candidates:
             self._allow_there(role, two_accounts.INSTALLER)
         if step.stacks:
             self._allow_there(role, two_accounts.READER)
-        if step.settles:
-            self._marker = self._marker_role(role)
-            allow(role, ["sts:AssumeRole"], self._marker)
+        if step.settles and self._settings.guests:
+            self._allow_there(role, two_accounts.MARKER)
+        elif step.settles:
+            self.marker = self._marker_role(role)
+            allow(role, ["sts:AssumeRole"], self.marker)
         if step.publishes:
             allow_publication(role, self._settings)
         if step.lists:
             allow_listing_processes(role, self._settings)
-        return role
 
     def _allow_there(self, role: aws_iam.Role, guest: str) -> None:
-        """What a function does in the sandbox: by itself, or as a guest of the other account."""
-        if self._settings.apart:
-            allow(role, ["sts:AssumeRole"], two_accounts.guest_arn(self._settings, guest))
+        """What a function does in the sandboxes: by itself in its own account, or as a guest."""
+        if self._settings.guests:
+            arn = partial(two_accounts.guest_arn, self._settings, name=guest)
+            guests = [arn(sandbox=one) for one in self._settings.sandboxes]
+            allow(role, ["sts:AssumeRole"], *guests)
         elif guest == two_accounts.INSTALLER:
-            allow_installation(role, self._settings)
+            allow_installation(role, self._settings, Stack.of(role).account)
         else:
-            allow_reading_stacks(role, self._settings)
+            allow_reading_stacks(role, Stack.of(role).account)
 
-    def _allow_reading(self, role: aws_iam.Role) -> None:
-        """The trail's key; of another account's no name can be known here, but who may use it."""
-        if not self._settings.apart:
-            allow(role, ["kms:Decrypt"], self._trail.key.key_arn)
+    def _allow_reading(self, role: aws_iam.Role, sandbox: Sandbox) -> None:
+        """A trail's files; of another account's key no name can be known here, but its account."""
+        if self._own and not sandbox.apart:
+            _allow_bucket(role, self._own.trail.bucket_arn, ["s3:GetObject"])
+            allow(role, ["kms:Decrypt"], self._own.trail.key.key_arn)
             return
-        keys = two_accounts.any_key(self._settings)
+        bucket = two_accounts.bucket_name(self._settings, sandbox)
+        _allow_bucket(role, f"arn:{Aws.PARTITION}:s3:::{bucket}", ["s3:GetObject"])
+        keys = two_accounts.any_key(self._settings, sandbox)
         role.add_to_policy(
             aws_iam.PolicyStatement(
-                actions=["kms:Decrypt"], resources=[keys], conditions=two_accounts.through_s3()
+                actions=["kms:Decrypt"],
+                resources=[keys],
+                conditions=two_accounts.through_s3(self._settings, sandbox),
             )
         )
         acknowledge_wildcards(

@@ -14,7 +14,7 @@ from tests.flow.cloud import MORE_PROCESSES, Cloud
 from tests.flow.corpus import corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 
@@ -28,6 +28,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
         wait_scale: str = "0.01",
         processes: str = MORE_PROCESSES,
         sandbox: str = "",
+        further: Mapping[str, str] | None = None,
     ) -> Cloud:
         folder = tmp_path_factory.mktemp("aws")
         states.append(folder / "state")
@@ -36,8 +37,14 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
             patch.setenv("SFN_WAIT_SCALE", wait_scale)
             connection = emulator.start(folder / "state", inbox=folder / "inbox", options=options)
             patch.setenv("FENCEPOST_PROCESSES", processes)
-            there = Connection.of(folder / "state", account=sandbox) if sandbox else None
-            deployed = emulator.bring_in(connection, say=print, sandbox=there)
+            accounts = {**({"": sandbox} if sandbox else {}), **(further or {})}
+            found = {
+                name: Connection.of(folder / "state", account=account)
+                for name, account in accounts.items()
+            }
+            others = {name: one for name, one in found.items() if one}
+            default = others.pop("", None)
+            deployed = emulator.bring_in(connection, say=print, sandbox=default, further=others)
         return Cloud(deployed=deployed, folder=folder, queue=run_events.catch(connection))
 
     yield begin

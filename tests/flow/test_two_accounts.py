@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,17 +23,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.flow
 HERE = Path(__file__).parent
-HOME, SANDBOX = "123456789012", "210987654321"
+HOME, SANDBOX, PAYMENTS = "123456789012", "210987654321", "345678901234"
 MACHINE = f"arn:aws:states:eu-west-1:{HOME}:stateMachine:fencepost-build-policy"
 SESSION = "20260101T000000Z-00000000.deploy"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 @pytest.fixture(scope="module")
-def home(start: Callable[..., Cloud]) -> Cloud:
-    """The workflow's account, of an embedded AWS with two."""
-    accounts = ("--account", HOME, "--account", SANDBOX)
-    return start(*accounts, sandbox=SANDBOX, processes=str(HERE / "processes"))
+def home(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory) -> Cloud:
+    """The workflow's account, of an embedded AWS with three: one process names a sandbox."""
+    accounts = ("--account", HOME, "--account", SANDBOX, "--account", PAYMENTS)
+    named = tmp_path_factory.mktemp("named")
+    shutil.copytree(HERE / "processes" / "parcels", named / "invoices")
+    with (named / "invoices" / "process.yaml").open("a") as definition:
+        definition.write("sandbox: payments\n")
+    places = os.pathsep.join([str(HERE / "processes"), str(named)])
+    return start(*accounts, sandbox=SANDBOX, further={"payments": PAYMENTS}, processes=places)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +122,24 @@ def test_nobody_else_of_the_workflows_account_becomes_a_role_of_the_sandbox(
 
     assert denied(sts.assume_role, **asked)
     assert denied(sts.assume_role, **asked, ExternalId=MACHINE)
+
+
+def test_a_process_acts_in_the_sandbox_that_it_names(home: Cloud) -> None:
+    done = home.run("invoices", prove=False)
+
+    assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    lines = gzip.decompress(home.document("invoices", done.run, "evidence.jsonl.gz")).splitlines()
+    accounts = {one for line in lines for one in json.loads(line)["resource"].split(":")[4:5]}
+    assert PAYMENTS in accounts
+    assert not accounts & {HOME, SANDBOX}
+
+
+def test_a_build_becomes_no_role_of_a_sandbox_that_its_process_does_not_name(home: Cloud) -> None:
+    build = home.as_role(role(HOME, "run-parcels-build"), "build").client("sts")
+
+    for name in ("run-invoices-sandbox", "run-parcels-sandbox", "generation", "installer"):
+        asked = {"RoleArn": role(PAYMENTS, name), "RoleSessionName": SESSION}
+        assert denied(build.assume_role, **asked)
 
 
 def test_a_guest_must_state_the_state_machine(home: Cloud) -> None:

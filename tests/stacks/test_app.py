@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacks.settings import InvalidSettingError, Settings
+from stacks.places import InvalidSettingError
+from stacks.settings import Settings
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import App
 
+from stacks.places import Sandbox
 from stacks.processes import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.stacks
-ONCE = ("archive", "sandbox", "workflow")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 LIMITS = {"Resources": 500, "Outputs": 200, "Parameters": 200}
 BYTES = 1_000_000
 
 
-def synthesised(folder: Path, processes: int) -> Path:
-    """Templates of so many processes, whose owners have seven each."""
+def synthesised(folder: Path, processes: int, settings: Settings = Settings()) -> Path:  # noqa: B008  # a value
+    """Templates of so many processes, whose owners have seven each; all sandboxes in turn."""
+    names = [one.name for one in settings.further] or [""]
     for number in range(processes):
         write_process(
             folder / "processes",
@@ -33,6 +34,7 @@ def synthesised(folder: Path, processes: int) -> Path:
             owner=f"team-{number // 7}@example.com",
             schedule="rate(7 days)" if number % 2 else None,
             prove=bool(number % 3),
+            sandbox=names[number % len(names)] or None,
         )
     out = folder / "cdk.out"
     app = App(
@@ -42,13 +44,19 @@ def synthesised(folder: Path, processes: int) -> Path:
         stack_traces=False,
     )
     folders = load_processes([folder / "processes"])
-    add_stacks(app, settings=Settings(), folders=folders, code=package_lambdas())
+    add_stacks(app, settings=settings, folders=folders, code=package_lambdas())
     app.synth()
     return out
 
 
 def of_all(out: Path) -> dict[str, bytes]:
-    return {name: (out / f"fencepost-{name}.template.json").read_bytes() for name in ONCE}
+    once = {"fencepost-archive", "fencepost-workflow"}
+    return {
+        path.name: path.read_bytes()
+        for path in out.glob("*.template.json")
+        if (name := path.name.removesuffix(".template.json")) in once
+        or name.startswith("fencepost-sandbox")
+    }
 
 
 def crowded(out: Path) -> list[str]:
@@ -83,11 +91,16 @@ def test_what_is_there_once_is_the_same_with_one_process_and_with_several(
 
 
 @pytest.mark.long
-def test_300_processes_change_nothing_that_is_there_once_and_crowd_no_stack(
-    one: Path, tmp_path: Path
+def test_300_processes_in_12_sandboxes_change_nothing_that_is_there_once_and_crowd_no_stack(
+    tmp_path: Path,
 ) -> None:
-    fleet = synthesised(tmp_path, 300)
+    accounts = [Sandbox(name=f"place-{n}", account=str(210987654300 + n)) for n in range(12)]
+    settings = Settings(account="123456789012", further=tuple(accounts))
+    alone = synthesised(tmp_path / "one", 1, settings)
+    fleet = synthesised(tmp_path / "fleet", 300, settings)
 
-    assert of_all(fleet) == of_all(one)
-    assert len(list(fleet.glob("*-process-*.template.json"))) == 300
+    assert len(of_all(fleet)) == 2 + 13
+    assert of_all(fleet) == of_all(alone)
+    for kind in ("process", "roles"):
+        assert len(list(fleet.glob(f"fencepost-{kind}-*.template.json"))) == 300
     assert crowded(fleet) == []

@@ -9,8 +9,9 @@ import pytest
 from aws_cdk.assertions import Template
 
 from stacks.monitoring.notices import place_of, refuse_crowded
+from stacks.places import InvalidSettingError
 from stacks.processes import load_processes
-from stacks.settings import InvalidSettingError, Settings
+from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas
 from tests.stacks.samples import write_process

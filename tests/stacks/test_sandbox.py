@@ -9,9 +9,10 @@ from aws_cdk.assertions import Template
 
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size
+from stacks.places import InvalidSettingError, Sandbox
 from stacks.sandbox.boundary import Boundary
 from stacks.sandbox.trail import Trail
-from stacks.settings import DATA_EVENTS, InvalidSettingError, Settings
+from stacks.settings import DATA_EVENTS, Settings
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis
@@ -239,7 +240,7 @@ def test_whose_data_events_are_recorded_can_be_chosen(
     settings = Settings.from_context(context.get)
     app = App()
     stack = Stack(app, "s")
-    Trail(stack, "Trail", settings=settings, sessions="arn:x")
+    Trail(stack, "Trail", settings=settings, sandbox=Sandbox(), sessions="arn:x")
 
     (trail,) = Template.from_stack(stack).find_resources("AWS::CloudTrail::Trail").values()
     others = trail["Properties"]["AdvancedEventSelectors"][2:]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cdk_nag import AwsSolutionsChecks
 
-from stacks.settings import InvalidSettingError, Settings
+from stacks.places import InvalidSettingError
+from stacks.settings import Settings
 from tests.stacks.conftest import Synthesis
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def test_access_analyzer_is_asked_as_a_guest_and_nothing_else_is(apart: Synthesi
     guests = {name for name, one in states.items() if "Credentials" in one}
 
     assert guests == {"GeneratePolicy", "ListGenerations", "ReadGeneration"}
-    assert json.dumps(machine["DefinitionSubstitutions"]["GenerationRole"]).endswith(
-        f':iam::{SANDBOX}:role/fencepost-generation"]]}}'
-    )
+    (parameter,) = apart.of_type("workflow", "AWS::SSM::Parameter").values()
+    assert states["GeneratePolicy"]["Credentials"]["RoleArn"] == "{% $run.sandbox.generationRole %}"
+    assert f":iam::{SANDBOX}:role/fencepost-generation" in json.dumps(parameter["Value"])
 
 
 def test_log_files_are_for_two_functions_of_the_workflows_account(apart: Synthesis) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceRefusedError
 from lambdas.gateways.known_processes import RegisteredProcesses
+from tests.stacks.samples import definition
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -20,8 +21,9 @@ class Ssm:
 
     def __init__(self, *prove: bool, refuses: bool = False) -> None:
         self._values = [
-            json.dumps({"definition": {"name": f"process-{number:02}", "prove": proved}})
-            for number, proved in enumerate(prove)
+            json.dumps({"definition": {**definition(proof={"attempt": attempt}), "name": name}})
+            for number, attempt in enumerate(prove)
+            for name in [f"process-{number:02}"]
         ]
         self._refuses = refuses
 

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 
-from stacks.settings import DATA_EVENTS, InvalidSettingError, Settings
+from stacks.places import InvalidSettingError
+from stacks.settings import DATA_EVENTS, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def settings(**context: object) -> Settings:
@@ -40,3 +47,50 @@ def test_values_may_be_texts_as_the_command_line_gives_them() -> None:
 def test_what_cannot_be_meant_is_refused_by_key(key: str, value: str) -> None:
     with pytest.raises(InvalidSettingError, match=f"-c {key}={value}"):
         settings(**{key: value})
+
+
+SANDBOXES = {"payments": {"account": "210987654321"}, "games": {"account": "345678901234"}}
+
+
+def test_sandboxes_come_from_a_file_and_the_default_is_always_there(tmp_path: Path) -> None:
+    file = tmp_path / "sandboxes.yaml"
+    file.write_text('payments: {account: "210987654321"}\n')
+
+    chosen = settings(sandboxes=str(file), account="123456789012")
+
+    assert [one.name for one in chosen.sandboxes] == ["default", "payments"]
+    assert chosen.sandbox("") == chosen.default
+    assert chosen.sandbox("payments").account == "210987654321"
+    assert chosen.guests
+    assert not chosen.default.apart
+    assert not Settings().guests
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"sandboxes": SANDBOXES}, "-c account=: write the account's 12 digits"),
+        ({"sandboxes": "/nowhere.yaml"}, "-c sandboxes=/nowhere.yaml: "),
+        ({"sandboxes": ["payments"]}, "the file: write names"),
+        ({"sandboxes": {"default": {"account": "210987654321"}}}, "default: write names"),
+        ({"sandboxes": {"a": {"acount": "210987654321"}}}, "a: write account, and region"),
+        ({"sandboxes": {"a": {"account": "2109"}}}, "a: account 2109: write the account's"),
+        ({"sandboxes": {"a": {"account": "210987654321", "region": "here"}}}, "a: region here"),
+        (
+            {"sandboxes": {"a": {"account": "210987654321"}}, "account": "210987654321"},
+            "every sandbox needs an account of its own",
+        ),
+        (
+            {
+                "sandboxes": {"a": {"account": "210987654321", "region": "us-west-2"}},
+                "account": "123456789012",
+            },
+            "-c region=: write the deployment's own region",
+        ),
+    ],
+)
+def test_sandboxes_that_cannot_be_meant_are_told_by_their_names(
+    context: dict[str, object], told: str
+) -> None:
+    with pytest.raises(InvalidSettingError, match=re.escape(told)):
+        settings(**context)
