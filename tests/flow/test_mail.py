@@ -33,6 +33,7 @@ def notify_team(topic: str) -> dict[str, Any]:
         "Type": "Pass",
         "Assign": {
             "dossier": "{% $states.input.dossier %}",
+            "process": "{% $states.input.process %}",
             "run": "{% $states.input.run %}",
             "unannounced": None,
         },
@@ -56,7 +57,11 @@ def test_a_mail_of_the_largest_size_arrives_whole(embedded: Connection) -> None:
         embedded,
         role,
         notify_team(topic),
-        {"dossier": dossier, "run": {"id": facts.run.id, "process": facts.process.name}},
+        {
+            "dossier": dossier,
+            "process": {"owner": facts.process.owner},
+            "run": {"id": facts.run.id, "process": facts.process.name},
+        },
     )
 
     assert ended["status"] == "SUCCEEDED", ended

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]
-GIVEN = ("dossier", "run", "notice")
+GIVEN = ("dossier", "process", "run", "notice")
 
 
 def ending(topic: str) -> dict[str, Any]:
@@ -57,7 +57,8 @@ def test_an_event_that_cannot_be_put_is_said_in_the_mail(
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{name}@example.com")
     role = a_role(embedded, "states.amazonaws.com", actions=actions)
     notice = {"subject": name, "message": "the run failed", "event": event}
-    given = {"dossier": {}, "run": {"id": "r", "process": "orders"}, "notice": notice}
+    about = {"process": {"owner": "team@example.com"}, "run": {"id": "r", "process": "orders"}}
+    given = {"dossier": {}, **about, "notice": notice}
 
     ended = run(embedded, role, ending(topic), given)
 
