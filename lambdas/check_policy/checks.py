@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class Checks:
 def _objection(policy: str, one: Objection) -> Finding:
     return Finding(
         severity=SEVERITIES.get(one.kind, Severity.WARNING),
-        kind="policy-validation",
+        kind=FindingKind.POLICY_VALIDATION,
         subject=f"{policy}: {one.code}",
         detail=f"IAM Access Analyzer: {one.detail}",
         source=one.link,
@@ -99,7 +99,7 @@ def _objection(policy: str, one: Objection) -> Finding:
 def _denial(one: Denial) -> Finding:
     return Finding(
         severity=Severity.ERROR,
-        kind="policy-denies",
+        kind=FindingKind.POLICY_DENIES,
         subject=f"{one.action} on {one.resource}",
         detail=f"the cycle did it as {one.principal}, and the policy answers {one.decision}",
         action="report it: the refined policy must allow all that was seen to be authorised",
@@ -109,7 +109,7 @@ def _denial(one: Denial) -> Finding:
 def _unasked(one: Denial) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="not-simulated",
+        kind=FindingKind.NOT_SIMULATED,
         subject=f"{one.action} on {one.resource}",
         detail=f"the cycle did it as {one.principal}, and IAM's simulator takes no such question",
         action="rely on the proof for it: the cycle runs under the policy itself",
@@ -120,7 +120,7 @@ def _unasked(one: Denial) -> Finding:
 def _unowned(principal: str, calls: int) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="principal-without-policy",
+        kind=FindingKind.PRINCIPAL_WITHOUT_POLICY,
         subject=principal,
         detail="its calls were seen in the run, and refinement made no policy for it",
         count=calls,
@@ -131,7 +131,7 @@ def _new_access(policy: str, baseline: str, one: Comparison) -> Finding:
     reasons = "; ".join(one.reasons)
     return Finding(
         severity=Severity.WARNING,
-        kind="new-access",
+        kind=FindingKind.NEW_ACCESS,
         subject=policy,
         detail=f"against the approved run {baseline}: {one.message}"
         + (f" ({reasons})" if reasons else ""),

@@ -26,7 +26,7 @@ from lambdas.collect_evidence.reading.trail_reader import Reader
 from lambdas.collect_evidence.record import text_of
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.finding_ledger import FindingLedger
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def too_deep(selection: Selection) -> Finding:
     """That sessions assumed sessions for longer than is followed."""
     return Finding(
         severity=Severity.ERROR,
-        kind="too-many-roles",
+        kind=FindingKind.TOO_MANY_ROLES,
         subject=str(selection.principal),
         detail=f"The chain of assumed roles is longer than {MOST_PASSES}; its end was not read.",
         action="Collect the evidence of the last role on its own.",

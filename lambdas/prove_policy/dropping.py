@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
 from lambdas.model.verdict import VerdictKind
 from lambdas.prove_policy.rounds import Next
@@ -60,7 +60,7 @@ def findings(dropped: Iterable[Evidence]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             severity=Severity.NOTE,
-            kind="dropped-grant",
+            kind=FindingKind.DROPPED_GRANT,
             subject=f"{action} on {resource}",
             detail="Only a round that was refused something else made this call, so a repair "
             "granted it and it was dropped again: the whole cycle does not make it.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.prove_policy import dropping, minimality
 from lambdas.prove_policy.denials import denials
 from lambdas.prove_policy.repair_plan import Before, plan
@@ -156,7 +156,7 @@ def _left_behind(case: Case) -> tuple[Finding, ...]:
     return (
         Finding(
             severity=Severity.ERROR,
-            kind="sandbox-not-clean",
+            kind=FindingKind.SANDBOX_NOT_CLEAN,
             subject=case.proof.run,
             detail=f"Something of this round may be left in the sandbox: {case.left_behind}.",
             action="Look at the build's log, and remove what is left by hand.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import matches
 
@@ -51,7 +51,7 @@ def dropped(grants: Iterable[Grant]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             severity=Severity.NOTE,
-            kind="dropped-grant",
+            kind=FindingKind.DROPPED_GRANT,
             subject=f"{one.action} on {one.resource}",
             detail="Neither cycle used it, so it was dropped as dropUnused asks, and the rest was "
             "run again: " + "; ".join(ground.text for ground in one.grounds),
@@ -66,7 +66,7 @@ def findings(grants: Iterable[Grant]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             severity=Severity.WARNING,
-            kind="unused-grant",
+            kind=FindingKind.UNUSED_GRANT,
             subject=f"{one.action} on {one.resource}",
             detail="Neither cycle used it, and no derivation supports it: "
             + "; ".join(ground.text for ground in one.grounds),

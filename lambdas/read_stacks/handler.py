@@ -18,7 +18,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.stacks import CloudFormationStacks, Stacks
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.evidence import Evidence
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.run import Run
 from lambdas.model.sandbox import Sandbox
 from lambdas.model.stack import Stack, StackReport
@@ -100,7 +100,7 @@ def _read(stack: Arn, stacks: Stacks) -> Stack:
 def _not_read(stack: Arn, error: StackNotReadError) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="stack-not-read",
+        kind=FindingKind.STACK_NOT_READ,
         subject=str(stack),
         detail="CloudFormation did not tell of this stack: what its template makes CloudFormation "
         f"read, its transforms above all, is known only as far as the trail shows. {error}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import PolicyTooLargeError
 from lambdas.model.arn import Arn
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.reason import ReasonKind
 from lambdas.model.refinement import PrincipalPolicy, Refinement
@@ -241,7 +241,7 @@ def _word(principal: str) -> str:
 def _unfit(principal: str, problem: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
-        kind="policy-too-large",
+        kind=FindingKind.POLICY_TOO_LARGE,
         subject=principal,
         detail=f"{problem}.",
     )

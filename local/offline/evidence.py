@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from local.offline.parallel_reading import SideBySide
 from local.offline.sources.places import UnusableLogsError, asked, opened
 from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
@@ -68,7 +68,7 @@ def _nothing(selection: Selection, *, files: int) -> Finding:
     session = f" in a session that begins with {selection.session!r}" if selection.session else ""
     return Finding(
         severity=Severity.WARNING,
-        kind="no-evidence",
+        kind=FindingKind.NO_EVIDENCE,
         subject=str(selection.principal),
         detail=f"Nothing in {files} files is evidence of what it did{session}.",
         action="Check the account and the name, and that the files are of the right days.",

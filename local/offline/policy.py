@@ -17,6 +17,7 @@ from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
 from lambdas.model.arn import Arn
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.evidence import Evidence
+from lambdas.model.finding import FindingKind
 from lambdas.model.platform import Platform
 from lambdas.model.process import Process
 from lambdas.model.run import Run
@@ -122,7 +123,7 @@ def _write(
 
 
 def _nothing(logs: Logs, selection: Selection, findings: Sequence[Finding]) -> str:
-    if any(one.kind == "needs-nothing" for one in findings):
+    if any(one.kind == FindingKind.NEEDS_NOTHING for one in findings):
         return f"{selection.principal} did nothing in {logs.words} that needs a permission of IAM's"
     return (
         f"{logs.words} holds nothing that {selection.principal} did; check the ARN and the session"

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import Select
 from lambdas.document_policy.handler import document
 from lambdas.document_policy.report.report import report
 from lambdas.gateways.archive import FolderArchive
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
 from lambdas.model.refinement import LeftOut
 from lambdas.model.verdict import Verdict, VerdictKind
@@ -278,7 +278,13 @@ def test_hostile_text_neither_runs_nor_breaks_out(browser: Chrome, tmp_path: Pat
     )  # fmt: skip
     hostile = of_statements(*every)
     findings = tuple(
-        Finding(severity=Severity.ERROR, kind=text[:20], subject=text, detail=text, action=text)
+        Finding(
+            severity=Severity.ERROR,
+            kind=FindingKind.STRANGE_RECORD,
+            subject=text,
+            detail=text,
+            action=text,
+        )
         for text in texts
     )
     left = tuple(LeftOut(action=text, resource=text, kind=text[:20], reason=text) for text in texts)

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from lambdas.model.finding import FindingKind
+
 if TYPE_CHECKING:
     from zlib import _Decompress as Decompress
 
@@ -20,7 +22,7 @@ UNPACKED = 1 << 18  # bytes unpacked at a time, however well they were packed
 STEP = 16  # packed bytes at a time, on the way to a damage
 _GZIP = b"\x1f\x8b"
 
-Report = Callable[[str, int, str], None]  # kind, offset in the unpacked file, detail
+Report = Callable[[FindingKind, int, str], None]  # kind, offset in the unpacked file, detail
 
 
 def unpacked(file: BinaryIO, report: Report) -> Iterator[tuple[bytes, bool]]:
@@ -33,9 +35,9 @@ def unpacked(file: BinaryIO, report: Report) -> Iterator[tuple[bytes, bool]]:
             position += len(piece)
             yield piece, packed
     except (fast.error, EOFError) as error:
-        report("corrupt-gzip", position, f"{error}; what stood before it was read")
+        report(FindingKind.CORRUPT_GZIP, position, f"{error}; what stood before it was read")
     except OSError as error:
-        report("unreadable-file", position, f"{error}; what stood before it was read")
+        report(FindingKind.UNREADABLE_FILE, position, f"{error}; what stood before it was read")
 
 
 def _plain(first: bytes, file: BinaryIO) -> Iterator[bytes]:

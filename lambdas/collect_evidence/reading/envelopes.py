@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from lambdas.model.finding import FindingKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +30,7 @@ def unwrapped(value: object, offset: int, report: Report) -> Iterator[Record]:
         for one in value:
             yield from unwrapped(one, offset, report)
     elif not isinstance(value, dict):
-        report("strange-record", offset, "it is no JSON object")
+        report(FindingKind.STRANGE_RECORD, offset, "it is no JSON object")
     elif "userIdentity" in value:
         yield value
     else:
@@ -56,6 +58,6 @@ def _inner(value: Record, offset: int, report: Report) -> Iterator[Record]:
         try:
             yield from unwrapped(json.loads(text), offset, report)
         except (ValueError, RecursionError):
-            report("broken-record", offset, "its text is not JSON")
+            report(FindingKind.BROKEN_RECORD, offset, "its text is not JSON")
     else:
         yield value

@@ -26,10 +26,12 @@ from lambdas.collect_evidence.reading.file_syntax import (
     after_separator,
 )
 from lambdas.collect_evidence.record import Record
+from lambdas.model.finding import FindingKind
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.reading.prefilter import Prefilter
 
+BROKEN, TRUNCATED = FindingKind.BROKEN_RECORD, FindingKind.TRUNCATED_JSON
 # Unpacked bytes looked at together; a record that is larger makes it grow. What fits into a
 # processor's cache is searched a quarter faster than what is four times as large.
 WINDOW = 1 << 17
@@ -55,9 +57,9 @@ def records_in(
         passed: is asked first, and told a record's bytes: whether it need not be parsed.
     """
     reader = RecordScanner(needles=needles, report=report, passed=passed)
-    damages: list[str] = []
+    damages: list[FindingKind] = []
 
-    def damaged(kind: str, offset: int, detail: str) -> None:
+    def damaged(kind: FindingKind, offset: int, detail: str) -> None:
         damages.append(kind)
         report(kind, offset, detail)
 
@@ -101,9 +103,9 @@ class RecordScanner:
         """Give the last records, and report an end that is none."""
         yield from self._look(last=True)
         if self.rest.strip(_TAIL):
-            self.report("truncated-json", self.offset, "the file ends within a record, left out")
+            self.report(TRUNCATED, self.offset, "the file ends within a record, left out")
         elif self.listed and not END.search(self.ended):
-            self.report("truncated-json", self.offset, "the file ends within its list of records")
+            self.report(TRUNCATED, self.offset, "the file ends within its list of records")
 
     def _look(self, *, last: bool) -> Iterator[Placed]:
         data = self.rest + b"".join(self.pending)
@@ -124,9 +126,7 @@ class RecordScanner:
         else:
             yield from self._slow(data)
         if len(self.rest) > LARGEST:
-            self.report(
-                "huge-record", self.offset, "it is larger than can be read, and was left out"
-            )
+            self.report(FindingKind.HUGE_RECORD, self.offset, "larger than can be read, left out")
             self.skipping = True
             self.rest = self._skip(self.rest)
 
@@ -143,7 +143,7 @@ class RecordScanner:
         self.started = True
         if data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
             detail = "it does not begin as JSON does" if data else "it is empty"
-            self.report("not-a-trail-file", 0, detail)
+            self.report(FindingKind.NOT_A_TRAIL_FILE, 0, detail)
             self.refused = True
             return b""
         match = BEGIN.match(data)
@@ -193,7 +193,7 @@ class RecordScanner:
             # The last record of a file brings the file's own end along.
             stopped = yield from self._through(text, offset)
             if text[stopped:].strip(_TAIL) and not END.match(text, stopped):
-                self.report("broken-record", offset + stopped, "it is not JSON and was left out")
+                self.report(BROKEN, offset + stopped, "it is not JSON and was left out")
 
     def _slow(self, data: bytes) -> Iterator[Placed]:
         begin = 0
@@ -202,7 +202,7 @@ class RecordScanner:
             broken = NEXT.search(data, begin + 1)
             if broken is None:
                 break  # its end may yet come
-            self.report("broken-record", self.offset + begin, "it is not JSON and was left out")
+            self.report(BROKEN, self.offset + begin, "it is not JSON and was left out")
             begin = broken.end()
         self._keep(data, begin)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lambdas.collect_evidence.principals.caller import Caller
 from lambdas.collect_evidence.record import AGGREGATED, Record, text_of
 from lambdas.model.arn import Arn, is_arn
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.principals.followed import FollowedPrincipals
@@ -145,7 +145,7 @@ class UntoldCalls:
         named = ", ".join(f"{number} of {name}" for name, number in sorted(most.items()))
         return Finding(
             severity=Severity.WARNING,
-            kind="aggregated-events",
+            kind=FindingKind.AGGREGATED_EVENTS,
             subject=file,
             detail="The file sums up data events by counts. These do not tell who made which call "
             f"on what, and no permission was derived from them: {named}.",

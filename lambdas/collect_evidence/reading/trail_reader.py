@@ -10,7 +10,7 @@ from lambdas.collect_evidence.reading.envelopes import kind_on_bus
 from lambdas.collect_evidence.reading.record_scanner import records_in
 from lambdas.collect_evidence.reading.summaries import Asked, UntoldCalls, is_summary, summary_of
 from lambdas.model.arn import is_arn
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 _AGAIN = "Fetch the file again; if the bucket's copy is damaged, events are missing."
 _LOOK = "Look at the file at this offset: the record may be the run's."
 _ACTIONS = {
-    "corrupt-gzip": _AGAIN,
-    "truncated-json": _AGAIN,
-    "unreadable-file": "Let this be read, and collect again.",
-    "not-a-trail-file": "If it holds events, say so by its form: JSON, packed or not.",
+    FindingKind.CORRUPT_GZIP: _AGAIN,
+    FindingKind.TRUNCATED_JSON: _AGAIN,
+    FindingKind.UNREADABLE_FILE: "Let this be read, and collect again.",
+    FindingKind.NOT_A_TRAIL_FILE: "If it holds events, say so by its form: JSON, packed or not.",
 }
 
 
@@ -59,7 +59,7 @@ class Reader:
                 self._file(file, take, passed)
 
     def _file(self, file: TrailFile, take: Take, passed: Passed | None) -> None:
-        def report(kind: str, offset: int, detail: str) -> None:
+        def report(kind: FindingKind, offset: int, detail: str) -> None:
             self.ledger.add(_finding(kind, file.name, offset, detail))
 
         untold = UntoldCalls()
@@ -74,7 +74,7 @@ class Reader:
                     else:
                         self._without_caller(record, offset, report)
         except OSError as error:
-            report("unreadable-file", 0, str(error))
+            report(FindingKind.UNREADABLE_FILE, 0, str(error))
         open_calls = untold.finding(file.name)
         if open_calls is not None:
             self.untold.add(open_calls)
@@ -84,7 +84,7 @@ class Reader:
     ) -> None:
         summary = summary_of(record, self.asked)
         if summary is None:
-            report("strange-record", offset, "it is a summary that counts nothing")
+            report(FindingKind.STRANGE_RECORD, offset, "it is a summary that counts nothing")
             return
         for call, caller in summary.calls:
             take(call, caller)
@@ -96,11 +96,15 @@ class Reader:
         elif kind_on_bus(record):
             self.ledger.add(_other_events(kind_on_bus(record)))
         elif not isinstance(record.get("userIdentity"), dict):
-            report("no-identity", offset, "it has no userIdentity to judge by")
+            report(FindingKind.NO_IDENTITY, offset, "it has no userIdentity to judge by")
         elif _is_garbled(record["userIdentity"].get("arn")):
-            report("no-identity", offset, "its userIdentity has no ARN to judge by")
+            report(FindingKind.NO_IDENTITY, offset, "its userIdentity has no ARN to judge by")
         elif ":role/" in issuer_of(record["userIdentity"]):
-            report("no-identity", offset, "its userIdentity names one and is a session of another")
+            report(
+                FindingKind.NO_IDENTITY,
+                offset,
+                "its userIdentity names one and is a session of another",
+            )
 
 
 def _is_garbled(arn: object) -> bool:
@@ -115,7 +119,7 @@ def _is_insight(record: Record) -> bool:
 def _digests() -> Finding:
     return Finding(
         severity=Severity.NOTE,
-        kind="digest-files",
+        kind=FindingKind.DIGEST_FILES,
         subject="CloudTrail-Digest",
         detail="These files hold the hashes of others and no events; they were passed over.",
     )
@@ -124,7 +128,7 @@ def _digests() -> Finding:
 def _insights() -> Finding:
     return Finding(
         severity=Severity.NOTE,
-        kind="insight-events",
+        kind=FindingKind.INSIGHT_EVENTS,
         subject="AwsCloudTrailInsight",
         detail="CloudTrail's own observations tell of no single call; they were passed over.",
     )
@@ -133,14 +137,14 @@ def _insights() -> Finding:
 def _other_events(kind: str) -> Finding:
     return Finding(
         severity=Severity.NOTE,
-        kind="other-events",
+        kind=FindingKind.OTHER_EVENTS,
         subject=kind,
         detail="An event of EventBridge that tells of no call; events of this kind were passed "
         "over.",
     )
 
 
-def _finding(kind: str, name: str, offset: int, detail: str) -> Finding:
+def _finding(kind: FindingKind, name: str, offset: int, detail: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         kind=kind,

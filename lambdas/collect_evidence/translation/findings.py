@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
 from lambdas.reference.actions import AccessLevel
 
@@ -34,7 +34,7 @@ def unmapped(subject: str) -> Finding:
     """That the reference does not know an operation."""
     return Finding(
         severity=Severity.ERROR,
-        kind="unmapped-event",
+        kind=FindingKind.UNMAPPED_EVENT,
         subject=subject,
         detail="The reference does not know this operation, so no permission was derived from it.",
         action="Find the IAM action in the service's documentation and grant it by hand.",
@@ -48,7 +48,7 @@ def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
     return (
         Finding(
             severity=Severity.WARNING,
-            kind="unknown-action-denied",
+            kind=FindingKind.UNKNOWN_ACTION_DENIED,
             subject=answer.strange,
             detail="A refusal names an action that the reference does not know.",
             action="Check the spelling in the service's documentation.",
@@ -60,7 +60,7 @@ def proves_nothing(meant: OperationMapping, answer: CallOutcome) -> Finding:
     """That a call failed so early that it tells nothing about permissions."""
     return Finding(
         severity=Severity.NOTE,
-        kind="failed-before-iam",
+        kind=FindingKind.FAILED_BEFORE_IAM,
         subject=f"{meant.service}:{meant.operation}",
         detail=f"The call failed with {answer.code}, which a service may answer before anybody "
         "asks IAM: it proves no permission. What other calls prove is granted all the same.",
@@ -71,7 +71,7 @@ def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
     """That nobody knows whether IAM had been asked; the process made the call, so it is granted."""
     return Finding(
         severity=Severity.NOTE,
-        kind="unknown-error",
+        kind=FindingKind.UNKNOWN_ERROR,
         subject=f"{meant.service}:{meant.operation}",
         detail=f"The call failed with {answer.code or 'a message alone'}, an error that the "
         "reference does not know. It counts as authorised, because a call that is not allowed is "
@@ -85,13 +85,13 @@ def unknown_resource(one: ActionFacts, call: Call) -> Finding:
     if one.access_level in (AccessLevel.LIST, AccessLevel.READ) and names_nothing(call):
         return Finding(
             severity=Severity.NOTE,
-            kind="lists-all",
+            kind=FindingKind.LISTS_ALL,
             subject=str(one.action),
             detail="The call names none of them: it asks about all that there are.",
         )
     return Finding(
         severity=Severity.WARNING,
-        kind="unknown-resource",
+        kind=FindingKind.UNKNOWN_RESOURCE,
         subject=str(one.action),
         detail="The action can be limited to resources, but the event does not tell which it was.",
         action="Name the resource by hand, or accept the wildcard.",
@@ -106,7 +106,7 @@ def perhaps_authorized(call: Call, meant: OperationMapping) -> tuple[Finding, ..
     return (
         Finding(
             severity=Severity.NOTE,
-            kind="perhaps-authorized",
+            kind=FindingKind.PERHAPS_AUTHORIZED,
             subject=f"{meant.service}:{meant.operation}",
             detail=f"AWS lists {actions} for some calls of this operation and does not say for "
             f"which ({page_of(meant.service)}): not granted, and a proof without AWS does not ask "
@@ -120,14 +120,14 @@ def unnamed_role(profile: str) -> Finding:
     """That an event does not tell which role was passed."""
     return Finding(
         severity=Severity.WARNING,
-        kind="unknown-passed-role",
+        kind=FindingKind.UNKNOWN_PASSED_ROLE,
         subject=profile,
         detail="The role in this instance profile is passed to EC2; the event does not tell it.",
         action="Grant iam:PassRole on it, unless the process itself put the role there.",
     )
 
 
-def note(kind: str, subject: str, reason: str) -> Finding:
+def note(kind: FindingKind, subject: str, reason: str) -> Finding:
     """Why no permission follows from an event."""
     return Finding(
         severity=Severity.NOTE,
@@ -141,7 +141,7 @@ def strange(problem: str) -> Finding:
     """That a record cannot be understood."""
     return Finding(
         severity=Severity.ERROR,
-        kind="strange-record",
+        kind=FindingKind.STRANGE_RECORD,
         subject="a record of the principal",
         detail=f"The record cannot be understood: {problem}.",
         action="Look at it in the trail.",

@@ -28,6 +28,7 @@ from lambdas.collect_evidence.translation.key_users import service_by_context, s
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.model.evidence import Evidence, Implied, Outcome
+from lambdas.model.finding import FindingKind
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
@@ -113,7 +114,7 @@ def translate(record: Record, principal: str) -> Translation:
         return Translation(findings=(strange("it has no eventSource or no eventName"),))
     reason = _NOT_CALLED.get(text_of(record, "eventType"))
     if reason:
-        return Translation(findings=(note("service-event", subject, reason),))
+        return Translation(findings=(note(FindingKind.SERVICE_EVENT, subject, reason),))
     request = object_of(record, "requestParameters")
     meant = meaning(source, name, request, told_beside(record))
     answer = answer_of(record)
@@ -122,7 +123,7 @@ def translate(record: Record, principal: str) -> Translation:
     if meant is None:
         return _used(_unmapped(subject, answer, call), answer, call, source)
     if meant.nothing and answer.action is None:
-        return Translation(findings=(note("needs-nothing", subject, meant.nothing),))
+        return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, meant.nothing),))
     denied = answer.outcome is Outcome.DENIED
     found = _denied(meant, answer, call) if denied else _allowed(meant, answer, call)
     return _used(found, answer, call, source)
@@ -165,7 +166,7 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
         if is_untold(resources, one, call):
             findings.append(unknown_resource(one, call))
     if not proofs:
-        findings.append(note("needs-nothing", meant.operation, "no case of it applies"))
+        findings.append(note(FindingKind.NEEDS_NOTHING, meant.operation, "no case of it applies"))
     if answer.meaning is Meaning.UNKNOWN:
         findings.append(unknown_error(meant, answer))
     findings += (*perhaps_authorized(call, meant), *map(unnamed_role, unnamed_roles(call, meant)))
@@ -180,7 +181,9 @@ def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transla
     own = [(one.action, _asked(call, need, one)) for need, one in _known(meant.needs)]
     proofs = _refusals(own, answer, call)
     if not proofs:
-        findings += (note("needs-nothing", meant.operation, "refused, yet it needs nothing"),)
+        findings += (
+            note(FindingKind.NEEDS_NOTHING, meant.operation, "refused, yet it needs nothing"),
+        )
     return Translation(proofs, findings)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
-from lambdas.model.finding import Severity
+from lambdas.model.finding import FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.platform import Platform
 from lambdas.model.text import counted, listed, sentence
@@ -20,19 +20,26 @@ if TYPE_CHECKING:
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
 WIDE = frozenset(
-    {"any-resource", "dates", "family", "reaches-others", "unknown-resource", "unused-grant"}
+    {
+        FindingKind.ANY_RESOURCE,
+        FindingKind.DATES,
+        FindingKind.FAMILY,
+        FindingKind.REACHES_OTHERS,
+        FindingKind.UNKNOWN_RESOURCE,
+        FindingKind.UNUSED_GRANT,
+    }
 )
-NAMES = frozenset({"ambiguous-variable"})
-LENGTHS = frozenset({"other-lengths"})
+NAMES = frozenset({FindingKind.AMBIGUOUS_VARIABLE})
+LENGTHS = frozenset({FindingKind.OTHER_LENGTHS})
 UNREAD = frozenset(
     {
-        "generated-policy-not-understood",
-        "digest-files",
-        "not-a-trail-file",
-        "no-identity",
-        "strange-record",
-        "unmapped-event",
-        "unknown-action-denied",
+        FindingKind.GENERATED_POLICY_NOT_UNDERSTOOD,
+        FindingKind.DIGEST_FILES,
+        FindingKind.NOT_A_TRAIL_FILE,
+        FindingKind.NO_IDENTITY,
+        FindingKind.STRANGE_RECORD,
+        FindingKind.UNMAPPED_EVENT,
+        FindingKind.UNKNOWN_ACTION_DENIED,
     }
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
 from lambdas.reference.shards import judged_services
 
@@ -58,7 +58,7 @@ def not_judged(run: Run, refinement: Refinement) -> Iterator[Finding]:
     if names:
         yield Finding(
             severity=Severity.NOTE,
-            kind="not-judged-independently",
+            kind=FindingKind.NOT_JUDGED_INDEPENDENTLY,
             subject=", ".join(names),
             detail="The embedded AWS asked for these services' actions by their operations' names: "
             "AWS's tables of what their operations are authorised as were not read.",

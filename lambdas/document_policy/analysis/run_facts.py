@@ -10,7 +10,7 @@ from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import Changes, changes
 from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
 from lambdas.document_policy.analysis.judges import actions_offered, not_judged
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.platform import Platform
 from lambdas.model.source_revision import PACKED, SourceRevision
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 BLIND = frozenset(
     {
-        "access-analyzer-coverage", "blind-spot", "no-data-events", "not-recorded",
-        "not-judged-independently", "perhaps-authorized",
+        FindingKind.ACCESS_ANALYZER_COVERAGE, FindingKind.NO_DATA_EVENTS, FindingKind.NOT_RECORDED,
+        FindingKind.NOT_JUDGED_INDEPENDENTLY, FindingKind.PERHAPS_AUTHORIZED,
     }
 )  # fmt: skip
 URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from lambdas.model.waits import quota_waits
 
@@ -21,7 +21,7 @@ def _quotas(waits: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (
         Finding(
             severity=Severity.NOTE,
-            kind="waited-for-a-quota",
+            kind=FindingKind.WAITED_FOR_A_QUOTA,
             subject=one.name,
             detail=one.words,
             action=f"Look there if it is often so: {one.place}" if one.place else "",
@@ -38,7 +38,7 @@ def _trails(waits: Mapping[str, Any]) -> Iterator[Finding]:
         later = listed([f"{region} ({at})" for region, at in sorted(trail["later"].items())])
         yield Finding(
             severity=Severity.NOTE,
-            kind="waited-for-the-trail",
+            kind=FindingKind.WAITED_FOR_THE_TRAIL,
             subject=state,
             detail=f"The trail was taken for complete {_minutes(trail['seconds'])} after the end "
             f"of the cycle: the {_minutes(trail['allowed'])} that AWS's published delivery allows "

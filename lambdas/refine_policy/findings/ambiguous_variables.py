@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.template import Variable
 from lambdas.refine_policy.resource_names.variables import TITLE
 
@@ -78,7 +78,7 @@ def _by_path(text: str, name: str) -> bool:
 def _finding(subject: str, detail: str, action: str) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="ambiguous-variable",
+        kind=FindingKind.AMBIGUOUS_VARIABLE,
         subject=subject,
         detail=detail,
         action=action,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 
 
@@ -18,7 +18,7 @@ def without_analyzer(why: str) -> Finding:
     """What the reader of a policy must know that Access Analyzer had no part in."""
     return Finding(
         severity=Severity.WARNING,
-        kind="generator-trail",
+        kind=FindingKind.GENERATOR_TRAIL,
         subject="generator: trail",
         detail="IAM Access Analyzer generated nothing for this run: the policy rests on the "
         f"trail's events and on what they imply, alone. Why: {why}",
@@ -35,7 +35,7 @@ def analyzer_coverage(
     blind = {one for one in actions if (facts := reference.facts(one)) and not facts.analyzer_sees}
     yield Finding(
         severity=Severity.NOTE,
-        kind="access-analyzer-coverage",
+        kind=FindingKind.ACCESS_ANALYZER_COVERAGE,
         subject=f"{len(actions & listed.actions)} of {len(actions)} actions",
         detail="Access Analyzer's answer names so many of the actions that the events prove; "
         f"{len(blind)} are not on its list of actions at all.",
@@ -43,7 +43,7 @@ def analyzer_coverage(
     for text in listed.odd:
         yield Finding(
             severity=Severity.WARNING,
-            kind="generated-policy-not-understood",
+            kind=FindingKind.GENERATED_POLICY_NOT_UNDERSTOOD,
             subject=text,
             detail="Access Analyzer's answer holds this in place of an action.",
         )

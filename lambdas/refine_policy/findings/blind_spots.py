@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.grants.grants import DraftGrant
 from collections import defaultdict
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 
 # Services whose calls on what they hold CloudTrail can record as data events,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
@@ -60,7 +60,7 @@ def blind_spots(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
     if silent:
         yield Finding(
             severity=Severity.NOTE,
-            kind="no-data-events",
+            kind=FindingKind.NO_DATA_EVENTS,
             subject=", ".join(silent),
             detail="The process works with these services, but the trail shows none of their data "
             "events: either it made none, or the trail does not record them.",
@@ -71,7 +71,7 @@ def blind_spots(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
         if service in used:
             yield Finding(
                 severity=Severity.NOTE,
-                kind="not-recorded",
+                kind=FindingKind.NOT_RECORDED,
                 subject=service,
                 detail=f"CloudTrail does not record everything of {service}: {what}. Whether the "
                 "process needs it, no trail can tell.",

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.template import Template
 from lambdas.model.template_coverage import covers, filled
@@ -160,7 +160,7 @@ def _finding(variable: str, outside: Mapping[str, int]) -> Finding:
     cut = counted(len(outside), "resource")
     return Finding(
         severity=Severity.WARNING if shortest <= _USUAL else Severity.NOTE,
-        kind="other-lengths",
+        kind=FindingKind.OTHER_LENGTHS,
         subject=variable,
         detail=f"With a value of {counted(shortest, 'character')} or more, CloudFormation "
         f"cuts the names of {cut} so that the policy no longer allows them; {first} is the first.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from lambdas.refine_policy.findings.blind_spots import has_data_events, is_data_event
 
@@ -56,7 +56,7 @@ def _finding(role: str, seen: Sequence[Observation], *, by_cloudformation: bool)
     )
     return Finding(
         severity=Severity.WARNING if hidden else Severity.NOTE,
-        kind="policy-of-another-role",
+        kind=FindingKind.POLICY_OF_ANOTHER_ROLE,
         subject=role,
         detail=f"{what}{when}{of_data} No cycle ran under this policy: the proof is of the run's "
         "own role alone.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
 from lambdas.reference.escalation import escalation_paths
 from lambdas.refine_policy.observations import ANYTHING
@@ -67,7 +67,7 @@ def _finding(name: str, path: EscalationPath, reach: Sequence[str]) -> Finding:
     more = f" and {len(reach) - SHOWN} more" if len(reach) > SHOWN else ""
     return Finding(
         severity=Severity.WARNING,
-        kind="privilege-escalation",
+        kind=FindingKind.PRIVILEGE_ESCALATION,
         subject=name,
         detail=f"Whoever holds {listed(path.actions)} can gain {path.gains}; within reach are "
         f"{', '.join(reach[:SHOWN])}{more}. The process needs them.",

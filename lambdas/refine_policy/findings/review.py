@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.reason import ReasonKind
 from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
 from lambdas.refine_policy.findings.blind_spots import blind_spots
@@ -51,7 +51,7 @@ def _unattachable(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
         if ":role/aws-service-role/" in principal:
             yield Finding(
                 severity=Severity.NOTE,
-                kind="service-linked-role",
+                kind=FindingKind.SERVICE_LINKED_ROLE,
                 subject=principal,
                 detail="It is a service's own role: nobody can attach a policy to it. Its policy "
                 "here shows what the service did.",
@@ -67,7 +67,7 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
     for reason, texts in resources.items():
         # Dates of what the run made come again as others; what it only read had its date before.
         read = texts - made if reason.kind is ReasonKind.DATE else set()
-        for kind, some in (("dates", read), ("wildcard", texts - read)):
+        for kind, some in ((FindingKind.DATES, read), (FindingKind.WILDCARD, texts - read)):
             if some and some != {ANYTHING}:
                 yield _wildcard(reason, some, kind)
     for one in grants:
@@ -76,7 +76,7 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
             reads, why = _reads(one, reference), "; ".join(map(str, one.reasons))
             yield Finding(
                 severity=Severity.NOTE if reads else Severity.WARNING,
-                kind="any-resource",
+                kind=FindingKind.ANY_RESOURCE,
                 subject=str(one.action),
                 detail=f"It is granted on every resource because {why}.",
                 action=""
@@ -91,11 +91,11 @@ def _reads(one: DraftGrant, reference: Reference) -> bool:
     return facts is not None and facts.access_level in ("List", "Read")
 
 
-def _wildcard(reason: Reason, texts: set[str], kind: str) -> Finding:
+def _wildcard(reason: Reason, texts: set[str], kind: FindingKind) -> Finding:
     if reason.reaches_others:
         return Finding(
             severity=Severity.WARNING,
-            kind="reaches-others",
+            kind=FindingKind.REACHES_OTHERS,
             subject=min(texts),
             detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches what other "
             "stacks and stages of the account made, production among them if it is there.",
@@ -105,7 +105,7 @@ def _wildcard(reason: Reason, texts: set[str], kind: str) -> Finding:
     if reason.kind is ReasonKind.FAMILY:
         return Finding(
             severity=Severity.WARNING,
-            kind="family",
+            kind=FindingKind.FAMILY,
             subject=min(texts),
             detail=f"{_many(len(texts))} a wildcard because {reason}. More of them are expected "
             "in the next run.",
@@ -130,7 +130,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
     for action, count in denied.items():
         yield Finding(
             severity=Severity.WARNING,
-            kind=ONLY_DENIED,
+            kind=FindingKind.ONLY_DENIED,
             subject=action,
             detail="The process tried it and was refused, and went on. It is not granted.",
             action="If the process needs it after all, find what refuses it: a boundary, a "
@@ -141,7 +141,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
     if foreign:
         yield Finding(
             severity=Severity.NOTE,
-            kind=NOT_OF_THIS_RUN,
+            kind=FindingKind.NOT_OF_THIS_RUN,
             subject=", ".join(foreign[:5]),
             detail="Access Analyzer lists for the role what no session of this run did: left out.",
             count=len(foreign),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.findings.bounds import matches
@@ -78,7 +78,7 @@ def _added(hints: Hints, grants: Sequence[DraftGrant], reference: Reference) -> 
 def _unused(subject: str, detail: str, *, note: bool = False) -> Finding:
     return Finding(
         severity=Severity.NOTE if note else Severity.WARNING,
-        kind="unused-hint",
+        kind=FindingKind.UNUSED_HINT,
         subject=f"policy.{subject}",
         detail=detail,
         action="Remove the hint from process.yaml.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
@@ -87,7 +87,7 @@ def unknown_versions(allowed: Iterable[Observation]) -> Iterator[Finding]:
         if bucket in buckets.versioned and not buckets.hold_versions(one):
             yield Finding(
                 severity=Severity.WARNING,
-                kind="batch-delete-of-versions",
+                kind=FindingKind.BATCH_DELETE_OF_VERSIONS,
                 subject=bucket,
                 detail="The bucket keeps versions, and DeleteObjects is recorded without what it "
                 "deleted: whether versions were among it is not known, and they would need "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template import ANY, Template, Variable
 from lambdas.model.text import visible
@@ -201,7 +201,7 @@ def _starred(piece: str) -> list[Part]:
 def _unknown(kind: str) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="headroom-of-unknown-type",
+        kind=FindingKind.HEADROOM_OF_UNKNOWN_TYPE,
         subject=visible(kind),
         detail="process.yaml asks room for this type, and neither CloudFormation's registry nor an "
         "operation of its name tells what it calls on what: nothing is granted for it.",
@@ -212,7 +212,7 @@ def _unknown(kind: str) -> Finding:
 def _without_stack(kind: str) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="headroom-without-stack",
+        kind=FindingKind.HEADROOM_WITHOUT_STACK,
         subject=visible(kind),
         detail="process.yaml asks room for this type, and the cycle deployed no stack whose name "
         "could limit it: nothing is granted for it.",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.finding_ledger import FindingLedger
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import listed
 from lambdas.reference.condition_keys import SURE_KEYS
@@ -14,7 +14,7 @@ from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, ve
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from lambdas.model.action import Action
     from lambdas.model.evidence import Implied
@@ -58,7 +58,9 @@ def implied_permissions(
     else:
         permissions += deletes
     findings += unknown_versions(seen.allowed)
-    return Derived(permissions=tuple(permissions), findings=tuple(_counted(findings)))
+    return Derived(
+        permissions=tuple(permissions), findings=tuple(FindingLedger.of(findings).sorted())
+    )
 
 
 def _permission(one: Implied, observation: Observation) -> Permission:
@@ -79,7 +81,7 @@ def _doubts(one: Implied) -> Iterator[Finding]:
     if one.kind == GroundKind.PASS_ROLE and "iam:PassedToService" not in keys:
         yield Finding(
             severity=Severity.WARNING,
-            kind="pass-role-to-unknown-service",
+            kind=FindingKind.PASS_ROLE_TO_UNKNOWN_SERVICE,
             subject=one.resource,
             detail="The role was named in a request, but which service receives it is not known: "
             "iam:PassRole on it is not limited to a service.",
@@ -90,7 +92,7 @@ def _doubts(one: Implied) -> Iterator[Finding]:
 def _switched_off(kind: str, action: Action) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="derivation-switched-off",
+        kind=FindingKind.DERIVATION_SWITCHED_OFF,
         subject=f"{kind}: {action}",
         detail="The request needed it, but process.yaml switches this kind of derivation off.",
         action="Expect a denial in the next cycle, or switch the derivation on again.",
@@ -100,7 +102,7 @@ def _switched_off(kind: str, action: Action) -> Finding:
 def _passes_itself(one: Implied, observation: Observation) -> Finding:
     return Finding(
         severity=Severity.WARNING,
-        kind="pass-role-of-own-role",
+        kind=FindingKind.PASS_ROLE_OF_OWN_ROLE,
         subject=one.resource,
         detail=f"{', '.join(observation.names)} named a role under which the process itself runs. "
         "A role that may pass itself can hand all that it may do to a service: "
@@ -108,19 +110,3 @@ def _passes_itself(one: Implied, observation: Observation) -> Finding:
         action="Give the service a role of its own.",
         source=min(observation.lines, key=lambda line: line.order).event_id,
     )
-
-
-def _counted(findings: Iterable[Finding]) -> Iterator[Finding]:
-    counts: dict[Finding, int] = defaultdict(int)
-    for one in findings:
-        counts[one] += 1
-    for one in sorted(counts):
-        yield Finding(
-            severity=one.severity,
-            kind=one.kind,
-            subject=one.subject,
-            detail=one.detail,
-            action=one.action,
-            source=one.source,
-            count=counts[one],
-        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.action import Action
 from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
@@ -62,7 +62,7 @@ def split_finding(execution: str) -> Finding:
     """What a person has to do for it."""
     return Finding(
         severity=Severity.NOTE,
-        kind="split",
+        kind=FindingKind.SPLIT,
         subject=execution,
         detail="The policy is split in two. The cycle ran as one role, so this role does not "
         "exist: its policy is what CloudFormation did for the process.",

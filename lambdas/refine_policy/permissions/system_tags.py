@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted
 from lambdas.reference.operation_verbs import what_it_makes
@@ -50,7 +50,7 @@ def unknown_system_tags(seen: Observations) -> Iterator[Finding]:
     if unknown:
         yield Finding(
             severity=Severity.NOTE,
-            kind="system-tags-unknown",
+            kind=FindingKind.SYSTEM_TAGS_UNKNOWN,
             subject=counted(len(unknown), "type"),
             detail="CloudFormation tags what it makes with tags of its own. Whether their service "
             f"asks the caller for that is documented nowhere: {', '.join(unknown)}.",

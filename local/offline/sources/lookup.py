@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from lambdas.gateways.aws_errors import wanted
 from lambdas.gateways.trail import TrailFile
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from local.offline.sources.fetched import FetchedTrail
 
@@ -116,7 +116,7 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
     """What the history cannot show, each with what to do about it."""
     yield Finding(
         severity=Severity.WARNING,
-        kind="lookup-without-data-events",
+        kind=FindingKind.LOOKUP_WITHOUT_DATA_EVENTS,
         subject=SUBJECT,
         detail="CloudTrail's event history holds management events alone. Data events (objects of "
         "S3, items of DynamoDB, invocations of functions, messages, calls with keys and the like) "
@@ -125,7 +125,7 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
     )
     yield Finding(
         severity=Severity.NOTE,
-        kind="lookup-regions",
+        kind=FindingKind.LOOKUP_REGIONS,
         subject=SUBJECT,
         detail=f"Looked up in {listed(regions)} alone; what was done elsewhere is not among it.",
         action="Name every region in which the principal works with --region.",
@@ -133,7 +133,7 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
     if days.since and _time(days.since, now) < now - HORIZON:
         yield Finding(
             severity=Severity.WARNING,
-            kind="lookup-horizon",
+            kind=FindingKind.LOOKUP_HORIZON,
             subject=SUBJECT,
             detail=f"The history goes back 90 days; what came between {days.since} and then is not "
             "among it.",
@@ -142,7 +142,7 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
     if not days.until or _time(days.until, now) > now - RECENT:
         yield Finding(
             severity=Severity.NOTE,
-            kind="lookup-recent",
+            kind=FindingKind.LOOKUP_RECENT,
             subject=SUBJECT,
             detail="Events appear in the history some minutes after the call; what is newer than a "
             "quarter of an hour may be missing.",

@@ -14,7 +14,7 @@ from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, reason
 from lambdas.gateways.trail import FolderTrail, ListedTrail, TrailFile
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from local.offline.sources.bucket_walk import BucketWalk
 from local.offline.sources.days import Days
@@ -201,7 +201,7 @@ def _passed_over(place: str, accounts: Sequence[str]) -> Finding:
     first = ", ".join(accounts[:MOST]) + (", …" if len(accounts) > MOST else "")
     return Finding(
         severity=Severity.WARNING,
-        kind="accounts-not-read",
+        kind=FindingKind.ACCOUNTS_NOT_READ,
         subject=place,
         detail=f"Logs of {counted(len(accounts), 'other account')} lie there and were not read: "
         f"{first}. What the principal's sessions did in roles of theirs is not among it.",

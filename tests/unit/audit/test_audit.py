@@ -16,7 +16,7 @@ import pytest
 
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.approval import Signature
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
 from lambdas.model.template import Template
 from local.archive.approvals import record_approval, record_withdrawal
@@ -37,7 +37,10 @@ QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders-dev"
 HOSTILE = "=HYPERLINK(1)\x1b[2J\u202e\"|';\n-- <script>"
 NOON = "2026-11-26T12:00:00Z"
 OTHERS = Finding(
-    severity=Severity.WARNING, kind="reaches-others", subject="sqs:PurgeQueue", detail=HOSTILE
+    severity=Severity.WARNING,
+    kind=FindingKind.REACHES_OTHERS,
+    subject="sqs:PurgeQueue",
+    detail=HOSTILE,
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.model.action import Action
 from lambdas.model.archived_runs import PreviousRun
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.process import Process
@@ -441,14 +441,14 @@ def findings() -> tuple[Finding, ...]:
     return (
         Finding(
             severity=Severity.WARNING,
-            kind="blind-spot",
+            kind=FindingKind.NO_DATA_EVENTS,
             subject="DynamoDB items",
             detail="The trail has no data events of DynamoDB: calls on items are missing.",
             action="Turn on data events for AWS::DynamoDB::Table if the process uses items.",
         ),
         Finding(
             severity=Severity.WARNING,
-            kind="unmapped-event",
+            kind=FindingKind.UNMAPPED_EVENT,
             subject="sso-directory.amazonaws.com DescribeDirectory",
             detail="No IAM action is known for this event, so nothing was granted for it.",
             action="Look it up in IAM's reference; hint at it in process.yaml if it is needed.",
@@ -457,13 +457,13 @@ def findings() -> tuple[Finding, ...]:
         ),
         Finding(
             severity=Severity.NOTE,
-            kind="wildcard",
+            kind=FindingKind.WILDCARD,
             subject="cloudformation:ValidateTemplate",
             detail="The action accepts no resource, so it stays on *.",
         ),
         Finding(
             severity=Severity.NOTE,
-            kind="only-denied",
+            kind=FindingKind.ONLY_DENIED,
             subject="ec2:DescribeRegions",
             detail="Every call was denied and the cycle succeeded, so it is not needed.",
             count=3,

@@ -11,7 +11,7 @@ from lambdas.document_policy.analysis.claims import Claim, claims
 from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
 from lambdas.model.process import Process
 from lambdas.model.verdict import Verdict, VerdictKind
@@ -46,8 +46,12 @@ def told(
     lines: tuple[str, ...] = LINES,
 ) -> RunFacts:
     one = statement("Send", "Send.", ["sqs:SendMessage"], ["arn:q"], grounds=grounds or (seen(),))
-    about = Finding(severity=Severity.ERROR, kind=finding, subject="s", detail="d", count=3)
-    refinement = replace(of_statements(one), findings=(about,) if finding else ())
+    kinds = map(FindingKind, filter(None, [finding]))
+    about = [
+        Finding(severity=Severity.ERROR, kind=kind, subject="s", detail="d", count=3)
+        for kind in kinds
+    ]
+    refinement = replace(of_statements(one), findings=tuple(about))
     facts = run_facts(refinement, verdict=verdict, lines=lines)
     return replace(facts, process=process or a_process())
 

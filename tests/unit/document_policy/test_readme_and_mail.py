@@ -16,7 +16,7 @@ from lambdas.document_policy.readme import code as code_span
 from lambdas.document_policy.readme import prose, readme
 from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.model.verdict import Verdict, VerdictKind
@@ -56,7 +56,11 @@ def a_hostile_story(words: str) -> RunFacts:
     )  # fmt: skip
     policy = of_statements(one)
     finding = Finding(
-        severity=Severity.ERROR, kind="kind", subject=words, detail=words, action=words
+        severity=Severity.ERROR,
+        kind=FindingKind.STRANGE_RECORD,
+        subject=words,
+        detail=words,
+        action=words,
     )
     refinement = type(policy)(
         policies=policy.policies, findings=(finding,), left_out=(), variables=policy.variables
@@ -174,7 +178,10 @@ def test_the_checks_are_told_with_their_findings() -> None:
         },
         "findings": [
             Finding(
-                severity=Severity.WARNING, kind="new-access", subject="policy", detail="wider"
+                severity=Severity.WARNING,
+                kind=FindingKind.NEW_ACCESS,
+                subject="policy",
+                detail="wider",
             ).to_json()
         ],
     }
@@ -240,12 +247,14 @@ def test_a_mail_keeps_within_its_size_however_many_principals_there_are(principa
 
 def test_the_mail_has_one_line_for_findings_of_one_kind() -> None:
     def warned(kind: str, subject: str) -> Finding:
-        return Finding(severity=Severity.WARNING, kind=kind, subject=subject, detail="Why.")
+        return Finding(
+            severity=Severity.WARNING, kind=FindingKind(kind), subject=subject, detail="Why."
+        )
 
-    found = (warned("wide", "a"), warned("wide", "b"), warned("alone", "c"))
+    found = (warned("family", "a"), warned("family", "b"), warned("dates", "c"))
     refinement = replace(of_statements(), findings=found)
 
     lines = message(run_facts(refinement), place="", seal="").split("\n")
 
-    assert "  warning: wide: 2 times: a; b" in lines
-    assert "  warning: alone: c: Why." in lines
+    assert "  warning: family: 2 times: a; b" in lines
+    assert "  warning: dates: c: Why." in lines

@@ -13,7 +13,7 @@ from lambdas.errors import InvalidEventError, InvalidTemplateError
 from lambdas.model.action import Action
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.finding import Finding, Severity
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Policy, Statement, policy_size, policy_text
 from lambdas.model.run import Run, phase_of
@@ -126,7 +126,9 @@ def test_a_name_can_break_neither_a_line_nor_a_terminal(name: str) -> None:
 
 
 def test_a_finding_is_read_back_from_its_json() -> None:
-    one = Finding(severity=Severity.ERROR, kind="k", subject="s", detail="d", count=3)
+    one = Finding(
+        severity=Severity.ERROR, kind=FindingKind.UNMAPPED_EVENT, subject="s", detail="d", count=3
+    )
 
     assert Finding.from_json(json.loads(json.dumps(one.to_json()))) == one
 
