@@ -19,6 +19,7 @@ PIP = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate $(if $(UPGRADE),--upgrade)
 PROCESS ?= orders
+APPROVAL ?= broadening
 PYTEST = $(WITH_TOOLS) $(PY) -m pytest
 # The laws draw the same examples in every whole test; `make unit` and editors draw new ones.
 FIXED = FENCEPOST_EXAMPLES=fixed
@@ -83,8 +84,10 @@ ONCE = $(if $(SANDBOX),"*-sandbox*","*-archive" "*-sandbox*" "*-workflow")
 deploy: setup ## Deploy all that changed to your AWS account; PROCESS=… or SANDBOX=… that alone (CONTEXT="-c key=value …")
 	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet $(if $(GIVEN),-c process=$(GIVEN)) \
 		$(if $(SANDBOX),-c sandbox=$(SANDBOX)) $(CONTEXT)
-	@# What there is once asks before it widens; stacks of processes, all alike, go side by side.
-	@$(if $(GIVEN),,$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out $(ONCE))
+	@# What there is once asks before it widens (APPROVAL=never for a pipeline); stacks of processes,
+	@# all alike, go side by side.
+	@$(if $(GIVEN),,$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out \
+		--require-approval $(APPROVAL) $(ONCE))
 	@$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out --require-approval never \
 		$(if $(GIVEN),$(OF_ONE),--all --concurrency 8)
 

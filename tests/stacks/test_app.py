@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from stacks import places
 from stacks.places import InvalidSettingError
 from stacks.settings import Settings
 from tests.stacks.samples import write_process
@@ -62,6 +65,53 @@ def test_further_processes_come_by_the_environment_and_by_the_context(tmp_path: 
     assert '"Days": 7' in (tmp_path / "out" / "fencepost-archive.template.json").read_text()
     sandbox = (tmp_path / "out" / "fencepost-sandbox.template.json").read_text()
     assert "AWS::AccessAnalyzer::Analyzer" in sandbox
+
+
+def names_of(out: Path) -> set[str]:
+    return {path.name.removesuffix(".template.json") for path in out.glob("*.template.json")}
+
+
+def of_one(process: str) -> list[str]:
+    """The patterns by which the Makefile picks the stacks of one process."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (line,) = [one for one in makefile.splitlines() if one.startswith("OF_ONE = ")]
+    return re.findall(r'"([^"]+)"', line.replace("$(GIVEN)", process))
+
+
+@pytest.mark.parametrize(
+    ("context", "owners"),
+    [
+        ({"process": "mine"}, {places.owner("fencepost", "team@example.com")}),
+        ({"removed": "mine"}, set()),  # yours has the same owner, who stays
+    ],
+)
+def test_one_process_is_chosen_with_its_owner_who_stays_while_there_are_others(
+    tmp_path: Path, context: Json, owners: set[str]
+) -> None:
+    for name in ("mine", "yours"):
+        write_process(tmp_path / "more", name)
+
+    status, said = synthesise(
+        tmp_path / "out",
+        {**context, "name": "fencepost"},
+        FENCEPOST_PROCESSES=str(tmp_path / "more"),
+    )
+
+    assert (status, said) == (0, "")
+    (process,) = context.values()
+    chosen = {
+        one
+        for one in names_of(tmp_path / "out")
+        if any(fnmatchcase(one, pattern) for pattern in of_one(process))
+    }
+    assert chosen == {f"fencepost-process-{process}", *owners}
+
+
+def test_a_process_that_there_is_not_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    status, said = synthesise(tmp_path / "out", {"process": "nobody"})
+
+    known = "feedback, mailroom, orders, reports"
+    assert (status, said) == (1, f"fencepost: there is no process nobody; known are: {known}")
 
 
 @pytest.mark.parametrize(
