@@ -10,9 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.model import limits
 from local.doctor.asking import code_of
 from local.doctor.check import Check, missing, note, there, unknown
+from stacks import places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from local.doctor.asking import Aws
 
@@ -35,8 +36,14 @@ class Deployment:
     states: Mapping[str, str]
 
     def has(self, part: str) -> bool:
-        """Whether one of the three stacks is there and usable."""
+        """Whether a stack that is there once is there and usable."""
         return self.states.get(f"{self.name}-{part}") in GOOD
+
+    @property
+    def processes(self) -> frozenset[str]:
+        """The names of the processes that have a stack."""
+        stem = places.process(self.name, "")
+        return frozenset(one.removeprefix(stem) for one in self.states if one.startswith(stem))
 
 
 def region(aws: Aws) -> Check:
@@ -87,13 +94,15 @@ def bootstrap(aws: Aws, account: str) -> Check:
 
 def stacks(aws: Aws, name: str) -> tuple[Check, Deployment]:
     """Fencepost's own, if it was deployed before."""
-    ours = {f"{name}-{part}" for part in ("archive", "sandbox", "workflow")}
+    once = {places.archive(name), places.sandbox(name), places.workflow(name)}
+    many = tuple(f"{name}-{part}-" for part in ("process", "owner", "roles", "sandbox"))
     pages = aws.client("cloudformation").get_paginator("describe_stacks").paginate()
     found = {
         str(one["StackName"]): str(one["StackStatus"])
         for page in pages
         for one in page["Stacks"]
-        if one["StackName"] in ours and one["StackStatus"] != "DELETE_COMPLETE"
+        if (one["StackName"] in once or one["StackName"].startswith(many))
+        and one["StackStatus"] != "DELETE_COMPLETE"
     }
     there_are = Deployment(name, found)
     bad = sorted(f"{stack} is {state}" for stack, state in found.items() if state not in GOOD)
@@ -105,7 +114,28 @@ def stacks(aws: Aws, name: str) -> tuple[Check, Deployment]:
         return missing("stacks", f"{'; '.join(bad)}.", advice), there_are
     if not found:
         return there("stacks", "None yet: this is the first deployment."), there_are
-    return there("stacks", f"{', '.join(sorted(found))}: deployed."), there_are
+    further = len(found.keys() - once)
+    told = f"{', '.join(sorted(found.keys() & once))} and {further} of processes and owners"
+    return there("stacks", f"{told}: deployed."), there_are
+
+
+def processes(deployment: Deployment, names: Collection[str]) -> Check:
+    """What is deployed against the folders that there are here."""
+    if not deployment.has("workflow"):
+        return there("deployed processes", "None before the first deployment.")
+    missed = sorted(set(names) - deployment.processes)
+    left = sorted(deployment.processes - set(names))
+    found = [f"not deployed: {', '.join(missed)}"] if missed else []
+    found += [f"deployed, without a folder here: {', '.join(left)}"] if left else []
+    if not found:
+        return there("deployed processes", "As many as there are folders.")
+    advice = "make deploy PROCESS=… adds one. make remove PROCESS=… takes one away, by its folder; "
+    return note(
+        "deployed processes",
+        f"{'; '.join(found)}.".capitalize(),
+        f"{advice}without one: aws cloudformation delete-stack --stack-name "
+        f"{places.process(deployment.name, '…')}.",
+    )
 
 
 def analyzer(aws: Aws, deployment: Deployment) -> Check:

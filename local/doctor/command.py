@@ -92,6 +92,8 @@ def _of_deployment(aws: Aws, name: str, folders: Sequence[ProcessFolder]) -> Ite
     yield asked(
         "analyzer", "access-analyzer:ListAnalyzers", lambda: account.analyzer(aws, deployment)
     )
+    names = {one.process.name for one in folders}
+    yield account.processes(deployment, names)
     yield asked("trail", "cloudtrail:DescribeTrails", lambda: account.trails(aws, deployment))
     owners = sorted({one.process.owner for one in folders})
     yield asked(
@@ -99,7 +101,8 @@ def _of_deployment(aws: Aws, name: str, folders: Sequence[ProcessFolder]) -> Ite
         "sns:ListSubscriptionsByTopic or cloudformation:ListStackResources",
         lambda: mail.subscriptions(aws, deployment, owners),
     )
-    yield from _of_iam(aws, len(folders), deployed=deployment.has("sandbox"))
+    to_come = len(names - deployment.processes)
+    yield from _of_iam(aws, to_come, deployed=deployment.has("sandbox"))
 
 
 def _of_iam(aws: Aws, processes: int, *, deployed: bool) -> Iterator[Check]:

@@ -26,8 +26,8 @@ def summary_of(aws: Aws) -> Mapping[str, int]:
 
 
 def roles(summary: Mapping[str, int], processes: int, *, deployed: bool) -> Check:
-    """The stacks' own."""
-    needed = 0 if deployed else ROLES_BESIDE + ROLES_EACH * processes
+    """The stacks' own: of so many processes that are not deployed, and of what is there once."""
+    needed = ROLES_EACH * processes + (0 if deployed else ROLES_BESIDE)
     return _left("IAM roles", summary, "Roles", needed)
 
 

@@ -102,6 +102,6 @@ def test_an_account_with_everything_is_ready_but_for_what_the_embedded_aws_lacks
     status, found = examined(other_account, "here")
 
     left = {name: one["state"] for name, one in found.items() if one["state"] != "ok"}
-    # It has no Service Quotas, and its root is who asks.
-    assert left == {"builds": "not known", "credentials": "note"}
+    # It has no Service Quotas, its root is who asks, and no process has a stack.
+    assert left == {"builds": "not known", "credentials": "note", "deployed processes": "note"}
     assert status == 2

@@ -27,6 +27,7 @@ DEPLOYED = Deployment(
         ("fencepost-archive", "fencepost-sandbox", "fencepost-workflow"), "CREATE_COMPLETE"
     ),
 )
+ALL = {**DEPLOYED.states, "fencepost-process-orders": "CREATE_COMPLETE"}
 TOPIC = {"ResourceType": "AWS::SNS::Topic", "PhysicalResourceId": "arn:aws:sns:::t"}
 SUMMARY = {
     "Roles": 20,
@@ -93,10 +94,7 @@ def ready(**changes: Mapping[str, Any]) -> FakeAws:
         "ssm": {"get_parameter": {"Parameter": {"Value": "30"}}},
         "cloudformation": {
             "describe_stacks": {
-                "Stacks": [
-                    {"StackName": name, "StackStatus": state}
-                    for name, state in DEPLOYED.states.items()
-                ]
+                "Stacks": [{"StackName": name, "StackStatus": state} for name, state in ALL.items()]
             },
             "list_stack_resources": {"StackResourceSummaries": [TOPIC]},
         },
@@ -128,7 +126,7 @@ def test_an_account_that_has_everything_is_ready(tmp_path: Path) -> None:
     found = examined(ready(), tmp_path)
 
     assert {name: one.found for name, one in found.items() if one.state is not State.THERE} == {}
-    assert len(found) == 13
+    assert len(found) == 14
     assert status([*found.values()]) == 0
 
 
@@ -246,6 +244,26 @@ def test_a_stack_that_cannot_be_deployed_over_is_named() -> None:
     assert check.state is State.MISSING
     assert "fencepost-sandbox is ROLLBACK_COMPLETE" in check.found
     assert not deployment.has("sandbox")
+
+
+def test_a_process_without_a_stack_and_a_stack_without_a_folder_are_told() -> None:
+    states = {**DEPLOYED.states, "fencepost-process-orders": "CREATE_COMPLETE"}
+    deployed = Deployment("fencepost", {**states, "fencepost-process-old": "CREATE_COMPLETE"})
+
+    check = account.processes(deployed, ["orders", "new"])
+
+    assert check.state is State.NOTE
+    assert check.found == "Not deployed: new; deployed, without a folder here: old."
+    assert "make remove" in check.advice
+    assert account.processes(deployed, ["orders", "old"]).state is State.THERE
+    assert account.processes(NEW, ["orders"]).state is State.THERE
+
+
+def test_each_process_that_is_not_deployed_yet_needs_three_roles() -> None:
+    full = {**SUMMARY, "Roles": 995}
+
+    assert quotas.roles(full, 1, deployed=True).state is State.THERE
+    assert quotas.roles(full, 2, deployed=True).state is State.MISSING
 
 
 def test_owners_who_have_not_confirmed_are_named() -> None:
