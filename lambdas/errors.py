@@ -3,6 +3,8 @@
 FencepostError
 ├── InvalidProcessError       process.yaml says something that cannot be meant
 ├── InvalidEventError         a state was called with input that is not of its contract
+├── FleetNotChosenError       the input of a fleet chooses nothing, or what is not there
+├── FleetNotConfirmedError    the fleet is larger than one may start without confirming it
 ├── TrailNotReadyError        the closing markers are not delivered yet: the state machine retries
 ├── NoEvidenceError           the trail holds nothing that the run's sessions did
 ├── InvalidTemplateError      a text is not a resource template
@@ -35,6 +37,14 @@ class InvalidProcessError(FencepostError):
 
 class InvalidEventError(FencepostError):
     """A step's input lacks a field or holds one of another kind."""
+
+
+class FleetNotChosenError(FencepostError):
+    """The input of a fleet chooses nothing, says what cannot be meant, or names what is unknown."""
+
+
+class FleetNotConfirmedError(FencepostError):
+    """The fleet is larger than one may start without confirming it."""
 
 
 class TrailNotReadyError(FencepostError):

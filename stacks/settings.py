@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from lambdas.model.process import SCHEDULE, SCHEDULES
 from stacks.places import (
     DEFAULT,
     InvalidSettingError,
@@ -66,6 +67,10 @@ class Settings:
             alone, where Access Analyzer is not to be had or takes too few jobs a day.
         go_on: whether a run goes on without Access Analyzer when its generation fails (its day's
             quota, a region without it); it ends with the error otherwise.
+        fleet_at_once: how many runs of a fleet one sandbox bears at a time.
+        fleet_confirm_above: how many runs a fleet may have without its input confirming it.
+        fleet_schedule: when a fleet starts by itself, of what has no proof or one older than
+            `stale_days`; empty for never.
         bounded_roles: whether roles that a cycle makes must carry the cycle's own boundary.
         analyzer: whether to make an account analyzer, for its findings: no run needs one, and an
             account has one per region at most.
@@ -94,6 +99,9 @@ class Settings:
     mail_topics: int = 1
     generator: str = GENERATORS[0]
     go_on: bool = False
+    fleet_at_once: int = 5
+    fleet_confirm_above: int = 20
+    fleet_schedule: str = ""
     bounded_roles: bool = False
     analyzer: bool = False
     project_limit: bool = True
@@ -185,6 +193,9 @@ class Settings:
             mail_topics=_number(value, "mailTopics", standard.mail_topics),
             generator=_one_of(value, "generator", GENERATORS),
             go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
+            fleet_at_once=_number(value, "fleetAtOnce", standard.fleet_at_once),
+            fleet_confirm_above=_number(value, "fleetConfirmAbove", standard.fleet_confirm_above),
+            fleet_schedule=_schedule(value, "fleetSchedule"),
             bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
             analyzer=str(value("analyzer")).lower() in {"true", "yes", "1"},
             project_limit=str(value("projectLimit")).lower() not in {"false", "no", "0"},
@@ -213,6 +224,13 @@ def _one_of(value: Callable[[str], object], key: str, known: tuple[str, ...]) ->
     given = str(value(key) or known[0])
     if given not in known:
         raise InvalidSettingError(f"-c {key}={given}: write {' or '.join(known)}")
+    return given
+
+
+def _schedule(value: Callable[[str], object], key: str) -> str:
+    given = str(value(key) or "")
+    if given and not SCHEDULE.fullmatch(given):
+        raise InvalidSettingError(f"-c {key}={given}: write {SCHEDULES}")
     return given
 
 

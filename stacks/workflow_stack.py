@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_kms
 from stacks.monitoring.alarms import Alarms
 from stacks.monitoring.dashboard import Dashboard
 from stacks.monitoring.notices import Notices
+from stacks.workflow.fleet import FleetMachine
 from stacks.workflow.registry import RegisteredSandbox, facts_of
 from stacks.workflow.schedules import Schedules
 from stacks.workflow.state_machine import Workflow
@@ -82,15 +83,26 @@ class WorkflowStack(Stack):
             archive=archive,
             own=own,
         )
+        fleet = FleetMachine(
+            self,
+            "Fleet",
+            settings=settings,
+            functions=steps.of_fleets,
+            runs=workflow.machine,
+            operator=notices.alarms,
+            key=key,
+            archive=archive,
+        )
         schedules = Schedules(
             self,
             "Schedules",
             settings=settings,
             machine=workflow.machine,
+            fleets=fleet.machine,
             watch=steps.watch,
             key=key,
         )
-        notices.tell_of_bad_ends(workflow.machine, key)
+        notices.tell_of_bad_ends(workflow.machine, fleet.machine, key)
         alarms = Alarms(
             self,
             "Alarms",
@@ -108,6 +120,7 @@ class WorkflowStack(Stack):
             alarms=alarms.all,
         )
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
+        CfnOutput(self, "FleetMachineArn", value=fleet.machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=notices.runs[0].topic_arn)
         self.key, self.notices, self.schedules = key, notices, schedules
         self._export()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.iam_documents import managed_policies
 from lambdas.model.finding import Severity
+from lambdas.model.ground_kind import GroundKind
 from lambdas.model.manifest import FORMAT, MANIFEST, Kept, sealed
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.manifest import Link
+    from lambdas.model.refinement import Grant
 
 
 def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:
@@ -57,10 +60,35 @@ def _summary(facts: RunFacts) -> dict[str, Any]:
         "policies": sum(len(managed_policies(policy)) for policy in policies),
         "events": facts.survey.events,
         "findings": {one.value: facts.finding_count(one) for one in Severity},
+        "grounds": _grounds(facts),
+        "wildcards": facts.wildcards,
+        "characters": facts.characters,
+        "reachesOthers": _found(facts, "reaches-others"),
+        "waysUp": _found(facts, "privilege-escalation"),
         "compared": facts.changes.run or None,
         "new": len(facts.changes.new),
         "gone": len(facts.changes.gone),
     }
+
+
+def _grounds(facts: RunFacts) -> dict[str, int]:
+    """How many grants rest on what; one that was seen counts as seen."""
+    grants = (
+        grant
+        for policy in facts.refinement.policies
+        for one in policy.statements
+        for grant in one.grants
+    )
+    return dict(sorted(Counter(map(_ground, grants)).items()))
+
+
+def _ground(grant: Grant) -> str:
+    kinds = sorted(str(one.kind) for one in grant.grounds)
+    return str(GroundKind.OBSERVED) if GroundKind.OBSERVED in kinds else next(iter(kinds), "none")
+
+
+def _found(facts: RunFacts, kind: str) -> int:
+    return sum(one.count for one in facts.findings if one.kind == kind)
 
 
 def _compared(facts: RunFacts) -> dict[str, Any] | None:

@@ -38,6 +38,15 @@ def finished_runs(archive: Archive, process: str) -> tuple[RunSummary, ...]:
     )
 
 
+def proved_run(archive: Archive, process: str, platform: Platform) -> str | None:
+    """The newest proved run of a process. On AWS, a proof that was emulated is none."""
+    body = _read(archive, f"{process}/{LATEST}")
+    latest: dict[str, Any] = json.loads(body) if body else {}
+    proved: str | None = latest.get("run")
+    emulated = Platform.read(latest.get("shownOn")) is Platform.EMBEDDED
+    return None if emulated and platform is Platform.AWS else proved
+
+
 def row_of(archive: Archive, process: str, run: str) -> RunSummary | None:
     """A run's row from its manifest and approval; None when it has not finished."""
     body = _read(archive, f"{process}/{run}/{MANIFEST}")

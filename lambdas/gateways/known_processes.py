@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Protocol
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, told
-from lambdas.model.process import Process
+from lambdas.model.process_parameter import RegisteredProcess
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
 class KnownProcesses(Protocol):
     """What is deployed beside the functions, which are not changed when a process comes or goes."""
+
+    def all(self) -> tuple[RegisteredProcess, ...]:
+        """Every process, by name."""
 
     def proved(self) -> tuple[str, ...]:
         """The names of the processes whose definition wants a proof, sorted."""
@@ -27,22 +29,26 @@ class RegisteredProcesses:
         self._path = path.rstrip("/")
         self._client: SSMClient = client or clients.client("ssm", clients.PATIENT)
 
-    def proved(self) -> tuple[str, ...]:
+    def all(self) -> tuple[RegisteredProcess, ...]:
         """See `KnownProcesses`.
 
         Raises:
+            InvalidEventError: a parameter is not as a deployment writes it.
+            InvalidProcessError: a definition there is none.
             ServiceRefusedError: Parameter Store does not let us.
             ServiceUnavailableError: it does not answer.
-            InvalidProcessError: a definition there is none.
         """
         pages = self._client.get_paginator("get_parameters_by_path")
         try:
-            values = [
-                json.loads(one["Value"])["definition"]
+            found = [
+                RegisteredProcess.from_parameter(one["Name"].rpartition("/")[2], one["Value"])
                 for page in pages.paginate(Path=self._path)
                 for one in page["Parameters"]
             ]
         except UNANSWERED as error:
             raise told(error) from error
-        processes = (Process.from_mapping(one.pop("name"), one) for one in values)
-        return tuple(sorted(one.name for one in processes if one.prove))
+        return tuple(sorted(found, key=lambda one: one.name))
+
+    def proved(self) -> tuple[str, ...]:
+        """See `KnownProcesses`; raises as `all` does."""
+        return tuple(one.name for one in self.all() if one.proves)

@@ -11,6 +11,7 @@ from lambdas.model.approval import BY_HAND
 from lambdas.model.boundary_use import BoundaryUse
 from lambdas.model.build import Build
 from lambdas.model.definition_values import mapping_of, matching, text, yes_or_no
+from lambdas.model.fleet import FLEETS
 from lambdas.model.hints import NO_HINTS, Hints
 from lambdas.model.moved_keys import as_written, with_moved_keys
 from lambdas.model.process_schema import choices, schema
@@ -21,7 +22,7 @@ from lambdas.model.variables import Use, environment_of, in_title_case, variable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+NAME = re.compile(rf"(?!{FLEETS}\Z)[a-z][a-z0-9-]{{0,31}}")  # reports of fleets have that folder
 PHASE = re.compile(r"[a-z][a-z0-9-]{0,30}")  # <run>.<phase> must fit a role session name, 64
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from lambdas.errors import InvalidEventError
 from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
+from lambdas.model.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from lambdas.model.process import Process
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 DYNAMIC_REFERENCE = "{{resolve:"
@@ -26,6 +26,43 @@ class Place:
     name: str
     account: str
     region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredProcess:
+    """What a parameter tells of a process to those who do not run it.
+
+    Attributes:
+        owner: who gets its mail. proves: whether its cycle may run a second time.
+    """
+
+    name: str
+    owner: str
+    place: Place
+    proves: bool
+
+    @classmethod
+    def from_parameter(cls, name: str, value: str) -> Self:
+        """Read what `parameter_value` wrote.
+
+        Raises:
+            InvalidEventError: the parameter lacks a part of it.
+            InvalidProcessError: the definition there is none.
+        """
+        try:
+            whole = json.loads(value)
+            where, definition = whole["sandbox"], dict(whole["definition"])
+            return cls(
+                name=name,
+                owner=whole["owner"],
+                place=Place(name=where["name"], account=where["account"], region=where["region"]),
+                proves=Process.from_mapping(definition.pop("name", name), definition).prove,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidEventError(
+                f"the parameter of the process {name} is not as a deployment writes it "
+                f"({error!r}); deploy the process again"
+            ) from error
 
 
 def registered(process: Process) -> dict[str, Any]:

@@ -22,12 +22,13 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def page(title: str, body: Iterable[Html], *, script: str = "") -> str:
+def page(title: str, body: Iterable[Html], *, script: str = "", style: str = "") -> str:
     """The page. Its content security policy names the one style sheet and the one script by hash.
 
     Even if text from an event were markup, a browser would neither run nor fetch anything for it.
+    `style` is what the page has beside the style that all share.
     """
-    style = asset("report.css")
+    style = asset("report.css") + style
     policy = "; ".join(
         (
             "default-src 'none'",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.errors import MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.archived_runs import proved_run
 from lambdas.gateways.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.platform import Platform, platform_of
-from lambdas.watch_policies.ages import days_unproved
+from lambdas.model.proof_age import days_unproved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,20 +49,9 @@ def watch(
     """Days by process, of those that have run. On AWS, a proof that was emulated is none."""
     found = {}
     for process in sorted(processes):
-        days = days_unproved(
-            _proved(archive, process, platform), archive.folders(f"{process}/"), now
-        )
+        proved = proved_run(archive, process, platform)
+        days = days_unproved(proved, archive.folders(f"{process}/"), now)
         logger.info("looked for a proved run", watched=process, days=days)
         if days is not None:
             found[process] = days
     return found
-
-
-def _proved(archive: Archive, process: str, platform: Platform) -> str | None:
-    try:
-        latest: dict[str, Any] = json.loads(archive.get(f"{process}/latest.json"))
-    except MissingObjectError:
-        return None
-    proved: str | None = latest["run"]
-    emulated = Platform.read(latest.get("shownOn")) is Platform.EMBEDDED
-    return None if emulated and platform is Platform.AWS else proved

@@ -38,6 +38,11 @@ END_TOLD = (
     "itself; when it was stopped or out of time nobody has, its sandbox may hold what it made, and "
     "the next run of its process begins by clearing the proof's.\""
 )
+FLEET_TOLD = (
+    '"The fleet <execution> ended as <status> <error>. Runs that it has started go on to their own '
+    "ends, each with its own mail; when the fleet was stopped or out of time it has no report, and "
+    "a redrive starts what is left. See 'Stop a fleet' in docs/operations.md.\""
+)
 
 
 class Notices(Construct):
@@ -94,12 +99,42 @@ class Notices(Construct):
         alarm.add_alarm_action(aws_cloudwatch_actions.SnsAction(self.alarms))
         return alarm
 
-    def tell_of_bad_ends(self, machine: aws_stepfunctions.StateMachine, key: aws_kms.Key) -> None:
+    def tell_of_bad_ends(
+        self,
+        runs: aws_stepfunctions.StateMachine,
+        fleets: aws_stepfunctions.StateMachine,
+        key: aws_kms.Key,
+    ) -> None:
         """Tell by name of every execution that ends badly, whatever became of its own mail."""
-        rule = aws_events.CfnRule(
+        rules = [
+            self._bad_end("BadEnd", runs, END_TOLD),
+            self._bad_end("Fleet", fleets, FLEET_TOLD),
+        ]
+        self.alarms.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[EVENTBRIDGE],
+                actions=["sns:Publish"],
+                resources=[self.alarms.topic_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": [one.attr_arn for one in rules]}},
+            )
+        )
+        # Conditions on the source are not supported in the key's policy:
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[EVENTBRIDGE],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+            )
+        )
+
+    def _bad_end(
+        self, construct_id: str, machine: aws_stepfunctions.StateMachine, told: str
+    ) -> aws_events.CfnRule:
+        return aws_events.CfnRule(
             self,
-            "BadEnd",
-            description="Runs that failed, were stopped or ran out of time",
+            construct_id,
+            description="Executions that failed, were stopped or ran out of time",
             event_pattern={
                 "source": ["aws.states"],
                 "detail-type": ["Step Functions Execution Status Change"],
@@ -115,27 +150,10 @@ class Notices(Construct):
                             "status": "$.detail.status",
                             "error": "$.detail.error",
                         },
-                        input_template=END_TOLD,
+                        input_template=told,
                     ),
                 )
             ],
-        )
-        self.alarms.add_to_resource_policy(
-            aws_iam.PolicyStatement(
-                principals=[EVENTBRIDGE],
-                actions=["sns:Publish"],
-                resources=[self.alarms.topic_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
-            )
-        )
-        # Conditions on the source are not supported in the key's policy:
-        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-        key.add_to_resource_policy(
-            aws_iam.PolicyStatement(
-                principals=[EVENTBRIDGE],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-            )
         )
 
     def _let_alarms_publish(self, key: aws_kms.Key) -> None:

@@ -71,6 +71,11 @@ def trail_arn(scope: Construct, settings: Settings) -> str:
     )
 
 
+def fleet_machine_name(settings: Settings) -> str:
+    """Of the state machine of fleets."""
+    return f"{settings.name}-run-fleet"
+
+
 def machine_role(settings: Settings) -> str:
     """Of the state machine."""
     return f"{settings.name}-build-policy"

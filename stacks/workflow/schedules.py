@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # No process can be called so: their names have no underscore.
 WATCH = "watch_policies"
+FLEET = "run_fleet"
 LATEST = 60 * 60  # seconds after its time when a start is given up; the next one is soon enough
 
 
@@ -36,6 +37,7 @@ class Schedules(Construct):
         *,
         settings: Settings,
         machine: aws_stepfunctions.StateMachine,
+        fleets: aws_stepfunctions.StateMachine,
         watch: aws_lambda.IFunction,
         key: aws_kms.IKey,
     ) -> None:
@@ -60,6 +62,18 @@ class Schedules(Construct):
             target=_target(self, watch.function_arn, {}),
         )
         watching.node.add_dependency(self.role)
+        if settings.fleet_schedule:
+            allow(self.role, ["states:StartExecution"], fleets.state_machine_arn)
+            choice = {"olderThanDays": settings.stale_days, "neverProved": True}
+            starting = _schedule(
+                self,
+                FLEET,
+                "Runs what has no proof or an old one",
+                when=settings.fleet_schedule,
+                group=group.ref,
+                target=_target(self, fleets.state_machine_arn, {"choose": choice, "confirm": True}),
+            )
+            starting.node.add_dependency(self.role)
 
     def _allowed(
         self,

@@ -23,6 +23,9 @@ class Step:
         stacks: whether it asks CloudFormation about the stacks of the cycles.
         publishes: whether it moves the parameters of approved policies.
         lists: whether it asks which processes there are.
+        plans: whether it decides how a fleet runs.
+        judges: whether it tells which proofs are old.
+        folder: of the archive, what it may write.
     """
 
     state: str
@@ -39,6 +42,9 @@ class Step:
     stacks: bool = False
     publishes: bool = False
     lists: bool = False
+    plans: bool = False
+    judges: bool = False
+    folder: str = "*"
 
     @property
     def package(self) -> str:
@@ -69,6 +75,20 @@ STEPS = (
     ),
     Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE, publishes=True),
     Step(state="DocumentFailure", timeout=240, memory=512),
+)
+# Of the fleet's machine. They ask the archive about every process, many at once.
+FLEET_STEPS = (
+    Step(
+        state="PlanFleet", timeout=840, memory=FULL_CORE, lists=True, plans=True, folder="fleet/*"
+    ),
+    Step(
+        state="DocumentFleet",
+        timeout=840,
+        memory=FULL_CORE,
+        lists=True,
+        judges=True,
+        folder="fleet/*",
+    ),
 )
 # Called by a schedule of its own, not by the state machine.
 WATCH = Step(state="WatchPolicies", timeout=840, memory=512, writes=False, lists=True)

@@ -16,7 +16,7 @@ from stacks.permissions.grants import (
     allow_publication,
     allow_reading_stacks,
 )
-from stacks.workflow.step_needs import STEPS, WATCH, Step
+from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH, Step
 
 if TYPE_CHECKING:
     from stacks.archive_stack import ArchiveStack
@@ -44,6 +44,7 @@ class Steps(Construct):
         self._settings, self._own, self._archive = settings, own, archive
         self.marker = ""  # a guest of each sandbox
         self.functions = {step.state: self._function(step) for step in STEPS}
+        self.of_fleets = {step.state: self._function(step) for step in FLEET_STEPS}
         self.watch = self._function(WATCH)
 
     def _function(self, step: Step) -> aws_lambda.Function:
@@ -83,7 +84,7 @@ class Steps(Construct):
             environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
         if step.archive:
             environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
-        environment |= self._parameters(step)
+        environment |= self._parameters(step) | self._fleets(step)
         if step.candidates:
             environment["POLICY_PATH"] = self._settings.policies
         return environment
@@ -95,6 +96,18 @@ class Steps(Construct):
             found["POLICY_PARAMETERS"] = self._settings.policy_parameters
         if step.lists:
             found["PROCESS_PARAMETERS"] = self._settings.parameters
+        return found
+
+    def _fleets(self, step: Step) -> dict[str, str]:
+        """What a deployment chooses for its fleets."""
+        settings = self._settings
+        found = {}
+        if step.plans:
+            found["GENERATOR"] = settings.generator
+            found["AT_ONCE"] = str(settings.fleet_at_once)
+            found["CONFIRM_ABOVE"] = str(settings.fleet_confirm_above)
+        if step.judges:
+            found["STALE_DAYS"] = str(settings.stale_days)
         return found
 
     def _marker_role(self, by: aws_iam.Role) -> str:
@@ -129,12 +142,19 @@ class Steps(Construct):
         for sandbox in self._settings.sandboxes if step.trail else ():
             self._allow_reading(role, sandbox)
         if step.archive:
-            writes = ["s3:PutObject"] if step.writes else []
-            _allow_bucket(role, self._archive.bucket_arn, ["s3:GetObject", *writes])
-            uses = ["kms:GenerateDataKey"] if writes else []
-            allow(role, ["kms:Decrypt", *uses], self._archive.key.key_arn)
+            self._allow_archive(role, step)
         self._allow_further(role, step)
         return role
+
+    def _allow_archive(self, role: aws_iam.Role, step: Step) -> None:
+        """To read it, and to write what the step may."""
+        bucket, key = self._archive.bucket_arn, self._archive.key.key_arn
+        _allow_bucket(role, bucket, ["s3:GetObject"])
+        if not step.writes:
+            allow(role, ["kms:Decrypt"], key)
+            return
+        _allow_objects(role, bucket, ["s3:PutObject"], step.folder)
+        allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key)
 
     def _allow_further(self, role: aws_iam.Role, step: Step) -> None:
         if step.candidates:
@@ -186,9 +206,13 @@ class Steps(Construct):
 def _allow_bucket(role: aws_iam.Role, bucket: str, actions: list[str]) -> None:
     # Without ListBucket S3 answers AccessDenied for a key that is not there.
     allow(role, ["s3:ListBucket"], bucket)
+    _allow_objects(role, bucket, actions, "*")
+
+
+def _allow_objects(role: aws_iam.Role, bucket: str, actions: list[str], below: str) -> None:
     allow(
         role,
         actions,
-        f"{bucket}/*",
+        f"{bucket}/{below}",
         because="objects are named by processes, runs and times",
     )

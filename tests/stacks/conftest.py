@@ -13,6 +13,7 @@ from aws_cdk.assertions import Template
 from stacks.processes import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
+from stacks.workflow.fleet import DEFINITION as FLEET_DEFINITION
 from stacks.workflow.packaging import package_lambdas
 from stacks.workflow.state_machine import DEFINITION
 from tests.stacks.samples import write_process
@@ -57,6 +58,15 @@ class Synthesis:
             for key, one in template.find_resources(kind).items()
         }
 
+    def machine(self, name: str) -> Json:
+        """The properties of a state machine by what its name ends with."""
+        (found,) = (
+            one
+            for one in self.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+            if one["StateMachineName"] == f"{self.settings.name}-{name}"
+        )
+        return found
+
     def everything(self) -> dict[str, Json]:
         """Every resource of every stack. See `_id`."""
         return {
@@ -82,4 +92,11 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 def definition() -> Json:
     """The state machine as it is written."""
     loaded: Json = json.loads(DEFINITION.read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def fleet_definition() -> Json:
+    """That of fleets."""
+    loaded: Json = json.loads(FLEET_DEFINITION.read_text(encoding="utf-8"))
     return loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ ARNS = {
     "AWS::Events::Rule": f"arn:aws:events:{HERE}:rule/{{name}}",
     "AWS::IAM::ManagedPolicy": f"arn:aws:iam::{ACCOUNT}:policy/{{name}}",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{name}}",
-    "AWS::KMS::Key": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "AWS::KMS::Key": f"arn:aws:kms:{HERE}:key/{{id}}",
     "AWS::Lambda::Function": f"arn:aws:lambda:{HERE}:function:{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{HERE}:log-group:{{name}}:*",
     "AWS::S3::Bucket": "arn:aws:s3:::{name}",
@@ -94,10 +95,10 @@ class _Resolver:
         if name in PSEUDO:
             return PSEUDO[name]
         kind = template["Resources"][name]["Type"] if name in template["Resources"] else ""
-        return self._arn(name, kind) if kind in NAMED_BY_ARN else name.lower()
+        return self._arn(name, kind, template) if kind in NAMED_BY_ARN else name.lower()
 
     def _fn_getatt(self, given: list[str], template: Json) -> str:
-        return self._arn(given[0], template["Resources"][given[0]]["Type"])
+        return self._arn(given[0], template["Resources"][given[0]]["Type"], template)
 
     def _fn_join(self, given: list[Any], template: Json) -> str:
         separator, parts = given
@@ -113,5 +114,7 @@ class _Resolver:
         return given
 
     @staticmethod
-    def _arn(name: str, kind: str) -> str:
-        return ARNS[kind].format(name=name.lower())
+    def _arn(name: str, kind: str, template: Json) -> str:
+        # Resources of two stacks may have the same name.
+        own = uuid5(NAMESPACE_URL, f"{template.get('Description')} {name}")
+        return ARNS[kind].format(name=name.lower(), id=own)

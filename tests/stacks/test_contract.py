@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas import errors
+from lambdas.plan_fleet.request import KEYS
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.step_needs import STEPS
+from stacks.workflow.step_needs import FLEET_STEPS, STEPS
+from tests.stacks.test_fleet_machine import states
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Synthesis
@@ -79,9 +81,50 @@ def test_the_contract_tells_each_functions_environment(synthesis: Synthesis) -> 
         assert told == environments[step.package], step.state
 
 
+def test_the_contract_tells_of_every_state_of_a_fleet(fleet_definition: Json) -> None:
+    every = states(fleet_definition)
+    told = rows("The fleet's states")
+
+    assert set(told) == set(every)
+    for name, (made_of, *_) in told.items():
+        state = every[name]
+        if state["Type"] != "Task":
+            assert made_of == state["Type"], name
+        elif state["Resource"].endswith("lambda:invoke"):
+            assert made_of == "Lambda", name
+        else:
+            assert words(made_of)[0] in state["Resource"], name
+
+
+def test_the_contract_tells_what_each_function_of_a_fleet_has(
+    fleet_definition: Json, synthesis: Synthesis
+) -> None:
+    functions = synthesis.of_type("workflow", "AWS::Lambda::Function").values()
+    environments = {
+        one["Handler"].split(".")[1]: set(one["Environment"]["Variables"]) - POWERTOOLS
+        for one in functions
+    }
+
+    for step in FLEET_STEPS:
+        payload = set(fleet_definition["States"][step.state]["Arguments"]["Payload"])
+        assert set(words(rows("The fleet's states")[step.state][1])) == payload - {"fleet"}
+        assert (
+            set(words(rows("The fleet's functions")[step.state][0])) == environments[step.package]
+        )
+
+
+def test_the_contract_tells_every_key_of_a_fleets_input() -> None:
+    assert list(rows("The fleet's input")) == list(KEYS)
+
+
 def test_the_contract_names_errors_that_exist() -> None:
     known = {name for name in dir(errors) if name.endswith("Error")}
-    told = {name for cells in rows("The functions").values() for name in words(cells[1])}
+    told = {
+        name
+        for table in ("The functions", "The fleet's functions")
+        for cells in rows(table).values()
+        for name in words(cells[1])
+    }
 
     assert told
     assert told <= known

@@ -36,6 +36,14 @@ def test_cdk_nag_finds_nothing_that_is_not_acknowledged_with_a_reason(
     assert [(one.rule_name, one.description) for one in found] == []
 
 
+# It takes only a number; AWS takes an expression as well:
+# https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_stepfunctions/MapBaseOptions.html
+MISTAKEN = (
+    "E3601 '{% $states.input.atOnce %}' is not of type 'number' at 'States/RunSandboxes/"
+    "ItemProcessor/States/RunProcesses/MaxConcurrency'"
+)
+
+
 def test_cfn_lint_accepts_the_templates(synthesis: Synthesis) -> None:
     synthesis.app.synth()
 
@@ -53,7 +61,10 @@ def test_cfn_lint_accepts_the_templates(synthesis: Synthesis) -> None:
         timeout=180,
     )
 
-    assert (found.stdout, found.returncode) == ("", 0)
+    lines = found.stdout.splitlines()
+    # With each objection cfn-lint tells the file, then an empty line.
+    objections = [one for one in lines if one and not re.match(r"/.*\.json:\d+:\d+$", one)]
+    assert [one for one in objections if one != MISTAKEN] == [], found.stdout
 
 
 def test_nothing_of_the_account_or_region_is_written_into_a_template(synthesis: Synthesis) -> None:
@@ -67,7 +78,7 @@ def test_no_function_of_our_own_runs_while_deploying(synthesis: Synthesis) -> No
     kinds = {one["Type"] for one in synthesis.everything().values()}
 
     assert not [one for one in kinds if one.startswith("Custom::") or "CustomResource" in one]
-    assert len(of_type(synthesis, "AWS::Lambda::Function")) == 9
+    assert len(of_type(synthesis, "AWS::Lambda::Function")) == 11
     assert "AWS::Lambda::LayerVersion" not in kinds
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from lambdas import errors
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.step_needs import STEPS, WATCH
+from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,13 +256,13 @@ def test_each_state_with_code_has_a_step_and_each_step_a_state(definition: Json)
 def test_each_step_has_a_folder_and_each_folder_a_step() -> None:
     folders = {one.parent.name for one in (ROOT / "lambdas").glob("*/handler.py")}
 
-    assert folders == {one.package for one in (*STEPS, WATCH)}
+    assert folders == {one.package for one in (*STEPS, *FLEET_STEPS, WATCH)}
 
 
 def test_what_the_definition_leaves_open_is_filled_in(
     definition: Json, synthesis: Synthesis
 ) -> None:
-    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    machine = synthesis.machine("build-policy")
 
     assert set(re.findall(r"\$\{(\w+)\}", json.dumps(definition))) == set(
         machine["DefinitionSubstitutions"]
@@ -303,7 +303,7 @@ def test_the_machines_role_names_every_resource_that_can_be_named(synthesis: Syn
 
 
 def test_the_executions_of_batches_are_the_machines_own(synthesis: Synthesis) -> None:
-    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    machine = synthesis.machine("build-policy")
     name = machine["StateMachineName"]
     granted = {
         action: json.dumps(statement["Resource"])
@@ -318,7 +318,7 @@ def test_the_executions_of_batches_are_the_machines_own(synthesis: Synthesis) ->
 
 
 def test_the_machine_logs_everything_and_is_traced(synthesis: Synthesis) -> None:
-    (machine,) = synthesis.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    machine = synthesis.machine("build-policy")
 
     assert machine["LoggingConfiguration"]["Level"] == "ALL"
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is True

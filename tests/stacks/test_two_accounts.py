@@ -78,7 +78,7 @@ def test_every_role_of_the_sandbox_trusts_named_roles_of_the_workflows_account_a
 
 
 def test_access_analyzer_is_asked_as_a_guest_and_nothing_else_is(apart: Synthesis) -> None:
-    (machine,) = apart.of_type("workflow", "AWS::StepFunctions::StateMachine").values()
+    machine = apart.machine("build-policy")
     states = json.loads(machine["DefinitionString"])["States"]
     guests = {name for name, one in states.items() if "Credentials" in one}
 

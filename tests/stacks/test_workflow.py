@@ -225,12 +225,11 @@ def test_the_dashboard_shows_every_alarm(synthesis: Synthesis) -> None:
 
 
 def test_every_bad_end_of_an_execution_is_told_by_name(synthesis: Synthesis) -> None:
-    (rule,) = (
+    rules = [
         one
         for one in synthesis.of_type("workflow", "AWS::Events::Rule").values()
         if one["EventPattern"].get("source") == ["aws.states"]
-    )
-    (topic,) = (one["Arn"]["Ref"] for one in rule["Targets"])
+    ]
     allowed = [
         statement
         for one in synthesis.of_type("workflow", "AWS::SNS::TopicPolicy").values()
@@ -238,11 +237,14 @@ def test_every_bad_end_of_an_execution_is_told_by_name(synthesis: Synthesis) -> 
         if statement["Principal"] == {"Service": "events.amazonaws.com"}
     ]
 
-    assert set(rule["EventPattern"]["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
-    assert len(rule["EventPattern"]["detail"]["stateMachineArn"]) == 1
-    assert "<execution>" in rule["Targets"][0]["InputTransformer"]["InputTemplate"]
-    assert [one["Resource"]["Ref"] for one in allowed] == [topic]
-    assert all("aws:SourceArn" in one["Condition"]["ArnEquals"] for one in allowed)
+    assert len(rules) == 2  # runs and fleets
+    for rule in rules:
+        (topic,) = (one["Arn"]["Ref"] for one in rule["Targets"])
+        assert set(rule["EventPattern"]["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
+        assert len(rule["EventPattern"]["detail"]["stateMachineArn"]) == 1
+        assert "<execution>" in rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+        assert [one["Resource"]["Ref"] for one in allowed] == [topic]
+    assert len(allowed[0]["Condition"]["ArnEquals"]["aws:SourceArn"]) == 2
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own_and_is_traced(

@@ -28,12 +28,30 @@ OK = 200
 def install(run: Callable[[str], None]) -> None:
     """Complete the API; `run` runs an execution by its ARN."""
     engine._run_execution = run
+    engine._start_execution = _starting(engine._start_execution)
     engine._stop_execution = _stopping(engine._stop_execution)
     engine._describe_execution = _describing(engine._describe_execution)
     engine._validate_definition_jsonata = _validating(engine._validate_definition_jsonata)
     engine._validate_state_machine_definition = _validate
     engine.handle_request = _with_redrive(engine.handle_request, run)
     provisioners._sfn_definition = _checking(provisioners._sfn_definition)
+
+
+def _starting(start: Api) -> Api:
+    """StartExecution: the same name and input again, while it runs, is answered as the first was.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    """
+
+    def start_execution(data: dict[str, Any]) -> Response:
+        machine = str(data.get("stateMachineArn", "")).replace(":stateMachine:", ":execution:")
+        there = engine._executions.get(f"{machine}:{data.get('name')}")
+        if there and there["status"] == "RUNNING" and there["input"] == data.get("input", "{}"):
+            began = {"executionArn": there["executionArn"], "startDate": there["startDate"]}
+            return _answer(began)
+        return start(data)
+
+    return start_execution
 
 
 def _stopping(stop: Api) -> Api:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from tests.stacks.samples import Json
 
-DEFINITION: Json = json.loads(
-    (Path(__file__).parents[3] / "statemachine" / "build_policy.asl.json").read_text()
-)
+MACHINES = Path(__file__).parents[3] / "statemachine"
+DEFINITION: Json = json.loads((MACHINES / "build_policy.asl.json").read_text())
+FLEET: Json = json.loads((MACHINES / "run_fleet.asl.json").read_text())
 SDK = "arn:aws:states:::aws-sdk:"
 # Integrations that Step Functions makes nicer than the API: what they call, and what they answer.
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
@@ -31,6 +31,7 @@ OPTIMISED = {
     "arn:aws:states:::sns:publish": ("sns", "Publish", "Publish"),
     "arn:aws:states:::events:putEvents": ("events", "PutEvents", "PutEvents"),
     "arn:aws:states:::codebuild:startBuild.sync": ("codebuild", "StartBuild", "StartBuild"),
+    "arn:aws:states:::states:startExecution": ("sfn", "StartExecution", "StartExecution"),
 }
 RESULT = re.compile(r"\$states\.result((?:\.[A-Z]\w*|\[\w+\])+)")
 COMPARED = re.compile(r"\$(\w+)((?:\.[A-Z]\w*)+) = '([A-Z_]+)'")
@@ -58,7 +59,7 @@ def called(resource: str) -> tuple[str, str]:
     return service, name
 
 
-TASKS = dict(tasks(DEFINITION["States"]))
+TASKS = {**dict(tasks(DEFINITION["States"])), **dict(tasks(FLEET["States"]))}
 
 
 @pytest.mark.parametrize("name", TASKS)

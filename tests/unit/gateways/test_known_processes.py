@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.errors import ServiceRefusedError
+from lambdas.errors import InvalidEventError, ServiceRefusedError
 from lambdas.gateways.known_processes import RegisteredProcesses
+from lambdas.model.process_parameter import Place, RegisteredProcess
 from tests.stacks.samples import definition
 
 if TYPE_CHECKING:
@@ -21,7 +22,16 @@ class Ssm:
 
     def __init__(self, *prove: bool, refuses: bool = False) -> None:
         self._values = [
-            json.dumps({"definition": {**definition(proof={"attempt": attempt}), "name": name}})
+            {
+                "Name": f"/fencepost/processes/{name}",
+                "Value": json.dumps(
+                    {
+                        "definition": {**definition(proof={"attempt": attempt}), "name": name},
+                        "owner": "team@example.com",
+                        "sandbox": {"name": "default", "account": "1" * 12, "region": "eu-west-1"},
+                    }
+                ),
+            }
             for number, attempt in enumerate(prove)
             for name in [f"process-{number:02}"]
         ]
@@ -37,7 +47,7 @@ class Ssm:
             error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
             raise ClientError(cast("Any", error), "GetParametersByPath")
         for at in range(0, len(self._values), 10):
-            yield {"Parameters": [{"Value": one} for one in self._values[at : at + 10]]}
+            yield {"Parameters": self._values[at : at + 10]}
 
 
 def known(ssm: Ssm) -> RegisteredProcesses:
@@ -59,3 +69,15 @@ def test_without_any_process_there_is_nothing_to_watch() -> None:
 def test_a_refusal_is_told_as_one() -> None:
     with pytest.raises(ServiceRefusedError, match="GetParametersByPath"):
         known(Ssm(refuses=True)).proved()
+
+
+def test_every_process_tells_its_owner_and_its_sandbox() -> None:
+    (one,) = known(Ssm(*[False])).all()
+
+    assert (one.name, one.owner, one.proves) == ("process-00", "team@example.com", False)
+    assert one.place == Place(name="default", account="1" * 12, region="eu-west-1")
+
+
+def test_a_parameter_of_an_earlier_version_is_named() -> None:
+    with pytest.raises(InvalidEventError, match=r"process orders .* deploy the process again"):
+        RegisteredProcess.from_parameter("orders", '{"definition": {"prove": true}}')

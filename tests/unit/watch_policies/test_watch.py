@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.platform import Platform
-from lambdas.watch_policies.ages import days_unproved
+from lambdas.model.proof_age import days_unproved
 from lambdas.watch_policies.handler import watch
 
 if TYPE_CHECKING:

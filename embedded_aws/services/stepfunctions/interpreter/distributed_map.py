@@ -151,6 +151,8 @@ def _run_child(
         _count(record, child, "pending", "running")
     context["Execution"] = {**context["Execution"], "Id": child["executionArn"], "Input": data}
     context["Execution"]["Name"] = child["name"]
+    # https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+    context["variables"] = {}  # a child execution cannot read those of its parent
     try:
         output = walk(processor, data, child, context)
         child.update(status="SUCCEEDED", output=json.dumps(output))

@@ -21,11 +21,12 @@ def days_unproved(proved: str | None, runs: Iterable[str], now: datetime) -> flo
         runs: ids of all runs; other names are passed over.
         now: with its time zone.
     """
-    started = [found for run in ([proved] if proved else runs) if (found := _started(run))]
+    started = [found for run in ([proved] if proved else runs) if (found := started_at(run))]
     return (now - min(started)) / timedelta(days=1) if started else None
 
 
-def _started(run: str) -> datetime | None:
+def started_at(run: str) -> datetime | None:
+    """When a run began, as its id tells; nothing when the name is no run's id."""
     try:
         return datetime.strptime(run.partition("-")[0], STARTED).replace(tzinfo=UTC)
     except ValueError:

@@ -1,0 +1,120 @@
+"""report.html of a fleet: what needs a person first, then everything, on one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.fleet import DOCUMENT, PLAN, TABLE
+from lambdas.model.platform import Platform
+from lambdas.model.text import counted, sentence
+from lambdas.overview.needs import Need
+from lambdas.overview.table import filters, groups, table
+from lambdas.pages.html import MOST, Html, code, el, join, more
+from lambdas.pages.page import asset, page
+
+if TYPE_CHECKING:
+    from lambdas.document_fleet.fleet_facts import FleetFacts
+
+UP = "../../"
+CAVEATS = {
+    Platform.AWS: "",
+    Platform.EMBEDDED: "This fleet ran on an embedded AWS, an emulator: nothing of it was shown on "
+    "AWS.",
+    Platform.UNKNOWN: "Nothing says where this fleet ran.",
+}
+
+
+def report(facts: FleetFacts) -> str:
+    """The whole page; it loads nothing."""
+    body = (
+        el("a", "Skip to the processes", class_="skip", href="#processes"),
+        el("header", _head(facts), class_="top"),
+        el("main", _moves(facts), _processes(facts), class_="fleet-page", id="main"),
+        _foot(facts),
+    )
+    return page(_title(facts), body, script=asset("fleet.js"), style=asset("fleet.css"))
+
+
+def _title(facts: FleetFacts) -> str:
+    return f"The fleet of {facts.fleet.started_at[:16].replace('T', ' ')}"
+
+
+def _head(facts: FleetFacts) -> Html:
+    caveat = CAVEATS[facts.platform]
+    waiting = counted(facts.waiting, "process needs", "processes need")
+    needs = f"{waiting} somebody." if facts.waiting else "No process needs anybody."
+    return join(
+        (
+            el("p", "Fencepost", el("span", " all processes"), class_="brand"),
+            el("h1", _title(facts), ": ", el("b", facts.verdict)),
+            el("p", caveat, class_="caveat") if caveat else None,
+            el("p", needs, " ", facts.words, class_="grounds"),
+            el("p", f"The fleet broke off: {facts.broken}", class_="alarm")
+            if facts.broken
+            else None,
+            _figures(facts),
+        )
+    )
+
+
+def _figures(facts: FleetFacts) -> Html:
+    """How many need what, with the way there."""
+    tones = {Need.FAILED: "bad", Need.NOT_STARTED: "bad", Need.NOT_PROVED: "bad"}
+    lines = (
+        el(
+            "li",
+            el("a", el("b", f"{len(rows):,}"), el("span", need.heading), href=f"#{need.slug}"),
+            class_=tones.get(need, "" if need is Need.NOTHING else "warn"),
+        )
+        for need, rows in groups(facts.judged)
+    )
+    return el("ul", lines, class_="figures needs-by-kind", aria_label="What is needed")
+
+
+def _moves(facts: FleetFacts) -> Html:
+    if not facts.before:
+        return el(
+            "section",
+            el("h2", "What changed"),
+            el("p", "This is the first fleet: there is none to compare with."),
+            id="changes",
+        )
+    worse = [one for one in facts.moves if one.worse]
+    told = f"{counted(len(facts.moves), 'change')} since the fleet {facts.before}"
+    lines = (
+        el("li", el("b", one.process), ": ", one.what, class_="worse" if one.worse else None)
+        for one in facts.moves[:MOST]
+    )
+    return el(
+        "section",
+        el("h2", "What changed"),
+        el("p", f"{told}, {len(worse):,} of them for the worse." if facts.moves else f"{told}."),
+        el("ul", lines, class_="moved") if facts.moves else None,
+        more(len(facts.moves) - MOST, f"in {DOCUMENT}"),
+        id="changes",
+    )
+
+
+def _processes(facts: FleetFacts) -> Html:
+    return el(
+        "section",
+        el("h2", "Processes"),
+        el(
+            "p",
+            "What needs a person comes first. Ages are those when the fleet began. ",
+            sentence("figures that the dossier of an earlier version does not have are not known"),
+        ),
+        filters(facts.judged),
+        table(facts.judged, up=UP),
+        id="processes",
+    )
+
+
+def _foot(facts: FleetFacts) -> Html:
+    files = join((el("a", name, href=name), " ") for name in (DOCUMENT, TABLE, PLAN))
+    return el(
+        "footer",
+        el("p", "Files of this fleet: ", files),
+        el("p", "Execution ", code(facts.fleet.execution_arn), ". Times are in UTC."),
+        el("p", "Each process's dossier and its manifest are what counts; this page sums them up."),
+    )

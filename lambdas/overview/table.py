@@ -1,0 +1,162 @@
+"""The rows as a table, in groups by what they need; it can be filtered where scripts run."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lambdas.model.platform import Platform
+from lambdas.model.text import counted, shortened
+from lambdas.overview.process_row import CAUSE
+from lambdas.pages.html import Html, code, el, join, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambdas.overview.needs import Need, Needed
+    from lambdas.overview.process_row import Row
+
+    Judged = Sequence[tuple[Row, Needed]]
+
+COLUMNS = (
+    "Process",
+    "Verdict",
+    "Proof",
+    "New access",
+    "Grants",
+    "Wildcards",
+    "Reaches others",
+    "Ways up",
+    "Characters",
+    "Owner",
+    "Sandbox",
+    "Revision",
+)
+UNKNOWN = "not known"
+SHOWN_ON = {Platform.AWS: "", Platform.EMBEDDED: "emulated", Platform.UNKNOWN: "where is not told"}
+
+
+def groups(judged: Judged) -> list[tuple[Need, list[tuple[Row, Needed]]]]:
+    """Rows that need the same thing first, together."""
+    return [(need, list(rows)) for need, rows in groupby(judged, lambda one: one[1].first)]
+
+
+def table(judged: Judged, *, up: str) -> Html:
+    """All rows. `up` leads from the page to the archive's root: `../../`, or empty."""
+    head = el("tr", (el("th", name, scope="col") for name in COLUMNS))
+    return el(
+        "div",
+        el("table", el("thead", head), join(_bodies(judged, up)), class_="fleet"),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label="Processes",
+    )
+
+
+def filters(judged: Judged) -> Html:
+    """A form that the script shows; without it the table is complete."""
+    owners = sorted({row.owner for row, _ in judged})
+    sandboxes = sorted({row.place.name for row, _ in judged})
+    return el(
+        "form",
+        el("label", "Find", el("input", type="search", id="find", autocomplete="off")),
+        _choice("need", "Needs", [(need.slug, need.heading) for need, _ in groups(judged)]),
+        _choice("owner", "Owner", [(one, one) for one in owners]),
+        _choice("sandbox", "Sandbox", [(one, one) for one in sandboxes]),
+        el("p", id="count", role="status"),
+        id="filter",
+        hidden=True,
+    )
+
+
+def _choice(name: str, label: str, options: list[tuple[str, str]]) -> Html:
+    every = el("option", "all", value="")
+    shown = (el("option", words, value=value) for value, words in options)
+    return el("label", label, el("select", every, shown, id=name))
+
+
+def _bodies(judged: Judged, up: str) -> Iterator[Html]:
+    for need, rows in groups(judged):
+        heading = el(
+            "tr",
+            el("th", f"{need.heading} ({len(rows):,})", scope="rowgroup", colspan=len(COLUMNS)),
+            class_="group",
+        )
+        lines = (_line(row, needs, up) for row, needs in rows)
+        yield el("tbody", heading, lines, id=need.slug, data_need=need.slug)
+
+
+def _line(row: Row, needs: Needed, up: str) -> Html:
+    cells = (
+        _verdict(row),
+        _proof(row),
+        _new(row),
+        _grants(row),
+        _number(row, row.wildcards),
+        _number(row, row.reaches),
+        _number(row, row.ways_up),
+        _number(row, row.characters),
+        row.owner,
+        _sandbox(row),
+        code(row.revision) if row.revision else "",
+    )
+    return el(
+        "tr",
+        el("th", _name(row, needs, up), scope="row"),
+        (el("td", cell, data_name=name) for name, cell in zip(COLUMNS[1:], cells, strict=True)),
+        data_owner=row.owner,
+        data_sandbox=row.place.name,
+    )
+
+
+def _name(row: Row, needs: Needed, up: str) -> Html:
+    """The process, with what it needs and, of a failure, why."""
+    name = el("a", row.process, href=f"{up}{row.folder}report.html") if row.run else row.process
+    cause = row.end.cause if row.end and row.end.failed else ""
+    reasons = el("span", "; ".join(needs.words), class_="needs") if needs.words else None
+    said = shortened(cause, CAUSE, whole_in="the execution")
+    why = el("details", el("summary", "Why"), text(said)) if cause else None
+    return join((name, reasons, why))
+
+
+def _verdict(row: Row) -> Html | str:
+    if not row.run:
+        return "no run has finished"
+    kind = "proved" if row.verdict.startswith("proved") else row.verdict.replace(" ", "-")
+    where = SHOWN_ON[row.platform]
+    shown = el("span", f" {where}", class_="place") if where else None
+    return el("span", el("span", row.verdict, class_=f"verdict {kind}"), shown)
+
+
+def _proof(row: Row) -> str:
+    if row.proved_days is None:
+        return "none"
+    return "today" if row.proved_days < 1 else f"{counted(int(row.proved_days), 'day')} old"
+
+
+def _new(row: Row) -> str:
+    if not row.run:
+        return ""
+    if row.new is None:
+        return "not compared"
+    return f"{row.new:,}" + (", unapproved" if row.unapproved else "")
+
+
+def _grants(row: Row) -> str:
+    if not row.run:
+        return ""
+    if row.grounds is None:
+        return UNKNOWN
+    return ", ".join(f"{number:,} {ground}" for ground, number in row.grounds.items()) or "none"
+
+
+def _number(row: Row, number: int | None) -> str:
+    if not row.run:
+        return ""
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def _sandbox(row: Row) -> Html:
+    where = f"{row.place.account}, {row.place.region}"
+    return el("span", row.place.name, " ", el("span", where, class_="small"))

@@ -1,0 +1,118 @@
+"""PlanFleet: lists the processes, judges which are chosen, and writes the plan; starts nothing."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.archived_runs import manifest_of, newest_run, proved_run
+from lambdas.gateways.known_processes import RegisteredProcesses
+from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.fleet import PLAN, Fleet
+from lambdas.model.platform import Platform, platform_of
+from lambdas.model.proof_age import started_at
+from lambdas.model.step_input import required
+from lambdas.plan_fleet.choice import Candidate, chosen
+from lambdas.plan_fleet.documents import SANDBOXES, documents
+from lambdas.plan_fleet.plan import plan
+from lambdas.plan_fleet.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.model.process_parameter import RegisteredProcess
+
+STEP = "plan_fleet"
+AT_ONCE = 16  # questions to the archive
+telemetry = Telemetry(STEP)
+logger = telemetry.logger
+
+
+@telemetry.entry
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point on Lambda."""
+    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    registered = RegisteredProcesses(os.environ["PROCESS_PARAMETERS"]).all()
+    return prepare(
+        event,
+        registered,
+        archive,
+        platform=platform_of(os.environ, archive.endpoint),
+        settings=os.environ,
+    )
+
+
+def prepare(
+    event: Mapping[str, Any],
+    registered: Sequence[RegisteredProcess],
+    archive: Archive,
+    *,
+    platform: Platform = Platform.UNKNOWN,
+    settings: Mapping[str, str],
+) -> dict[str, Any]:
+    """Write the plan, and answer with where it is and what it takes.
+
+    Args:
+        event: the state's input.
+        registered: every process there is.
+        archive: tells of earlier runs, and takes the plan.
+        platform: on AWS, a proof that was emulated is none.
+        settings: `GENERATOR`, `AT_ONCE` and `CONFIRM_ABOVE` of the deployment.
+
+    Raises:
+        FleetNotChosenError: the input chooses nothing, or what is not there.
+        FleetNotConfirmedError: the fleet is large, and the input does not confirm it.
+    """
+    fleet = Fleet.from_json(required(event, "fleet", state="PlanFleet"))
+    request = Request.from_json(
+        required(event, "asked", state="PlanFleet"),
+        generator=settings["GENERATOR"],
+        at_once=int(settings["AT_ONCE"]),
+    )
+    ask = partial(_candidate, archive=archive, platform=platform)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        candidates = list(pool.map(ask, registered))
+    # The execution's own start, not the clock's: a repeated call plans the same.
+    now = datetime.fromisoformat(fleet.started_at)
+    taken = chosen(candidates, request.choice, now)
+    made = plan(taken, request, known=len(candidates), confirm_above=int(settings["CONFIRM_ABOVE"]))
+    for name, body in documents(fleet, made).items():
+        archive.put(fleet.key(name), body, "application/json")
+    logger.info("fleet planned", fleet=fleet.id, runs=made.runs, words=made.words)
+    return {
+        "plan": fleet.key(PLAN),
+        "sandboxes": fleet.key(SANDBOXES),
+        "runs": made.runs,
+        "words": made.words,
+    }
+
+
+def _candidate(one: RegisteredProcess, *, archive: Archive, platform: Platform) -> Candidate:
+    proved = proved_run(archive, one.name, platform)
+    return Candidate(
+        process=one.name,
+        owner=one.owner,
+        place=one.place,
+        proved=started_at(proved) if proved else None,
+        proves=one.proves,
+        cycle=_cycle(archive, one.name),
+    )
+
+
+def _cycle(archive: Archive, process: str) -> float | None:
+    """Minutes of the newest run's first cycle."""
+    newest = newest_run(archive, process)
+    if newest is None:
+        return None
+    told = manifest_of(archive, process, newest.manifest.run)
+    try:
+        began, ended = (datetime.fromisoformat(told[key]) for key in ("startedAt", "endedAt"))
+    except (KeyError, ValueError):
+        return None
+    return max((ended - began).total_seconds() / 60, 0.0)

@@ -1,0 +1,87 @@
+"""How a fleet is to run, as its input and the deployment's settings say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.errors import FleetNotChosenError
+from lambdas.model.text import listed
+from lambdas.plan_fleet.choice import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GENERATORS = ("access-analyzer", "trail")
+BEYOND = ("trail", "days")
+KEYS = ("choose", "confirm", "generator", "beyondQuota", "atOnce", "prove", "tolerate")
+MOST_AT_ONCE = 100  # of one sandbox; CodeBuild's quota for an account is the measure
+TOLERATED = 10.0  # percent of the runs that may fail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a fleet was asked for.
+
+    Attributes:
+        confirm: whether a large one may start.
+        generator: of each run. beyond: what becomes of runs for which Access Analyzer has no
+            generation left in a day: `trail` runs them without it, `days` on a later day.
+        at_once: runs of one sandbox at a time.
+        prove: whether processes that may run twice do.
+        tolerate: percent of the runs that may fail before the fleet counts as failed.
+    """
+
+    choice: Choice
+    confirm: bool = False
+    generator: str = GENERATORS[0]
+    beyond: str = BEYOND[0]
+    at_once: int = 1
+    prove: bool = True
+    tolerate: float = TOLERATED
+
+    @classmethod
+    def from_json(cls, raw: object, *, generator: str, at_once: int) -> Self:
+        """Read the execution's input; `generator` and `at_once` are the deployment's.
+
+        Raises:
+            FleetNotChosenError: names the key, and what to write.
+        """
+        given: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
+        unknown = sorted(set(given) - set(KEYS))
+        if unknown:
+            raise FleetNotChosenError(
+                f"the input does not know {listed(unknown)}; known are {listed(KEYS)}"
+            )
+        return cls(
+            choice=Choice.from_json(given.get("choose")),
+            confirm=_flag(given, "confirm", standard=False),
+            generator=_word(given, "generator", GENERATORS, generator),
+            beyond=_word(given, "beyondQuota", BEYOND, BEYOND[0]),
+            at_once=int(_number(given, "atOnce", at_once, least=1, most=MOST_AT_ONCE)),
+            prove=_flag(given, "prove", standard=True),
+            tolerate=_number(given, "tolerate", TOLERATED, least=0, most=100),
+        )
+
+
+def _flag(given: Mapping[str, Any], key: str, *, standard: bool) -> bool:
+    value = given.get(key, standard)
+    if not isinstance(value, bool):
+        raise FleetNotChosenError(f"{key} is {value!r}; write true or false")
+    return value
+
+
+def _word(given: Mapping[str, Any], key: str, known: tuple[str, ...], standard: str) -> str:
+    value = given.get(key, standard)
+    if value not in known:
+        raise FleetNotChosenError(f"{key} is {value!r}; write {' or '.join(known)}")
+    return str(value)
+
+
+def _number(
+    given: Mapping[str, Any], key: str, standard: float, *, least: float, most: float
+) -> float:
+    value = given.get(key, standard)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise FleetNotChosenError(f"{key} is {value!r}; write a number from {least} to {most}")
+    return value

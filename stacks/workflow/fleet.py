@@ -1,0 +1,157 @@
+"""The fleet's machine: statemachine/run_fleet.asl.json says what it does, this what it may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_logs, aws_stepfunctions
+from constructs import Construct
+
+from stacks.permissions import two_accounts
+from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.sandbox.boundary import VENDED_LOGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_kms, aws_lambda, aws_sns
+
+    from stacks.archive_stack import ArchiveStack
+    from stacks.settings import Settings
+
+DEFINITION = Path(__file__).parents[2] / "statemachine" / "run_fleet.asl.json"
+
+
+class FleetMachine(Construct):
+    """The machine, which may start runs and look at them, and stop none."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        functions: Mapping[str, aws_lambda.IFunction],
+        runs: aws_stepfunctions.IStateMachine,
+        operator: aws_sns.ITopic,
+        key: aws_kms.IKey,
+        archive: ArchiveStack,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._name = two_accounts.fleet_machine_name(settings)
+        self.role = aws_iam.Role(
+            self,
+            "Role",
+            description="Fencepost: the state machine of fleets",
+            assumed_by=aws_iam.ServicePrincipal("states.amazonaws.com"),
+        )
+        allow(
+            self.role,
+            ["lambda:InvokeFunction"],
+            *(one.function_arn for one in functions.values()),
+        )
+        self._allow_runs(runs, two_accounts.machine_name(settings))
+        self._allow_children()
+        self._allow_archive(archive)
+        allow(self.role, ["sns:Publish"], operator.topic_arn)
+        for one in (key, archive.key):
+            allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], one.key_arn)
+        self.machine = self._machine(
+            {
+                **{state: one.function_arn for state, one in functions.items()},
+                "ArchiveBucket": archive.bucket.bucket_name,
+                "BuildPolicy": runs.state_machine_arn,
+                "OperatorTopic": operator.topic_arn,
+            }
+        )
+        acknowledge_wildcards(
+            self.role, "*", because="X-Ray and the delivery of logs have no resources"
+        )
+
+    def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
+        log = aws_logs.LogGroup(
+            self,
+            "Log",
+            # See state_machine.py.
+            log_group_name=f"{VENDED_LOGS}{self._name}",
+            retention=aws_logs.RetentionDays.ONE_YEAR,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return aws_stepfunctions.StateMachine(
+            self,
+            "RunFleet",
+            state_machine_name=self._name,
+            comment="Runs of many processes, sandbox by sandbox",
+            definition_body=aws_stepfunctions.DefinitionBody.from_string(
+                DEFINITION.read_text(encoding="utf-8")
+            ),
+            definition_substitutions=substitutions,
+            role=self.role,
+            tracing_enabled=True,
+            logs=aws_stepfunctions.LogOptions(
+                destination=log,
+                level=aws_stepfunctions.LogLevel.ALL,
+                include_execution_data=True,
+            ),
+        )
+
+    def _allow_runs(self, runs: aws_stepfunctions.IStateMachine, name: str) -> None:
+        """Not to stop them: a sandbox is left clean by the runs themselves."""
+        allow(self.role, ["states:StartExecution"], runs.state_machine_arn)
+        allow(
+            self.role,
+            ["states:DescribeExecution"],
+            self._arn("execution", f"{name}:*"),
+            because="runs are named for the fleet and the process",
+        )
+
+    def _allow_children(self) -> None:
+        """https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html."""
+        allow(
+            self.role,
+            ["states:StartExecution"],
+            self._arn("stateMachine", self._name),
+            self._arn("stateMachine", f"{self._name}/*"),
+            because="a map within a map is started by an execution whose machine bears a label",
+        )
+        children = self._arn("execution", f"{self._name}/*:*")
+        allow(
+            self.role,
+            ["states:DescribeExecution", "states:StopExecution"],
+            self._arn("execution", f"{self._name}:*"),
+            children,
+            because="executions of sandboxes and processes have names of their own",
+        )
+        # https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+        allow(self.role, ["states:RedriveExecution"], children)
+
+    def _allow_archive(self, archive: ArchiveStack) -> None:
+        """Lists of items, the sign to stop, and how each run ended: nothing beside fleets."""
+        self.role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[archive.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": "fleet/*/stop"}},
+            )
+        )
+        allow(
+            self.role,
+            ["s3:GetObject"],
+            f"{archive.bucket_arn}/fleet/*.json",
+            because="lists of items are in the folder of their fleet",
+        )
+        allow(
+            self.role,
+            ["s3:PutObject"],
+            f"{archive.bucket_arn}/fleet/*/ends/*.json",
+            because="ends are named for the fleet and the process",
+        )
+
+    def _arn(self, resource: str, name: str) -> str:
+        return Stack.of(self).format_arn(
+            service="states",
+            resource=resource,
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

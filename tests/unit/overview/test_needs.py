@@ -1,0 +1,88 @@
+"""What needs a person, and in which order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from lambdas.model.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.overview.needs import HEADINGS, Need, in_order, needed
+from tests.unit.overview.rows import a_row, an_end, never_run, rows
+
+if TYPE_CHECKING:
+    from lambdas.overview.process_row import Row
+
+
+@pytest.mark.parametrize(
+    ("row", "first", "words"),
+    [
+        (a_row(), Need.NOTHING, ()),
+        (never_run(), Need.NEVER_RUN, ("no run has finished",)),
+        (a_row(verdict="not proved"), Need.NOT_PROVED, ("its newest policy is not proved",)),
+        (a_row(verdict="not attempted"), Need.NOTHING, ()),
+        (
+            a_row(verdict="not attempted", proved="", proved_days=None),
+            Need.NOT_ATTEMPTED,
+            ("no proof was attempted",),
+        ),
+        (a_row(proved="", proved_days=None), Need.NOT_PROVED, ("no proof counts here",)),
+        (a_row(proved_days=31.5), Need.OLD, ("its proof is 32 days old",)),
+        (a_row(new=3, unapproved=True), Need.UNAPPROVED, ("3 grants new, unapproved",)),
+        (a_row(ways_up=1), Need.WAYS_UP, ("1 way up",)),
+        (a_row(reaches=2), Need.REACHES_OTHERS, ("reaches others in 2 places",)),
+        (a_row(ways_up=None, reaches=None, grounds=None), Need.NOTHING, ()),
+        (a_row(end=an_end("orders")), Need.NOTHING, ()),
+        (
+            a_row(end=an_end("orders", "FAILED", "CycleFailed")),
+            Need.FAILED,
+            ("its run failed: CycleFailed",),
+        ),
+        (a_row(end=an_end("orders", "TIMED_OUT")), Need.FAILED, ("its run failed: TIMED_OUT",)),
+        (a_row(end=an_end("orders", LOST)), Need.FAILED, ("nobody knows how its run ended",)),
+        (
+            a_row(end=an_end("orders", NOT_STARTED, "Denied")),
+            Need.NOT_STARTED,
+            ("not started: Denied",),
+        ),
+        (
+            a_row(end=an_end("orders", STOPPED)),
+            Need.STOPPED,
+            ("not started: the fleet was stopped",),
+        ),
+        (
+            a_row(ways_up=2, end=an_end("orders", "FAILED", "BuildFailed")),
+            Need.FAILED,
+            ("its run failed: BuildFailed", "2 ways up"),
+        ),
+    ],
+)
+def test_a_row_says_what_it_needs_the_most_urgent_first(
+    row: Row, first: Need, words: tuple[str, ...]
+) -> None:
+    found = needed(row)
+
+    assert (found.first, found.words) == (first, words)
+
+
+def test_every_need_has_a_heading() -> None:
+    assert set(HEADINGS) == set(Need)
+
+
+@given(rows)
+def test_what_is_more_urgent_never_stands_below(there: list[Row]) -> None:
+    found = in_order(there)
+
+    assert sorted(row.process for row, _ in found) == sorted(row.process for row in there)
+    firsts = [needs.first for _, needs in found]
+    assert firsts == sorted(firsts)
+    assert in_order(reversed(there)) == found
+
+
+@given(rows)
+def test_nothing_that_needs_somebody_is_among_what_needs_nobody(there: list[Row]) -> None:
+    for row, needs in in_order(there):
+        assert (needs.first is Need.NOTHING) == (not needs.words)
+        if row.end and row.end.failed:
+            assert needs.first in {Need.FAILED, Need.NOT_STARTED}
