@@ -44,10 +44,11 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """The app on an embedded AWS: where its parts are."""
+    """The app on an embedded AWS: where its parts are. `machine` runs one, `fleets` many."""
 
     connection: Connection
     machine: str
+    fleets: str
     archive: str
     topic: str
 
@@ -219,6 +220,7 @@ def bring_in(
     return Deployed(
         connection=connection,
         machine=every["StateMachineArn"],
+        fleets=every["FleetMachineArn"],
         archive=every["ArchiveBucketName"],
         topic=every.get("TopicArn", ""),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
 from local.command_line.command import Argument, Command
+from local.command_line.fleets import OF_FLEETS
 from local.command_line.new_process import NEW
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
@@ -46,7 +47,7 @@ COMMANDS = (
         examples=(
             ("fencepost run orders --revision feature/x", "a branch; latest.json stays as it is"),
             ("fencepost run orders", "runs processes/orders; its dossier is in out/orders/<run>/"),
-            ("fencepost run orders reports", "both at once; what one does harms no other"),
+            ("fencepost run orders reports", "both at once; many run as a fleet, some at a time"),
             ("fencepost run orders --json", "verdict, counts and dossier of each, for a script"),
         ),
         statuses=RUNS,
@@ -207,6 +208,7 @@ COMMANDS = (
         ),
         document=False,
     ),
+    *OF_FLEETS,
     Command(
         name="doctor",
         purpose="what is missing before a deployment to AWS",

@@ -22,14 +22,16 @@ from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
 from local.deploy.synthesis import EXTRA_PROCESSES, SynthError
 from local.output import NO, UNKNOWN, YES, document
-from local.runs import executions
 from local.runs.dossiers import restore
 from local.runs.progress import Progress, plain
+from local.runs.side_by_side import run_all
 from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+    from local.runs import executions
 
     Say = Callable[[str], None]
 
@@ -120,11 +122,9 @@ def _run(
             say(f"archive: {earlier} earlier runs of out/ put back")
         say("the build runs the process's commands on this machine, in a scratch folder")
         with Progress(console=Console(stderr=as_json)) as progress:
-            started = []
-            for process in processes:
-                progress.begin(process)
-                started.append(executions.start(deployed, process, revision))
-            finished = executions.follow(deployed, started, out=emulator.OUT, progress=progress)
+            finished = run_all(
+                deployed, processes, revision=revision, out=emulator.OUT, progress=progress, say=say
+            )
         inbox = connection.inbox
     if not as_json:
         show(finished)

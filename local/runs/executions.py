@@ -6,7 +6,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from local.runs.build_progress import Build
 from local.runs.dossiers import fetch
@@ -57,14 +57,33 @@ def start(deployed: Deployed, process: str, revision: str = "") -> Running:
     return Running(process=process, arn=answer["executionArn"], began=time.monotonic())
 
 
+class Coming(Protocol):
+    """Runs that somebody else starts one after the other."""
+
+    @property
+    def done(self) -> bool:
+        """Whether no run will come any more."""
+
+    def arrived(self) -> list[Running]:
+        """Those that were started since the last time."""
+
+
 def follow(
-    deployed: Deployed, running: Iterable[Running], *, out: Path, progress: Progress
+    deployed: Deployed,
+    running: Iterable[Running],
+    *,
+    out: Path,
+    progress: Progress,
+    coming: Coming | None = None,
 ) -> list[Finished]:
     """Tell what happens until every run has ended; fetch each dossier as it comes."""
     open_runs = list(running)
     client = deployed.connection.client("stepfunctions")
     finished = []
-    while open_runs:
+    while open_runs or (coming and not coming.done):
+        for run in coming.arrived() if coming else ():
+            progress.begin(run.process)
+            open_runs.append(run)
         for run in list(open_runs):
             _tell(deployed, client, run, progress)
             described = client.describe_execution(executionArn=run.arn)
@@ -75,7 +94,7 @@ def follow(
                 progress.end(run.process, ok=end.succeeded, seconds=end.seconds)
                 finished.append(end)
         progress.tick()
-        if open_runs:
+        if open_runs or coming:
             time.sleep(POLL)
     return finished
 

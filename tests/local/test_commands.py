@@ -186,7 +186,7 @@ def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
 ) -> None:
     place = {"LocationConstraint": embedded.region}
     embedded.client("s3").create_bucket(Bucket="shelf", CreateBucketConfiguration=place)
-    deployed = Deployed(connection=embedded, machine="", archive="shelf", topic="")
+    deployed = Deployed(connection=embedded, machine="", fleets="", archive="shelf", topic="")
     out = tmp_path / "out"
     for run, files in ((RUN, ("manifest.json", "policy.json")), ("broken", ("policy.json",))):
         (out / "orders" / run).mkdir(parents=True)
