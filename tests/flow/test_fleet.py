@@ -9,13 +9,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
+from local.runs import side_by_side
+from local.runs.progress import Progress
 from tests import asking
 from tests.flow.cloud import until
 from tests.stacks.samples import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.flow.cloud import Cloud, Execution
 
@@ -226,6 +230,35 @@ def test_a_fleet_whose_execution_is_stopped_is_redriven_without_running_anything
     assert done.status == "SUCCEEDED", done.cause
     assert runs_of(cloud, fleet) == Counter(MEMBERS[WEST])
     assert set(ends(cloud, fleet).values()) == {"SUCCEEDED"}
+
+
+def test_many_processes_of_one_command_run_as_a_fleet(
+    cloud: Cloud, fleets: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fleets == cloud.deployed.fleets
+    monkeypatch.setattr(side_by_side, "at_once", lambda: 2)
+    told: list[str] = []
+
+    finished = side_by_side.run_all(
+        cloud.deployed,
+        ["bread", "tea", "fails-milk"],
+        revision="",
+        out=tmp_path,
+        progress=Progress(console=Console(quiet=True)),
+        say=told.append,
+    )
+
+    assert {one.process: one.succeeded for one in finished} == {
+        "bread": True,
+        "tea": True,
+        "fails-milk": False,
+    }
+    assert {one.error for one in finished} == {"", "CycleFailed"}
+    (report,) = tmp_path.glob("fleet/*/report.html")
+    assert told == [
+        f"3 runs as the fleet {report.parent.name}, 2 at once in a sandbox",
+        f"fleet: {report}",
+    ]
 
 
 def arn_of(cloud: Cloud, fleet: str, process: str) -> str:
