@@ -24,7 +24,7 @@ OF_FLEETS = (
         name="run-fleet",
         purpose="start the runs of many processes, on AWS",
         group=FLEETS,
-        function="local.fleets.commands:run_fleet",
+        function="local.archive.fleets:run_fleet",
         arguments=(
             Argument(
                 names=("process",),
@@ -62,7 +62,7 @@ OF_FLEETS = (
         name="stop-fleet",
         purpose="let a fleet start no more; what runs ends by itself",
         group=FLEETS,
-        function="local.fleets.commands:stop_fleet",
+        function="local.archive.fleets:stop_fleet",
         arguments=(
             Argument(names=("fleet",), options={"metavar": "FLEET", "help": "the fleet's id"}),
             WHERE,

@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.gateways.archive import FolderArchive
 from lambdas.plan_fleet.request import Request
+from local.archive.fleets import asked, awaited, machine_of, stop_fleet
 from local.command_line.parser import parser
-from local.fleets.commands import asked, awaited, machine_of, stop_fleet
 from local.runs.side_by_side import FleetRuns, fleet_of
 
 if TYPE_CHECKING:
