@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.iam_documents import managed_policies
-from lambdas.model.finding import Severity
+from lambdas.model.finding import FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.manifest import FORMAT, MANIFEST, Kept, sealed
 
@@ -63,8 +63,8 @@ def _summary(facts: RunFacts) -> dict[str, Any]:
         "grounds": _grounds(facts),
         "wildcards": facts.wildcards,
         "characters": facts.characters,
-        "reachesOthers": _found(facts, "reaches-others"),
-        "waysUp": _found(facts, "privilege-escalation"),
+        "reachesOthers": _found(facts, FindingKind.REACHES_OTHERS),
+        "waysUp": _found(facts, FindingKind.PRIVILEGE_ESCALATION),
         "compared": facts.changes.run or None,
         "new": len(facts.changes.new),
         "gone": len(facts.changes.gone),
@@ -87,7 +87,7 @@ def _ground(grant: Grant) -> str:
     return str(GroundKind.OBSERVED) if GroundKind.OBSERVED in kinds else next(iter(kinds), "none")
 
 
-def _found(facts: RunFacts, kind: str) -> int:
+def _found(facts: RunFacts, kind: FindingKind) -> int:
     return sum(one.count for one in facts.findings if one.kind == kind)
 
 
