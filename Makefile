@@ -43,12 +43,13 @@ rehearse: developing ## Deploy, run, fail, redrive and remove it where the embed
 test-aws: developing ## Ask your account about the definition and the policies (makes nothing)
 	@FENCEPOST_TEST_AWS=1 $(PYTEST) tests/aws
 
-check: developing ## Lint, types and layers
+check: developing ## Lint, types, layers and prose
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache > .build/layers.txt || { cat .build/layers.txt; exit 1; }
-	@echo "check: ruff, mypy and the layers are clean"
+	@$(PY) -m tests.prose
+	@echo "check: ruff, mypy, the layers and the prose are clean"
 
 unit: developing ## Only the tests that touch nothing (seconds)
 	@$(PYTEST) tests/unit tests/laws tests/golden

@@ -106,7 +106,7 @@ class Knowledge:
             raw: Any = json.loads(text)
             if raw["format"] != FORMAT:
                 raise UnreadableKnowledgeError(
-                    f"{path} has format {raw['format']}; write it anew with fencepost learn"
+                    f"{path} has format {raw['format']}; write it again with fencepost learn"
                 )
             rows = tuple(
                 Row(

@@ -102,7 +102,8 @@ def _denial(one: Denial) -> Finding:
         kind=FindingKind.POLICY_DENIES,
         subject=f"{one.action} on {one.resource}",
         detail=f"the cycle did it as {one.principal}, and the policy answers {one.decision}",
-        action="report it: the refined policy must allow all that was seen to be authorised",
+        action="report it: the refined policy must allow everything that the cycle was allowed to "
+        "do",
     )
 
 
@@ -111,7 +112,7 @@ def _unasked(one: Denial) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.NOT_SIMULATED,
         subject=f"{one.action} on {one.resource}",
-        detail=f"the cycle did it as {one.principal}, and IAM's simulator takes no such question",
+        detail=f"the cycle did it as {one.principal}, and IAM's simulator cannot be asked about it",
         action="rely on the proof for it: the cycle runs under the policy itself",
         source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html",
     )
@@ -122,7 +123,7 @@ def _unowned(principal: str, calls: int) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.PRINCIPAL_WITHOUT_POLICY,
         subject=principal,
-        detail="its calls were seen in the run, and refinement made no policy for it",
+        detail="the run made calls as this principal, and refinement made no policy for it",
         count=calls,
     )
 

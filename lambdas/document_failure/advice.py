@@ -9,8 +9,9 @@ ADVICE = {
     "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
     f"written is there. {AGAIN}",
     "BuildFailed": "The build ended before its cycle could say how: it was stopped, ran out of "
-    "time, or its machine failed. Read its phases above and its log. What the cycle had made may "
-    "still be in the sandbox; the next run's remove takes it away. Start the run again.",
+    "time, or its machine failed. Read its phases above and its log. Resources of "
+    "the cycle may still be in the sandbox; the next run removes them. Start the run "
+    "again.",
     "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "
     f"process or its hints. {AGAIN}",
     "GenerationCanceled": "Somebody cancelled the job of IAM Access Analyzer. Start the run again.",
@@ -29,8 +30,8 @@ ADVICE = {
     f"the process into several, each with its own role. {AGAIN}",
     "ServiceRefusedError": "AWS refused a call of Fencepost's own: look at the role of the state's "
     f"function, its boundary, and what the organisation forbids. {AGAIN}",
-    "ServiceUnavailableError": "AWS throttled or did not answer, however often it was asked. "
-    f"Wait until the service is well again. {AGAIN}",
+    "ServiceUnavailableError": "AWS throttled or did not answer, however often it was asked. Wait "
+    f"until the service has recovered. {AGAIN}",
     "States.Timeout": "The state took longer than it may: look at its log. Start the run again.",
     "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
     f"is logging and may write to its bucket. {AGAIN}",

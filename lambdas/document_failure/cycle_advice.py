@@ -54,8 +54,8 @@ TIME = (
     "process, or shorten it. Then start the run again."
 )
 INSTALL = (
-    "What the process needs could not be installed: look whether the build reaches the registries, "
-    "and whether versions and runtimes fit. Then start the run again."
+    "The install commands failed. Check that the build reaches the registries and that versions "
+    "and runtimes fit. Then start the run again."
 )
 UNBUILT = (
     "The build ended before the process's first command: the problem above says where. Look at the "

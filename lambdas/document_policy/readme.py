@@ -96,7 +96,7 @@ def _figures(facts: RunFacts) -> Iterator[str]:
 
 
 def _findings(facts: RunFacts) -> Iterator[str]:
-    yield from ("", "## What a person should know first", "")
+    yield from ("", "## Read this first", "")
     if not facts.findings:
         yield "No findings."
     for severity in sorted(Severity, key=URGENCY.__getitem__):

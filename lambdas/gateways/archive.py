@@ -219,8 +219,8 @@ def finished(archive: Archive, key: str) -> bool:
 def _refused(verb: str, place: str, key: str, cause: Exception) -> FencepostError:
     if is_transient(cause):
         return ServiceUnavailableError(
-            f"cannot {verb} {key!r} in {place}: {reason(cause)}; start the run again when the "
-            "service is well"
+            f"cannot {verb} {key} in {place}: {reason(cause)}; start the run again when the "
+            "service has recovered"
         )
     return ArchiveRefusedError(
         f"cannot {verb} {key!r} in {place}: {reason(cause)}; check that the step's role may use "

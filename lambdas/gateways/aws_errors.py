@@ -70,8 +70,8 @@ def told(error: Exception) -> FencepostError:
     call = f"{error.operation_name}: " if isinstance(error, ClientError) else ""
     if is_transient(error):
         return ServiceUnavailableError(
-            f"AWS did not answer: {call}{reason(error)}; the call was made several times: "
-            "start the run again when the service is well"
+            f"AWS did not answer: {call}{reason(error)}; the call was made several times: start "
+            "the run again once the service has recovered"
         )
     return ServiceRefusedError(
         f"AWS refused a call: {call}{reason(error)}; look at the policies of the step's role, "

@@ -62,8 +62,8 @@ def findings(dropped: Iterable[Evidence]) -> tuple[Finding, ...]:
             severity=Severity.NOTE,
             kind=FindingKind.DROPPED_GRANT,
             subject=f"{action} on {resource}",
-            detail="Only a round that was refused something else made this call, so a repair "
-            "granted it and it was dropped again: the whole cycle does not make it.",
+            detail="Only a round that was denied something else made this call. A repair granted "
+            "it, and it was dropped again because the whole cycle does not make the call.",
         )
         for action, resource in sorted({(str(one.action), one.resource) for one in dropped})
     )

@@ -55,7 +55,7 @@ def dropped(grants: Iterable[Grant]) -> tuple[Finding, ...]:
             subject=f"{one.action} on {one.resource}",
             detail="Neither cycle used it, so it was dropped as dropUnused asks, and the rest was "
             "run again: " + "; ".join(ground.text for ground in one.grounds),
-            action="Take it out of process.yaml.",
+            action="Remove it from process.yaml.",
         )
         for one in grants
     )
@@ -70,7 +70,7 @@ def findings(grants: Iterable[Grant]) -> tuple[Finding, ...]:
             subject=f"{one.action} on {one.resource}",
             detail="Neither cycle used it, and no derivation supports it: "
             + "; ".join(ground.text for ground in one.grounds),
-            action="Take it out of process.yaml unless another path needs it.",
+            action="Remove it from process.yaml unless another path needs it.",
         )
         for one in grants
     )

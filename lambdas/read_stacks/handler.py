@@ -102,10 +102,10 @@ def _not_read(stack: Arn, error: StackNotReadError) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.STACK_NOT_READ,
         subject=str(stack),
-        detail="CloudFormation did not tell of this stack: what its template makes CloudFormation "
-        f"read, its transforms above all, is known only as far as the trail shows. {error}",
-        action="Look at the template's Transform, {{resolve:…}} and Fn::GetAZs, and grant in "
-        "process.yaml what is missing.",
+        detail="CloudFormation did not describe this stack. Fencepost knows its transforms, and "
+        f"what else its template reads, only as far as the trail shows them. {error}",
+        action="Look at the template's Transform, {{resolve:…}} and Fn::GetAZs, and add missing "
+        "grants in process.yaml.",
     )
 
 

@@ -71,5 +71,5 @@ def _nothing(selection: Selection, *, files: int) -> Finding:
         kind=FindingKind.NO_EVIDENCE,
         subject=str(selection.principal),
         detail=f"Nothing in {files} files is evidence of what it did{session}.",
-        action="Check the account and the name, and that the files are of the right days.",
+        action="Check the account, the name and the days of the files.",
     )

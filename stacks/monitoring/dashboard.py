@@ -21,8 +21,8 @@ HALF, THIRD, WHOLE = 12, 8, 24  # columns of a dashboard's 24
 HEIGHT = 6
 HELP = (
     "# Fencepost\n"
-    "A line per process. *Proved* is 1 where the last run's policy sufficed alone. What each "
-    "number means, and what to do: `docs/operations.md`."
+    "A line per process. *Proved* is 1 where the last run's policy sufficed alone. "
+    "`docs/operations.md` says what each number means and what to do."
 )
 # Title, metric, the axis's label.
 SHOWN = (

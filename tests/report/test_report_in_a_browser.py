@@ -190,7 +190,7 @@ def test_the_verdict_is_the_first_heading_and_the_findings_come_before_the_polic
 
     headings = [one.text for one in browser.find_elements(By.CSS_SELECTOR, "h1, h2")]
     assert headings[0] == "Not attempted: the policy of orders"
-    assert headings.index("Know first") < headings.index("What changed")
+    assert headings.index("Read this first") < headings.index("What changed")
     assert headings.index("What changed") < headings.index("The policy")
 
 

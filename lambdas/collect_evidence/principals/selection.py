@@ -42,7 +42,7 @@ class Selection:
             )
             session = session or name
         if arn.service == "iam" and arn.resource == "root":
-            raise ValueError(f"{principal!r} is an account's root user, whom no policy limits")
+            raise ValueError(f"{principal} is an account's root user, which no policy limits")
         if arn.service != "iam" or not arn.resource.startswith(("role/", "user/")):
             raise ValueError(f"{principal!r} is the ARN of neither a role nor a user")
         if not (arn.account and arn.name):

@@ -147,8 +147,8 @@ class UntoldCalls:
             severity=Severity.WARNING,
             kind=FindingKind.AGGREGATED_EVENTS,
             subject=file,
-            detail="The file sums up data events by counts. These do not tell who made which call "
-            f"on what, and no permission was derived from them: {named}.",
+            detail="The file holds counts of data events. Counts do not say who made which call on "
+            f"what, so no permission was derived from them: {named}.",
             action="Collect from the data events themselves, in the trail's folder CloudTrail.",
         )
 

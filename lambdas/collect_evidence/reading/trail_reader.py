@@ -121,7 +121,7 @@ def _digests() -> Finding:
         severity=Severity.NOTE,
         kind=FindingKind.DIGEST_FILES,
         subject="CloudTrail-Digest",
-        detail="These files hold the hashes of others and no events; they were passed over.",
+        detail="These files hold hashes of other files and no events; they were not read.",
     )
 
 
@@ -130,7 +130,7 @@ def _insights() -> Finding:
         severity=Severity.NOTE,
         kind=FindingKind.INSIGHT_EVENTS,
         subject="AwsCloudTrailInsight",
-        detail="CloudTrail's own observations tell of no single call; they were passed over.",
+        detail="CloudTrail's own observations describe no single call; they were not read.",
     )
 
 
@@ -139,8 +139,7 @@ def _other_events(kind: str) -> Finding:
         severity=Severity.NOTE,
         kind=FindingKind.OTHER_EVENTS,
         subject=kind,
-        detail="An event of EventBridge that tells of no call; events of this kind were passed "
-        "over.",
+        detail="This event of EventBridge describes no call; events of this kind were not read.",
     )
 
 

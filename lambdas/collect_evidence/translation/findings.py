@@ -50,7 +50,7 @@ def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
             severity=Severity.WARNING,
             kind=FindingKind.UNKNOWN_ACTION_DENIED,
             subject=answer.strange,
-            detail="A refusal names an action that the reference does not know.",
+            detail="A denial names an action that the reference does not know.",
             action="Check the spelling in the service's documentation.",
         ),
     )
@@ -62,8 +62,9 @@ def proves_nothing(meant: OperationMapping, answer: CallOutcome) -> Finding:
         severity=Severity.NOTE,
         kind=FindingKind.FAILED_BEFORE_IAM,
         subject=f"{meant.service}:{meant.operation}",
-        detail=f"The call failed with {answer.code}, which a service may answer before anybody "
-        "asks IAM: it proves no permission. What other calls prove is granted all the same.",
+        detail=f"The call failed with {answer.code}, which a service may answer before it asks "
+        "IAM. So this call proves no permission. The permissions that other calls prove are still "
+        "granted.",
     )
 
 
@@ -76,7 +77,7 @@ def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
         detail=f"The call failed with {answer.code or 'a message alone'}, an error that the "
         "reference does not know. It counts as authorised, because a call that is not allowed is "
         "refused instead.",
-        action="If the process can do without the call, take it out of the process.",
+        action="Remove the call from the process if the process works without it.",
     )
 
 
@@ -87,13 +88,13 @@ def unknown_resource(one: ActionFacts, call: Call) -> Finding:
             severity=Severity.NOTE,
             kind=FindingKind.LISTS_ALL,
             subject=str(one.action),
-            detail="The call names none of them: it asks about all that there are.",
+            detail="The call names no resource: it asks about all of them.",
         )
     return Finding(
         severity=Severity.WARNING,
         kind=FindingKind.UNKNOWN_RESOURCE,
         subject=str(one.action),
-        detail="The action can be limited to resources, but the event does not tell which it was.",
+        detail="The action can be limited to resources, but the event does not name the resource.",
         action="Name the resource by hand, or accept the wildcard.",
     )
 
@@ -109,9 +110,9 @@ def perhaps_authorized(call: Call, meant: OperationMapping) -> tuple[Finding, ..
             kind=FindingKind.PERHAPS_AUTHORIZED,
             subject=f"{meant.service}:{meant.operation}",
             detail=f"AWS lists {actions} for some calls of this operation and does not say for "
-            f"which ({page_of(meant.service)}): not granted, and a proof without AWS does not ask "
-            "for it.",
-            action="If AWS refuses the call for the lack of it, grant it by hand.",
+            f"which ({page_of(meant.service)}): it is not granted, and a proof on the embedded AWS "
+            "does not check it.",
+            action="If AWS refuses the call without it, grant it by hand.",
         ),
     )
 
@@ -122,7 +123,8 @@ def unnamed_role(profile: str) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.UNKNOWN_PASSED_ROLE,
         subject=profile,
-        detail="The role in this instance profile is passed to EC2; the event does not tell it.",
+        detail="The role in this instance profile is passed to EC2; the event does not name the "
+        "role.",
         action="Grant iam:PassRole on it, unless the process itself put the role there.",
     )
 

@@ -60,8 +60,8 @@ def not_judged(run: Run, refinement: Refinement) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=FindingKind.NOT_JUDGED_INDEPENDENTLY,
             subject=", ".join(names),
-            detail="The embedded AWS asked for these services' actions by their operations' names: "
-            "AWS's tables of what their operations are authorised as were not read.",
+            detail="Fencepost has no AWS table of what these services' operations are authorised "
+            "as, so the embedded AWS asked for the action of the operation's name.",
             action="Run the process on AWS before you rely on its grants for them.",
             count=len(names),
         )

@@ -61,7 +61,7 @@ def _lines(facts: RunFacts) -> Iterator[str]:
         "The reason of each permission stands above it; report.html has the events. "
         "Values of variables hold no *, ? or $, so that none can widen the policy."
     )
-    yield from _variable("name", "What the policies' names begin with.", facts.process.name)
+    yield from _variable("name", "The beginning of the policies' names.", facts.process.name)
     for name, default in values.items():
         yield from _variable(names[name], _meaning(name), default)
     for owner in facts.refinement.policies:

@@ -34,7 +34,7 @@ def findings(facts: RunFacts) -> Html:
     ]
     return el(
         "section",
-        el("h2", "Know first"),
+        el("h2", "Read this first"),
         el("p", "Nothing to report.") if not facts.findings else None,
         (_group(title, found) for title, found in groups if found),
         id="findings",

@@ -28,7 +28,7 @@ LARGEST = 1_800_000  # characters
 ROWS = (3_000, 1_000, 300)  # grants shown with their grounds; refined.json has all
 LONGEST_DOCUMENT = 300_000  # characters of a policy on the page
 SECTIONS = (
-    ("findings", "Know first"),
+    ("findings", "Read this first"),
     ("changes", "What changed"),
     ("picture", "Services by phase"),
     ("paths", "Paths"),
@@ -118,7 +118,7 @@ def _figures(facts: RunFacts) -> Html:
     moved = changes.kind if changes.alone else f"{len(changes.new):,} / {len(changes.gone):,}"
     moved_words = "nothing to compare with" if changes.alone else "access new / gone"
     figures = (
-        (urgent, "to know first", "#findings", "bad" if errors else "warn" if warnings else ""),
+        (urgent, "to read first", "#findings", "bad" if errors else "warn" if warnings else ""),
         (moved, moved_words, "#changes", "warn" if changes.new else ""),
         (f"{facts.statements:,}", "statements", "#statements", ""),
         (f"{facts.actions:,}", f"actions in {counted(facts.grants, 'grant')}", "#statements", ""),

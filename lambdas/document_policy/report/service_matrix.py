@@ -117,7 +117,7 @@ def exercised(facts: RunFacts) -> Html:
     return el(
         "section",
         el("h2", "Paths"),
-        el("p", "What the cycle went through, and what is granted for paths that it did not take."),
+        el("p", "The paths that the cycle took, and the grants for paths that it did not take."),
         el("ul", rows, class_="paths"),
         id="paths",
     )

@@ -21,7 +21,7 @@ def without_analyzer(why: str) -> Finding:
         kind=FindingKind.GENERATOR_TRAIL,
         subject="generator: trail",
         detail="IAM Access Analyzer generated nothing for this run: the policy rests on the "
-        f"trail's events and on what they imply, alone. Why: {why}",
+        f"trail's events alone, and on what they imply. Reason: {why}",
     )
 
 

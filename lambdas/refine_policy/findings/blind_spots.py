@@ -62,8 +62,8 @@ def blind_spots(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=FindingKind.NO_DATA_EVENTS,
             subject=", ".join(silent),
-            detail="The process works with these services, but the trail shows none of their data "
-            "events: either it made none, or the trail does not record them.",
+            detail="The process uses these services, but the trail shows none of their data "
+            "events. Either the process made none, or the trail does not record them.",
             action="Make sure that the trail records data events of the process's role.",
             count=len(silent),
         )
@@ -73,6 +73,6 @@ def blind_spots(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
                 severity=Severity.NOTE,
                 kind=FindingKind.NOT_RECORDED,
                 subject=service,
-                detail=f"CloudTrail does not record everything of {service}: {what}. Whether the "
-                "process needs it, no trail can tell.",
+                detail=f"CloudTrail does not record everything of {service}: {what}. The trail "
+                "cannot show whether the process needs it.",
             )

@@ -58,7 +58,7 @@ def _finding(role: str, seen: Sequence[Observation], *, by_cloudformation: bool)
         severity=Severity.WARNING if hidden else Severity.NOTE,
         kind=FindingKind.POLICY_OF_ANOTHER_ROLE,
         subject=role,
-        detail=f"{what}{when}{of_data} No cycle ran under this policy: the proof is of the run's "
+        detail=f"{what}{when}{of_data} No cycle ran under this policy; the proof covers the run's "
         "own role alone.",
         action="Name the role in -c dataEventRoles, if it reads or writes data, and run again."
         if hidden

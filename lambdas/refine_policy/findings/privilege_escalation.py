@@ -69,7 +69,7 @@ def _finding(name: str, path: EscalationPath, reach: Sequence[str]) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.PRIVILEGE_ESCALATION,
         subject=name,
-        detail=f"Whoever holds {listed(path.actions)} can gain {path.gains}; within reach are "
+        detail=f"Anyone who holds {listed(path.actions)} can gain {path.gains}; within reach are "
         f"{', '.join(reach[:SHOWN])}{more}. The process needs them.",
         action=_MITIGATION.get(path.actions[0].split(":", maxsplit=1)[0], _ELSE),
     )

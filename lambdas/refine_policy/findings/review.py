@@ -53,8 +53,8 @@ def _unattachable(grants: Sequence[DraftGrant]) -> Iterator[Finding]:
                 severity=Severity.NOTE,
                 kind=FindingKind.SERVICE_LINKED_ROLE,
                 subject=principal,
-                detail="It is a service's own role: nobody can attach a policy to it. Its policy "
-                "here shows what the service did.",
+                detail="It is a service-linked role, so no policy can be attached to it. The "
+                "policy here shows what the service did.",
             )
 
 
@@ -81,8 +81,8 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
                 detail=f"It is granted on every resource because {why}.",
                 action=""
                 if reads
-                else "Look at its events; if they name the resource elsewhere, "
-                "add the grant by a hint and forbid this one.",
+                else "Look at its events. If they name the resource elsewhere, add that grant in "
+                "process.yaml and forbid this one.",
             )
 
 
@@ -97,8 +97,8 @@ def _wildcard(reason: Reason, texts: set[str], kind: FindingKind) -> Finding:
             severity=Severity.WARNING,
             kind=FindingKind.REACHES_OTHERS,
             subject=min(texts),
-            detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches what other "
-            "stacks and stages of the account made, production among them if it is there.",
+            detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches resources "
+            "of other stacks and stages in the account, production included.",
             action="Accept it, or give the process an account of its own.",
             count=len(texts),
         )
@@ -132,9 +132,9 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
             severity=Severity.WARNING,
             kind=FindingKind.ONLY_DENIED,
             subject=action,
-            detail="The process tried it and was refused, and went on. It is not granted.",
-            action="If the process needs it after all, find what refuses it: a boundary, a "
-            "resource policy, an organisation's policy.",
+            detail="The process tried it, was denied, and went on. It is not granted.",
+            action="If the process needs it, find what denies it: a boundary, a resource policy, "
+            "an organisation's policy.",
             count=count,
         )
     foreign = sorted(one.action for one in left_out if one.kind == NOT_OF_THIS_RUN)
@@ -143,6 +143,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=FindingKind.NOT_OF_THIS_RUN,
             subject=", ".join(foreign[:5]),
-            detail="Access Analyzer lists for the role what no session of this run did: left out.",
+            detail="Access Analyzer lists these for the role, but no session of this run did them. "
+            "They are left out.",
             count=len(foreign),
         )

@@ -89,8 +89,8 @@ def unknown_versions(allowed: Iterable[Observation]) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 kind=FindingKind.BATCH_DELETE_OF_VERSIONS,
                 subject=bucket,
-                detail="The bucket keeps versions, and DeleteObjects is recorded without what it "
-                "deleted: whether versions were among it is not known, and they would need "
+                detail="The bucket keeps versions, and the trail does not record what "
+                "DeleteObjects deleted. If it deleted versions, the process needs "
                 "s3:DeleteObjectVersion.",
                 action="Add the grant in process.yaml if the process deletes versions.",
                 source=min(one.lines, key=lambda line: line.order).event_id,

@@ -203,8 +203,8 @@ def _unknown(kind: str) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.HEADROOM_OF_UNKNOWN_TYPE,
         subject=visible(kind),
-        detail="process.yaml asks room for this type, and neither CloudFormation's registry nor an "
-        "operation of its name tells what it calls on what: nothing is granted for it.",
+        detail="process.yaml asks for room for this type, but neither CloudFormation's registry "
+        "nor an operation's name shows what it calls. Nothing is granted for it.",
         action="Check how the type is spelled, or add its grants by hand.",
     )
 
@@ -214,7 +214,7 @@ def _without_stack(kind: str) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.HEADROOM_WITHOUT_STACK,
         subject=visible(kind),
-        detail="process.yaml asks room for this type, and the cycle deployed no stack whose name "
-        "could limit it: nothing is granted for it.",
+        detail="process.yaml asks for room for this type, but the cycle deployed no stack whose "
+        "name could limit it. Nothing is granted for it.",
         action="Add its grants by hand.",
     )

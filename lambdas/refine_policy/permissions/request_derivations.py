@@ -83,7 +83,7 @@ def _doubts(one: Implied) -> Iterator[Finding]:
             severity=Severity.WARNING,
             kind=FindingKind.PASS_ROLE_TO_UNKNOWN_SERVICE,
             subject=one.resource,
-            detail="The role was named in a request, but which service receives it is not known: "
+            detail="A request named the role, but not the service that receives it, so "
             "iam:PassRole on it is not limited to a service.",
             action="Say which service it is: forbid the grant and add one with the condition.",
         )
@@ -105,8 +105,8 @@ def _passes_itself(one: Implied, observation: Observation) -> Finding:
         kind=FindingKind.PASS_ROLE_OF_OWN_ROLE,
         subject=one.resource,
         detail=f"{', '.join(observation.names)} named a role under which the process itself runs. "
-        "A role that may pass itself can hand all that it may do to a service: "
-        "this is not granted.",
+        "A role that may pass itself can give a service everything that it may do, so this is "
+        "not granted.",
         action="Give the service a role of its own.",
         source=min(observation.lines, key=lambda line: line.order).event_id,
     )

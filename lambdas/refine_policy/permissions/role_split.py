@@ -64,8 +64,8 @@ def split_finding(execution: str) -> Finding:
         severity=Severity.NOTE,
         kind=FindingKind.SPLIT,
         subject=execution,
-        detail="The policy is split in two. The cycle ran as one role, so this role does not "
-        "exist: its policy is what CloudFormation did for the process.",
+        detail="The policy is split in two. The cycle ran as one role, so this role does not exist "
+        "yet. Its policy is what CloudFormation did for the process.",
         action="Create the role, trusted by cloudformation.amazonaws.com, and name it in "
         "provider.iam.deploymentRole or in cdk bootstrap.",
     )

@@ -52,8 +52,8 @@ def unknown_system_tags(seen: Observations) -> Iterator[Finding]:
             severity=Severity.NOTE,
             kind=FindingKind.SYSTEM_TAGS_UNKNOWN,
             subject=counted(len(unknown), "type"),
-            detail="CloudFormation tags what it makes with tags of its own. Whether their service "
-            f"asks the caller for that is documented nowhere: {', '.join(unknown)}.",
+            detail="CloudFormation adds its own tags to what it creates. AWS does not document "
+            f"whether these services ask the caller for that: {', '.join(unknown)}.",
             action="If AWS refuses a deployment for a tagging action on one of these, grant it.",
         )
 

@@ -182,7 +182,7 @@ class Naming:
             writing.wild(f"the event does not tell the {placeholder_words(slot.placeholder)}")
             return inherited
         if writing.named and text in self._fresh.tokens and is_id(text):
-            writing.wild("this is the id of something that is made anew")
+            writing.wild("this is the id of something that each run creates again")
             return True
         versioned = _VERSION.fullmatch(text)
         if versioned and arn.service != "s3" and self._fresh.is_versioned(arn):

@@ -19,7 +19,7 @@ _BECAUSE: dict[Shape | None, Reason] = {
     Shape.SUFFIX: Reason("CloudFormation appends random characters to the names that it gives"),
     Shape.TIME: Reason("this part is a timestamp", ReasonKind.DATE),
     Shape.DATE: Reason("this part is the date of the day on which it was made", ReasonKind.DATE),
-    Shape.UUID: Reason("this part is a UUID that is made up anew"),
+    Shape.UUID: Reason("this part is a UUID that is generated each time"),
     Shape.HASH: Reason("this part is a hash that changes with the content"),
 }
 _LETTER = re.compile(r"[A-Za-z]")
@@ -44,14 +44,14 @@ class Writing:
         """Where nothing of a name is fixed, keep at least how it is made."""
         if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
             self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
-            self.reasons[Reason("the whole name is made up anew").of_others_too()] = None
+            self.reasons[Reason("the whole name is generated each time").of_others_too()] = None
 
 
 def because(piece: Piece, fresh: VolatileNames) -> Reason:
     """Why the piece is not the same in the next run."""
     if piece.text in fresh.differed:
         return Reason("this part differed between the archived runs")
-    return _BECAUSE.get(piece.shape, Reason("this part is an id that is made up anew"))
+    return _BECAUSE.get(piece.shape, Reason("this part is an id that is generated each time"))
 
 
 def placeholder_words(placeholder: str, said: str = "") -> str:

@@ -83,7 +83,7 @@ def _too_large(
     return PolicyTooLargeError(
         f"{sum(sizes)} characters do not fit in {POLICIES_PER_ROLE} managed policies of "
         f"{MANAGED_POLICY_LIMIT}: {problem}; nothing was widened to make it fit. Largest: {named}. "
-        "What could be done: split the process into several, deploy as two roles "
-        "(split: cloudformation), switch off derivations that are not wanted, or give the "
-        "resources names that share a prefix and grant that by a hint with its reason"
+        "To make it smaller: split the process into several, deploy as two roles (policy: {split: "
+        "cloudformation}), switch off derivations that you do not want, or give the resources "
+        "names that share a prefix and grant that by a hint with its reason"
     )

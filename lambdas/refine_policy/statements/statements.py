@@ -140,7 +140,7 @@ def explained(one: ShapedStatement, reference: Reference) -> ExplainedStatement:
         (str(grant.template), str(reason)) for grant in block.grants for reason in grant.reasons
     }
     reasons |= {
-        (str(value), "the policy that the requests named is made anew, under another name")
+        (str(value), "the policy that the requests named is created again under another name")
         for condition in block.conditions
         for value in condition.values
         if value.wild

@@ -40,11 +40,11 @@ _SERVICES = {  # where capitalising the prefix would not read well
 
 
 _UNSEEN = {
-    Purpose.NEXT: "What CloudFormation needs of {title} when the next deployment changes these "
-    "resources or fails; derived from its registry, not seen in the cycle.",
+    Purpose.NEXT: "Calls to {title} that CloudFormation makes when the next deployment changes "
+    "these resources or fails; derived from its registry, not seen in the cycle.",
     Purpose.HINT: "Access to {title} that the process's owner asks for in process.yaml.",
-    Purpose.HEADROOM: "What CloudFormation will need of {title} for types that process.yaml asks "
-    "room for; from its registry, not seen in any cycle.",
+    Purpose.HEADROOM: "Calls to {title} that CloudFormation will make for types that process.yaml "
+    "asks room for; derived from its registry, not seen in any cycle.",
 }
 _NOT_IN_A_SID = re.compile(r"[^A-Za-z0-9]+")
 # What a request named, in a Sid and in a sentence.

@@ -119,15 +119,15 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
         kind=FindingKind.LOOKUP_WITHOUT_DATA_EVENTS,
         subject=SUBJECT,
         detail="CloudTrail's event history holds management events alone. Data events (objects of "
-        "S3, items of DynamoDB, invocations of functions, messages, calls with keys and the like) "
-        "and network activity are not among them: no permission was derived from any.",
+        "S3, items of DynamoDB, invocations of functions, messages, calls with keys and the "
+        "like) and network activity are not included, so no permission was derived from them.",
         action="Read a trail that records data events of the principal.",
     )
     yield Finding(
         severity=Severity.NOTE,
         kind=FindingKind.LOOKUP_REGIONS,
         subject=SUBJECT,
-        detail=f"Looked up in {listed(regions)} alone; what was done elsewhere is not among it.",
+        detail=f"Only {listed(regions)} were looked up; calls in other regions are not included.",
         action="Name every region in which the principal works with --region.",
     )
     if days.since and _time(days.since, now) < now - HORIZON:
@@ -135,16 +135,16 @@ def unseen(days: Days, now: datetime, regions: tuple[str, ...]) -> Iterator[Find
             severity=Severity.WARNING,
             kind=FindingKind.LOOKUP_HORIZON,
             subject=SUBJECT,
-            detail=f"The history goes back 90 days; what came between {days.since} and then is not "
-            "among it.",
-            action="Read a trail for what is older.",
+            detail=f"The history goes back 90 days; events from {days.since} until then are not "
+            "included.",
+            action="Read a trail for older events.",
         )
     if not days.until or _time(days.until, now) > now - RECENT:
         yield Finding(
             severity=Severity.NOTE,
             kind=FindingKind.LOOKUP_RECENT,
             subject=SUBJECT,
-            detail="Events appear in the history some minutes after the call; what is newer than a "
+            detail="Events appear in the history some minutes after the call; events of the last "
             "quarter of an hour may be missing.",
             action="Look up again a quarter of an hour after the last call.",
         )

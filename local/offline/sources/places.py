@@ -204,7 +204,7 @@ def _passed_over(place: str, accounts: Sequence[str]) -> Finding:
         kind=FindingKind.ACCOUNTS_NOT_READ,
         subject=place,
         detail=f"Logs of {counted(len(accounts), 'other account')} lie there and were not read: "
-        f"{first}. What the principal's sessions did in roles of theirs is not among it.",
+        f"{first}. Calls that the principal's sessions made in their roles are not included.",
         action="If the process works there, name them with --account, or --account all.",
     )
 

@@ -297,7 +297,7 @@ def test_every_record_of_the_principal_is_evidence_or_a_finding() -> None:
 
 
 def test_of_an_account_s_root_user_it_is_said_that_no_policy_limits_it() -> None:
-    with pytest.raises(ValueError, match="root user, whom no policy limits"):
+    with pytest.raises(ValueError, match="root user, which no policy limits"):
         Selection.of(f"arn:aws:iam::{ACCOUNT}:root")
 
 

@@ -118,5 +118,5 @@ def test_a_policy_that_does_not_fit_is_kept_before_the_step_fails(tmp_path: Path
 
     kept = Refinement.from_json(json.loads(archive.get(RUN.key("refined.json"))))
     (finding,) = (one for one in kept.findings if one.kind == "policy-too-large")
-    assert "What could be done" in finding.detail
+    assert "To make it smaller" in finding.detail
     assert "DynamoDb" in finding.detail

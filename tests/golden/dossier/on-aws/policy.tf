@@ -5,7 +5,7 @@
 
 variable "name" {
   type        = string
-  description = "What the policies' names begin with."
+  description = "The beginning of the policies' names."
   default     = "orders"
 
   validation {
