@@ -101,7 +101,7 @@ def _processes(facts: FleetFacts) -> Html:
         el("h2", "Processes"),
         el(
             "p",
-            "What needs a person comes first. Ages are those when the fleet began. ",
+            "Processes that need a person come first. Ages are those when the fleet began. ",
             sentence("figures that the dossier of an earlier version does not have are not known"),
         ),
         filters(facts.judged),
