@@ -31,7 +31,7 @@ GENERATION = 10  # minutes, asked every 30 seconds
 FUNCTIONS = 2  # minutes of all functions together
 ASK = 3 * 0.5  # gigabyte seconds of one look into the trail, 512 MB
 STEPS = 2 * 60 * 3  # gigabyte seconds of the other functions, 3 GB
-STATES = 30  # entered by a run that is proved at once, without looks at its generation
+STATES = 31  # entered by a run that is proved at once, without looks at its generation
 ROUND_STATES = 16  # more with a repair
 EVENTS, REQUESTS = 500, 400  # data events and objects of a cycle
 
