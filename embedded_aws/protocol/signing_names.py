@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import botocore.session
+from embedded_aws.protocol.service_models import session
 
 # A model starts with its metadata: to parse all models whole takes five seconds.
 HEAD = 4096  # characters
@@ -27,7 +27,6 @@ def services_signed(name: str) -> tuple[str, ...]:
 @cache
 def services_by_name() -> Mapping[str, tuple[str, ...]]:
     """All of botocore's services by the name that signs their requests."""
-    session = botocore.session.get_session()
     loader = session.get_component("data_loader")
     found: dict[str, list[str]] = {}
     for service in session.get_available_services():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foretell.templates.unknown import UNKNOWN, holds_unknown
+from lambdas.reference.stacks.intrinsics import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +53,7 @@ class Conditions:
         if name == "Fn::Equals":
             return self._equal(argument)
         parts = [self._of(one) for one in argument] if isinstance(argument, list) else []
-        return _JOINED[name](parts) if name in _JOINED and parts else None
+        return joined(str(name), parts)
 
     def _equal(self, argument: Any) -> bool | None:  # noqa: ANN401 (as above)
         if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004
@@ -65,20 +66,3 @@ class Conditions:
 
 def _plain(value: Any) -> str:  # noqa: ANN401 (as above)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _negated(value: bool | None) -> bool | None:  # noqa: FBT001
-    return None if value is None else not value
-
-
-def _all(parts: list[bool | None]) -> bool | None:
-    if False in parts:
-        return False
-    return None if None in parts else True
-
-
-_JOINED: dict[str, Callable[[list[bool | None]], bool | None]] = {
-    "Fn::And": _all,
-    "Fn::Not": lambda parts: _negated(parts[0]),
-    "Fn::Or": lambda parts: _negated(_all([_negated(one) for one in parts])),
-}

@@ -11,6 +11,7 @@ import yaml
 
 from foretell.errors import UnreadableTemplateError
 from lambdas.model.text import visible
+from lambdas.reference.stacks.intrinsics import long_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 LARGEST = 5 << 20  # characters
 _DEEPEST = 100
 _MOST = 400_000  # values, aliases counted as often as they are used
-_PLAIN = {"Ref", "Condition"}  # short tags that are no `Fn::`
 _SCALARS = {
     "tag:yaml.org,2002:bool",
     "tag:yaml.org,2002:float",
@@ -136,10 +136,7 @@ class _Values:
         tag = str(node.tag)
         if not tag.startswith("!") or tag == "!":
             return value
-        name = tag.removeprefix("!")
-        if name == "GetAtt" and isinstance(value, str):
-            value = value.split(".", 1)
-        return {name if name in _PLAIN else f"Fn::{name}": value}
+        return long_form(tag.removeprefix("!"), value)
 
     def _plain(self, node: yaml.Node, depth: int) -> Any:  # noqa: ANN401 (as above)
         if isinstance(node, yaml.ScalarNode):

@@ -9,6 +9,7 @@ from foretell.templates.conditions import Conditions, parameter_values
 from foretell.templates.functions import NO_VALUE, Resolver
 from foretell.templates.made_up_names import made_up_name
 from foretell.templates.unknown import UNKNOWN
+from lambdas.reference.stacks.intrinsics import pseudo_parameters
 from lambdas.reference.stacks.stack_types import stack_type
 
 if TYPE_CHECKING:
@@ -176,15 +177,12 @@ class Stack:
         return row.get(second) if isinstance(row, dict) else None
 
     def _pseudo(self, name: str) -> Any:  # noqa: ANN401 (as above)
-        suffix = {"aws-cn": "amazonaws.com.cn"}.get(self.place.partition, "amazonaws.com")
-        head = f"arn:{self.place.partition}:cloudformation:{self.place.region}"
+        place = self.place
+        head = f"arn:{place.partition}:cloudformation:{place.region}"
         return {
-            "AWS::AccountId": self.place.account,
+            **pseudo_parameters(place.partition, place.region, place.account),
             "AWS::NoValue": NO_VALUE,
             "AWS::NotificationARNs": [],
-            "AWS::Partition": self.place.partition,
-            "AWS::Region": self.place.region,
-            "AWS::StackId": f"{head}:{self.place.account}:stack/{self.name}/{UNKNOWN}",
+            "AWS::StackId": f"{head}:{place.account}:stack/{self.name}/{UNKNOWN}",
             "AWS::StackName": self.name,
-            "AWS::URLSuffix": suffix,
         }.get(name, UNKNOWN)

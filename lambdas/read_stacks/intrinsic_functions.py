@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from lambdas.reference.stacks.intrinsics import joined, pseudo_parameters
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -60,7 +62,13 @@ class Scope:
             if isinstance(one, dict) and "Default" in one
         }
         return cls(
-            values={**_pseudo_parameters(stack), **defaults, **parameters},
+            values={
+                **pseudo_parameters(stack.partition, stack.region, stack.account),
+                "AWS::StackId": str(stack),
+                "AWS::StackName": stack.resource.split("/")[1],
+                **defaults,
+                **parameters,
+            },
             resources=resources,
             mappings=section(template, "Mappings"),
             conditions=section(template, "Conditions"),
@@ -95,7 +103,7 @@ class Scope:
         parts = argument if isinstance(argument, list) else []
         if name == "Fn::Equals":
             return _equal([self.text(one) for one in parts])
-        return _joined(name, [self.holds(one, depth) for one in parts])
+        return joined(name, [self.holds(one, depth) for one in parts])
 
 
 def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -104,32 +112,10 @@ def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _pseudo_parameters(stack: Arn) -> dict[str, str]:
-    suffix = {"aws-cn": "amazonaws.com.cn"}.get(stack.partition, "amazonaws.com")
-    return {
-        "AWS::AccountId": stack.account,
-        "AWS::Partition": stack.partition,
-        "AWS::Region": stack.region,
-        "AWS::StackId": str(stack),
-        "AWS::StackName": stack.resource.split("/")[1],
-        "AWS::URLSuffix": suffix,
-    }
-
-
 def _equal(texts: Sequence[str]) -> bool | None:
     if len(texts) != _SELECTED or any(UNKNOWN in one for one in texts):
         return None
     return texts[0] == texts[1]
-
-
-def _joined(name: str, held: Sequence[bool | None]) -> bool | None:
-    """What several conditions say together, of which some are not known."""
-    decides = {"Fn::And": False, "Fn::Or": True}.get(name)
-    if decides is not None and decides in held:
-        return decides
-    if name not in {"Fn::And", "Fn::Or", "Fn::Not"} or not held or None in held:
-        return None
-    return not held[0] if name == "Fn::Not" else not decides
 
 
 def _function_of(value: Any) -> tuple[str, Any] | None:  # noqa: ANN401

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-_PLAIN = ("Ref", "Condition")  # their long form has no `Fn::` before it
+from lambdas.reference.stacks.intrinsics import long_form
+
 YamlError = yaml.YAMLError
 
 
@@ -34,7 +35,6 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _function(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    """`!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}`."""
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
@@ -44,9 +44,7 @@ def _function(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, A
         value = loader.construct_mapping(node, deep=True)
     else:
         value = None
-    if tag == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {tag if tag in _PLAIN else f"Fn::{tag}": value}
+    return long_form(tag, value)
 
 
 _Loader.add_multi_constructor("!", _function)

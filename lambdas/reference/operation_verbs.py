@@ -11,6 +11,15 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Verbs of operations that create something. Each reader says which further ones create for it.
+CREATING = ("Create", "Register", "Import", "Request", "Allocate", "Run", "Copy", "Restore")
+
+
+def creating(*further: str) -> str:
+    """A pattern's alternatives: the verbs that create, and further ones."""
+    return "|".join((*CREATING, *further))
+
+
 _MAKES = re.compile(
     r"(?:Create|Delete|Run|Terminate|Register|Deregister|Publish|Request|Allocate|Release|Import"
     r"|ScheduleKeyDeletion|Submit|Send|Change(?=ResourceRecordSets)|Put|Start|Cancel|Remove)(.*)"

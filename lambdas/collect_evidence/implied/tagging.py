@@ -12,6 +12,7 @@ from lambdas.model.action import Action
 from lambdas.model.evidence import Implied
 from lambdas.model.ground_kind import GroundKind
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
+from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ _TAGGED = re.compile(
 _SECOND = ("::/apis", ":/portals", ":/portalproducts")  # paths of HTTP and WebSocket APIs
 _READS = re.compile(r"List|Get|Describe|Search|BatchGet")  # tags that are looked for
 _PAIRED = "="  # IoT takes its tags as one text, `a=b&c=d`
-_MAKING = re.compile(
-    r"(Create|Run|Register|Allocate|Request|Put|Start|Import|Publish|Copy|Restore|Add|Purchase)"
-)
+_MAKING = re.compile(creating("Put", "Start", "Publish", "Add", "Purchase"))
 _UPDATE = re.compile(r"(?:Update|Modify|Change|Edit|Set)[A-Z]")
 _VERB = re.compile(r"[A-Z]+[a-z]+")
 # What carries tags and sets none on a resource: sessions and mails have tags of another kind.

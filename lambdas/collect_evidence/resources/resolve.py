@@ -15,6 +15,7 @@ from lambdas.collect_evidence.resources.qualifiers import qualified
 from lambdas.model.arn import is_arn, is_resource
 from lambdas.reference.actions import AccessLevel
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
+from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
 _READS = (AccessLevel.LIST, AccessLevel.READ)
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_MAKING = re.compile(r"Create|Register|Import|Request|Allocate|Run|Copy|Restore")
+_MAKING = re.compile(creating())
 
 
 def resources_of(call: Call, need: RequiredAction, facts: ActionFacts) -> tuple[str, ...]:

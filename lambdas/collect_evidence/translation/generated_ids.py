@@ -6,15 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
 
-_MAKES = re.compile(
-    r"Create|Register|Import|Request|Allocate|Run|Copy|Restore|Start|Add|Associate|Authorize|Put"
-    r"|Publish"
-)
+_MAKES = re.compile(creating("Start", "Add", "Associate", "Authorize", "Put", "Publish"))
 _EC2_ID = re.compile(r"[a-z-]+-[0-9a-f]{8,17}")
 _ID = re.compile(r"[\w:.-]{4,128}")
 

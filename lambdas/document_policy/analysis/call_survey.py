@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.evidence import Outcome
+from lambdas.reference.operation_verbs import creating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 # What an action does, told by its first word: enough for counting, never for granting.
 VERBS = {
     "create": re.compile(
-        r"(Create|Run|Launch|Register|Allocate|Import|Publish|Subscribe|Upload|Request|Provision|"
-        r"Restore|Copy|Start|Issue|Schedule)[A-Z]|(POST|CreateStack|ExecuteChangeSet)$"
+        rf"({creating('Launch', 'Publish', 'Subscribe', 'Upload', 'Provision', 'Start', 'Issue')}"
+        r"|Schedule)[A-Z]|(POST|CreateStack|ExecuteChangeSet)$"
     ),
     "remove": re.compile(
         r"(Delete|Remove|Deregister|Terminate|Release|Detach|Unsubscribe|Revoke|Disassociate|Stop|"

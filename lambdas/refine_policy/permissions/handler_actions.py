@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.ground_kind import GroundKind
-from lambdas.reference.operation_verbs import noun
+from lambdas.reference.operation_verbs import creating, noun
 from lambdas.refine_policy.permissions.opposites import undone_by
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ UPDATE, ROLLBACK = GroundKind.UPDATE, GroundKind.ROLLBACK
 _VERB = re.compile(r"[A-Z][a-z]+")
 _UPDATES = frozenset({"Update", "Modify", "Set", "Change", "Edit"})
 _REMOVES = frozenset({"Delete", "Deregister", "Terminate", "Release", "Remove"})
-_MAKES = re.compile(
-    r"(Create|Register|Run|Allocate|Import|Request|Copy|Restore|Publish|Provision)[A-Z]"
-)
+_MAKES = re.compile(rf"({creating('Publish', 'Provision')})[A-Z]")
 # What an update may say beside the type and still mean the thing itself, not one of its properties.
 _WHOLE = frozenset(
     {"", "attributes", "code", "configuration", "config", "description", "settings", "options"}

@@ -3,10 +3,8 @@
 from collections import Counter
 from functools import lru_cache
 
-import botocore.session
-
 from embedded_aws.iam.calls import iam_prefix
-from embedded_aws.protocol.service_models import service_model
+from embedded_aws.protocol.service_models import service_model, session
 from embedded_aws.services.cloudformation.registry.name_words import words
 from embedded_aws.services.cloudformation.registry.types import registered
 
@@ -79,4 +77,4 @@ def _with_prefix(prefix: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _services() -> tuple[str, ...]:
-    return tuple(botocore.session.get_session().get_available_services())
+    return tuple(session.get_available_services())
