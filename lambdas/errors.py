@@ -9,6 +9,8 @@ FencepostError
 ├── NoEvidenceError           the trail holds nothing that the run's sessions did
 ├── InvalidTemplateError      a text is not a resource template
 ├── PolicyTooLargeError       the policy does not fit in managed policies; nothing was widened
+├── BoundaryTooLongError      the boundary of the created roles does not fit; nothing was widened
+├── RoleWithoutBoundaryError  the process created roles without the boundary that it must have
 ├── ForbiddenActionError      the policy would hold what the process forbids
 ├── PolicyCheckFailedError    the refined policy does not allow what the cycle was seen to do
 ├── CandidateNotCleanError    the candidate role holds what the proof did not give it
@@ -61,6 +63,14 @@ class InvalidTemplateError(FencepostError):
 
 class PolicyTooLargeError(FencepostError):
     """The policy cannot be packed into IAM's managed policies without widening it."""
+
+
+class BoundaryTooLongError(FencepostError):
+    """A role has one boundary, and this one is longer than IAM takes."""
+
+
+class RoleWithoutBoundaryError(FencepostError):
+    """The definition requires a boundary, and the cycle created roles without it."""
 
 
 class ForbiddenActionError(FencepostError):

@@ -8,7 +8,13 @@ from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
 
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
-from stacks.permissions.grants import allow_generation, allow_installation, allow_reading_stacks
+from stacks.permissions.grants import (
+    allow_boundaries,
+    allow_generation,
+    allow_installation,
+    allow_reading_policies,
+    allow_reading_stacks,
+)
 from stacks.sandbox.trail import Trail
 
 if TYPE_CHECKING:
@@ -65,29 +71,34 @@ class SandboxStack(Stack):
     def _guests(self, settings: Settings) -> None:
         """What the workflow, of the other account, does here: through a role for each purpose."""
         generation = two_accounts.guest(
-            self, two_accounts.GENERATION, settings=settings, by=two_accounts.machine_role(settings)
+            self,
+            two_accounts.GENERATION,
+            settings=settings,
+            by=[two_accounts.machine_role(settings)],
         )
         allow_generation(generation, self.access_role.role_arn)
         two_accounts.guest(  # it may do nothing: what marks is that it was asked who it is
             self,
             two_accounts.MARKER,
             settings=settings,
-            by=two_accounts.step_role(settings, "await_trail"),
+            by=[two_accounts.step_role(settings, "await_trail")],
         )
         installer = two_accounts.guest(
             self,
             two_accounts.INSTALLER,
             settings=settings,
-            by=two_accounts.step_role(settings, "prove_policy"),
+            by=[two_accounts.step_role(settings, "prove_policy")],
         )
         allow_installation(installer, settings, self.account)
+        allow_boundaries(installer, settings, self.account)
         reader = two_accounts.guest(
             self,
             two_accounts.READER,
             settings=settings,
-            by=two_accounts.step_role(settings, "read_stacks"),
+            by=[two_accounts.step_role(settings, one) for one in ("read_policies", "read_stacks")],
         )
         allow_reading_stacks(reader, self.account)
+        allow_reading_policies(reader, self.account)
 
     def _access_role(self, settings: Settings, sandbox: Sandbox) -> aws_iam.Role:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-generation.html."""

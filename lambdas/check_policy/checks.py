@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.check_policy.attacks import ways_up_findings
 from lambdas.model.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lambdas.check_policy.attacks import TriedWay
     from lambdas.model.policy_checks import Comparison, Denial, Objection
 
 SEVERITIES = {
@@ -32,6 +34,7 @@ class Checks:
         unowned: principals that were seen and have no policy.
         compared: with the last approved run, by policy; empty when nothing is approved yet.
         baseline: that run's id, or empty.
+        ways: ways to more permissions that were tried, and what came of each.
     """
 
     objections: Sequence[tuple[str, Objection]]
@@ -41,6 +44,7 @@ class Checks:
     unowned: Mapping[str, int]
     compared: Sequence[tuple[str, Comparison]]
     baseline: str = ""
+    ways: Sequence[TriedWay] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -52,6 +56,7 @@ class Checks:
                     *map(_denial, self.denials),
                     *map(_unasked, self.unasked),
                     *(_unowned(*one) for one in self.unowned.items()),
+                    *ways_up_findings(self.ways),
                     *(
                         _new_access(policy, self.baseline, one)
                         for policy, one in self.compared
@@ -82,6 +87,7 @@ class Checks:
                     {"policy": policy, **asdict(one)} for policy, one in sorted(self.compared)
                 ],
             },
+            "waysUp": [one.to_json() for one in self.ways],
             "findings": [one.to_json() for one in self.findings],
         }
 

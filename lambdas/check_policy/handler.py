@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.check_policy.attacks import tried_ways
 from lambdas.check_policy.checks import Checks
 from lambdas.check_policy.questions import asked_of, questions
 from lambdas.errors import PolicyCheckFailedError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lambdas.model.refinement import PrincipalPolicy
 
 STEP = "check_policy"
+BOUNDARY = "boundary"  # of the roles that the process creates, as its files are named
 SHOWN = 5  # denials in the error; the document has all
 telemetry = Telemetry(STEP)
 logger, metrics = telemetry.logger, telemetry.metrics
@@ -70,7 +72,12 @@ def check(
     content = {"shownOn": run.platform.value, **checks.to_json()}
     archive.put(key, (json.dumps(content, indent=1) + "\n").encode(), "application/json")
     metrics.add_metric("CallsSimulated", MetricUnit.Count, checks.asked)
-    logger.info("policy checked", asked=checks.asked, denied=len(checks.denials))
+    logger.info(
+        "policy checked",
+        asked=checks.asked,
+        denied=len(checks.denials),
+        ways_up=len(checks.ways),
+    )
     _refuse(checks.denials, key)
     return {
         "checks": key,
@@ -93,10 +100,9 @@ def answers(
     not_allowed = list(_denials(refinement, asked, simulator))
     return Checks(
         objections=[
-            (policy.name, objection)
-            for policy in refinement.policies
-            for document in _packs(policy)
-            for objection in analyzer.objections(document.render(values))
+            (name, objection)
+            for name, document in _documents(refinement, values)
+            for objection in analyzer.objections(document)
         ],
         asked=len(asked),
         denials=[one for one in not_allowed if one.decision != NOT_SIMULATED],
@@ -104,7 +110,17 @@ def answers(
         unowned=Counter(one.principal for one in asked if one.principal not in owned),
         compared=list(_compared(refinement, approved.refinement, analyzer)) if approved else [],
         baseline=approved.run if approved else "",
+        ways=tried_ways(refinement, simulator),
     )
+
+
+def _documents(
+    refinement: Refinement, values: Mapping[str, str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for policy in refinement.policies:
+        yield from ((policy.name, pack.render(values)) for pack in _packs(policy))
+    if refinement.boundary:
+        yield BOUNDARY, refinement.boundary.render(values)
 
 
 def _packs(policy: PrincipalPolicy) -> tuple[Policy, ...]:
@@ -142,6 +158,11 @@ def _compared(
                     one.policy.render(values), known[one.name].policy.render(values)
                 ),
             )
+    if now.boundary and before.boundary:
+        yield (
+            BOUNDARY,
+            analyzer.new_access(now.boundary.render(values), before.boundary.render(values)),
+        )
 
 
 def _evidence(body: bytes) -> Iterator[Evidence]:

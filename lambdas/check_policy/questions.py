@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Outcome
+from lambdas.model.way_up import BOUNDARY_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lambdas.model.evidence import Evidence
 
@@ -46,20 +47,35 @@ class Question:
 
 def asked_of(evidence: Iterable[Evidence], account: str) -> tuple[Asked, ...]:
     """Each authorised call once, sorted."""
-    return tuple(
-        sorted(
-            {
-                Asked(
-                    principal=one.principal,
-                    action=str(one.action),
-                    resource=one.resource,
-                    context=_context(one, account),
-                )
-                for one in evidence
-                if one.outcome is not Outcome.DENIED and str(one.action) not in NEEDS_NO_PERMISSION
-            }
+    asked: set[Asked] = set()
+    boundaries: dict[str, tuple[str, ...]] = {}
+    for one in evidence:
+        if one.outcome is Outcome.DENIED or str(one.action) in NEEDS_NO_PERMISSION:
+            continue
+        context = _context(one, account)
+        asked.add(
+            Asked(
+                principal=one.principal,
+                action=str(one.action),
+                resource=one.resource,
+                context=context,
+            )
         )
-    )
+        if carried := dict(context).get(BOUNDARY_KEY):
+            boundaries[one.resource] = carried
+    return tuple(sorted(_on_bounded(one, boundaries) for one in asked))
+
+
+def _on_bounded(one: Asked, boundaries: Mapping[str, tuple[str, ...]]) -> Asked:
+    """IAM knows the boundary of the role or user that it is asked about.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    carried = boundaries.get(one.resource)
+    if carried is None or not one.action.startswith("iam:"):
+        return one
+    context = {BOUNDARY_KEY: carried, **dict(one.context)}
+    return replace(one, context=tuple(sorted(context.items())))
 
 
 def questions(asked: Iterable[Asked]) -> tuple[Question, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.analysis.changes import together
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.exercised_paths import paths
-from lambdas.document_policy.analysis.iam_documents import managed_policies
+from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, managed_policies
 from lambdas.document_policy.analysis.run_facts import URGENCY
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.forms import FORMS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.finding import Finding
     from lambdas.model.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
+    from lambdas.model.role_boundary import RoleBoundary
 
 LONGEST = 500
 MOST = 40  # of a kind; the report and refined.json hold all
@@ -72,6 +73,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from _changes(facts)
     for policy in facts.refinement.policies:
         yield from _policy(policy)
+    if facts.refinement.boundary:
+        yield from _boundary(facts.refinement.boundary)
     yield from _paths(facts)
     yield from _left_out(facts.refinement.left_out)
     yield from _files(facts)
@@ -182,6 +185,27 @@ def _statement(one: ExplainedStatement) -> Iterator[str]:
         [f"- {code(kind)}: {prose(sentence(text))}" for kind, text in derived],
         "- and {} more grounds",
     )
+
+
+def _boundary(boundary: RoleBoundary) -> Iterator[str]:
+    yield from ("", "## The boundary of the roles that the process creates", "")
+    use = (
+        "The policy lets the process create and change roles with it alone."
+        if boundary.required
+        else "It is offered: the policy does not ask for it."
+    )
+    yield f"`{BOUNDARY_FILE}`, the managed policy {code(boundary.name)}. {use}"
+    yield ""
+    yield from _capped([f"- covers {code(one)}" for one in boundary.roles], "- and {} more")
+    for one in boundary.statements:
+        verb = "may" if one.effect == "Allow" else "may never"
+        but = ("all but " * one.but_actions, "all but " * one.but_resources)
+        actions = ", ".join(map(code, one.actions))
+        resources = ", ".join(code(str(each)) for each in one.resources)
+        yield f"- {verb} {but[0]}{actions} on {but[1]}{resources}"
+        for condition in one.conditions:
+            values = ", ".join(code(str(value)) for value in condition.values)
+            yield f"  - only when {code(condition.key)} {code(condition.operator)} {values}"
 
 
 def _paths(facts: RunFacts) -> Iterator[str]:

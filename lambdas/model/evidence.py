@@ -85,6 +85,7 @@ class Evidence:
         types: CloudFormation resource types that this event made or changed, when known.
         context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
         made: ids that the service made up for what the event made; sorted.
+        document: the IAM policy that the event gave a role or made, as it was sent; else empty.
     """
 
     action: Action
@@ -105,6 +106,7 @@ class Evidence:
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
     made: tuple[str, ...] = ()
+    document: str = ""
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:
@@ -133,6 +135,7 @@ class Evidence:
             types=tuple(raw.get("types", ())),
             context=tuple(sorted(raw["context"].items())) if "context" in raw else (),
             made=tuple(raw.get("made", ())),
+            document=raw.get("document", ""),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -163,6 +166,8 @@ class Evidence:
             raw["context"] = dict(self.context)
         if self.made:
             raw["made"] = list(self.made)
+        if self.document:
+            raw["document"] = self.document
         return raw
 
     def to_line(self) -> str:

@@ -50,11 +50,15 @@ class FindingKind(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     # ReadStacks
     STACK_NOT_READ = "stack-not-read"
+    # ReadPolicies
+    POLICY_NOT_READ = "policy-not-read"
     # RefinePolicy
     ACCESS_ANALYZER_COVERAGE = "access-analyzer-coverage"
     AMBIGUOUS_VARIABLE = "ambiguous-variable"
     ANY_RESOURCE = "any-resource"
     BATCH_DELETE_OF_VERSIONS = "batch-delete-of-versions"
+    BOUNDARY_NOT_USED = "boundary-not-used"
+    BOUNDARY_WITHHOLDS = "boundary-withholds"
     DATES = "dates"
     DERIVATION_SWITCHED_OFF = "derivation-switched-off"
     FAMILY = "family"
@@ -73,6 +77,8 @@ class FindingKind(StrEnum):
     POLICY_TOO_LARGE = "policy-too-large"
     PRIVILEGE_ESCALATION = "privilege-escalation"
     REACHES_OTHERS = "reaches-others"
+    ROLE_POLICY_NOT_READ = "role-policy-not-read"
+    ROLE_WITHOUT_BOUNDARY = "role-without-boundary"
     SERVICE_LINKED_ROLE = "service-linked-role"
     SPLIT = "split"
     SYSTEM_TAGS_UNKNOWN = "system-tags-unknown"
@@ -84,6 +90,7 @@ class FindingKind(StrEnum):
     POLICY_DENIES = "policy-denies"
     POLICY_VALIDATION = "policy-validation"
     PRINCIPAL_WITHOUT_POLICY = "principal-without-policy"
+    WAY_UP_NOT_CLOSED = "way-up-not-closed"
     # ProvePolicy
     DROPPED_GRANT = "dropped-grant"
     SANDBOX_NOT_CLEAN = "sandbox-not-clean"

@@ -57,6 +57,39 @@ class Statement:
         return rendered
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternStatement:
+    """A statement whose actions may be patterns, such as a role's own policy has them.
+
+    Attributes:
+        actions: `service:Name`, with `*` and `?`; sorted and unique.
+        but_actions: whether all actions but these are meant (NotAction).
+        but_resources: whether all resources but these are meant (NotResource).
+    """
+
+    sid: str
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[Template, ...]
+    conditions: tuple[Condition, ...] = ()
+    but_actions: bool = False
+    but_resources: bool = False
+
+    def render(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """IAM's JSON of this statement."""
+        rendered: dict[str, Any] = {
+            "Sid": self.sid,
+            "Effect": self.effect,
+            "NotAction" if self.but_actions else "Action": _one_or_many(self.actions),
+            "NotResource" if self.but_resources else "Resource": _one_or_many(
+                one.render(values) for one in self.resources
+            ),
+        }
+        if self.conditions:
+            rendered["Condition"] = _conditions(self.conditions, values)
+        return rendered
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A policy document with variables still open."""

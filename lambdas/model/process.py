@@ -54,7 +54,8 @@ class Process:
         source: a folder relative to its own, by default that itself, or where to fetch it.
         sandbox: the name of one of the deployment's, or empty for its default one.
         regions: where it may act; empty means the sandbox's region.
-        environment: for every command; `{name}` stands for a variable's value.
+        environment: for every command; `{name}` stands for a variable's value, `{boundary}` for
+            the ARN of the boundary.
         secrets: further environment, whose values the build reads.
         build: what its commands run in.
         schedule: an EventBridge Scheduler expression, or empty.
@@ -105,6 +106,7 @@ class Process:
         variables = variables_of(definition.get("variables", {}))
         proof = mapping_of("proof", definition.get("proof", {}))
         policy = mapping_of("policy", definition.get("policy", {}))
+        boundary = BoundaryUse(_chosen("policy.boundary", policy.get("boundary", "none")))
         return cls(
             name=name,
             description=text("description", definition["description"]),
@@ -113,7 +115,11 @@ class Process:
             sandbox=_optional("sandbox", definition.get("sandbox", ""), NAME, "a sandbox's name"),
             regions=_regions(definition.get("regions", [])),
             variables=variables,
-            environment=environment_of(definition.get("environment", {}), variables),
+            environment=environment_of(
+                definition.get("environment", {}),
+                variables,
+                bounded=boundary is not BoundaryUse.NONE,
+            ),
             secrets=secrets_of(definition.get("secrets", {}), definition.get("environment", {})),
             build=Build.from_mapping(definition.get("build", {})),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
@@ -122,7 +128,7 @@ class Process:
             prove=yes_or_no("proof.attempt", proof.get("attempt", True)),
             drop_unused=yes_or_no("proof.dropUnused", proof.get("dropUnused", False)),
             approve=_chosen("policy.approve", policy.get("approve", BY_HAND)),
-            boundary=BoundaryUse(_chosen("policy.boundary", policy.get("boundary", "none"))),
+            boundary=boundary,
             hints=Hints.from_mapping(policy, frozenset(one.name for one in variables)),
         )
 

@@ -9,6 +9,7 @@ from lambdas.model.action import Action
 from lambdas.model.finding import Finding
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Policy, Statement
+from lambdas.model.role_boundary import RoleBoundary
 from lambdas.model.template import Template
 
 if TYPE_CHECKING:
@@ -108,12 +109,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refinement:
-    """The whole answer. `variables` are the values of the first cycle, sorted by name."""
+    """The whole answer.
+
+    Attributes:
+        variables: the values of the first cycle, sorted by name.
+        boundary: of the roles that the process creates; None when it asks for none.
+    """
 
     policies: tuple[PrincipalPolicy, ...]
     findings: tuple[Finding, ...]
     left_out: tuple[LeftOut, ...]
     variables: tuple[tuple[str, str], ...]
+    boundary: RoleBoundary | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -123,6 +130,7 @@ class Refinement:
             findings=tuple(Finding.from_json(one) for one in raw["findings"]),
             left_out=tuple(LeftOut(**one) for one in raw["left_out"]),
             variables=tuple(sorted(raw["variables"].items())),
+            boundary=RoleBoundary.from_json(raw["boundary"]) if "boundary" in raw else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -132,6 +140,8 @@ class Refinement:
             "policies": [_principal_to(one) for one in self.policies],
             "findings": [one.to_json() for one in self.findings],
             "left_out": [asdict(one) for one in self.left_out],
+            # Left out where there is none: earlier dossiers do not have it.
+            **({"boundary": self.boundary.to_json()} if self.boundary else {}),
         }
 
 

@@ -18,7 +18,8 @@ class Sandbox:
     Attributes:
         trail_bucket: the name of the bucket with its trail's log files.
         marker_role: as whom markers are made. installer_role, reader_role: as whom a proof changes
-            candidate roles, and stacks are read; empty when the function acts as itself.
+            candidate roles, and stacks and policies are read; empty when the function acts as
+            itself.
         external_id: what those roles want to be told; empty when they want nothing.
     """
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition_values import matching, text
+from lambdas.model.role_boundary import BOUNDARY
 
 VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED_VARIABLES = frozenset({"account", "region", "partition"})
+RESERVED_VARIABLES = frozenset({"account", "region", "partition", BOUNDARY})
 # Set by the build for its own work: a process that set them would change what is observed.
 RESERVED_ENVIRONMENT = re.compile(
     r"(CODEBUILD_|FENCEPOST_|AWS_CONTAINER_|AWS_WEB_IDENTITY_|AWS_ENDPOINT_URL).*"
@@ -53,17 +54,26 @@ def _use(name: object, raw: object) -> Use:
     return use
 
 
-def environment_of(raw: object, variables: tuple[Use, ...]) -> tuple[tuple[str, str], ...]:
-    """The environment of every command, sorted; `{name}` stands for a variable's value."""
+def environment_of(
+    raw: object, variables: tuple[Use, ...], *, bounded: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """The environment of every command, sorted; `{name}` stands for a variable's value.
+
+    `bounded`: whether there is a boundary that `{boundary}` stands for.
+    """
     if not isinstance(raw, dict):
         raise InvalidProcessError("environment", "is not a mapping of names to texts")
-    known = {one.name for one in variables}
+    known = {one.name for one in variables} | ({BOUNDARY} if bounded else set())
     for name, value in raw.items():
         key = f"environment.{name}"
         matching(key, name, ENVIRONMENT, "the name of an environment variable")
         if RESERVED_ENVIRONMENT.fullmatch(str(name)):
             raise InvalidProcessError(key, "is set by the build itself")
         for used in re.findall(r"\{([a-z][a-z0-9_]*)\}", text(key, value)):
+            if used == BOUNDARY and not bounded:
+                raise InvalidProcessError(
+                    key, "uses {boundary}; write policy: {boundary: required} or offered, too"
+                )
             if used not in known:
                 raise InvalidProcessError(key, f"uses {{{used}}}, which variables does not name")
     return tuple(sorted(raw.items()))

@@ -13,6 +13,7 @@ from lambdas.errors import InvalidEventError, MissingObjectError
 from lambdas.gateways import clients
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.candidate import Candidate, IamCandidate
+from lambdas.gateways.managed_policies import IamManagedPolicies, ManagedPolicies
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.finding import Finding
 from lambdas.model.platform import Platform, platform_of
@@ -23,7 +24,14 @@ from lambdas.model.run import Run
 from lambdas.model.sandbox import Sandbox
 from lambdas.model.step_input import required
 from lambdas.prove_policy import proof_record
-from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
+from lambdas.prove_policy.installation.boundary_policies import narrow_boundary, open_boundary
+from lambdas.prove_policy.installation.candidate_policies import (
+    documents,
+    install,
+    own_policy,
+    retire,
+    values,
+)
 from lambdas.prove_policy.judgement import Case, judge
 from lambdas.prove_policy.proof_record import Proof
 
@@ -49,9 +57,16 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    candidate = IamCandidate(_required(event, "proof")["candidate"], _iam(Sandbox.of(event)))
-    platform = platform_of(os.environ, archive.endpoint)
-    return prove(event, archive, candidate, below=os.environ["POLICY_PATH"], platform=platform)
+    iam = _iam(Sandbox.of(event))
+    candidate = IamCandidate(_required(event, "proof")["candidate"], iam)
+    return prove(
+        event,
+        archive,
+        candidate,
+        IamManagedPolicies(iam),
+        below=os.environ["POLICY_PATH"],
+        platform=platform_of(os.environ, archive.endpoint),
+    )
 
 
 def _iam(sandbox: Sandbox) -> IAMClient:
@@ -69,6 +84,7 @@ def prove(
     event: Mapping[str, Any],
     archive: Archive,
     candidate: Candidate,
+    boundary: ManagedPolicies,
     *,
     below: str,
     platform: Platform = Platform.UNKNOWN,
@@ -81,8 +97,12 @@ def prove(
     run = Run.from_json(_required(event, "run"), platform)
     path = f"{below}{run.process}/"
     match event.get("act"):
+        case "open":
+            opened = open_boundary(boundary, run)
+            logger.info("boundary opened", boundary=opened)
+            return {"boundary": opened}
         case "install":
-            return _install(event, run, archive, candidate, path)
+            return _install(event, run, archive, candidate, boundary, path)
         case "judge":
             return _judge(event, run, archive)
         case "retire":
@@ -90,23 +110,30 @@ def prove(
             logger.info("policies retired", policies=len(gone))
             return {"retired": gone}
         case unknown:
-            raise InvalidEventError(f"act is {unknown!r}; use install, judge or retire")
+            raise InvalidEventError(f"act is {unknown!r}; use open, install, judge or retire")
 
 
-def _install(
-    event: Mapping[str, Any], run: Run, archive: Archive, candidate: Candidate, path: str
+def _install(  # what an act works on
+    event: Mapping[str, Any],
+    run: Run,
+    archive: Archive,
+    candidate: Candidate,
+    boundary: ManagedPolicies,
+    path: str,
 ) -> dict[str, Any]:
     proof, process = _proof(event), _process(event, run)
     refinement = _refinement(event, archive)
+    rendered_with = values(refinement, process)
+    narrowed = narrow_boundary(boundary, run, refinement, rendered_with)
     wanted = documents(
         own_policy(refinement, run.principal, process),
-        values(refinement, process),
+        rendered_with,
         stem=f"fencepost-{run.process}-{proof.run}",
     )
     gone = retire(candidate, path, keep={one.name for one in wanted})
     cleared = _leftovers(run, archive, gone) if proof.number == 1 else []
     install(candidate, path, wanted, f"Proof of {run.process}, run {proof.run}")
-    logger.info("policies installed", policies=len(wanted), cleared=len(cleared))
+    logger.info("policies installed", policies=len(wanted), cleared=len(cleared), narrowed=narrowed)
     return {"policies": len(wanted), "cleared": cleared}
 
 

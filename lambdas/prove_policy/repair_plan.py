@@ -12,8 +12,8 @@ from lambdas.model.text import listed
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import KMS, Source
 from lambdas.reference.actions import facts
-from lambdas.reference.escalation import escalates
 from lambdas.reference.refused.refused_resources import ANY, is_open, suits, type_of
+from lambdas.reference.ways.escalation import escalates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,6 +14,7 @@ from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
+from lambdas.model.attached_policies import AttachedPolicies
 from lambdas.model.evidence import Evidence
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
@@ -23,6 +24,7 @@ from lambdas.model.step_input import required
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
 from lambdas.refine_policy.refine import refine
+from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
 from lambdas.refine_policy.statements.managed_policies import require_fit
 
 if TYPE_CHECKING:
@@ -52,20 +54,24 @@ def refine_run(
 
     Raises:
         PolicyTooLargeError: the policy is kept, whole, but cannot be packed.
+        BoundaryTooLongError: so is the boundary.
     """
     run = Run.from_json(_required(event, "run"), platform)
     definition = dict(_required(event, "process"))
+    process = Process.from_mapping(definition.pop("name", run.process), definition)
     stacks = _stacks(archive, event.get("stacks"))
+    attached = _attached(archive, event.get("attached"))
     refinement = refine(
         run=run,
-        process=Process.from_mapping(definition.pop("name", run.process), definition),
+        process=process,
         generated=_generated(archive, event.get("generated")),
         evidence=_evidence(archive.get(_required(event, "evidence"))),
         reference=reference,
         history=past_runs(archive, run),
         stacks=stacks.stacks,
+        managed=dict(attached.documents),
     )
-    further = [*stacks.findings]
+    further = [*stacks.findings, *attached.findings]
     if event.get("without"):
         further.append(without_analyzer(str(event["without"])))
     refinement = replace(refinement, findings=tuple(sorted((*refinement.findings, *further))))
@@ -73,6 +79,9 @@ def refine_run(
     archive.put(key, _text(refinement, run), "application/json")
     _tell(refinement)
     require_fit(refinement.policies)
+    if refinement.boundary:
+        told = dict(refinement.variables)
+        require_boundary_fit(refinement.boundary, (told, {**told, **process.spellings("prove")}))
     return {
         "refined": key,
         "statements": sum(len(one.statements) for one in refinement.policies),
@@ -105,6 +114,10 @@ def _generated(archive: Archive, key: str | None) -> Sequence[Mapping[str, Any]]
 
 def _stacks(archive: Archive, key: str | None) -> StackReport:
     return StackReport.from_bytes(archive.get(key)) if key else StackReport()
+
+
+def _attached(archive: Archive, key: str | None) -> AttachedPolicies:
+    return AttachedPolicies.from_bytes(archive.get(key)) if key else AttachedPolicies()
 
 
 def _evidence(packed: bytes) -> Iterator[Evidence]:

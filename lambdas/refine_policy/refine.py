@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.errors import PolicyTooLargeError
 from lambdas.model.arn import Arn
-from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.reason import ReasonKind
-from lambdas.model.refinement import PrincipalPolicy, Refinement
+from lambdas.model.refinement import Refinement
+from lambdas.model.role_boundary import BOUNDARY
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
 from lambdas.refine_policy.findings.bounds import require_bounds
 from lambdas.refine_policy.findings.other_lengths import other_lengths
 from lambdas.refine_policy.findings.other_principals import other_principals
-from lambdas.refine_policy.findings.privilege_escalation import escalations
+from lambdas.refine_policy.findings.privilege_escalation import closed_ways, open_ways, ways_of
 from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
@@ -40,8 +39,8 @@ from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks, with
 from lambdas.refine_policy.permissions.system_tags import unknown_system_tags
 from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
-from lambdas.refine_policy.statements.managed_policies import Packs, packed
-from lambdas.refine_policy.statements.statements import ShapedStatement, explained, shape
+from lambdas.refine_policy.role_boundaries.boundary_of_run import NO_POLICIES, BoundaryOfRun
+from lambdas.refine_policy.statements.principal_policies import principal_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,6 +48,8 @@ if TYPE_CHECKING:
     from lambdas.model.earlier_names import EarlierNames
     from lambdas.model.evidence import Evidence
     from lambdas.model.process import Process
+    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.role_boundary import RoleBoundary
     from lambdas.model.run import Run
     from lambdas.model.stack import Stack
     from lambdas.refine_policy.observations import Observations
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 
 @uncollected()
-def refine(  # the seven things that a policy follows from, and nothing else  # noqa: PLR0913
+def refine(  # the things that a policy follows from, and nothing else  # noqa: PLR0913
     *,
     run: Run,
     process: Process,
@@ -65,19 +66,23 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
     reference: Reference,
     history: EarlierNames,
     stacks: Sequence[Stack] = (),
+    managed: Mapping[str, str] = NO_POLICIES,
 ) -> Refinement:
     """Everything that the run's evidence proves or implies, narrowed as far as both allow.
 
     A pure function: same input, same bytes.
 
+    `managed` are documents of the managed policies that created roles were given, by ARN.
+
     Raises:
         ForbiddenActionError: the process forbids what its cycle needs.
+        RoleWithoutBoundaryError: it creates roles without the boundary that it requires.
     """
     hints = process.hints
     layout = ArnParser(reference)
     seen = with_stacks(gather(evidence), stacks)
     analyzer = analyzer_actions(generated, reference)
-    values = variables(run, process)
+    values = {**variables(run, process), **BoundaryOfRun.variable(run, process)}
     uses = (values, {**values, **process.spellings("prove")})
     fresh = volatile_names(seen, history, layout, ToldNames.of(stacks))
     naming = Naming(values, _fresh(process, fresh), layout, uses)
@@ -105,6 +110,8 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
     )
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints, uses)
+    bound = BoundaryOfRun.of(run, process, seen, managed)
+    grants, removals = bound.asked_by(grants, reference)
 
     otherwise = WithoutHints()
     if hints.derivations_off or hints.conditions_off or hints.wildcards_off:
@@ -117,9 +124,11 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
             ),
             grants_of(permissions, naming, reference, unconditional),
         )
-    left_out = leave_out(seen, analyzer)
-    policies, unfit = _policies(run, grants, reference, uses)
-    told_values = _told(values, process, policies)
+    policies, unfit = principal_policies(run, grants, reference, uses)
+    boundary = bound.boundary(policies[0], grants, naming)
+    ways = ways_of(policies, boundary)
+    left_out = tuple(sorted((*leave_out(seen, analyzer), *removals, *closed_ways(ways))))
+    told_values = _told(values, process, policies, boundary)
     return Refinement(
         policies=policies,
         findings=tuple(
@@ -130,7 +139,8 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
                     *unknown_system_tags(seen),
                     *room.findings,
                     *((split_finding(execution),) if execution else ()),
-                    *escalations(grants),
+                    *open_ways(ways),
+                    *bound.findings(boundary),
                     *other_principals(grants, {run.principal, execution}, handed_to_stacks(seen)),
                     *ambiguities(dict(told_values), grants),
                     *other_lengths(grants, naming, values, layout),
@@ -141,6 +151,7 @@ def refine(  # the seven things that a policy follows from, and nothing else  # 
         ),
         left_out=left_out,
         variables=told_values,
+        boundary=boundary,
     )
 
 
@@ -173,10 +184,14 @@ def variables(run: Run, process: Process) -> dict[str, str]:
 
 
 def _told(
-    values: Mapping[str, str], process: Process, policies: Iterable[PrincipalPolicy]
+    values: Mapping[str, str],
+    process: Process,
+    policies: Iterable[PrincipalPolicy],
+    boundary: RoleBoundary | None,
 ) -> tuple[tuple[str, str], ...]:
     """The variables of the account and the process, and of other spellings those that are used."""
     used = {name for one in policies for name in one.policy.variables}
+    used |= {BOUNDARY, *boundary.variables} if boundary else set()
     plain = {*process.values("learn"), *ACCOUNT_VARIABLES}
     return tuple(sorted((name, text) for name, text in values.items() if name in plain | used))
 
@@ -187,61 +202,3 @@ def own_roles(principal: str) -> frozenset[str]:
     if stem == principal:
         return frozenset({principal})
     return frozenset({principal, f"{stem}-candidate", f"{stem}-build"})
-
-
-def _policies(
-    run: Run,
-    grants: Sequence[DraftGrant],
-    reference: Reference,
-    uses: Sequence[Mapping[str, str]],
-) -> tuple[tuple[PrincipalPolicy, ...], list[Finding]]:
-    """One policy for each principal; the run's own role first."""
-    principals = sorted(
-        {one.principal for one in grants} | {run.principal},
-        key=lambda principal: (principal != run.principal, principal),
-    )
-    policies: list[PrincipalPolicy] = []
-    findings: list[Finding] = []
-    for principal in principals:
-        own = [one for one in grants if one.principal == principal]
-        statements, packs, problem = _packed(own, uses)
-        if problem:
-            findings.append(_unfit(principal, problem))
-        name = "policy" if principal == run.principal else f"policy.{_word(principal)}"
-        policies.append(
-            PrincipalPolicy(
-                name=name,
-                principal=principal,
-                statements=tuple(explained(one, reference) for one in statements),
-                packs=packs,
-            )
-        )
-    return tuple(policies), findings
-
-
-def _packed(
-    grants: Sequence[DraftGrant], uses: Sequence[Mapping[str, str]]
-) -> tuple[tuple[ShapedStatement, ...], Packs, str]:
-    """Statements by purpose, or where those do not fit, with as few characters as there can be."""
-    statements = shape(grants)
-    try:
-        return statements, packed([one.statement for one in statements], uses), ""
-    except PolicyTooLargeError:
-        statements = shape(grants, tight=True)
-    try:
-        return statements, packed([one.statement for one in statements], uses), ""
-    except PolicyTooLargeError as error:
-        return statements, (), str(error)
-
-
-def _word(principal: str) -> str:
-    return principal.rsplit("/", 1)[-1]
-
-
-def _unfit(principal: str, problem: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR,
-        kind=FindingKind.POLICY_TOO_LARGE,
-        subject=principal,
-        detail=f"{problem}.",
-    )

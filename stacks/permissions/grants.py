@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, aws_iam
 
+from lambdas.model.role_boundary import boundary_name
 from stacks.permissions.acknowledgements import allow
 
 if TYPE_CHECKING:
@@ -73,6 +74,52 @@ def allow_installation(role: aws_iam.Role, settings: Settings, account: str) -> 
         because="a proof's policies are named by process, run and round",
     )
     allow(role, ["iam:ListPolicies"], "*", because="lists of policies have no resources")
+
+
+def allow_boundaries(role: aws_iam.Role, settings: Settings, account: str) -> None:
+    """Write the boundaries of created roles, and read the fences that they begin as."""
+    stack = Stack.of(role)
+
+    def policies(name: str) -> str:
+        return stack.format_arn(
+            service="iam", region="", account=account, resource="policy", resource_name=name
+        )
+
+    allow(
+        role,
+        [
+            "iam:CreatePolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+        ],
+        policies(boundary_name(settings.name, "*")),
+        because="a boundary is named for its process",
+    )
+    allow(
+        role,
+        ["iam:GetPolicy", "iam:GetPolicyVersion"],
+        policies(f"{settings.run_roles}*-boundary"),
+        because="a fence is named for its process",
+    )
+
+
+def allow_reading_policies(role: aws_iam.Role, account: str) -> None:
+    """Read the managed policies that the roles of a process are given."""
+    stack = Stack.of(role)
+    allow(
+        role,
+        ["iam:GetPolicy", "iam:GetPolicyVersion"],
+        *(
+            stack.format_arn(
+                service="iam", region="", account=owner, resource="policy", resource_name="*"
+            )
+            for owner in (account, "aws")
+        ),
+        because="which managed policies a process gives to its roles, the run tells",
+    )
 
 
 def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:

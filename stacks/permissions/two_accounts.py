@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GENERATION = "generation"  # as whom the state machine asks Access Analyzer
 MARKER = "marker"  # under whose sessions AwaitTrail makes its markers
 INSTALLER = "installer"  # as whom a proof gives the candidate roles their policies
-READER = "reader"  # as whom the stacks of the cycles are read
+READER = "reader"  # as whom stacks of the cycles and policies of their roles are read
 
 
 def environment(account: str, region: str = "") -> Environment | None:
@@ -112,6 +112,11 @@ def role_of_sandbox(settings: Settings, sandbox: Sandbox, name: str) -> str:
     return _role(account_of(settings, sandbox), name)
 
 
+def policy_of_sandbox(settings: Settings, sandbox: Sandbox, name: str) -> str:
+    """The ARN of a managed policy of a sandbox's account."""
+    return f"arn:{Aws.PARTITION}:iam::{account_of(settings, sandbox)}:policy/{name}"
+
+
 def guest_arn(settings: Settings, sandbox: Sandbox, name: str) -> str:
     """Of a role of a sandbox in which one of the workflow's acts."""
     return role_of_sandbox(settings, sandbox, guest_name(settings, name))
@@ -136,15 +141,15 @@ def home(
     )
 
 
-def guest(scope: Construct, name: str, *, settings: Settings, by: str) -> aws_iam.Role:
-    """A role of the sandbox for one role of the other account, which must state the machine."""
+def guest(scope: Construct, name: str, *, settings: Settings, by: Sequence[str]) -> aws_iam.Role:
+    """A role of the sandbox for roles of the other account, which must state the machine."""
     stated = {"StringEquals": {"sts:ExternalId": external_id(settings)}}
     return aws_iam.Role(
         scope,
         name.title(),
         role_name=guest_name(settings, name),
-        description=f"Fencepost: as whom {by} of account {settings.account} acts here",
-        assumed_by=home(settings, [by], stated),
+        description=f"Fencepost: as whom {', '.join(by)} of account {settings.account} acts here",
+        assumed_by=home(settings, by, stated),
         max_session_duration=Duration.hours(1),
     )
 

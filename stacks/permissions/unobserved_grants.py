@@ -7,6 +7,7 @@ one too many.
 from __future__ import annotations
 
 DELIVERY = "Step Functions sets its log up with the role, when the machine is deployed"
+BEFORE = "a boundary of an earlier run is compared, and its versions are deleted"
 WATCH = "policies are watched once a day, by a schedule"
 # By action, in whatever role of ours; CloudTrail or a fault, never a convenience, is the reason.
 UNSEEN = {
@@ -44,6 +45,7 @@ UNSEEN = {
     "logs:PutResourcePolicy": DELIVERY,
     "logs:UpdateLogDelivery": DELIVERY,
     "sqs:SendMessage": "a scheduled start that failed for an hour is kept",
+    "iam:CreatePolicyVersion": "a proof narrows a boundary that is there already",
     "iam:DeletePolicyVersion": "a policy of a proof that a person has edited has versions",
     "s3:GetObjectVersion": "CodeBuild asks for a version when a build is started with one",
     "s3:GetBucketAcl": "CodeBuild looks whose bucket its source is in",
@@ -51,6 +53,8 @@ UNSEEN = {
 }
 # By a part of the role's name and the action, where other roles show the same action.
 UNSEEN_OF = {
+    ("ProvePolicy", "iam:GetPolicyVersion"): BEFORE,
+    ("ProvePolicy", "iam:ListPolicyVersions"): BEFORE,
     ("Schedules", "lambda:InvokeFunction"): WATCH,
     ("WatchPolicies", "s3:GetObject"): WATCH,
 }

@@ -75,6 +75,9 @@ class Boundary(Construct):
 
     Roles that a cycle makes need not carry it, unless the deployment says so: a process must run
     unchanged. What that leaves open is told in docs/threat-model.md.
+
+    Attributes:
+        created_roles: ARN of the boundary that a run makes for the roles that its process creates.
     """
 
     def __init__(
@@ -85,13 +88,17 @@ class Boundary(Construct):
         settings: Settings,
         trail: str,
         name: str,
+        created_roles: str,
         regions: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         aliases = f"alias/{settings.name}-*"
         own = self._arn("iam", f"policy/{name}", region="", account=stack.account)
-        bounded = _bounded(own) if settings.bounded_roles else []
+        self.created_roles = self._arn(
+            "iam", f"policy/{created_roles}", region="", account=stack.account
+        )
+        bounded = _bounded([own, self.created_roles]) if settings.bounded_roles else []
         self.policy = aws_iam.ManagedPolicy(
             self,
             "Policy",
@@ -175,7 +182,7 @@ def _outside(regions: list[str]) -> aws_iam.PolicyStatement:
     )
 
 
-def _bounded(own: str) -> list[aws_iam.PolicyStatement]:
+def _bounded(own: list[str]) -> list[aws_iam.PolicyStatement]:
     """A role of the cycle's own would be a way around the fence."""
     return [
         _deny(

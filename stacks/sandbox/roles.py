@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
+from lambdas.model.role_boundary import boundary_name
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 from stacks.sandbox.boundary import Boundary
@@ -57,10 +58,11 @@ def let_become(scope: Construct, build: aws_iam.Role, roles: CycleRoles) -> None
 
 @dataclass(frozen=True, slots=True)
 class CycleRoles:
-    """The ARNs of the roles that a build becomes."""
+    """The ARNs of the roles that a build becomes, and of the boundary of those that it creates."""
 
     sandbox: str
     candidate: str
+    boundary: str
 
     @classmethod
     def elsewhere(cls, settings: Settings, sandbox: Sandbox, process: str) -> Self:
@@ -69,6 +71,9 @@ class CycleRoles:
         return cls(
             two_accounts.role_of_sandbox(settings, sandbox, f"{stem}-sandbox"),
             two_accounts.role_of_sandbox(settings, sandbox, f"{stem}-candidate"),
+            two_accounts.policy_of_sandbox(
+                settings, sandbox, boundary_name(settings.name, process)
+            ),
         )
 
 
@@ -78,7 +83,7 @@ class ProcessRoles(Construct):
     Attributes:
         sandbox: may do everything but harm Fencepost; the cycle is learnt under it.
         candidate: holds nothing but the policy that is being proved.
-        arns: of both.
+        arns: of both, and of the boundary that a run makes for the roles that its process creates.
     """
 
     def __init__(
@@ -100,8 +105,9 @@ class ProcessRoles(Construct):
             settings=settings,
             trail=trail,
             name=f"{prefix}-boundary",
+            created_roles=boundary_name(settings.name, process.name),
             regions=process.regions,
-        ).policy
+        )
         session = self._session(settings, process.name, build)
         self.sandbox = aws_iam.Role(
             self,
@@ -109,7 +115,7 @@ class ProcessRoles(Construct):
             role_name=f"{prefix}-sandbox",
             description=f"Under which the cycle of {process.name} is learnt",
             assumed_by=session,
-            permissions_boundary=boundary,
+            permissions_boundary=boundary.policy,
             max_session_duration=SESSION_TIME,
             inline_policies={"everything": _everything()},
         )
@@ -119,10 +125,12 @@ class ProcessRoles(Construct):
             role_name=f"{prefix}-candidate",
             description=f"Under which a policy for {process.name} is proved",
             assumed_by=session,
-            permissions_boundary=boundary,
+            permissions_boundary=boundary.policy,
             max_session_duration=SESSION_TIME,
         )
-        self.arns = CycleRoles(self.sandbox.role_arn, self.candidate.role_arn)
+        self.arns = CycleRoles(
+            self.sandbox.role_arn, self.candidate.role_arn, boundary.created_roles
+        )
         CfnOutput(self, "SandboxRole", value=self.sandbox.role_arn)
         CfnOutput(self, "CandidateRole", value=self.candidate.role_arn)
         acknowledge(

@@ -61,6 +61,7 @@ class CycleBuild(Construct):
             environment_variables={
                 "FENCEPOST_SANDBOX_ROLE": _plain(roles.sandbox),
                 "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate),
+                "FENCEPOST_BOUNDARY": _plain(roles.boundary),
             },
             # Two cycles at once would meet in the sandbox; the state machine waits its turn.
             concurrent_build_limit=1 if settings.project_limit else None,

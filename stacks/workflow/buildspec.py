@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.role_boundary import BOUNDARY
 from lambdas.model.source import SourceKind
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def buildspec(process: Process) -> dict[str, Any]:
 
     The build is given FENCEPOST_RUN, FENCEPOST_USE (learn, prove, or clean: the proof's `remove` as
     the sandbox role), FENCEPOST_REGIONS (where the closing markers are made),
-    FENCEPOST_SANDBOX_ROLE and FENCEPOST_CANDIDATE_ROLE.
+    FENCEPOST_SANDBOX_ROLE, FENCEPOST_CANDIDATE_ROLE and FENCEPOST_BOUNDARY (of created roles).
     The build ends well however its cycle ended, and exports how: nowhere does AWS say that a
     build that fails exports anything
     (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ExportedEnvironmentVariable.html).
@@ -141,10 +142,11 @@ def _environment(process: Process) -> list[str]:
 
 
 def _assignments(process: Process, values: dict[str, str]) -> str:
-    return " ".join(
-        f"{name}={shlex.quote(_filled(value, values))}" for name, value in process.environment
-    )
+    return " ".join(f"{name}={_filled(value, values)}" for name, value in process.environment)
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
-    return re.sub(r"\{([a-z][a-z0-9_]*)\}", lambda match: values[match.group(1)], text)
+    """Quoted for the shell; the build alone knows the boundary's ARN."""
+    named = re.sub(r"\{([a-z][a-z0-9_]*)\}", lambda match: values.get(match[1], match[0]), text)
+    stretches = named.split(f"{{{BOUNDARY}}}")
+    return '"$FENCEPOST_BOUNDARY"'.join(shlex.quote(one) for one in stretches)

@@ -21,6 +21,7 @@ class Step:
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
         stacks: whether it asks CloudFormation about the stacks of the cycles.
+        policies: whether it reads the managed policies that created roles are given.
         publishes: whether it moves the parameters of approved policies.
         lists: whether it asks which processes there are.
         plans: whether it decides how a fleet runs.
@@ -40,6 +41,7 @@ class Step:
     actions: tuple[str, ...] = ()
     candidates: bool = False
     stacks: bool = False
+    policies: bool = False
     publishes: bool = False
     lists: bool = False
     plans: bool = False
@@ -56,6 +58,7 @@ STEPS = (
     Step(state="AwaitTrail", timeout=240, memory=512, trail=True, settles=True, archive=False),
     Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True, collects=True),
     Step(state="ReadStacks", timeout=840, memory=FULL_CORE, stacks=True),
+    Step(state="ReadPolicies", timeout=240, memory=512, policies=True),
     Step(state="RefinePolicy", timeout=840, memory=3_008),
     Step(
         state="CheckPolicy",

@@ -11,9 +11,11 @@ from constructs import Construct
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
+    allow_boundaries,
     allow_installation,
     allow_listing_processes,
     allow_publication,
+    allow_reading_policies,
     allow_reading_stacks,
 )
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH, Step
@@ -159,8 +161,8 @@ class Steps(Construct):
     def _allow_further(self, role: aws_iam.Role, step: Step) -> None:
         if step.candidates:
             self._allow_there(role, two_accounts.INSTALLER)
-        if step.stacks:
-            self._allow_there(role, two_accounts.READER)
+        if step.stacks or step.policies:
+            self._allow_there(role, two_accounts.READER, policies=step.policies)
         if step.settles and self._settings.guests:
             self._allow_there(role, two_accounts.MARKER)
         elif step.settles:
@@ -171,7 +173,7 @@ class Steps(Construct):
         if step.lists:
             allow_listing_processes(role, self._settings)
 
-    def _allow_there(self, role: aws_iam.Role, guest: str) -> None:
+    def _allow_there(self, role: aws_iam.Role, guest: str, *, policies: bool = False) -> None:
         """What a function does in the sandboxes: by itself in its own account, or as a guest."""
         if self._settings.guests:
             arn = partial(two_accounts.guest_arn, self._settings, name=guest)
@@ -179,6 +181,9 @@ class Steps(Construct):
             allow(role, ["sts:AssumeRole"], *guests)
         elif guest == two_accounts.INSTALLER:
             allow_installation(role, self._settings, Stack.of(role).account)
+            allow_boundaries(role, self._settings, Stack.of(role).account)
+        elif policies:
+            allow_reading_policies(role, Stack.of(role).account)
         else:
             allow_reading_stacks(role, Stack.of(role).account)
 

@@ -36,7 +36,8 @@ def cloud(start: Callable[..., Cloud]) -> Cloud:
 def logs(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that was recorded, after two runs that succeed and one that fails, as a folder of logs."""
     assert cloud.run("parcels").status == "SUCCEEDED"
-    assert cloud.run("ledger", prove=False).status == "SUCCEEDED"  # it has a stack, which is read
+    # It has a stack, which is read, and a role with a boundary.
+    assert cloud.run("porter", prove=False).status == "SUCCEEDED"
     assert a_fleet_of(cloud, "stumbling").error == "TooManyFailed"
     schedules = cloud.client("scheduler")
     assert schedules.list_schedules(GroupName="fencepost")["Schedules"]

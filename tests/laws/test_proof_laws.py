@@ -10,8 +10,14 @@ from hypothesis import given
 from lambdas.errors import FencepostError
 from lambdas.model.template_coverage import matches
 from lambdas.model.variables import Use
-from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
 from lambdas.prove_policy.denials import Denial, denials
+from lambdas.prove_policy.installation.candidate_policies import (
+    documents,
+    install,
+    own_policy,
+    retire,
+    values,
+)
 from lambdas.prove_policy.repair_plan import Before, plan, shared
 from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Build, Decision, Next, Round, decide

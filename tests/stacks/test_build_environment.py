@@ -53,7 +53,7 @@ def builds_of(folders: Sequence[ProcessFolder]) -> Template:
             name,
             settings=Settings(),
             folder=folder,
-            roles=CycleRoles(role.role_arn, role.role_arn),
+            roles=CycleRoles(role.role_arn, role.role_arn, "arn:boundary"),
             role=role,
             key=key,
         )

@@ -156,7 +156,15 @@ def test_a_session_lasts_an_hour_at_most(synthesis: Synthesis) -> None:
 def test_roles_of_the_cycles_own_must_carry_the_boundary_when_the_deployment_says_so() -> None:
     stack = Stack(App(analytics_reporting=False, stack_traces=False), "bounded")
     settings = Settings(bounded_roles=True)
-    Boundary(stack, "One", settings=settings, trail="t", name="mine", regions=["eu-west-1"])
+    Boundary(
+        stack,
+        "One",
+        settings=settings,
+        trail="t",
+        name="mine",
+        created_roles="theirs",
+        regions=["eu-west-1"],
+    )
     (policy,) = Template.from_stack(stack).find_resources("AWS::IAM::ManagedPolicy").values()
     statements = {one["Sid"]: one for one in policy["Properties"]["PolicyDocument"]["Statement"]}
 

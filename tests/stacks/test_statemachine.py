@@ -189,6 +189,8 @@ def test_whatever_fails_after_the_first_state_is_documented(definition: Json) ->
     # An event that cannot be put is said in the mail.
     assert last.pop("AnnouncePolicy") == "IsCandidateClean"
     assert last.pop("AnnounceFailure") == "NotifyFailure"
+    # A removal is tried under whatever boundary there is.
+    assert last.pop("ReopenBoundary") == "CleanUp"
 
     assert {name: last.pop(name) for name in PROOF} == PROOF
     assert {name: last.pop(name) for name in BATCHES} == BATCHES

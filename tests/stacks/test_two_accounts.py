@@ -69,10 +69,10 @@ def test_every_role_of_the_sandbox_trusts_named_roles_of_the_workflows_account_a
         if name == "fencepost-access":
             assert statement["Principal"] == {"Service": "access-analyzer.amazonaws.com"}
             continue
-        (trusted,) = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]
-        arn = "".join(part for part in trusted["Fn::Join"][1] if isinstance(part, str))
-        assert f":iam::{HOME}:role/" in arn
-        assert arn.rpartition("/")[2] in here
+        for trusted in statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]:
+            arn = "".join(part for part in trusted["Fn::Join"][1] if isinstance(part, str))
+            assert f":iam::{HOME}:role/" in arn
+            assert arn.rpartition("/")[2] in here
         if "-run-" not in name:
             assert "sts:ExternalId" in statement["Condition"]["StringEquals"]
 

@@ -50,6 +50,7 @@ def test_each_process_has_a_build_that_runs_one_cycle_at_a_time(synthesis: Synth
         assert one["Environment"]["PrivilegedMode"] is False
         assert {v["Name"] for v in one["Environment"]["EnvironmentVariables"]} == {
             "FENCEPOST_SANDBOX_ROLE",
+            "FENCEPOST_BOUNDARY",
             "FENCEPOST_CANDIDATE_ROLE",
         }
 

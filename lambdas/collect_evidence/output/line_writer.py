@@ -200,6 +200,8 @@ def _write(one: ProvedAction, record: Record) -> WrittenAction:
         tail += f',"context":{_encode(dict(one.context))}'
     if one.made:
         tail += f',"made":{_encode(list(one.made))}'
+    if one.document:
+        tail += f',"document":{_quoted(one.document)}'
     return WrittenAction(action, resource, head, tail + "}", one.through, one.hidden)
 
 

@@ -24,6 +24,7 @@ from lambdas.collect_evidence.translation.findings import (
     unnamed_role,
 )
 from lambdas.collect_evidence.translation.generated_ids import made_by
+from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
@@ -68,6 +69,7 @@ class ProvedAction(NamedTuple):
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
     made: tuple[str, ...] = ()
+    document: str = ""
     through: str = ""
     hidden: str = ""
 
@@ -101,6 +103,7 @@ def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
             types=one.types,
             context=one.context,
             made=one.made,
+            document=one.document,
         )
         for one in translate(record, maker.principal).proofs
     )
@@ -144,7 +147,9 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
     known = _known(meant.needs)
     implied = implied_by(call, meant, [one for _, one in known])
     types = types_of(meant, call)
-    made = made_by(call) if answer.outcome is Outcome.SUCCEEDED else ()
+    succeeded = answer.outcome is Outcome.SUCCEEDED
+    made = made_by(call) if succeeded else ()
+    given = given_policy(meant, call) if succeeded else ""
     proofs: list[ProvedAction] = []
     findings: list[Finding] = []
     for need, one in known:
@@ -158,6 +163,7 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
                 # What the request implies is said once, with its first action and resource.
                 implies=() if proofs or index else implied,
                 made=() if proofs or index else made,
+                document="" if proofs or index else given,
                 types=types,
                 context=context_of(one, call),
             )

@@ -1,9 +1,9 @@
-"""The four things that a policy should be, and where this run could not show them."""
+"""What a policy should be, and where this run could not show it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
@@ -13,7 +13,7 @@ from lambdas.model.platform import Platform
 from lambdas.model.text import counted, listed, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.refinement import ExplainedStatement, Grant
@@ -46,7 +46,7 @@ UNREAD = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One of the four: what shows it, and where it could not be shown.
+    """One of them: what shows it, and where it could not be shown.
 
     Attributes:
         shown: a sentence, or empty when nothing shows it.
@@ -78,8 +78,14 @@ class Claim:
 
 
 def claims(facts: RunFacts) -> tuple[Claim, ...]:
-    """Sufficient, minimal, general, explained."""
-    found = (_sufficient(facts), _minimal(facts), _general(facts), _explained(facts))
+    """Sufficient, minimal, general, explained, no way up."""
+    found = (
+        _sufficient(facts),
+        _minimal(facts),
+        _general(facts),
+        _explained(facts),
+        no_way_up(facts.checks.get("waysUp")),
+    )
     return tuple(replace(one, platform=facts.run.platform) for one in found)
 
 
@@ -167,6 +173,40 @@ def _explained(facts: RunFacts) -> Claim:
             *_if(mute, f"{counted(mute, 'wildcard')} without a reason"),
             *_if(unread, f"records or answers that were not understood: {unread:,}"),
             *_if(blinds, f"{counted(blinds, 'blind spot')} of the trail"),
+        ),
+    )
+
+
+def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
+    """Whether whoever holds the policy can come by it to more than it grants.
+
+    `tried` is what CheckPolicy kept of the known ways that it tried; None where it tried none.
+    """
+    name = "no way up"
+    if tried is None:
+        return Claim(
+            name=name, shown="", gaps=("the known ways to more permissions were not tried",)
+        )
+    refused = [one for one in tried if one["outcome"] == "refused"]
+    ways = sorted({one["path"] for one in tried if one["outcome"] == "open"})
+    unclear = sorted({one["path"] for one in tried if one["outcome"] == "no test"} - set(ways))
+    shown = (
+        f"The policy itself refused {counted(len(refused), 'attempt')} to gain more by it"
+        if refused
+        else "The policy leads to none of the known ways to more permissions"
+    )
+    phases = sorted({each for one in tried if one["path"] in ways for each in one["phases"]})
+    return Claim(
+        name=name,
+        shown="" if ways and not refused else shown,
+        gaps=(
+            *_if(
+                ways,
+                f"{counted(len(ways), 'known way')} to more permissions "
+                f"{'is' if len(ways) == 1 else 'are'} open: {listed(ways)}"
+                + (f"; the process needs what they take in {listed(phases)}" if phases else ""),
+            ),
+            *_if(unclear, f"something else refused {listed(unclear)}, so nothing was shown of it"),
         ),
     )
 

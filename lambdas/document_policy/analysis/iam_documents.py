@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.policy import policy_size, policy_text
+from lambdas.model.role_boundary import BOUNDARY
 from lambdas.model.template import Template, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy, Refinement
+
+BOUNDARY_FILE = f"{BOUNDARY}.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ def iam_documents(refinement: Refinement) -> dict[str, bytes]:
         parts = owner.packed() if len(owner.packs) > 1 else ()
         for number, part in enumerate(parts, start=1):
             files[f"{owner.name}-{number}.json"] = policy_text(part.render(values)).encode()
+    if refinement.boundary:
+        files[BOUNDARY_FILE] = policy_text(refinement.boundary.render(values)).encode()
     return files
 
 
@@ -91,4 +96,7 @@ def used_variables(owners: tuple[PrincipalPolicy, ...]) -> tuple[str, ...]:
 def defaults(refinement: Refinement) -> Mapping[str, str]:
     """The variables that the policies use, with the values of the cycle that was seen."""
     values = dict(refinement.variables)
-    return {name: values[name] for name in used_variables(refinement.policies)}
+    used = set(used_variables(refinement.policies))
+    if refinement.boundary:
+        used |= {BOUNDARY, *refinement.boundary.variables}
+    return {name: values[name] for name in sorted(used)}

@@ -21,6 +21,7 @@ from lambdas.document_policy.formats.literals import (
     snake,
     unique,
 )
+from lambdas.model.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.role_boundary import RoleBoundary
 
 STACK = ("account", "partition")  # the stack knows them; a caller may still say otherwise
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | frozenset(
@@ -63,6 +65,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
         values = defaults(facts.refinement)
         mine = {name: values[name] for name in used_variables((owner,))}
         yield from _construct(owner, classes[owner.name], mine)
+    if facts.refinement.boundary:
+        yield from _boundary(facts, facts.refinement.boundary)
 
 
 _PLAIN = [
@@ -83,6 +87,17 @@ def _construct(owner: PrincipalPolicy, name: str, values: Mapping[str, str]) -> 
     yield ""
     yield ""
     yield from comment(f"For {owner.principal}")
+    yield from _class_head(name, values, names, ["roles: Sequence[iam.IRole] = ()"])
+    policies = managed_policies(owner)
+    yield "        self.policies = ["
+    for policy in policies:
+        yield from _policy(policy, names)
+    yield "        ]"
+
+
+def _class_head(
+    name: str, values: Mapping[str, str], names: Mapping[str, str], further: Sequence[str]
+) -> Iterator[str]:
     yield f"class {name}(Construct):"
     yield "    def __init__("
     yield "        self,"
@@ -94,16 +109,47 @@ def _construct(owner: PrincipalPolicy, name: str, values: Mapping[str, str]) -> 
             yield f"        {names[variable]}: str | None = None,"
         else:
             yield f"        {names[variable]}: str = {quoted(default)},"
-    yield "        roles: Sequence[iam.IRole] = (),"
+    yield from (f"        {one}," for one in further)
     yield "    ) -> None:"
     yield "        super().__init__(scope, construct_id)"
     for variable in values:
         yield f"        {_taken(variable, names[variable])}"
-    policies = managed_policies(owner)
-    yield "        self.policies = ["
-    for policy in policies:
-        yield from _policy(policy, names)
-    yield "        ]"
+
+
+def _boundary(facts: RunFacts, boundary: RoleBoundary) -> Iterator[str]:
+    every = defaults(facts.refinement)
+    values = {name: every[name] for name in sorted({BOUNDARY, *boundary.variables})}
+    names = unique(values, _parameter, RESERVED)
+    yield ""
+    yield ""
+    yield from comment("The boundary of the roles that the process creates")
+    yield from _class_head(f"{pascal(facts.process.name)}Boundary", values, names, ())
+    yield "        self.policy = iam.ManagedPolicy("
+    yield "            self,"
+    yield '            "Boundary",'
+    yield f"            managed_policy_name={names[BOUNDARY]},"
+    yield "            document=iam.PolicyDocument("
+    yield "                minimize=False,"
+    yield "                statements=["
+    indent = " " * 20
+    for one in boundary.statements:
+        yield f"{indent}iam.PolicyStatement("
+        yield f"{indent}    sid={quoted(one.sid)},"
+        yield f"{indent}    effect=iam.Effect.{one.effect.upper()},"
+        actions, resources = (
+            "not_actions" if one.but_actions else "actions",
+            "not_resources" if one.but_resources else "resources",
+        )
+        yield from _list(actions, list(map(quoted, one.actions)), indent)
+        yield from _list(resources, [f_string(pieces(r), names) for r in one.resources], indent)
+        if one.conditions:
+            yield f"{indent}    conditions={{"
+            yield from _tests(one.conditions, names, f"{indent}        ")
+            yield f"{indent}    }},"
+        yield f"{indent}),"
+    yield "                ],"
+    yield "            ),"
+    yield "        )"
 
 
 def _parameter(name: str) -> str:

@@ -12,6 +12,7 @@ from lambdas.document_policy.analysis.iam_documents import (
 )
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, pascal, quoted, sub, unique
+from lambdas.model.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.policy import Condition
     from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.role_boundary import RoleBoundary
 
 # What CloudFormation knows itself: a template that is deployed elsewhere reaches into that account.
 PSEUDO = {"account": "AWS::AccountId", "partition": "AWS::Partition"}
@@ -48,6 +50,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     for policy in policies:
         filled = {**PSEUDO, **names}
         yield from _policy(policy, labels[policy.name], filled, roles[policy.owner.name])
+    if facts.refinement.boundary:
+        yield from _boundary(facts.refinement.boundary, {**PSEUDO, **names})
     if not policies:
         yield "  NothingToGrant:"
         yield "    Type: AWS::CloudFormation::WaitConditionHandle"
@@ -96,6 +100,28 @@ def _policy(
     yield "        Statement:"
     for one in policy.statements:
         yield from _statement(one, names)
+
+
+def _boundary(boundary: RoleBoundary, names: Mapping[str, str]) -> Iterator[str]:
+    indent = " " * 10
+    yield from comment("The boundary of the roles that the process creates", "  ")
+    yield "  BoundaryOfCreatedRoles:"
+    yield "    Type: AWS::IAM::ManagedPolicy"
+    yield "    Properties:"
+    yield f"      ManagedPolicyName: !Ref {names[BOUNDARY]}"
+    yield "      PolicyDocument:"
+    yield '        Version: "2012-10-17"'
+    yield "        Statement:"
+    for one in boundary.statements:
+        yield f"{indent}- Sid: {quoted(one.sid)}"
+        yield f"{indent}  Effect: {one.effect}"
+        yield f"{indent}  {'NotAction' if one.but_actions else 'Action'}:"
+        yield from (f"{indent}    - {quoted(action)}" for action in one.actions)
+        yield f"{indent}  {'NotResource' if one.but_resources else 'Resource'}:"
+        yield from (f"{indent}    - {sub(pieces(r), names)}" for r in one.resources)
+        if one.conditions:
+            yield f"{indent}  Condition:"
+            yield from _tests(one.conditions, names, f"{indent}    ")
 
 
 def _statement(one: ExplainedStatement, names: Mapping[str, str]) -> Iterator[str]:

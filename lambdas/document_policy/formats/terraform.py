@@ -13,14 +13,16 @@ from lambdas.document_policy.analysis.iam_documents import (
 )
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, hcl, snake, unique
+from lambdas.model.role_boundary import BOUNDARY
 from lambdas.model.template import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.policy import Condition
+    from lambdas.model.policy import Condition, PatternStatement, Statement
     from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.role_boundary import RoleBoundary
     from lambdas.model.template import Template
 
 # A variable's value may begin with `{`, so an `&` at the end of a text counts too.
@@ -69,6 +71,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
         yield from _variable(roles[owner.name], text, "", checked=False)
     for policy in policies:
         yield from _policy(policy, labels[policy.name], names, roles[policy.owner.name])
+    if facts.refinement.boundary:
+        yield from _boundary(facts.refinement.boundary, names)
 
 
 def _meaning(name: str) -> str:
@@ -76,6 +80,7 @@ def _meaning(name: str) -> str:
         "account": "The account that the policy reaches into.",
         "region": "The region that the policy reaches into.",
         "partition": "The partition: aws, aws-cn or aws-us-gov.",
+        BOUNDARY: "The name of the boundary of the roles that the process creates.",
     }
     return known.get(name, f"The process's variable {name}.")
 
@@ -130,25 +135,64 @@ def _policy(
     yield "}"
 
 
+def _boundary(boundary: RoleBoundary, names: Mapping[str, str]) -> Iterator[str]:
+    stand_in = _unused([one for each in boundary.statements for one in _templates(each)], boundary)
+    yield ""
+    yield from comment("The boundary of the roles that the process creates")
+    yield 'data "aws_iam_policy_document" "boundary" {'
+    for number, one in enumerate(boundary.statements):
+        if number:
+            yield ""
+        yield from _of_boundary(one, names, stand_in)
+    yield "}"
+    yield ""
+    yield 'resource "aws_iam_policy" "boundary" {'
+    yield f"  name   = var.{names[BOUNDARY]}"
+    document = "data.aws_iam_policy_document.boundary.json"
+    if stand_in:
+        document = f'replace({document}, "{stand_in}", "&")'
+    yield f"  policy = {document}"
+    yield "}"
+
+
+def _of_boundary(one: PatternStatement, names: Mapping[str, str], stand_in: str) -> Iterator[str]:
+    actions, resources = (
+        "not_actions" if one.but_actions else "actions",
+        "not_resources" if one.but_resources else "resources",
+    )
+    yield "  statement {"
+    yield f"    sid    = {hcl([one.sid], {})}"
+    yield f'    effect = "{one.effect}"'
+    yield ""
+    yield from _list(actions, [hcl([action], {}) for action in one.actions], "    ")
+    yield ""
+    yield from _list(resources, _texts(one.resources, names, stand_in), "    ")
+    for condition in one.conditions:
+        yield ""
+        yield from _condition(condition, names, stand_in)
+    yield "  }"
+
+
+def _templates(one: PatternStatement | Statement) -> Iterator[Template]:
+    yield from one.resources
+    yield from (value for condition in one.conditions for value in condition.values)
+
+
 def _stand_in(policy: ManagedPolicy) -> str:
     """A word that the policy does not hold, to stand for `&` before `{`; empty if not needed.
 
     The data source turns `&{` into `${`, which begins a policy variable, and has no escape for it,
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
     """
-    texts = [
-        piece
-        for one in policy.statements
-        for template in (
-            *one.statement.resources,
-            *(value for condition in one.statement.conditions for value in condition.values),
-        )
-        for piece in pieces(template)
-        if isinstance(piece, str)
-    ]
+    templates = [one for each in policy.statements for one in _templates(each.statement)]
+    return _unused(templates, policy.statements)
+
+
+def _unused(templates: Sequence[Template], beside: object) -> str:
+    texts = [piece for one in templates for piece in pieces(one) if isinstance(piece, str)]
     if not any(_REFERENCE.search(text) for text in texts):
         return ""
-    whole = repr(policy.statements)
+    whole = repr(beside)
     words = (f"AMPERSAND{'_' * number}" for number in range(len(whole)))
     return next(word for word in words if word not in whole)
 

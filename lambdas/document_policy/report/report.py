@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.claims import claims
+from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE
 from lambdas.document_policy.formats.forms import LINKS
+from lambdas.document_policy.report.boundary import boundary
 from lambdas.document_policy.report.changes import changed
 from lambdas.document_policy.report.findings import findings
 from lambdas.document_policy.report.left_out import left_out
@@ -27,12 +29,14 @@ BADGES = {Platform.EMBEDDED: "Emulated", Platform.UNKNOWN: "Not on AWS"}
 LARGEST = 1_800_000  # characters
 ROWS = (3_000, 1_000, 300)  # grants shown with their grounds; refined.json has all
 LONGEST_DOCUMENT = 300_000  # characters of a policy on the page
+BOUNDARY = ("boundary", "The boundary")  # only where there is one
 SECTIONS = (
     ("findings", "Read this first"),
     ("changes", "What changed"),
     ("picture", "Services by phase"),
     ("paths", "Paths"),
     ("statements", "The policy"),
+    BOUNDARY,
     ("left-out", "Left out"),
     ("document", "The document"),
 )
@@ -48,7 +52,7 @@ def _page(facts: RunFacts, rows: int) -> str:
     body = (
         el("a", "Skip to the findings", class_="skip", href="#findings"),
         _head(facts),
-        _contents(),
+        _contents(facts),
         el(
             "main",
             findings(facts),
@@ -56,6 +60,7 @@ def _page(facts: RunFacts, rows: int) -> str:
             service_matrix(facts),
             exercised(facts),
             statements(facts, rows),
+            boundary(facts),
             left_out(facts),
             _document(facts),
             id="main",
@@ -153,9 +158,12 @@ def _span(start: str, end: str) -> str:
     return f"{start} to {end}" if end else f"{start}, its end is not told"
 
 
-def _contents() -> Html:
-    links = (el("li", el("a", words, href=f"#{anchor}")) for anchor, words in SECTIONS)
-    files = (el("li", el("a", words, href=name)) for name, words in LINKS)
+def _contents(facts: RunFacts) -> Html:
+    bounded = facts.refinement.boundary is not None
+    sections = [one for one in SECTIONS if bounded or one != BOUNDARY]
+    links = (el("li", el("a", words, href=f"#{anchor}")) for anchor, words in sections)
+    further = [(BOUNDARY_FILE, "Boundary")] if bounded else []
+    files = (el("li", el("a", words, href=name)) for name, words in (*LINKS, *further))
     return el(
         "nav",
         el("ol", links),
@@ -177,16 +185,20 @@ def _document(facts: RunFacts) -> Html:
 
 def _documents(facts: RunFacts) -> Iterator[Html]:
     for policy in facts.refinement.policies:
-        name = f"{policy.name}.json"
-        document = policy_text(policy.policy.render(facts.values))
-        yield el(
-            "details",
-            el("summary", name),
-            el("pre", el("code", whole(document)), id=name)
-            if len(document) <= LONGEST_DOCUMENT
-            else el("p", f"Its {len(document):,} characters stand in the file alone."),
-            class_="document",
-        )
+        yield _one(f"{policy.name}.json", policy_text(policy.policy.render(facts.values)))
+    if facts.refinement.boundary:
+        yield _one(BOUNDARY_FILE, policy_text(facts.refinement.boundary.render(facts.values)))
+
+
+def _one(name: str, document: str) -> Html:
+    return el(
+        "details",
+        el("summary", name),
+        el("pre", el("code", whole(document)), id=name)
+        if len(document) <= LONGEST_DOCUMENT
+        else el("p", f"Its {len(document):,} characters stand in the file alone."),
+        class_="document",
+    )
 
 
 def _foot(facts: RunFacts) -> Html:

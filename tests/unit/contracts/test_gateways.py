@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 GATEWAYS = Path(archive.__file__).parent
 # Codes that S3 answers to HEAD, where there is no body that could name the error.
-GIVEN = {"cloudformation", "s3"}  # clients that a function is given, by the name of its parameter
+GIVEN = {
+    "cloudformation",
+    "iam",
+    "s3",
+}  # clients that a function is given, by the name of its parameter
 HTTP_CODES = {"404", "NotFound"}
 
 

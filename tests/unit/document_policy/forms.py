@@ -205,11 +205,19 @@ def _terraform(block: Mapping[str, Any], values: Mapping[str, str]) -> dict[str,
     for one in block.get("condition", []):
         tests = conditions.setdefault(text(one["test"]), {})
         tests[text(one["variable"])] = [filled_in(value) for value in one["values"]]
+    actions, resources = (
+        next(name for name in names if name in block)
+        for names in (("actions", "not_actions"), ("resources", "not_resources"))
+    )
     return {
         "Sid": text(block["sid"]),
         "Effect": text(block["effect"]),
-        "Action": [text(one) for one in block["actions"]],
-        "Resource": [filled_in(one) for one in block["resources"]],
+        "NotAction" if actions == "not_actions" else "Action": [
+            text(one) for one in block[actions]
+        ],
+        "NotResource" if resources == "not_resources" else "Resource": [
+            filled_in(one) for one in block[resources]
+        ],
         "Condition": conditions,
     }
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.document_policy.analysis.claims import Claim, claims
+from lambdas.document_policy.analysis.claims import Claim, claims, no_way_up
 from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
@@ -60,12 +60,15 @@ def named(facts: RunFacts, name: str) -> Claim:
     return next(one for one in claims(facts) if one.name == name)
 
 
-def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all_four() -> None:
-    assert {one.name: one.state for one in claims(told())} == {
+def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all() -> None:
+    facts = replace(told(), checks={"waysUp": []})
+
+    assert {one.name: one.state for one in claims(facts)} == {
         "sufficient": "shown",
         "minimal": "shown",
         "general": "shown",
         "explained": "shown",
+        "no way up": "shown",
     }
 
 
@@ -179,3 +182,27 @@ def test_services_that_no_table_of_aws_judged_are_named_where_an_emulator_judged
     found = not_judged(run, of_statements(both))
 
     assert [one.subject for one in found] == named
+
+
+def a_way(outcome: str, path: str = "function with a role") -> dict[str, Any]:
+    return {"outcome": outcome, "path": path, "phases": ["deploy"]}
+
+
+@pytest.mark.parametrize(
+    ("tried", "state", "words"),
+    [
+        (None, "not shown", "were not tried"),
+        ([], "shown", "leads to none of the known ways"),
+        ([a_way("refused")], "shown", "refused 1 attempt"),
+        ([a_way("refused", "x"), a_way("open")], "shown in part", "1 known way to more"),
+        ([a_way("open")], "not shown", "the process needs what they take in deploy"),
+        ([a_way("refused"), a_way("no test", "x")], "shown in part", "something else refused x"),
+    ],
+)
+def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(
+    tried: list[dict[str, Any]] | None, state: str, words: str
+) -> None:
+    claim = no_way_up(tried)
+
+    assert claim.state == state
+    assert words.lower() in claim.sentence.lower()

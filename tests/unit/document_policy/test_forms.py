@@ -6,6 +6,7 @@ import ast
 import json
 import py_compile
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ import pytest
 from cfnlint.api import lint
 from hypothesis import HealthCheck, given, settings
 
-from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, iam_documents
 from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
 from lambdas.document_policy.formats.literals import f_string, hcl, sub
 from lambdas.document_policy.formats.terraform import terraform
+from lambdas.model.policy import Condition, PatternStatement
+from lambdas.model.role_boundary import RoleBoundary
 from lambdas.model.template import Template, Variable
 from tests.unit.document_policy.forms import (
     HOSTILE,
@@ -120,6 +123,62 @@ def test_the_construct_is_python_that_does_nothing_but_define(refinement: Refine
         "any", "ValueError", "super", "super().__init__", "Stack.of", "_plain", "list",
         "iam.ManagedPolicy", "iam.PolicyDocument", "iam.PolicyStatement",
     }  # fmt: skip
+
+
+def with_boundary() -> Refinement:
+    condition = Condition(
+        operator="StringLike", key="s3:prefix", values=(Template.from_text("${stage}/*"),)
+    )
+    allow = PatternStatement(
+        sid="RolesS31",
+        effect="Allow",
+        actions=("s3:Get*", "s3:ListBucket"),
+        resources=(Template.from_text("arn:${partition}:s3:::orders-${stage}-*"),),
+        conditions=(condition,),
+    )
+    deny = PatternStatement(
+        sid="NoOtherRole",
+        effect="Deny",
+        actions=("iam:PassRole",),
+        resources=(Template.from_text("arn:${partition}:iam::${account}:role/orders-${stage}"),),
+        but_resources=True,
+    )
+    boundary = RoleBoundary(
+        name="fencepost-boundary-orders", required=True, statements=(allow, deny)
+    )
+    whole = a_refinement()
+    variables = {**dict(whole.variables), "boundary": boundary.name}
+    return replace(whole, boundary=boundary, variables=tuple(sorted(variables.items())))
+
+
+def test_the_boundary_is_the_same_in_json_terraform_and_cloudformation() -> None:
+    facts = run_facts(with_boundary(), lines=())
+    wanted = json.loads(iam_documents(with_boundary())[BOUNDARY_FILE])
+    assert [one["Effect"] for one in wanted["Statement"]] == ["Allow", "Deny"]
+
+    values = dict(with_boundary().variables)
+    in_terraform = terraform_documents(terraform(facts), values)
+    assert any(wanted["Statement"] == one["Statement"] for one in map(_as_json, in_terraform))
+    template = cloudformation(facts)
+    known = {
+        **{_pascal(name): value for name, value in values.items()},
+        "AWS::AccountId": values["account"],
+        "AWS::Partition": "aws",
+    }
+    in_cloudformation = cloudformation_documents(template, known)
+    assert any(wanted["Statement"] == one["Statement"] for one in map(_as_json, in_cloudformation))
+    assert lint(template) == []
+    assert "class OrdersBoundary(Construct):" in construct(facts)
+    ast.parse(construct(facts))
+
+
+def _as_json(document: Any) -> Any:
+    """With one value instead of a list of one and without what is empty, as the model spells it."""
+    if isinstance(document, dict):
+        return {key: _as_json(value) for key, value in document.items() if value != {}}
+    if isinstance(document, list) and len(document) == 1 and not isinstance(document[0], dict):
+        return document[0]
+    return [_as_json(one) for one in document] if isinstance(document, list) else document
 
 
 @pytest.mark.parametrize("text", HOSTILE)

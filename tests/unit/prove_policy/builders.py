@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lambdas.errors import CandidateRefusedError
+from lambdas.errors import CandidateRefusedError, ServiceRefusedError
 from lambdas.model.action import Action
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.ground_kind import GroundKind
@@ -146,6 +146,23 @@ def a_refinement(*statements: ExplainedStatement) -> Refinement:
         left_out=(),
         variables=tuple(sorted(VALUES.items())),
     )
+
+
+class FakePolicies:
+    """IAM's managed policies in memory; it can refuse to take one."""
+
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.documents = dict(documents or {})
+        self.refuses = False
+
+    def document(self, arn: str) -> Mapping[str, Any] | None:
+        return self.documents.get(arn)
+
+    def put(self, arn: str, document: Mapping[str, Any]) -> bool:
+        if self.refuses:
+            raise ServiceRefusedError(f"cannot write the managed policy {arn}: AccessDenied")
+        known, self.documents[arn] = self.documents.get(arn), document
+        return known != document
 
 
 class FakeCandidate:

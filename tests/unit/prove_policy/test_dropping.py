@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.run import Run
-from lambdas.prove_policy.candidate_policies import own_policy
+from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.judgement import Case, Judgement, judge
 from lambdas.prove_policy.proof_record import Proof
 from lambdas.prove_policy.rounds import LIMIT, Next

@@ -23,6 +23,7 @@ from tests.unit.prove_policy.builders import (
     RUN,
     SANDBOX,
     FakeCandidate,
+    FakePolicies,
     a_line,
     a_process,
     a_refinement,
@@ -45,6 +46,7 @@ class Stage:
     def __init__(self, folder: Path, *statements: ExplainedStatement) -> None:
         self.archive = FolderArchive(folder)
         self.candidate = FakeCandidate()
+        self.policies = FakePolicies()
         refined = json.dumps(a_refinement(*(statements or (a_statement(),))).to_json())
         self.archive.put(REFINED, refined.encode(), "application/json")
         self.keep(EVIDENCE, a_line(principal=SANDBOX, resource=QUEUE.replace("qa", "dev")))
@@ -72,7 +74,7 @@ class Stage:
             "observed": OBSERVED,
             **more,
         }
-        return prove(event, self.archive, self.candidate, below="/fencepost/")
+        return prove(event, self.archive, self.candidate, self.policies, below="/fencepost/")
 
 
 @pytest.fixture

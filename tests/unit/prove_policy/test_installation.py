@@ -9,7 +9,13 @@ import pytest
 
 from lambdas.errors import CandidateNotCleanError, CandidateRefusedError, PolicyNotEffectiveError
 from lambdas.model.process import Process
-from lambdas.prove_policy.candidate_policies import documents, install, own_policy, retire, values
+from lambdas.prove_policy.installation.candidate_policies import (
+    documents,
+    install,
+    own_policy,
+    retire,
+    values,
+)
 from tests.unit.prove_policy.builders import (
     ACCOUNT,
     ROUND,

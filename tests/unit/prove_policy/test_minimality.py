@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.model.evidence import Outcome
 from lambdas.model.template_coverage import matches
-from lambdas.prove_policy.candidate_policies import own_policy, values
+from lambdas.prove_policy.installation.candidate_policies import own_policy, values
 from lambdas.prove_policy.minimality import allows, findings, unused
 from tests.unit.prove_policy.builders import (
     QUEUE,

@@ -9,8 +9,8 @@ import pytest
 
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.variables import Use
-from lambdas.prove_policy.candidate_policies import own_policy
 from lambdas.prove_policy.denials import Source
+from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.repair_plan import Before, Repair, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping

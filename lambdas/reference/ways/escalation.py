@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from lambdas.model.action import Action
 
 
+class Through(StrEnum):
+    """Whose permissions a way leads to; `curated/escalation.yaml` says of each what it means."""
+
+    PRINCIPAL = "principal"
+    PASSED = "passed"
+    RESOURCE = "resource"
+    POLICY = "policy"
+    USER = "user"
+    ASSUMED = "assumed"
+    BOUNDARY = "boundary"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPath:
     """A known way to more permissions.
@@ -20,11 +33,15 @@ class EscalationPath:
     Attributes:
         actions: all of which it needs.
         gains: what comes of it, as a sentence goes on.
+        through: whose permissions it leads to.
+        receiver: what the name of the service begins with that gets a role, or has one.
         oneself: whether one's own user gains by it too.
     """
 
     actions: tuple[str, ...]
     gains: str
+    through: Through
+    receiver: str
     oneself: bool
 
 
@@ -33,7 +50,11 @@ def escalation_paths() -> dict[str, EscalationPath]:
     """Every known way by its name."""
     return {
         name: EscalationPath(
-            actions=tuple(row["actions"]), gains=row["gains"], oneself=row.get("oneself", True)
+            actions=tuple(row["actions"]),
+            gains=row["gains"],
+            through=Through(row["through"]),
+            receiver=row.get("receiver", row["actions"][-1].partition(":")[0]),
+            oneself=row.get("oneself", True),
         )
         for name, row in shard("escalation").items()
     }

@@ -1,0 +1,41 @@
+"""The IAM policies that a call gave to a role, or made: what the role's boundary must allow."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.reference.events import OperationMapping
+
+# What users and groups are given is no role's.
+_GIVE = frozenset({"PutRolePolicy", "CreatePolicy", "CreatePolicyVersion"})
+_ELEMENT = "policydocument"
+
+
+def given_policy(meant: OperationMapping, call: Call) -> str:
+    """The document that the request sent, as JSON in one spelling; empty for other calls.
+
+    A text that is no JSON object is kept as it was sent: refinement says that it cannot read it.
+    """
+    if meant.service != "iam" or meant.operation not in _GIVE:
+        return ""
+    sent = call.parameters.get(_ELEMENT)
+    if isinstance(sent, dict):
+        return _spelled(sent)
+    if not isinstance(sent, str):
+        return ""
+    text = unquote(sent) if sent.startswith("%7B") else sent
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return text
+    return _spelled(document) if isinstance(document, dict) else text
+
+
+def _spelled(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,145 @@
+"""The permissions boundary of the roles that a process creates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.model.arn import Arn
+from lambdas.model.policy import VERSION, Condition, PatternStatement
+from lambdas.model.template import Template, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SANDBOX = "-sandbox"
+BOUNDARY = "boundary"  # the variable that stands for the boundary's name
+
+
+def boundary_name(deployment: str, process: str) -> str:
+    """The managed policy's name, in the sandbox and wherever the process runs."""
+    return f"{deployment}-boundary-{process}"
+
+
+def boundary_arn(principal: str, process: str) -> str:
+    """Of the boundary that belongs to a cycle's sandbox role, `<deployment>-run-<process>-sandbox`.
+
+    Empty for a role that is no deployment's.
+    """
+    role = Arn.from_text(principal)
+    deployment = role.name.removesuffix(f"-run-{process}{_SANDBOX}")
+    if deployment == role.name:
+        return ""
+    return str(role.with_resource(f"policy/{boundary_name(deployment, process)}"))
+
+
+# In any account, under any name: a stage beside another one has a boundary of its own.
+BOUNDARY_ARN = Template.of(
+    "arn:", Variable("partition"), ":iam::", Variable("account"), ":policy/", Variable(BOUNDARY)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Withheld:
+    """What a created role is given and the boundary keeps from it.
+
+    Attributes:
+        action: as the role's policy spells it, perhaps a pattern.
+    """
+
+    role: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleBoundary:
+    """A managed policy: what the created roles are given, without what would be a way up.
+
+    Attributes:
+        name: of the managed policy in the sandbox, and elsewhere unless somebody says otherwise.
+        required: whether the process's policy asks for it.
+        roles: the created roles and users, as templates, sorted.
+        withheld: sorted.
+    """
+
+    name: str
+    required: bool
+    statements: tuple[PatternStatement, ...]
+    roles: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that must be given to render it."""
+        texts = [
+            text
+            for one in self.statements
+            for text in (
+                *one.resources,
+                *(value for condition in one.conditions for value in condition.values),
+            )
+        ]
+        return frozenset().union(*(one.variables for one in texts))
+
+    def render(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """IAM's JSON, ready for CreatePolicy."""
+        return {"Version": VERSION, "Statement": [one.render(values) for one in self.statements]}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            name=raw["name"],
+            required=raw["required"],
+            statements=tuple(map(_statement_from, raw["statements"])),
+            roles=tuple(raw["roles"]),
+            withheld=tuple(Withheld(**one) for one in raw["withheld"]),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {
+            "name": self.name,
+            "required": self.required,
+            "statements": list(map(_statement_to, self.statements)),
+            "roles": list(self.roles),
+            "withheld": [
+                {"role": one.role, "action": one.action, "resource": one.resource}
+                for one in self.withheld
+            ],
+        }
+
+
+def _statement_to(one: PatternStatement) -> dict[str, Any]:
+    return {
+        "sid": one.sid,
+        "effect": one.effect,
+        "actions": list(one.actions),
+        "butActions": one.but_actions,
+        "resources": list(map(str, one.resources)),
+        "butResources": one.but_resources,
+        "conditions": [
+            {"operator": c.operator, "key": c.key, "values": list(map(str, c.values))}
+            for c in one.conditions
+        ],
+    }
+
+
+def _statement_from(raw: Mapping[str, Any]) -> PatternStatement:
+    return PatternStatement(
+        sid=raw["sid"],
+        effect=raw["effect"],
+        actions=tuple(raw["actions"]),
+        but_actions=raw["butActions"],
+        resources=tuple(map(Template.from_text, raw["resources"])),
+        but_resources=raw["butResources"],
+        conditions=tuple(
+            Condition(
+                operator=c["operator"],
+                key=c["key"],
+                values=tuple(map(Template.from_text, c["values"])),
+            )
+            for c in raw["conditions"]
+        ),
+    )

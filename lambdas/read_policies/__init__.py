@@ -1,0 +1,1 @@
+"""What the managed policies allow that the run gave to the roles it created."""

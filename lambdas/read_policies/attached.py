@@ -1,0 +1,28 @@
+"""Which managed policies created roles were given, of those that the run did not create itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.evidence import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.model.evidence import Evidence
+
+ATTACHES = frozenset({"iam:AttachRolePolicy", "iam:AttachUserPolicy"})
+CREATES = frozenset({"iam:CreatePolicy", "iam:CreatePolicyVersion"})
+
+
+def attached_policies(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Their ARNs, sorted."""
+    attached, created = set(), set()
+    for one in evidence:
+        if one.outcome is not Outcome.SUCCEEDED:
+            continue
+        if str(one.action) in ATTACHES:
+            attached.add(dict(one.context).get("iam:PolicyARN", ""))
+        elif str(one.action) in CREATES:
+            created.add(one.resource)
+    return tuple(sorted(attached - created - {""}))

@@ -1,0 +1,202 @@
+"""Which known ways to more permissions a policy leads to, and which of them it closes itself.
+
+A way through a role counts as far as somebody could use it: of a role that the process creates, it
+takes creating one without the boundary and giving it permissions; of one that others made, passing
+it is enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.template import Template, Variable
+from lambdas.model.template_coverage import overlaps
+from lambdas.model.way_up import BOUNDARY_KEY, WayStep, WayUp
+from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
+from lambdas.reference.ways.held_grants import Held, HeldGrants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from lambdas.model.refinement import PrincipalPolicy
+
+PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
+# How a new role or user, and a policy, comes to permissions.
+_GIVE = {
+    "iam:CreateRole": ("iam:PutRolePolicy", "iam:AttachRolePolicy"),
+    "iam:CreateUser": ("iam:PutUserPolicy", "iam:AttachUserPolicy"),
+}
+_ATTACH = ("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:AttachGroupPolicy")
+# By these a boundary would be another one, under its own name.
+REWRITES = (
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
+ANOTHER = Template.of("arn:", Variable("partition"), ":iam::aws:policy/AdministratorAccess")
+
+
+def ways_up(policy: PrincipalPolicy, boundary: Template | None = None) -> tuple[WayUp, ...]:
+    """Every known way that the policy's actions and resources lead to, sorted.
+
+    Args:
+        policy: of one principal.
+        boundary: the ARN of the boundary that the policy asks for; None when it asks for none.
+    """
+    held = HeldGrants.of_policy(policy)
+    own = policy.principal.partition(":user/")[2]
+    found = [
+        way
+        for name, path in escalation_paths().items()
+        for way in _ways(name, path, held, own, boundary)
+    ]
+    if boundary:
+        found += _rewrites(held, boundary)
+    return tuple(sorted({way.order: way for way in found}.values(), key=lambda one: one.order))
+
+
+def _ways(
+    name: str, path: EscalationPath, held: HeldGrants, own: str, boundary: Template | None
+) -> Iterator[WayUp]:
+    if not all(map(held.of, path.actions)):
+        return
+    for first in held.of(path.actions[0]):
+        user = str(first.resource).partition(":user/")[2]
+        if not path.oneself and own and user == own:
+            continue
+        for steps, made in _STEPS[path.through](path, first, held, boundary):
+            yield WayUp(
+                path=name,
+                gains=path.gains,
+                reach=first.resource,
+                made=made,
+                steps=steps,
+                phases=first.phases,
+            )
+
+
+_Steps = tuple[tuple[WayStep, ...], bool]
+
+
+def _changed(
+    _: EscalationPath, first: Held, __: HeldGrants, ___: Template | None
+) -> Iterator[_Steps]:
+    """A role or user without the boundary, or one that gets another boundary."""
+    other = ANOTHER if first.action.endswith("PermissionsBoundary") else None
+    yield (_step(first, other),), False
+
+
+def _unbounded(
+    _: EscalationPath, first: Held, __: HeldGrants, boundary: Template | None
+) -> Iterator[_Steps]:
+    yield (_step(first, boundary),), False
+
+
+def _passed(
+    path: EscalationPath, first: Held, held: HeldGrants, _: Template | None
+) -> Iterator[_Steps]:
+    if first.passable_to(path.receiver):
+        rest = tuple(_step(held.of(action)[0]) for action in path.actions[1:])
+        yield from _through_made("iam:CreateRole", first, rest, held)
+
+
+def _assumed(
+    _: EscalationPath, first: Held, held: HeldGrants, __: Template | None
+) -> Iterator[_Steps]:
+    yield from _through_made("iam:CreateRole", first, (), held)
+
+
+def _users(
+    _: EscalationPath, first: Held, held: HeldGrants, __: Template | None
+) -> Iterator[_Steps]:
+    yield from _through_made("iam:CreateUser", first, (), held)
+
+
+def _through_made(
+    create: str, use: Held, rest: tuple[WayStep, ...], held: HeldGrants
+) -> Iterator[_Steps]:
+    """Of what the holder makes: make one, give it permissions, use it; of others': use it."""
+    made = held.on(create, use.resource)
+    if made is None:
+        yield (_step(use), *rest), False
+        return
+    giving = (held.on(action, use.resource) for action in _GIVE[create])
+    give = min(filter(None, giving), key=lambda one: one.bounded, default=None)
+    if give is not None:  # what nobody can give permissions to leads nowhere
+        yield (_step(made), _step(give), _step(use), *rest), True
+
+
+def _with_a_role(
+    path: EscalationPath, use: Held, held: HeldGrants, _: Template | None
+) -> Iterator[_Steps]:
+    """What the holder makes has one of the roles that may be passed to it, or none."""
+    service = use.action.partition(":")[0]
+    if str(use.resource) == "*" or not held.makes(service, use.resource):
+        yield (_step(use),), False
+        return
+    for passed in held.of(PASS_ROLE):
+        if passed.passable_to(path.receiver):
+            yield from _through_made("iam:CreateRole", passed, (_step(use),), held)
+
+
+def _policies(
+    _: EscalationPath, change: Held, held: HeldGrants, __: Template | None
+) -> Iterator[_Steps]:
+    """One's own policy has to be given to somebody; others' are held by others already."""
+    if held.on("iam:CreatePolicy", change.resource) is None:
+        yield (_step(change),), False
+        return
+    for action in _ATTACH:
+        for attach in held.of(action):
+            yield (_step(attach), _step(change)), True
+
+
+# The calls of a way, once for each kind of role, user or policy that it may lead through.
+_STEPS: Mapping[Through, Callable[..., Iterator[_Steps]]] = {
+    Through.PRINCIPAL: _changed,
+    Through.BOUNDARY: _unbounded,
+    Through.PASSED: _passed,
+    Through.ASSUMED: _assumed,
+    Through.USER: _users,
+    Through.RESOURCE: _with_a_role,
+    Through.POLICY: _policies,
+}
+
+
+def _rewrites(held: HeldGrants, boundary: Template) -> Iterator[WayUp]:
+    for action in REWRITES:
+        for one in held.of(action):
+            if overlaps(one.resource, boundary):
+                yield WayUp(
+                    path="the boundary itself changed",
+                    gains="what the boundary keeps the created roles from",
+                    reach=boundary,
+                    made=False,
+                    steps=(_step(one, on=boundary),),
+                    phases=one.phases,
+                )
+
+
+def _step(one: Held, carried: Template | None = None, *, on: Template | None = None) -> WayStep:
+    """A call that meets every condition, but for the boundary: it is left out or another."""
+    context = {
+        condition.key: condition.values[0]
+        for condition in one.conditions
+        if condition.key != BOUNDARY_KEY
+    }
+    if carried is not None:
+        context[BOUNDARY_KEY] = carried
+    wanted = {
+        str(value)
+        for condition in one.conditions
+        if condition.key == BOUNDARY_KEY
+        for value in condition.values
+    }
+    return WayStep(
+        action=one.action,
+        resource=on or one.resource,
+        context=tuple(sorted(context.items(), key=lambda item: item[0])),
+        sid=one.sid,
+        refused=bool(wanted) and str(carried) not in wanted,
+    )

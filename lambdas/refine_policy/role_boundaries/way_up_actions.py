@@ -1,0 +1,67 @@
+"""What no created role may do: act as somebody else, or change what it may do itself."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.reference.ways.escalation import Through, escalation_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# The beginnings of all names of IAM's actions that change something, by its reference:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+WRITES_OF_IAM = tuple(
+    f"iam:{verb}*"
+    for verb in (
+        "Accept",
+        "Acquire",
+        "Add",
+        "Associate",
+        "Attach",
+        "Change",
+        "Create",
+        "Deactivate",
+        "Delegate",
+        "Delete",
+        "Detach",
+        "Disable",
+        "Enable",
+        "Put",
+        "Reject",
+        "Remove",
+        "Reset",
+        "Resync",
+        "Send",
+        "Set",
+        "Tag",
+        "Untag",
+        "Update",
+        "Upload",
+    )
+)
+# On the roles that the process creates these lead nowhere: those have the same boundary.
+ON_OWN_ROLES = ("iam:PassRole", "sts:AssumeRole")
+
+
+@lru_cache(maxsize=1)
+def on_own_resources() -> tuple[str, ...]:
+    """Actions that lead to the role of what they are about; one's own has the same boundary."""
+    paths = escalation_paths().values()
+    return tuple(sorted({one.actions[0] for one in paths if one.through is Through.RESOURCE}))
+
+
+def matched(patterns: Iterable[str], action: str) -> bool:
+    """Whether one of the patterns matches an action; IAM knows no case in them."""
+    return any(fnmatchcase(action.lower(), one.lower()) for one in patterns)
+
+
+def meets(pattern: str, other: str) -> bool:
+    """Whether some action is matched by both; one of them ends in its only wildcard."""
+    head = other.rstrip("*").lower()
+    stem = pattern.lower().partition("*")[0].partition("?")[0]
+    if "*" not in pattern and "?" not in pattern:
+        return matched((other,), pattern)
+    return head.startswith(stem) or stem.startswith(head)

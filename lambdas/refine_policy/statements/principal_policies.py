@@ -1,0 +1,76 @@
+"""Grants become policies: one for each principal, packed as IAM takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.errors import PolicyTooLargeError
+from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.refinement import PrincipalPolicy
+from lambdas.refine_policy.statements.managed_policies import Packs, packed
+from lambdas.refine_policy.statements.statements import ShapedStatement, explained, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.model.run import Run
+    from lambdas.reference.arn_parts import Reference
+    from lambdas.refine_policy.grants.grants import DraftGrant
+
+
+def principal_policies(
+    run: Run,
+    grants: Sequence[DraftGrant],
+    reference: Reference,
+    uses: Sequence[Mapping[str, str]],
+) -> tuple[tuple[PrincipalPolicy, ...], list[Finding]]:
+    """One policy for each principal; the run's own role first."""
+    principals = sorted(
+        {one.principal for one in grants} | {run.principal},
+        key=lambda principal: (principal != run.principal, principal),
+    )
+    policies: list[PrincipalPolicy] = []
+    findings: list[Finding] = []
+    for principal in principals:
+        own = [one for one in grants if one.principal == principal]
+        statements, packs, problem = _packed(own, uses)
+        if problem:
+            findings.append(_unfit(principal, problem))
+        name = "policy" if principal == run.principal else f"policy.{_word(principal)}"
+        policies.append(
+            PrincipalPolicy(
+                name=name,
+                principal=principal,
+                statements=tuple(explained(one, reference) for one in statements),
+                packs=packs,
+            )
+        )
+    return tuple(policies), findings
+
+
+def _packed(
+    grants: Sequence[DraftGrant], uses: Sequence[Mapping[str, str]]
+) -> tuple[tuple[ShapedStatement, ...], Packs, str]:
+    """Statements by purpose, or where those do not fit, with as few characters as there can be."""
+    statements = shape(grants)
+    try:
+        return statements, packed([one.statement for one in statements], uses), ""
+    except PolicyTooLargeError:
+        statements = shape(grants, tight=True)
+    try:
+        return statements, packed([one.statement for one in statements], uses), ""
+    except PolicyTooLargeError as error:
+        return statements, (), str(error)
+
+
+def _word(principal: str) -> str:
+    return principal.rsplit("/", 1)[-1]
+
+
+def _unfit(principal: str, problem: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind=FindingKind.POLICY_TOO_LARGE,
+        subject=principal,
+        detail=f"{problem}.",
+    )

@@ -1,0 +1,246 @@
+"""The boundary of created roles: what it allows, and the policy that asks for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.errors import BoundaryTooLongError, RoleWithoutBoundaryError
+from lambdas.model.earlier_names import EarlierNames
+from lambdas.model.role_boundary import RoleBoundary, boundary_arn
+from lambdas.reference import actions as reference
+from lambdas.reference.actions import AccessLevel
+from lambdas.refine_policy.refine import refine
+from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
+from lambdas.refine_policy.role_boundaries.way_up_actions import WRITES_OF_IAM, matched
+from tests.unit.refine_policy.builders import ACCOUNT, RUN, a_process, conditions, passes, seen
+
+if TYPE_CHECKING:
+    from lambdas.model.run import Run
+
+SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/fencepost-run-orders-sandbox"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/fencepost-boundary-orders"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-worker"
+TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders-dev"
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+RUN_HERE: Run = replace(RUN, principal=SANDBOX)
+
+
+def mine(action: str, resource: str = "*", document: Any = None, **more: Any) -> Any:
+    text = "" if document is None else json.dumps(document)
+    return replace(seen(action, resource, principal=SANDBOX, **more), document=text)
+
+
+def created(boundary: str = BOUNDARY, role: str = ROLE) -> Any:
+    context = ((("iam:PermissionsBoundary", boundary),)) if boundary else ()
+    return mine("iam:CreateRole", role, context=context)
+
+
+def given(*statements: dict[str, Any], role: str = ROLE) -> Any:
+    return mine("iam:PutRolePolicy", role, {"Statement": list(statements)})
+
+
+def allow(action: Any, resource: Any = TABLE, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def refined(*lines: Any, use: str = "required", managed: dict[str, str] | None = None) -> Any:
+    return refine(
+        run=RUN_HERE,
+        process=a_process(policy={"boundary": use}),
+        generated=(),
+        evidence=lines,
+        reference=reference,
+        history=EarlierNames(),
+        managed=managed or {},
+    )
+
+
+def boundary(*lines: Any, **more: Any) -> RoleBoundary:
+    found: RoleBoundary = refined(*lines, **more).boundary
+    return found
+
+
+def rules(found: RoleBoundary) -> set[tuple[str, str, str]]:
+    return {
+        (one.effect, action, str(resource))
+        for one in found.statements
+        for action in one.actions
+        for resource in one.resources
+    }
+
+
+def test_it_allows_what_roles_are_given_under_names_of_the_next_run() -> None:
+    found = boundary(created(), given(allow(["dynamodb:GetItem", "dynamodb:Query"])))
+
+    table = "arn:${partition}:dynamodb:${region}:${account}:table/orders-${stage}"
+    assert rules(found) == {
+        ("Allow", "dynamodb:GetItem", table),
+        ("Allow", "dynamodb:Query", table),
+    }
+    assert found.roles == ("arn:${partition}:iam::${account}:role/orders-${stage}-worker",)
+
+
+def test_wildcards_and_conditions_of_a_role_s_own_policy_stay() -> None:
+    bucket = {"StringLike": {"s3:prefix": ["orders-dev/*"]}}
+    found = boundary(
+        created(),
+        given(
+            allow("s3:Get*", "arn:aws:s3:::orders-dev-*/in/*"),
+            allow("s3:ListBucket", "arn:aws:s3:::orders-dev", Condition=bucket),
+        ),
+    )
+
+    assert ("Allow", "s3:Get*", "arn:${partition}:s3:::orders-${stage}-*/in/*") in rules(found)
+    (listing,) = [one for one in found.statements if one.actions == ("s3:ListBucket",)]
+    assert [(c.operator, c.key, list(map(str, c.values))) for c in listing.conditions] == [
+        ("StringLike", "s3:prefix", ["orders-${stage}/*"])
+    ]
+
+
+def test_managed_policies_count_whether_the_run_made_them_or_others_did() -> None:
+    own = f"arn:aws:iam::{ACCOUNT}:policy/orders-dev"
+    attach = [
+        mine("iam:AttachRolePolicy", ROLE, context=(("iam:PolicyARN", arn),))
+        for arn in (own, BASIC)
+    ]
+    logs = json.dumps({"Statement": allow("logs:PutLogEvents", "*")})
+    made = mine("iam:CreatePolicy", own, {"Statement": [allow("dynamodb:Scan")]})
+
+    found = boundary(created(), made, *attach, managed={BASIC: logs})
+
+    assert {action for _, action, _ in rules(found)} == {"logs:PutLogEvents", "dynamodb:Scan"}
+
+
+def test_a_policy_that_nobody_could_read_is_a_finding() -> None:
+    attach = mine("iam:AttachRolePolicy", ROLE, context=(("iam:PolicyARN", BASIC),))
+
+    findings = refined(created(), attach).findings
+
+    assert [one.subject for one in findings if one.kind == "role-policy-not-read"] == [ROLE]
+
+
+def test_what_would_be_a_way_up_is_withheld_and_told() -> None:
+    answer = refined(
+        created(), given(allow(["iam:PutRolePolicy", "sts:AssumeRole"], "*"), allow("s3:*", "*"))
+    )
+
+    assert {one.action for one in answer.boundary.withheld} == {
+        "iam:PutRolePolicy",
+        "sts:AssumeRole",
+    }
+    assert {action for _, action, _ in rules(answer.boundary)} == {"s3:*"}
+    assert [one.subject for one in answer.findings if one.kind == "boundary-withholds"] == [ROLE]
+
+
+def test_an_administrator_s_role_keeps_everything_but_the_ways_up() -> None:
+    found = boundary(created(), given(allow("*", "*")))
+
+    denied = {action for effect, action, _ in rules(found) if effect == "Deny"}
+    assert ("Allow", "*", "*") in rules(found)
+    assert denied >= {*WRITES_OF_IAM, "lambda:UpdateFunctionCode", "iam:PassRole", "sts:AssumeRole"}
+    (others,) = [one for one in found.statements if one.sid == "NoOtherRole"]
+    assert others.but_resources  # its own roles have the same boundary
+
+
+def test_all_but_some_actions_lets_in_what_is_not_among_them() -> None:
+    power = {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}
+
+    found = boundary(created(), given(power))
+
+    (whole,) = [one for one in found.statements if one.effect == "Allow"]
+    assert whole.but_actions
+    assert whole.actions == ("iam:*", "organizations:*")
+    denied = {action for effect, action, _ in rules(found) if effect == "Deny"}
+    assert "sts:AssumeRole" in denied
+    assert not denied & set(WRITES_OF_IAM)
+
+
+def test_passing_an_own_role_is_no_way_up() -> None:
+    found = boundary(created(), given(allow("iam:PassRole", ROLE)))
+
+    assert not found.withheld
+    assert {action for _, action, _ in rules(found)} == {"iam:PassRole"}
+
+
+def test_what_a_role_was_seen_doing_is_allowed_too() -> None:
+    used = replace(seen("sqs:SendMessage", "arn:aws:sqs:eu-west-1:1:q"), principal=ROLE)
+
+    assert ("Allow", "sqs:SendMessage", "arn:${partition}:sqs:${region}:1:q") in rules(
+        boundary(created(), used)
+    )
+
+
+def test_the_policy_asks_for_it_wherever_a_role_is_changed() -> None:
+    answer = refined(
+        created(),
+        given(allow("dynamodb:Query")),
+        mine("iam:DeleteRolePermissionsBoundary", ROLE),
+        mine("iam:GetRole", ROLE),
+        mine("lambda:CreateFunction", "*", implies=(passes(ROLE),)),
+    )
+
+    wanted = ("arn:${partition}:iam::${account}:policy/${boundary}",)
+    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRole"):
+        if any(
+            str(a) == action for s in answer.policies[0].statements for a in s.statement.actions
+        ):
+            assert conditions(answer, action)["iam:PermissionsBoundary"] == wanted, action
+    assert "iam:PermissionsBoundary" not in conditions(answer, "iam:GetRole")
+    assert [one.action for one in answer.left_out if one.kind == "boundary-removal"] == [
+        "iam:DeleteRolePermissionsBoundary"
+    ]
+    assert not [one for one in answer.findings if one.kind == "privilege-escalation"]
+    assert dict(answer.variables)["boundary"] == "fencepost-boundary-orders"
+
+
+def test_a_role_without_it_stops_a_run_that_requires_it() -> None:
+    with pytest.raises(RoleWithoutBoundaryError, match=r"orders-dev-worker without the boundary"):
+        refined(created(boundary=""))
+
+
+def test_one_that_is_offered_asks_for_nothing_and_names_roles_without_it() -> None:
+    answer = refined(created(boundary=""), given(allow("dynamodb:Query")), use="offered")
+
+    assert not answer.boundary.required
+    assert "iam:PermissionsBoundary" not in conditions(answer, "iam:PutRolePolicy")
+    assert [one.subject for one in answer.findings if one.kind == "role-without-boundary"] == [ROLE]
+
+
+def test_without_a_word_there_is_none() -> None:
+    assert (
+        refined(created(boundary=""), given(allow("dynamodb:Query")), use="none").boundary is None
+    )
+
+
+def test_one_that_is_too_long_is_an_error_by_name() -> None:
+    tables = [f"{TABLE}-{number:04d}" for number in range(200)]
+    found = boundary(created(), given(allow("dynamodb:Query", tables)))
+
+    with pytest.raises(BoundaryTooLongError, match="fencepost-boundary-orders has"):
+        require_boundary_fit(
+            found, [{"account": "1" * 12, "partition": "aws", "region": "r", "stage": "s"}]
+        )
+
+
+def test_it_is_read_as_it_was_written() -> None:
+    found = boundary(created(), given(allow("*", "*")))
+
+    assert RoleBoundary.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_only_a_deployment_s_role_has_one() -> None:
+    assert boundary_arn(SANDBOX, "orders") == BOUNDARY
+    assert boundary_arn(f"arn:aws:iam::{ACCOUNT}:role/admin", "orders") == ""
+
+
+def test_the_beginnings_match_every_action_of_iam_that_changes_something() -> None:
+    reads = {AccessLevel.READ, AccessLevel.LIST}
+    for action in reference.actions_of("iam"):
+        known = reference.facts(action)
+        assert known
+        changes = known.access_level not in reads and action.name != "PassRole"
+        assert matched(WRITES_OF_IAM, str(action)) == changes, action
