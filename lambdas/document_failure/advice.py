@@ -6,34 +6,34 @@ from lambdas.model.quotas import quota_of
 
 AGAIN = "Then start the run again."
 ADVICE = {
-    "ArchiveRefusedError": "Look at the archive's bucket, its key and its policies; whatever was "
-    f"written is there. {AGAIN}",
-    "BuildFailed": "The build ended before its cycle could say how: it was stopped, ran out of "
+    "ArchiveRefusedError": "Check the archive's bucket, its key and its policies. The documents "
+    f"that were written are there. {AGAIN}",
+    "BuildFailed": "The build ended before its cycle could report: it was stopped, ran out of "
     "time, or its machine failed. Read its phases above and its log. Resources of "
-    "the cycle may still be in the sandbox; the next run removes them. Start the run "
-    "again.",
-    "ForbiddenActionError": "The process forbids an action that its own cycle needs: change the "
-    f"process or its hints. {AGAIN}",
+    "the cycle may still be in the sandbox; the next run removes them. Start the "
+    "run again.",
+    "ForbiddenActionError": "process.yaml forbids an action that the cycle needs. Change the "
+    f"process or policy.grants.forbid. {AGAIN}",
     "GenerationCanceled": "Somebody cancelled the job of IAM Access Analyzer. Start the run again.",
-    "GenerationFailed": "Read Access Analyzer's reason above. AUTHORIZATION_ERROR: look at its "
-    "access role and at the key of the trail. SERVICE_QUOTA_EXCEEDED_ERROR: the trail holds too "
-    f"many files of the time of the run. {AGAIN}",
+    "GenerationFailed": "Read Access Analyzer's reason above. AUTHORIZATION_ERROR: check its "
+    "access role and the trail's key. SERVICE_QUOTA_EXCEEDED_ERROR: the trail "
+    f"holds too many files of the time of the run. {AGAIN}",
     "GenerationTimedOut": "Access Analyzer did not finish in an hour. Start the run again.",
-    "InvalidEventError": "A state was called with what is not of its contract: the deployment and "
+    "InvalidEventError": "A state got an input that its contract does not have: the deployment and "
     f"the code differ. Deploy again. {AGAIN}",
-    "NoEvidenceError": "The trail holds nothing of the run's sessions: look whether the process's "
-    "commands call AWS at all, and whether the trail records the regions that they call. "
+    "NoEvidenceError": "The trail holds no event of the run's sessions. Check that the process's "
+    "commands call AWS, and that the trail records the regions that they call. "
     f"{AGAIN}",
     "PolicyCheckFailedError": "The policy would not have allowed what the cycle did; the checks in "
     "the archive name each call. This is a fault of Fencepost: please report it with them.",
     "PolicyTooLargeError": "The policy does not fit in IAM's limits without being widened. Split "
     f"the process into several, each with its own role. {AGAIN}",
-    "ServiceRefusedError": "AWS refused a call of Fencepost's own: look at the role of the state's "
-    f"function, its boundary, and what the organisation forbids. {AGAIN}",
-    "ServiceUnavailableError": "AWS throttled or did not answer, however often it was asked. Wait "
-    f"until the service has recovered. {AGAIN}",
-    "States.Timeout": "The state took longer than it may: look at its log. Start the run again.",
-    "TrailNotReadyError": "CloudTrail has not delivered the end of the run: look whether the trail "
+    "ServiceRefusedError": "AWS denied a call that Fencepost made. Check the role of the state's "
+    f"function, its boundary and the organisation's policies. {AGAIN}",
+    "ServiceUnavailableError": "AWS throttled the calls or did not answer, and retries did not "
+    f"help. Wait until the service has recovered. {AGAIN}",
+    "States.Timeout": "The state ran out of time. Read its log. Start the run again.",
+    "TrailNotReadyError": "CloudTrail has not delivered the end of the run. Check that the trail "
     f"is logging and may write to its bucket. {AGAIN}",
 }
 

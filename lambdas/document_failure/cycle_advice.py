@@ -40,17 +40,17 @@ NOT_REACHED = (
     "(embedded_aws/README.md, *Tools that do not read AWS_ENDPOINT_URL*)."
 )
 LACKS = (
-    "The embedded AWS may lack what the last command called: embedded_aws/README.md says where the "
-    "imitation stops. If the process works on AWS it is not wrong: run it in an account, and "
-    "please report the call."
+    "The embedded AWS may lack the operation that the last command called (embedded_aws/README.md "
+    "lists what it lacks). If the process works on AWS, run it in an account, and please report "
+    "the call."
 )
 FENCE = (
-    "The sandbox's fence refused a call: it holds the cycle to the process's regions and away from "
-    "what is Fencepost's own (docs/threat-model.md). If the process acts in another region, name "
-    "it in its regions, and deploy it. Then start the run again."
+    "The sandbox's fence denied a call. It keeps the cycle in the process's regions and away from "
+    "Fencepost's own resources (docs/threat-model.md). If the process acts in another region, add "
+    "it to regions in process.yaml and deploy. Then start the run again."
 )
 TIME = (
-    "The phase took longer than a cycle may: three hours for all phases but remove. Split the "
+    "The phase ran out of time: all phases but remove have three hours together. Split the "
     "process, or shorten it. Then start the run again."
 )
 INSTALL = (
@@ -58,18 +58,18 @@ INSTALL = (
     "and runtimes fit. Then start the run again."
 )
 UNBUILT = (
-    "The build ended before the process's first command: the problem above says where. Look at the "
+    "The build ended before the process's first command; the problem above says where. Check the "
     "source, the image and the build's role. Then start the run again."
 )
 SOURCE = (
-    "The source could not be fetched: look at its address, its ref and path, and whether the "
-    "build's role or its connection may read it. Then start the run again."
+    "The source could not be fetched. Check its address, its ref and path, and that the build's "
+    "role or its connection may read it. Then start the run again."
 )
 ON_AWS = "Read the last lines, correct the process in its folder, and deploy it."
 EMULATED = (
     "Read the last lines. If the process works on AWS, the embedded AWS lacks something "
-    "(embedded_aws/README.md says where the imitation stops): run it in an account. Else correct "
-    "the process in its folder."
+    "(embedded_aws/README.md lists what): run it in an account. Otherwise correct the process in "
+    "its folder."
 )
 AGAIN = "Then start the run again."
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from lambdas.document_failure.failure import Failure
 
 REMOVED = {
-    True: "The remove phase ran and succeeded: the sandbox is clean as far as it cleans.",
-    False: "The remove phase did NOT succeed: look for what the process left in the sandbox.",
+    True: "The remove phase succeeded, so everything that it removes is gone from the sandbox.",
+    False: "The remove phase did NOT succeed. Look for resources that the process left in the "
+    "sandbox.",
     None: "",
 }
 

@@ -100,9 +100,7 @@ class Changes:
         """What a reviewer must not miss; empty when there is nothing."""
         if not self.widens_approved:
             return ""
-        return (
-            f"{counted(len(self.new), 'new access', 'new accesses')} that nobody has approved yet."
-        )
+        return f"{counted(len(self.new), 'new access', 'new accesses')} without an approval."
 
     @property
     def against(self) -> str:

@@ -211,7 +211,7 @@ def test_what_is_wider_than_approved_stands_in_the_subject(archive: FolderArchiv
 
     assert subject == "Not attempted: orders, UNAPPROVED ACCESS, 1 new"
     readme = archive.get(a_run(3).key("README.md")).decode()
-    assert "1 new access that nobody has approved yet." in readme.partition("\n## ")[0]
+    assert "1 new access without an approval." in readme.partition("\n## ")[0]
     assert manifest_of(archive, 3)["compared"]["approval"]["run"] == a_run(1).id
 
 
