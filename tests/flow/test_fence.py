@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
+SESSION = "20260101T000000Z-00000000.deploy"  # as a run's own
 DENIED = {"AccessDenied", "AccessDeniedException", "AccessDeniedForDependencyException"}
 
 
@@ -23,6 +24,12 @@ def prisoner(cloud: Cloud) -> Any:
 def role(cloud: Cloud, ending: str) -> str:
     roles = cloud.client("iam").list_roles()["Roles"]
     return next(str(one["Arn"]) for one in roles if one["RoleName"].endswith(ending))
+
+
+def role_of(cloud: Cloud, part: str) -> str:
+    """A role that CloudFormation has named."""
+    roles = cloud.client("iam").list_roles()["Roles"]
+    return next(str(one["Arn"]) for one in roles if part in one["RoleName"])
 
 
 def denied(call: Any, **arguments: Any) -> bool:
@@ -149,3 +156,61 @@ def test_the_workflow_cannot_be_started_or_changed(cloud: Cloud, prisoner: Any) 
 
     assert denied(states.start_execution, stateMachineArn=cloud.deployed.machine, input="{}")
     assert denied(states.delete_state_machine, stateMachineArn=cloud.deployed.machine)
+
+
+def test_nothing_can_be_made_that_a_pattern_of_fenceposts_grants_would_fit(prisoner: Any) -> None:
+    """What is granted by a name with a pattern is of Fencepost's making alone."""
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+
+    assert denied(
+        prisoner.client("iam").create_role,
+        RoleName="fencepost-run-mine-candidate",
+        AssumeRolePolicyDocument=trust,
+    )
+    assert denied(
+        prisoner.client("codebuild").create_project,
+        name="fencepost-mine",
+        source={"type": "NO_SOURCE", "buildspec": "version: 0.2"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole="arn:aws:iam::123456789012:role/mine",
+    )
+    for name in ("processes/mine", "sandboxes/default"):
+        put = prisoner.client("ssm").put_parameter
+        assert denied(put, Name=f"/fencepost/{name}", Value="{}", Type="String", Overwrite=True)
+
+
+def test_no_other_process_is_in_reach(cloud: Cloud, prisoner: Any) -> None:
+    other = role(cloud, "ledger-candidate").rsplit("/", 1)[-1]
+    policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+    build = cloud.as_role(role(cloud, "parcels-build"), "build")
+
+    assert denied(prisoner.client("iam").attach_role_policy, RoleName=other, PolicyArn=policy)
+    assert denied(prisoner.client("codebuild").start_build, projectName="fencepost-ledger")
+    stacks = prisoner.client("cloudformation")
+    assert denied(stacks.delete_stack, StackName="fencepost-process-ledger")
+    for one in (prisoner, build):
+        for kind in ("sandbox", "candidate"):
+            asked = {"RoleArn": role(cloud, f"ledger-{kind}"), "RoleSessionName": SESSION}
+            assert denied(one.client("sts").assume_role, **asked)
+
+
+def test_a_proof_gives_candidates_the_policies_of_proofs_and_no_role_anything_else(
+    cloud: Cloud,
+) -> None:
+    function = role_of(cloud, "ProvePolicyRole")
+    iam = cloud.as_role(function, "function").client("iam")
+    policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+    for name in ("run-parcels-candidate", "run-ledger-candidate", "run-parcels-sandbox"):
+        assert denied(iam.attach_role_policy, RoleName=f"fencepost-{name}", PolicyArn=policy)
+    assert denied(
+        iam.put_role_policy,
+        RoleName="fencepost-run-parcels-candidate",
+        PolicyName="wide",
+        PolicyDocument="{}",
+    )
