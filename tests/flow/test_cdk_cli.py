@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import emulator
+from local.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.connection import Connection
-
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]
+HOME, PAYMENTS = "123456789012", "345678901234"
 
 
 @pytest.fixture
@@ -94,3 +95,50 @@ def test_one_process_is_removed_and_deployed_by_make_and_no_other_stack_is_touch
     }
     assert again == whole
     assert set(whole.values()) == {"CREATE_COMPLETE"}  # none was updated
+
+
+@pytest.fixture
+def two_accounts(tmp_path: Path) -> Iterator[tuple[Connection, Connection]]:
+    """The workflow's account, and that of a sandbox."""
+    options = ("--account", HOME, "--account", PAYMENTS)
+    home = emulator.start(tmp_path / "state", inbox=tmp_path / "inbox", options=options)
+    there = Connection.of(tmp_path / "state", account=PAYMENTS)
+    assert there
+    yield home, there
+    emulator.stop(tmp_path / "state")
+
+
+@pytest.mark.long
+def test_a_sandbox_is_deployed_by_its_own_administrator_and_the_rest_by_the_workflows(
+    two_accounts: tuple[Connection, Connection], tmp_path: Path
+) -> None:
+    home, there = two_accounts
+    shutil.copytree(
+        ROOT / "tests" / "flow" / "processes" / "parcels", tmp_path / "more" / "invoices"
+    )
+    with (tmp_path / "more" / "invoices" / "process.yaml").open("a") as definition:
+        definition.write("sandbox: payments\n")
+    file = tmp_path / "sandboxes.yaml"
+    file.write_text(f'payments: {{account: "{PAYMENTS}"}}\n')
+    settings = ("APPROVAL=never", f"CONTEXT=-c account={HOME} -c sandboxes={file}")
+
+    def by(connection: Connection, *command: str, folder: Path = ROOT) -> None:
+        more = {"FENCEPOST_PROCESSES": str(tmp_path / "more")}
+        told(*command, folder=folder, environment={**aws(connection, tmp_path), **more})
+
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    trusting = ("--trust", HOME, "--cloudformation-execution-policies", administrator)
+    by(there, "cdk", "bootstrap", f"aws://{PAYMENTS}/{home.region}", *trusting, folder=tmp_path)
+    by(there, "make", "deploy", "SANDBOX=payments", *settings)
+    assert set(states(home)) == set()
+    own = {"fencepost-sandbox-payments", "fencepost-roles-invoices"}
+    assert set(states(there)) == {*own, "CDKToolkit"}
+
+    by(home, "cdk", "bootstrap", f"aws://{HOME}/{home.region}", folder=tmp_path)
+    by(home, "make", "deploy", *settings)
+    assert {states(there)[name] for name in own} == {"CREATE_COMPLETE"}  # as they were
+    assert {"fencepost-process-invoices", "fencepost-workflow"} <= set(states(home))
+
+    by(home, "make", "remove", "PROCESS=invoices", *settings)
+    assert "fencepost-process-invoices" not in states(home)
+    assert set(states(there)) == {"fencepost-sandbox-payments", "CDKToolkit"}
