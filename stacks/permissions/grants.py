@@ -149,7 +149,8 @@ def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:
 def allow_listing_processes(role: aws_iam.Role, settings: Settings) -> None:
     """Read all definitions of processes below their path, without knowing one's name.
 
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    AWS asks about the path itself, as its refusals show:
+    https://github.com/aws/aws-dotnet-extensions-configuration/issues/108
     """
     path = Stack.of(role).format_arn(
         service="ssm", resource="parameter", resource_name=settings.parameters.strip("/")
