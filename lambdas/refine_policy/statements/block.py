@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from lambdas.model.policy import Condition, Statement
 
 if TYPE_CHECKING:
     from lambdas.model.action import Action
     from lambdas.model.ground_kind import Purpose
-    from lambdas.model.policy import Condition
     from lambdas.model.template import Template
     from lambdas.refine_policy.grants.grants import DraftGrant
-from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """All of these actions on all of these resources, for one purpose, on the same conditions."""
+    """All of these actions on all of these resources, for one purpose, on the same conditions.
+
+    Attributes:
+        sid: of its statement; empty while the blocks of a policy are not all known.
+    """
 
     service: str
     use: Purpose
     conditions: tuple[Condition, ...]
     grants: tuple[DraftGrant, ...]
+    sid: str = ""
+
+    @property
+    def statement(self) -> Statement:
+        """What the policy says."""
+        return Statement(
+            sid=self.sid,
+            actions=self.actions,
+            resources=self.resources,
+            conditions=self.conditions,
+        )
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -8,7 +8,7 @@ from lambdas.errors import PolicyTooLargeError
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.refinement import PrincipalPolicy
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
-from lambdas.refine_policy.statements.statements import ShapedStatement, explained, shape
+from lambdas.refine_policy.statements.statements import explained, shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lambdas.model.run import Run
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
+    from lambdas.refine_policy.statements.block import Block
 
 
 def principal_policies(
@@ -50,7 +51,7 @@ def principal_policies(
 
 def _packed(
     grants: Sequence[DraftGrant], uses: Sequence[Mapping[str, str]]
-) -> tuple[tuple[ShapedStatement, ...], Packs, str]:
+) -> tuple[tuple[Block, ...], Packs, str]:
     """Statements by purpose, or where those do not fit, with as few characters as there can be."""
     statements = shape(grants)
     try:

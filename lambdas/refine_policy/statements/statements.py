@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.ground_kind import Purpose
-from lambdas.model.policy import Condition, Statement
 from lambdas.model.refinement import ExplainedStatement, Grant, WildcardReason
 from lambdas.refine_policy.statements.block import Block
 from lambdas.refine_policy.statements.grounds import grounds_of
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lambdas.model.action import Action
+    from lambdas.model.policy import Condition
     from lambdas.model.template import Template
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
@@ -26,15 +26,7 @@ if TYPE_CHECKING:
 STATEMENT_LIMIT = 2_900  # characters: two such statements fill a managed policy of 6,144
 
 
-@dataclass(frozen=True, slots=True)
-class ShapedStatement:
-    """A statement and the block that it spells."""
-
-    block: Block
-    statement: Statement
-
-
-def shape(grants: Iterable[DraftGrant], *, tight: bool = False) -> tuple[ShapedStatement, ...]:
+def shape(grants: Iterable[DraftGrant], *, tight: bool = False) -> tuple[Block, ...]:
     """The statements of one principal's policy, sorted, with telling and unique Sids.
 
     Args:
@@ -47,16 +39,7 @@ def shape(grants: Iterable[DraftGrant], *, tight: bool = False) -> tuple[ShapedS
         key=_order,
     )
     return tuple(
-        ShapedStatement(
-            block,
-            Statement(
-                sid=sid,
-                actions=block.actions,
-                resources=block.resources,
-                conditions=block.conditions,
-            ),
-        )
-        for block, sid in zip(blocks, sids_of(blocks), strict=True)
+        replace(block, sid=sid) for block, sid in zip(blocks, sids_of(blocks), strict=True)
     )
 
 
@@ -133,9 +116,8 @@ def _order(block: Block) -> tuple[object, ...]:
     )
 
 
-def explained(one: ShapedStatement, reference: Reference) -> ExplainedStatement:
+def explained(block: Block, reference: Reference) -> ExplainedStatement:
     """The statement with what a reviewer asks of it."""
-    block = one.block
     reasons = {
         (str(grant.template), str(reason)) for grant in block.grants for reason in grant.reasons
     }
@@ -146,7 +128,7 @@ def explained(one: ShapedStatement, reference: Reference) -> ExplainedStatement:
         if value.wild
     }
     return ExplainedStatement(
-        statement=one.statement,
+        statement=block.statement,
         purpose=purpose_of(block, reference),
         grants=tuple(
             Grant(

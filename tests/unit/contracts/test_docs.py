@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from functools import cache
@@ -180,3 +181,13 @@ def test_every_command_has_its_line_on_the_page_of_commands() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
     assert [one.name for one in COMMANDS if f"`{one.name}" not in text] == []
+
+
+def test_the_readme_has_a_row_for_every_state_with_code() -> None:
+    flow = json.loads((ROOT / "statemachine" / "build_policy.asl.json").read_text("utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    steps = {one.parent.name.replace("_", "") for one in ROOT.glob("lambdas/*/handler.py")}
+    coded = [name for name in flow["States"] if name.lower() in steps]
+
+    assert coded
+    assert [one for one in coded if f"`{one}`" not in text] == []
