@@ -11,6 +11,7 @@ from lambdas.model.action import Action
 from lambdas.model.definition_values import mapping_of, yes_or_no
 from lambdas.model.process_schema import choices
 from lambdas.model.template import Template
+from lambdas.model.variables import ACCOUNT_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,7 +20,6 @@ OF_THE_PROCESS = frozenset({"approve", "boundary"})  # of `policy`; all else is 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _TYPE = re.compile(r"[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}")
 _PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+")
-ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.action import Action
@@ -97,13 +98,24 @@ class PrincipalPolicy:
         )
 
 
+class LeftOutKind(StrEnum):
+    """Why something is not granted. Archives hold these words: none changes."""
+
+    NOT_OF_THIS_RUN = "not-of-this-run"
+    ONLY_DENIED = "only-denied"
+    SERVICE_LEVEL = "service-level"
+    NEEDS_NO_PERMISSION = "needs-no-permission"
+    WAY_UP = "way-up"
+    BOUNDARY_REMOVAL = "boundary-removal"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class LeftOut:
-    """What was seen or offered and is not granted: `kind` is a stable word, `reason` a sentence."""
+    """An action on a resource that was seen or offered and is not granted; why, in a sentence."""
 
     action: str
     resource: str
-    kind: str
+    kind: LeftOutKind
     reason: str
 
 
@@ -128,7 +140,9 @@ class Refinement:
         return cls(
             policies=tuple(_principal_from(one) for one in raw["policies"]),
             findings=tuple(Finding.from_json(one) for one in raw["findings"]),
-            left_out=tuple(LeftOut(**one) for one in raw["left_out"]),
+            left_out=tuple(
+                LeftOut(**{**one, "kind": LeftOutKind(one["kind"])}) for one in raw["left_out"]
+            ),
             variables=tuple(sorted(raw["variables"].items())),
             boundary=RoleBoundary.from_json(raw["boundary"]) if "boundary" in raw else None,
         )

@@ -11,7 +11,8 @@ from lambdas.model.role_boundary import BOUNDARY
 
 VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED_VARIABLES = frozenset({"account", "region", "partition", BOUNDARY})
+ACCOUNT_VARIABLES = frozenset({"account", "region", "partition"})
+RESERVED_VARIABLES = ACCOUNT_VARIABLES | {BOUNDARY}
 # Set by the build for its own work: a process that set them would change what is observed.
 RESERVED_ENVIRONMENT = re.compile(
     r"(CODEBUILD_|FENCEPOST_|AWS_CONTAINER_|AWS_WEB_IDENTITY_|AWS_ENDPOINT_URL).*"

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.arn import Arn
-from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.reason import ReasonKind
 from lambdas.model.refinement import Refinement
 from lambdas.model.role_boundary import BOUNDARY
+from lambdas.model.variables import ACCOUNT_VARIABLES
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
 from lambdas.refine_policy.findings.bounds import require_bounds

@@ -18,7 +18,7 @@ from lambdas.document_policy.report.report import report
 from lambdas.gateways.archive import FolderArchive
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
-from lambdas.model.refinement import LeftOut
+from lambdas.model.refinement import LeftOut, LeftOutKind
 from lambdas.model.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.forms import HOSTILE
 from tests.unit.document_policy.samples import (
@@ -287,7 +287,10 @@ def test_hostile_text_neither_runs_nor_breaks_out(browser: Chrome, tmp_path: Pat
         )
         for text in texts
     )
-    left = tuple(LeftOut(action=text, resource=text, kind=text[:20], reason=text) for text in texts)
+    left = tuple(
+        LeftOut(action=text, resource=text, kind=LeftOutKind.ONLY_DENIED, reason=text)
+        for text in texts
+    )
     refinement = type(hostile)(
         policies=hostile.policies, findings=findings, left_out=left, variables=hostile.variables
     )

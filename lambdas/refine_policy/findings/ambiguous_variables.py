@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.template import Variable
+from lambdas.model.variables import ACCOUNT_VARIABLES
 from lambdas.refine_policy.resource_names.variables import TITLE
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.grants.grants import DraftGrant
 
 _SHORT = 2  # characters; shorter values turn up in names by chance
-_ACCOUNTS = frozenset({"account", "region", "partition"})
 
 
 def ambiguities(values: Mapping[str, str], grants: Sequence[DraftGrant]) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def ambiguities(values: Mapping[str, str], grants: Sequence[DraftGrant]) -> Iter
                 f"All of them are {value!r} in this cycle: no name tells which it is.",
                 "Give them different values in process.yaml.",
             )
-    own = {name: value for name, value in values.items() if name not in _ACCOUNTS}
+    own = {name: value for name, value in values.items() if name not in ACCOUNT_VARIABLES}
     for name, value in sorted(own.items()):
         if len(value) <= _SHORT or re.fullmatch(r"\d+", value):
             yield _finding(

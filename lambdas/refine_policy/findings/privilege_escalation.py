@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.refinement import LeftOut
+from lambdas.model.refinement import LeftOut, LeftOutKind
 from lambdas.model.role_boundary import BOUNDARY_ARN
 from lambdas.model.text import listed
 from lambdas.reference.ways.escalation import escalation_paths
@@ -52,7 +52,7 @@ def closed_ways(ways: Iterable[WayUp]) -> Iterator[LeftOut]:
         yield LeftOut(
             action=refused.action,
             resource=str(refused.resource),
-            kind="way-up",
+            kind=LeftOutKind.WAY_UP,
             reason=f"The way {path!r} would gain {first.gains}. Statement {sid} closes it: it "
             "allows the call with the boundary alone.",
         )

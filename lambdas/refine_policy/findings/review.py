@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.reason import ReasonKind
+from lambdas.model.refinement import LeftOutKind
 from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
 from lambdas.refine_policy.findings.blind_spots import blind_spots
 from lambdas.refine_policy.observations import ANYTHING
-from lambdas.refine_policy.permissions.access_analyzer import NOT_OF_THIS_RUN, ONLY_DENIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +126,7 @@ def _many(count: int) -> str:
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
-    denied = Counter(one.action for one in left_out if one.kind == ONLY_DENIED)
+    denied = Counter(one.action for one in left_out if one.kind is LeftOutKind.ONLY_DENIED)
     for action, count in denied.items():
         yield Finding(
             severity=Severity.WARNING,
@@ -137,7 +137,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Finding]:
             "an organisation's policy.",
             count=count,
         )
-    foreign = sorted(one.action for one in left_out if one.kind == NOT_OF_THIS_RUN)
+    foreign = sorted(one.action for one in left_out if one.kind is LeftOutKind.NOT_OF_THIS_RUN)
     if foreign:
         yield Finding(
             severity=Severity.NOTE,

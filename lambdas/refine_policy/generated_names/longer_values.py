@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from lambdas.model.hints import ACCOUNT_VARIABLES
 from lambdas.model.template import ANY, Variable, Wildcard
+from lambdas.model.variables import ACCOUNT_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.model.reason import Reason, ReasonKind
 from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.model.variables import ACCOUNT_VARIABLES
 from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.refine_policy.resource_names.name_tokens import Shape, is_id, pieces
 
@@ -33,7 +34,6 @@ _FIELD = "a whole id of "
 _TYPE = re.compile(r"[A-Za-z-]+[:/]")
 FAMILY = "the names differ here alone"
 _SHOWN = 3  # values that a reason names
-_ACCOUNTS = frozenset({"account", "region", "partition"})
 
 
 class _Open(NamedTuple):
@@ -208,7 +208,7 @@ def _named(tokens: Sequence[_Token], taken: set[int]) -> bool:
         if not (at + 1 in taken and _is_field(tokens[at + 1]))  # vpc-, of an id
     )
     name = _TYPE.sub("", fixed.split(":", RESOURCE_FIELD)[-1], count=1)
-    own = any(isinstance(one, Variable) and one.name not in _ACCOUNTS for one in tokens)
+    own = any(isinstance(one, Variable) and one.name not in ACCOUNT_VARIABLES for one in tokens)
     return own or sum(map(str.isalpha, name)) >= _LETTERS
 
 

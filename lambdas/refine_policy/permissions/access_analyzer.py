@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.model.action import Action
 from lambdas.model.ground_kind import GroundKind
-from lambdas.model.refinement import LeftOut
+from lambdas.model.refinement import LeftOut, LeftOutKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.observations import Observation, Observations
 
-NOT_OF_THIS_RUN = "not-of-this-run"
-ONLY_DENIED = "only-denied"
-SERVICE_LEVEL = "service-level"
-NEEDS_NOTHING = "needs-no-permission"
 # Calls that IAM lets everybody make: a grant would change nothing,
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 FREE = frozenset({Action("sts", "GetCallerIdentity"), Action("sts", "GetSessionToken")})
@@ -107,7 +103,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
         LeftOut(
             action=str(one.action),
             resource=one.resource,
-            kind=ONLY_DENIED,
+            kind=LeftOutKind.ONLY_DENIED,
             reason=f"was only ever denied{_codes(one)}: a refused call proves no need",
         )
         for one in seen.denied
@@ -117,7 +113,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
         LeftOut(
             action=str(action),
             resource="*",
-            kind=NOT_OF_THIS_RUN,
+            kind=LeftOutKind.NOT_OF_THIS_RUN,
             reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
             "authorised for it: another session of the same role made it",
         )
@@ -127,7 +123,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
         LeftOut(
             action=str(action),
             resource="*",
-            kind=NEEDS_NOTHING,
+            kind=LeftOutKind.NEEDS_NO_PERMISSION,
             reason="Access Analyzer lists it for the role; IAM lets everybody call it, Fencepost's "
             "own markers among them",
         )
@@ -138,7 +134,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
         LeftOut(
             action=f"{service}:*",
             resource="*",
-            kind=SERVICE_LEVEL,
+            kind=LeftOutKind.SERVICE_LEVEL,
             reason="Access Analyzer says only that the service was used; "
             + (
                 "the run's own events say by which actions"

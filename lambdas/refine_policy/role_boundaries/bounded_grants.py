@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.errors import RoleWithoutBoundaryError
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.policy import Condition
-from lambdas.model.refinement import LeftOut
+from lambdas.model.refinement import LeftOut, LeftOutKind
 from lambdas.model.text import listed
 from lambdas.model.way_up import BOUNDARY_KEY
 from lambdas.reference.actions import AccessLevel
@@ -64,7 +64,7 @@ def _removal(one: DraftGrant) -> LeftOut:
     return LeftOut(
         action=str(one.action),
         resource=str(one.template),
-        kind="boundary-removal",
+        kind=LeftOutKind.BOUNDARY_REMOVAL,
         reason="Nobody may take the boundary from a role: the definition says that it is required.",
     )
 

@@ -18,6 +18,7 @@ from lambdas.model.refinement import (
     Grant,
     Ground,
     LeftOut,
+    LeftOutKind,
     PrincipalPolicy,
     Refinement,
     WildcardReason,
@@ -476,19 +477,19 @@ def left_out() -> tuple[LeftOut, ...]:
         LeftOut(
             action="access-analyzer:ListAnalyzers",
             resource="*",
-            kind="not-of-this-run",
+            kind=LeftOutKind.NOT_OF_THIS_RUN,
             reason="Access Analyzer lists it, but no session of this run made the call.",
         ),
         LeftOut(
             action="ec2:DescribeRegions",
             resource="*",
-            kind="only-denied",
+            kind=LeftOutKind.ONLY_DENIED,
             reason="The cycle succeeded although every call was denied.",
         ),
         LeftOut(
             action="sts:GetCallerIdentity",
             resource="*",
-            kind="needs-no-permission",
+            kind=LeftOutKind.NEEDS_NO_PERMISSION,
             reason="IAM allows it to everybody.",
         ),
     )
