@@ -17,7 +17,7 @@ from ministack.core.iam_evaluator import AuthError, EvalResult
 from ministack.core.responses import get_account_id
 
 from embedded_aws.cloudtrail import without_body
-from embedded_aws.iam import key_records, messages
+from embedded_aws.iam import key_records, messages, resource_tags
 from embedded_aws.iam.calls import Call, Check, UnidentifiedCallError
 from embedded_aws.iam.evaluation import decision, policy_evaluation
 from embedded_aws.iam.evaluation.decision import Denial
@@ -70,6 +70,7 @@ def install() -> None:
     iam_actions.access_denied_response = _worded(iam_actions.access_denied_response)
     iam_evaluator.enforce = _enforce
     policy_evaluation.install()
+    resource_tags.install()
     messages.install()
 
 

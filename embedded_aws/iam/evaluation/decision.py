@@ -7,7 +7,7 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalContext, EvalResult
 
 from embedded_aws.cloudtrail import records
-from embedded_aws.iam import refusal_words
+from embedded_aws.iam import refusal_words, resource_tags
 from embedded_aws.iam.calls import Check
 
 
@@ -33,24 +33,39 @@ def ask(
     home = records.region_of(f"{prefix}.amazonaws.com", region)
     context = {**check.context, **_called_via(via)}
     answers = [
-        evaluate(
-            access_key,
-            action,
-            service or prefix,
-            home,
-            resource_arn=check.resource,
-            service_context=context,
-        )
+        _evaluated(access_key, action, service or prefix, home, check.resource, context)
         for action in (check.action, *check.alternatives)
     ]
     answer = answers[0]
-    if None in answers or isinstance(answer, AuthError):
+    if answer is None or None in answers or isinstance(answer, AuthError):
         return answer if isinstance(answer, AuthError) else None
     return Denial(
         check=check,
         principal=answer.principal_arn,
         reason=_reason(answer, check, access_key, home, context),
     )
+
+
+def _evaluated(
+    access_key: str,
+    action: str,
+    service: str,
+    region: str,
+    resource: str,
+    context: dict[str, Any],
+) -> EvalResult | AuthError | None:
+    token = resource_tags.asked.set(action)
+    try:
+        return evaluate(
+            access_key,
+            action,
+            service,
+            region,
+            resource_arn=resource,
+            service_context=context,
+        )
+    finally:
+        resource_tags.asked.reset(token)
 
 
 # MiniStack's own evaluation, kept before anything replaces the name it is called by.

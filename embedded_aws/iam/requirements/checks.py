@@ -12,6 +12,7 @@ from embedded_aws.iam.requirements import (
     authorized_actions,
     dependent_checks,
     kms_via_service,
+    looked_up_keys,
     objects,
 )
 from embedded_aws.iam.resources import rules
@@ -153,4 +154,4 @@ def _keys(action: Action, call: Call) -> dict[str, Any]:
             found[key] = str(value).lower() if isinstance(value, bool) else value
         elif not key.startswith("aws:") and value and isinstance(value, list):
             found[key] = [text for text in value if isinstance(text, str)]
-    return found | dependent_checks.special_keys(action.name, call)
+    return found | looked_up_keys.special_keys(action.name, call)

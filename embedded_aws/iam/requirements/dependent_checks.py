@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ministack.services import iam
-
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call, Check, iam_prefix
 from embedded_aws.iam.requirements import (
@@ -226,18 +224,3 @@ def _key_arn(reference: str, call: Call) -> str:
         return str(key["Arn"])
     base = f"arn:{call.partition}:kms:{call.region}:{call.account}"
     return reference if reference.startswith("arn:") else f"{base}:key/{reference}"
-
-
-def special_keys(action: str, call: Call) -> dict[str, Any]:
-    """Condition keys that must be looked up or worked out."""
-    if call.service == "lambda" and "EventSourceMapping" in action:
-        name = str(call.params.get("FunctionName") or "")
-        base = f"arn:{call.partition}:lambda:{call.region}:{call.account}:function:"
-        arn = name if name.startswith("arn:") else f"{base}{name}"
-        return {"lambda:FunctionArn": arn} if name else {}
-    if call.service == "iam" and call.params.get("RoleName"):
-        # Changing what a role may do is conditioned on the boundary that it has.
-        role = iam._roles.get(str(call.params["RoleName"])) or {}
-        boundary = call.params.get("PermissionsBoundary") or role.get("PermissionsBoundary")
-        return {"iam:PermissionsBoundary": str(boundary)} if boundary else {}
-    return {}

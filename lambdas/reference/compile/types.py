@@ -72,6 +72,12 @@ def compile_types(
             **read_curated("system_tags"),
             "sent": [name for name, one in sorted(sources.schemas.items()) if _gets_tags(one)],
         },
+        "containment": {
+            "rows": read_curated("containment"),
+            "tagged": [
+                name for name, one in sorted(sources.schemas.items()) if _tagged_on_create(one)
+            ],
+        },
     }
 
 
@@ -83,9 +89,14 @@ def _gets_tags(schema: Mapping[str, Any]) -> bool:
     tagging = schema.get("tagging")
     return (
         isinstance(tagging, dict)
-        and tagging.get("taggable", True)
-        and tagging.get("cloudFormationSystemTags", True)
+        and bool(tagging.get("taggable", True))
+        and bool(tagging.get("cloudFormationSystemTags", True))
     )
+
+
+def _tagged_on_create(schema: Mapping[str, Any]) -> bool:
+    """Whether CloudFormation's own tags are there from the call on that makes the thing."""
+    return _gets_tags(schema) and bool(schema["tagging"].get("tagOnCreate", True))
 
 
 def _existing(permissions: Iterable[str], spelled: Mapping[str, str]) -> list[str]:
@@ -127,9 +138,12 @@ def _noun(operation: str) -> str:
     return match[1] if match else operation
 
 
-def tag_properties(sources: Sources) -> dict[str, list[str]]:
-    """Of each type that takes tags, the property that holds them, and whether it is a map."""
-    found: dict[str, list[str]] = {}
+def tag_properties(sources: Sources) -> dict[str, list[Any]]:
+    """Of each type that takes tags, their property, its shape, and CloudFormation's own on create.
+
+    The shape is `list` or `map`.
+    """
+    found: dict[str, list[Any]] = {}
     for name, schema in sorted(sources.schemas.items()):
         tagging = schema.get("tagging")
         if not isinstance(tagging, dict) or not tagging.get("taggable", True):
@@ -137,7 +151,8 @@ def tag_properties(sources: Sources) -> dict[str, list[str]]:
         holder = str(tagging.get("tagProperty") or "/properties/Tags").rpartition("/")[2]
         declared = schema.get("properties", {}).get(holder)
         if isinstance(declared, dict):
-            found[name] = [holder, "list" if _is_list(declared, schema) else "map"]
+            shape = "list" if _is_list(declared, schema) else "map"
+            found[name] = [holder, shape, _tagged_on_create(schema)]
     return found
 
 

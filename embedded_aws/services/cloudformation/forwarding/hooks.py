@@ -16,9 +16,14 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
+from embedded_aws.iam import resource_tags
 from embedded_aws.ministack import services
 from embedded_aws.services.cloudformation.engine import loading, physical_names
-from embedded_aws.services.cloudformation.forwarding import rollback, stack_roles
+from embedded_aws.services.cloudformation.forwarding import (
+    made_resources,
+    rollback,
+    stack_roles,
+)
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
 from embedded_aws.services.cloudformation.forwarding.stack_session import session_of
@@ -34,6 +39,7 @@ _updating: ContextVar[tuple[str, str] | None] = ContextVar("updating_by_create",
 def install() -> None:
     """Hook into the engine when it is loaded."""
     loading.on_load(hook)
+    resource_tags.providers.append(made_resources.tags_of)
 
 
 def hook() -> None:

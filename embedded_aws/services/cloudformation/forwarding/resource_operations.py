@@ -8,7 +8,11 @@ from typing import Any
 
 from embedded_aws.cloudtrail import event_names
 from embedded_aws.iam.calls import Call, Check
-from embedded_aws.services.cloudformation.forwarding import inferred_calls, rollback
+from embedded_aws.services.cloudformation.forwarding import (
+    inferred_calls,
+    made_resources,
+    rollback,
+)
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import (
     Resource,
@@ -57,6 +61,7 @@ class Flow:
                 self._record(main, table, resource, error=_error_of(error))
             raise
         made = replace(resource, physical_id=str(physical_id), attributes=attributes or {})
+        made_resources.made(made)
         if main:
             self._record(main, table, made)
         try:
@@ -90,6 +95,7 @@ class Flow:
         error: tuple[str, str] | None = None
         try:
             work()
+            made_resources.gone(resource)
         except Exception as failure:
             error = _error_of(failure)
             rollback.not_deleted(resource)

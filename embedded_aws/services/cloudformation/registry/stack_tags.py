@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,32 @@ _TABLE = Path(__file__).with_name("tag_properties.json")
 
 def tag_properties() -> Mapping[str, tuple[str, str]]:
     """The property of each type, and whether it is a `list` or a `map`."""
-    table = json.loads(_TABLE.read_text(encoding="ascii"))
-    return {kind: (holder, shape) for kind, (holder, shape) in table.items()}
+    return {kind: (holder, shape) for kind, (holder, shape, _) in _table().items()}
+
+
+def tags_in(kind: str, properties: Mapping[str, Any]) -> dict[str, str]:
+    """The tags that a template gives to a resource."""
+    holder, *_ = _table().get(kind, ("", "", False))
+    value = properties.get(holder)
+    if isinstance(value, Mapping):
+        return {str(name): str(text) for name, text in value.items()}
+    return {
+        str(one["Key"]): str(one.get("Value", ""))
+        for one in (value if isinstance(value, list) else ())
+        if isinstance(one, Mapping) and "Key" in one
+    }
+
+
+def tagged_on_create(kind: str) -> bool:
+    """Whether CloudFormation puts tags of its own on a type with the call that makes it."""
+    *_, own = _table().get(kind, ("", "", False))
+    return bool(own)
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, str, bool]]:
+    table: Mapping[str, tuple[str, str, bool]] = json.loads(_TABLE.read_text(encoding="ascii"))
+    return table
 
 
 def without_system_tags(properties: Mapping[str, Any]) -> dict[str, Any]:

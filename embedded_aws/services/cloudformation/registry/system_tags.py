@@ -12,6 +12,11 @@ def asked_for(kind: str) -> str:
     return _table().get(kind, "")
 
 
+def is_known(kind: str) -> bool:
+    """Whether anybody has seen what these tags cost: an action, or nothing."""
+    return kind in _table()
+
+
 @cache
 def _table() -> Mapping[str, str]:
     text = Path(__file__).with_name("system_tags.yaml").read_text(encoding="utf-8")
