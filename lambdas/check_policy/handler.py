@@ -65,7 +65,8 @@ def check(
     run = Run.from_json(event["run"], platform)
     refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
     _refuse_malformed(refinement)
-    asked = asked_of(_evidence(archive.get(event["evidence"])), run.account)
+    carried = refinement.containment.carried if refinement.containment else ()
+    asked = asked_of(_evidence(archive.get(event["evidence"])), run.account, carried)
     baseline = previous_run(archive, run).baseline
     checks = answers(refinement, asked, analyzer, simulator, baseline)
     key = run.key("checks.json")

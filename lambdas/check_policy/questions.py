@@ -13,6 +13,7 @@ from lambdas.model.way_up import BOUNDARY_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from lambdas.model.containment import Carried
     from lambdas.model.evidence import Evidence
 
 Context = tuple[tuple[str, tuple[str, ...]], ...]
@@ -45,14 +46,19 @@ class Question:
     context: Context
 
 
-def asked_of(evidence: Iterable[Evidence], account: str) -> tuple[Asked, ...]:
-    """Each authorised call once, sorted."""
+def asked_of(
+    evidence: Iterable[Evidence], account: str, carried: Iterable[Carried] = ()
+) -> tuple[Asked, ...]:
+    """Each authorised call once, sorted; `carried` is what the run's own things carry."""
+    own: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for it in carried:
+        own[it.resource][it.key] = (it.value,)
     asked: set[Asked] = set()
     boundaries: dict[str, tuple[str, ...]] = {}
     for one in evidence:
         if one.outcome is Outcome.DENIED or str(one.action) in NEEDS_NO_PERMISSION:
             continue
-        context = _context(one, account)
+        context = _context(one, account, own.get(one.resource, {}))
         asked.add(
             Asked(
                 principal=one.principal,
@@ -61,8 +67,8 @@ def asked_of(evidence: Iterable[Evidence], account: str) -> tuple[Asked, ...]:
                 context=context,
             )
         )
-        if carried := dict(context).get(BOUNDARY_KEY):
-            boundaries[one.resource] = carried
+        if bounded := dict(context).get(BOUNDARY_KEY):
+            boundaries[one.resource] = bounded
     return tuple(sorted(_on_bounded(one, boundaries) for one in asked))
 
 
@@ -96,7 +102,7 @@ def questions(asked: Iterable[Asked]) -> tuple[Question, ...]:
     )
 
 
-def _context(one: Evidence, account: str) -> Context:
+def _context(one: Evidence, account: str, carried: Mapping[str, tuple[str, ...]]) -> Context:
     owner = Arn.from_text(one.resource).account if is_arn(one.resource) else ""
     context: dict[str, tuple[str, ...]] = {
         "aws:RequestedRegion": (one.region,),
@@ -114,7 +120,7 @@ def _context(one: Evidence, account: str) -> Context:
     if SERVICE_LINKED in one.resource:
         named = one.resource.partition(SERVICE_LINKED)[2].partition("/")[0]
         context["iam:AWSServiceName"] = (named,)
-    context |= {key: (value,) for key, value in one.context}
+    context |= {**carried, **{key: (value,) for key, value in one.context}}
     return tuple(sorted(context.items()))
 
 

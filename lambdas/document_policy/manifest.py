@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from lambdas.document_policy.analysis.claims import contained
 from lambdas.document_policy.analysis.iam_documents import managed_policies
 from lambdas.model.finding import FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
+    from lambdas.model.containment import Containment
     from lambdas.model.manifest import Link
     from lambdas.model.refinement import Grant
 
@@ -68,6 +70,22 @@ def _summary(facts: RunFacts) -> dict[str, Any]:
         "compared": facts.changes.run or None,
         "new": len(facts.changes.new),
         "gone": len(facts.changes.gone),
+        **_contained(facts.refinement.containment),
+    }
+
+
+def _contained(found: Containment | None) -> dict[str, Any]:
+    """What a run could not tell says nothing, so that manifests of before keep their form."""
+    if found is None:
+        return {}
+    return {
+        "contained": {
+            "state": contained(found).state,
+            "calls": found.calls,
+            "refused": found.refused,
+            "byCondition": found.by_condition,
+            "reaching": len(found.reaches),
+        }
     }
 
 

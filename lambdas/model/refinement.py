@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.model.action import Action
+from lambdas.model.containment import Containment
 from lambdas.model.finding import Finding
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Policy, Statement
@@ -126,6 +127,7 @@ class Refinement:
     Attributes:
         variables: the values of the first cycle, sorted by name.
         boundary: of the roles that the process creates; None when it asks for none.
+        containment: what of it reaches others' things; nothing in what older versions wrote.
     """
 
     policies: tuple[PrincipalPolicy, ...]
@@ -133,6 +135,7 @@ class Refinement:
     left_out: tuple[LeftOut, ...]
     variables: tuple[tuple[str, str], ...]
     boundary: RoleBoundary | None = None
+    containment: Containment | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -145,6 +148,7 @@ class Refinement:
             ),
             variables=tuple(sorted(raw["variables"].items())),
             boundary=RoleBoundary.from_json(raw["boundary"]) if "boundary" in raw else None,
+            containment=Containment.from_json(raw.get("containment")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -156,6 +160,7 @@ class Refinement:
             "left_out": [asdict(one) for one in self.left_out],
             # Left out where there is none: earlier dossiers do not have it.
             **({"boundary": self.boundary.to_json()} if self.boundary else {}),
+            **({"containment": self.containment.to_json()} if self.containment else {}),
         }
 
 

@@ -8,6 +8,7 @@ from lambdas.model.evidence import Outcome
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import matches
+from lambdas.reference.condition_keys import IMPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -106,5 +107,7 @@ def _holds(key: str, allowed: set[str], denial: Denial) -> bool:
             return denial.region in allowed
         case "aws:ResourceAccount":
             return True  # the request named its own account's resource
+        case key if key == IMPORTED:
+            return True  # no cycle whose policy holds it has imported anything
         case _:
-            return False  # such as iam:PassedToService, which no denial names
+            return False  # such as iam:PassedToService or a resource's tag, which no denial names

@@ -31,3 +31,6 @@ GLOBAL = frozenset(_GLOBAL.split())
 SURE_KEYS = frozenset(
     {"iam:PassedToService", "iam:AWSServiceName", "kms:ViaService", "ec2:CreateAction"}
 )
+# Set where a change set imports, and only there: AWS's own example denies imports by it.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
+IMPORTED = "cloudformation:ImportResourceTypes"

@@ -11,11 +11,15 @@ from lambdas.model.refinement import Refinement
 from lambdas.model.role_boundary import BOUNDARY
 from lambdas.model.variables import ACCOUNT_VARIABLES
 from lambdas.reference.arn_parts import ArnParser, Reference
+from lambdas.refine_policy.containment.fences import OFF as FENCES
+from lambdas.refine_policy.containment.fences import Fences
+from lambdas.refine_policy.containment.neighbours import Neighbourhood
 from lambdas.refine_policy.findings.ambiguous_variables import ambiguities
 from lambdas.refine_policy.findings.bounds import require_bounds
 from lambdas.refine_policy.findings.other_lengths import other_lengths
 from lambdas.refine_policy.findings.other_principals import other_principals
 from lambdas.refine_policy.findings.privilege_escalation import closed_ways, open_ways, ways_of
+from lambdas.refine_policy.findings.reach import containment, reaching_others
 from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
@@ -106,16 +110,21 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
     permissions = tuple(split(needed, run.principal, execution)) if execution else needed
 
     settings = Settings(
-        off=hints.conditions_off | hints.wildcards_off, own_buckets=own_buckets(permissions)
+        off=hints.conditions_off | hints.wildcards_off,
+        own_buckets=own_buckets(permissions),
+        fences=Fences.of(permissions, stacks, off=FENCES in hints.conditions_off),
     )
     grants = grants_of(permissions, naming, reference, settings)
     require_bounds(grants, hints, uses)
     bound = BoundaryOfRun.of(run, process, seen, managed)
     grants, removals = bound.asked_by(grants, reference)
+    around = Neighbourhood(naming, layout, *uses)
+    contained = containment(grants, around, settings.fences, values, reference)
 
     otherwise = WithoutHints()
     if hints.derivations_off or hints.conditions_off or hints.wildcards_off:
-        unconditional = Settings(off=frozenset(), own_buckets=settings.own_buckets)
+        fences = replace(settings.fences, off=False)
+        unconditional = replace(settings, off=frozenset(), fences=fences)
         otherwise = _otherwise(
             seen,
             (
@@ -144,6 +153,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
                     *other_principals(grants, {run.principal, execution}, handed_to_stacks(seen)),
                     *ambiguities(dict(told_values), grants),
                     *other_lengths(grants, naming, values, layout),
+                    *reaching_others(contained),
                     *review(grants, left_out, analyzer, reference),
                     *unused_hints(hints, grants, otherwise, reference),
                 )
@@ -152,6 +162,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
         left_out=left_out,
         variables=told_values,
         boundary=boundary,
+        containment=contained,
     )
 
 

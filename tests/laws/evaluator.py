@@ -65,11 +65,13 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _holds(operator: str, key: str, values: str | list[str], context: Mapping[str, Any]) -> bool:
     wanted = [values] if isinstance(values, str) else values
     actual = context.get(key)
+    if operator == "Null":
+        return (actual is None) == (wanted == ["true"])
     if actual is None:
         return False
     if operator == "ForAnyValue:StringEquals":
         return any(one in wanted for one in actual)
-    if operator in ("ArnEquals", "ArnLike"):
+    if operator in ("ArnEquals", "ArnLike", "StringLike"):
         return _any(wanted, actual)
     assert operator == "StringEquals", operator
     return actual in wanted

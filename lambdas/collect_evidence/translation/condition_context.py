@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.reference.condition_keys import VIA_SERVICE
+from lambdas.reference.condition_keys import IMPORTED, VIA_SERVICE
+from lambdas.reference.stacks.containment import FUNCTION_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,11 @@ _ELEMENTS = {
     "iam:PolicyARN": "policyarn",
 }
 
+# A name, `account:function:name` or an ARN, each perhaps with a version or an alias.
+_FUNCTION = re.compile(
+    r"(?:arn:[^:]+:lambda:[^:]*:\d{12}:function:|(?:(?P<account>\d{12}):)?function:|)"
+    r"(?P<name>[\w-]+(?::[\w$-]+)?)"
+)
 _FORMS = {
     "iam:AWSServiceName": re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"),
     "iam:PermissionsBoundary": re.compile(r"arn:\S+"),
@@ -36,7 +42,30 @@ def context_of(known: ActionFacts, call: Call) -> tuple[tuple[str, str], ...]:
         for key in _keys(known.condition_keys)
         if (text := call.request.first(_ELEMENTS[key])) and _FORMS[key].fullmatch(text)
     )
-    return tuple(sorted((*sent, *_through(known, call))))
+    found = (*sent, *_through(known, call), *_function(known, call), *_imported(known, call))
+    return tuple(sorted(found))
+
+
+def _function(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
+    """The function that an event source mapping invokes: the answer tells, else the request.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+    """
+    if FUNCTION_ARN not in known.condition_keys:
+        return
+    named = call.answer.elements.first("functionarn") or call.request.first("functionname")
+    match = _FUNCTION.fullmatch(named)
+    if match:
+        place = call.place
+        account = match["account"] or place.account
+        base = f"arn:{place.partition}:lambda:{place.region}:{account}:function"
+        yield FUNCTION_ARN, named if named.startswith("arn:") else f"{base}:{match['name']}"
+
+
+def _imported(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
+    """Whether a change set imports what is there."""
+    if IMPORTED in known.condition_keys and call.request.first("changesettype") == "IMPORT":
+        yield IMPORTED, call.request.first("resourcetype") or "*"
 
 
 def _through(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,6 @@ def _is_new(text: str, operation: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_own(name: str, operation: str) -> bool:
-    """Whether an element names what is made: `id`, or `fileSystemId` of CreateFileSystem."""
+    """Whether an element names what is made: `id`, `uUID`, `fileSystemId` of CreateFileSystem."""
     noun = name.removesuffix("id")
-    return name == "id" or (name != noun and bool(noun) and noun in operation.lower())
+    return name in ("id", "uuid") or (name != noun and bool(noun) and noun in operation.lower())

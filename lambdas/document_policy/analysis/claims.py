@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
+from lambdas.model.containment import NEIGHBOURS
 from lambdas.model.finding import FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.platform import Platform
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
+    from lambdas.model.containment import Containment
     from lambdas.model.refinement import ExplainedStatement, Grant
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
@@ -78,13 +80,14 @@ class Claim:
 
 
 def claims(facts: RunFacts) -> tuple[Claim, ...]:
-    """Sufficient, minimal, general, explained, no way up."""
+    """Sufficient, minimal, general, explained, no way up, contained."""
     found = (
         _sufficient(facts),
         _minimal(facts),
         _general(facts),
         _explained(facts),
         no_way_up(facts.checks.get("waysUp")),
+        contained(facts.refinement.containment),
     )
     return tuple(replace(one, platform=facts.run.platform) for one in found)
 
@@ -207,6 +210,25 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
                 + (f"; the process needs what they take in {listed(phases)}" if phases else ""),
             ),
             *_if(unclear, f"something else refused {listed(unclear)}, so nothing was shown of it"),
+        ),
+    )
+
+
+def contained(found: Containment | None) -> Claim:
+    """What of the policy reaches others' things, by simulation."""
+    if found is None or not found.grants:
+        return Claim(name="contained", shown="", gaps=("nothing was tried on what others have",))
+    reads = sum(one.reads for one in found.reaches)
+    only = ", only reading" if reads == len(found.reaches) else f", {reads:,} of them only reading"
+    whose = listed([one for one in NEIGHBOURS if any(one in it.whose for it in found.reaches)])
+    return Claim(
+        name="contained",
+        shown=f"By simulation, {found.refused:,} of {counted(found.calls, 'call')} on what another "
+        "stage, stack or process would have are refused.",
+        gaps=_if(
+            found.reaches,
+            f"{counted(len(found.reaches), 'grant')} still reach{'es' * (len(found.reaches) == 1)} "
+            f"what is of {whose}{only if reads else ''}; the findings say why",
         ),
     )
 

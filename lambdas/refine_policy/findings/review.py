@@ -92,16 +92,6 @@ def _reads(one: DraftGrant, reference: Reference) -> bool:
 
 
 def _wildcard(reason: Reason, texts: set[str], kind: FindingKind) -> Finding:
-    if reason.reaches_others:
-        return Finding(
-            severity=Severity.WARNING,
-            kind=FindingKind.REACHES_OTHERS,
-            subject=min(texts),
-            detail=f"{_many(len(texts))} a wildcard because {reason}. The grant reaches resources "
-            "of other stacks and stages in the account, production included.",
-            action="Accept it, or give the process an account of its own.",
-            count=len(texts),
-        )
     if reason.kind is ReasonKind.FAMILY:
         return Finding(
             severity=Severity.WARNING,

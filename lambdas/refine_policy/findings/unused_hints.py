@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.template_coverage import covers
+from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.findings.bounds import matches
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ CONDITION_KEYS = {
     "requested-region": frozenset({"aws:RequestedRegion"}),
     "resource-account": frozenset({"aws:ResourceAccount"}),
     "request-keys": frozenset({"iam:PolicyARN", "iam:PermissionsBoundary", "iam:AWSServiceName"}),
+    "containment": frozenset({FUNCTION_ARN, STACK_TAG}),
 }
 
 

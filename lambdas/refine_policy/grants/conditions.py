@@ -6,13 +6,14 @@ guards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.model.ground_kind import Check, GroundKind
 from lambdas.model.policy import Condition
 from lambdas.model.template import Template, Variable
 from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
+from lambdas.refine_policy.containment.fences import Fences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +36,12 @@ class Settings:
     Attributes:
         off: kinds of them that the process switches off.
         own_buckets: buckets that the cycle made: they belong to the account.
+        fences: what tells the process's own things from others'.
     """
 
     off: frozenset[str]
     own_buckets: frozenset[str]
+    fences: Fences = field(default_factory=Fences)
 
 
 def own_buckets(permissions: Iterable[Permission]) -> frozenset[str]:

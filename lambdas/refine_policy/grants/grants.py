@@ -11,8 +11,11 @@ from lambdas.model.reason import Reason
 from lambdas.model.template import ANY, Template
 from lambdas.model.template_coverage import CoverageIndex
 from lambdas.model.text import listed
+from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
+from lambdas.refine_policy.containment.fences import OFF
 from lambdas.refine_policy.grants.conditions import REQUESTED_REGION, Settings, conditions_of
 from lambdas.refine_policy.grants.family_members import PendingGrant, joined
+from lambdas.refine_policy.grants.imports import imports_nothing
 from lambdas.refine_policy.grants.request_conditions import requested
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.action import Action
     from lambdas.model.policy import Condition
+    from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.permissions.permission import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
@@ -40,6 +44,7 @@ class DraftGrant:
         basis: the kind of ground that it rests on.
         reasons: why the resource holds wildcards.
         permissions: what it rests on.
+        open_because: why no condition keeps it from others' things, where that is known.
     """
 
     principal: str
@@ -49,6 +54,7 @@ class DraftGrant:
     conditions: tuple[Condition, ...]
     permissions: tuple[Permission, ...]
     reasons: tuple[Reason, ...]
+    open_because: str = ""
 
     @property
     def order(self) -> tuple[str, Action, str, str, tuple[object, ...]]:
@@ -83,7 +89,18 @@ def grants_of(
     if "families" not in settings.off:
         together = joined(together)
     allowed = [_allowed(behind, naming, reference, settings) for behind in together]
-    return tuple(sorted(_once(allowed), key=lambda one: one.order))
+    return tuple(sorted(_once(_without_imports(allowed)), key=lambda one: one.order))
+
+
+def _without_imports(grants: list[DraftGrant]) -> list[DraftGrant]:
+    """The same; where a tag of CloudFormation's matters, nobody puts it on what is there."""
+    if not any(one.key == STACK_TAG for grant in grants for one in grant.conditions):
+        return grants
+    found = []
+    for one in grants:
+        more = imports_nothing(one.action, one.basis, one.permissions)
+        found.append(replace(one, conditions=(*one.conditions, *more)) if more else one)
+    return found
 
 
 def _allowed(
@@ -93,19 +110,33 @@ def _allowed(
     first = permissions[0]
     template = behind.name.template
     facts = reference.facts(first.action)
-    honoured = facts.condition_keys if facts and "request-keys" not in settings.off else ()
+    honoured = _honoured(facts, settings)
+    fenced = settings.fences.judge(first.action, facts, template, permissions, naming)
     return DraftGrant(
         principal=first.principal,
         action=first.action,
         template=template,
         basis=first.basis,
-        conditions=(
-            *conditions_of(first.action, template, permissions, naming, settings),
-            *requested(honoured, permissions, naming),
+        conditions=tuple(
+            dict.fromkeys(
+                (
+                    *conditions_of(first.action, template, permissions, naming, settings),
+                    *requested(honoured, permissions, naming),
+                    *fenced.conditions,
+                )
+            )
         ),
         permissions=permissions,
         reasons=tuple(sorted(behind.reasons)),
+        open_because=fenced.because,
     )
+
+
+def _honoured(facts: ActionFacts | None, settings: Settings) -> tuple[str, ...]:
+    """The keys that the action honours, as far as the process wants conditions on requests."""
+    hints = {FUNCTION_ARN: OFF}
+    keys = facts.condition_keys if facts else ()
+    return tuple(key for key in keys if hints.get(key, "request-keys") not in settings.off)
 
 
 def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[ResourceTemplate, ...]:

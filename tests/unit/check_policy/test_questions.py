@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from lambdas.check_policy.questions import Question, asked_of, questions
+from lambdas.model.containment import Carried
 from lambdas.model.evidence import Evidence, Outcome
 from tests.unit.check_policy.builders import ACCOUNT, QUEUE, seen
 
@@ -89,3 +90,13 @@ def test_a_service_linked_role_is_asked_with_its_service() -> None:
     context = context_of(seen("iam:CreateServiceLinkedRole", role))
 
     assert context["iam:AWSServiceName"] == ("ops.apigateway.amazonaws.com",)
+
+
+def test_what_the_runs_own_things_carry_is_asked_with_them_alone() -> None:
+    key, value = "aws:ResourceTag/aws:cloudformation:stack-name", "orders-dev"
+    own, other = (f"arn:aws:apigateway:eu-west-1::/restapis/{one}" for one in ("a1b2", "c3d4"))
+    lines = [seen("apigateway:DELETE", resource) for resource in (own, other)]
+
+    asked = asked_of(lines, ACCOUNT, [Carried(resource=own, key=key, value=value)])
+
+    assert [dict(one.context).get(key) for one in asked] == [(value,), None]

@@ -46,6 +46,64 @@ def test_the_key_is_kept_where_the_action_honours_it(
     assert proof.context == expected
 
 
+AT = "arn:aws:lambda:eu-west-1:111122223333:function"
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "answer", "expected"),
+    [
+        ("CreateEventSourceMapping", {"functionName": "ship"}, None, f"{AT}:ship"),
+        ("CreateEventSourceMapping", {"functionName": f"{AT}:ship:live"}, None, f"{AT}:ship:live"),
+        (
+            "CreateEventSourceMapping",
+            {"functionName": "111122223333:function:ship"},
+            None,
+            f"{AT}:ship",
+        ),
+        (
+            "CreateEventSourceMapping",
+            {"functionName": "ship"},
+            {"functionArn": f"{AT}:ship:live", "uUID": "0a1b"},
+            f"{AT}:ship:live",
+        ),
+        ("DeleteEventSourceMapping", {"uUID": "0a1b"}, {"functionArn": f"{AT}:ship"}, f"{AT}:ship"),
+        ("UpdateEventSourceMapping", {"uUID": "0a1b"}, {"functionArn": f"{AT}:ship"}, f"{AT}:ship"),
+        ("DeleteEventSourceMapping", {"uUID": "0a1b"}, None, ""),
+        ("CreateEventSourceMapping", {"functionName": "no name!"}, None, ""),
+        ("DeleteFunction", {"functionName": "ship"}, None, ""),
+    ],
+)
+def test_the_function_of_a_mapping_is_kept_as_the_answer_tells_it(
+    name: str, request_: dict[str, Any], answer: dict[str, Any] | None, expected: str
+) -> None:
+    event = record("lambda", f"{name}20150331", request_)
+    event["responseElements"] = answer
+    (proof,) = translate(event, ROLE).proofs
+
+    assert proof.context == ((("lambda:FunctionArn", expected),) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("request_", "imports"),
+    [
+        ({"changeSetType": "UPDATE"}, False),
+        (
+            {
+                "changeSetType": "IMPORT",
+                "resourcesToImport": [{"resourceType": "AWS::S3::Bucket"}],
+            },
+            True,
+        ),
+    ],
+)
+def test_a_change_set_that_imports_says_so(request_: dict[str, Any], imports: bool) -> None:  # noqa: FBT001
+    sent = {"stackName": "orders-dev", "changeSetName": "c", **request_}
+    proofs = translate(record("cloudformation", "CreateChangeSet", sent), ROLE).proofs
+    keys = {key for proof in proofs for key, _ in proof.context}
+
+    assert ("cloudformation:ImportResourceTypes" in keys) == imports
+
+
 def test_a_refused_request_keeps_it_too() -> None:
     denied = record("iam", "AttachRolePolicy", {"roleName": "r", "policyArn": LOGS})
     denied |= {"errorCode": "AccessDenied", "errorMessage": "no"}

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import strategies as st
 
 from lambdas.model.action import Action
+from lambdas.model.containment import NEIGHBOURS, Carried, Containment, Reach
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.policy import Condition, Statement
 from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy, Refinement
@@ -99,6 +100,30 @@ def refinements(draw: st.DrawFn, texts: st.SearchStrategy[str] | None = None) ->
         findings=(),
         left_out=(),
         variables=tuple(zip(names, ("111122223333", "aws", "eu-west-1", "dev", "a"), strict=True)),
+        containment=draw(st.none() | containments(words)),
+    )
+
+
+def containments(words: st.SearchStrategy[str]) -> st.SearchStrategy[Containment]:
+    number = st.integers(0, 999)
+    reach = st.builds(
+        Reach,
+        principal=words,
+        action=words,
+        resource=words,
+        reads=st.booleans(),
+        whose=st.just(NEIGHBOURS),
+        because=words,
+    )
+    carried = st.builds(Carried, resource=words, key=words, value=words)
+    return st.builds(
+        Containment,
+        grants=number,
+        calls=number,
+        refused=number,
+        by_condition=number,
+        reaches=st.lists(reach, max_size=2).map(tuple),
+        carried=st.lists(carried, max_size=2).map(tuple),
     )
 
 

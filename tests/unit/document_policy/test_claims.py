@@ -1,7 +1,8 @@
-"""The first page says where sufficient, minimal, general and explained could not be shown."""
+"""The first page says where what a policy should be could not be shown."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from lambdas.document_policy.analysis.claims import Claim, claims, no_way_up
 from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
+from lambdas.model.containment import NEIGHBOURS, Containment, Reach
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.platform import Platform
 from lambdas.model.process import Process
@@ -38,6 +40,24 @@ LINES = tuple(
 )
 
 
+CONTAINED = Containment(grants=1, calls=3, refused=3, by_condition=0)
+
+
+def reaching(*levels: str) -> Containment:
+    found = tuple(
+        Reach(
+            principal="role",
+            action="sqs:SendMessage",
+            resource=f"arn:{at}*",
+            reads=one == "read",
+            whose=NEIGHBOURS[:2],
+            because="b",
+        )
+        for at, one in enumerate(levels)
+    )
+    return Containment(grants=9, calls=27, refused=25, by_condition=2, reaches=found)
+
+
 def told(
     *grounds: Ground,
     verdict: Verdict = PROVED,
@@ -51,7 +71,7 @@ def told(
         Finding(severity=Severity.ERROR, kind=kind, subject="s", detail="d", count=3)
         for kind in kinds
     ]
-    refinement = replace(of_statements(one), findings=tuple(about))
+    refinement = replace(of_statements(one), findings=tuple(about), containment=CONTAINED)
     facts = run_facts(refinement, verdict=verdict, lines=lines)
     return replace(facts, process=process or a_process())
 
@@ -69,6 +89,7 @@ def test_a_proved_policy_of_seen_calls_alone_is_shown_in_all() -> None:
         "general": "shown",
         "explained": "shown",
         "no way up": "shown",
+        "contained": "shown",
     }
 
 
@@ -206,3 +227,44 @@ def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(
 
     assert claim.state == state
     assert words.lower() in claim.sentence.lower()
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [
+        (CONTAINED, "shown", "By simulation, 3 of 3 calls on what another stage, stack or process"),
+        (
+            reaching("read", "write"),
+            "shown in part",
+            "2 grants still reach what is of another stage",
+        ),
+        (reaching("read", "write"), "shown in part", "another stack, 1 of them only reading"),
+        (reaching("read", "read"), "shown in part", "another stack, only reading; the findings"),
+        (reaching("write"), "shown in part", "1 grant still reaches what is of"),
+        (None, "not shown", "Nothing was tried"),
+        (replace(CONTAINED, grants=0), "not shown", "Nothing was tried"),
+    ],
+)
+def test_contained_says_what_still_reaches_others(
+    found: Containment | None, state: str, words: str
+) -> None:
+    facts = told()
+    facts = replace(facts, refinement=replace(facts.refinement, containment=found))
+
+    assert named(facts, "contained").state == state
+    assert words in named(facts, "contained").sentence
+
+
+def test_the_manifest_says_it_too_and_nothing_where_no_run_told() -> None:
+    facts = told()
+    summary = json.loads(written(facts, lambda _: {})["manifest.json"])["summary"]
+    older = replace(facts, refinement=replace(facts.refinement, containment=None))
+
+    assert summary["contained"] == {
+        "state": "shown",
+        "calls": 3,
+        "refused": 3,
+        "byCondition": 0,
+        "reaching": 0,
+    }
+    assert "contained" not in json.loads(written(older, lambda _: {})["manifest.json"])["summary"]

@@ -157,9 +157,9 @@ def test_a_name_from_which_the_stage_was_cut_away_is_a_warning_that_it_reaches_o
     name = "customer-engagement-intake-bu-MyLambdaFunctionRole-1GRP3N0TVA1L"
     role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
 
-    refinement = cycle(stack, "iam:CreateRole", role)
+    refinement = cycle(stack, "iam:DeleteRole", role)
 
     (found,) = told(refinement, "reaches-others")
     assert found.severity is Severity.WARNING
-    (resource,) = granted(refinement)["iam:CreateRole"]
+    (resource,) = granted(refinement)["iam:DeleteRole"]
     assert resource.endswith("role/customer-engagement-intake-bu*-MyLambdaFunctionRole-*")

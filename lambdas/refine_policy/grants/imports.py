@@ -1,0 +1,35 @@
+"""No imports into stacks, where a tag of CloudFormation's tells one's own things from others'.
+
+An import is the one way to put that tag on what is there already.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.policy import Condition
+from lambdas.model.template import Template
+from lambdas.reference.condition_keys import IMPORTED
+from lambdas.refine_policy.containment.fences import OF_WHAT_IS_THERE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.model.ground_kind import GroundKind
+    from lambdas.refine_policy.permissions.permission import Permission
+
+_MAKES_CHANGES = Action("cloudformation", "CreateChangeSet")
+NO_IMPORTS = Condition(operator="Null", key=IMPORTED, values=(Template.of("true"),))
+
+
+def imports_nothing(
+    action: Action, basis: GroundKind, permissions: Iterable[Permission]
+) -> tuple[Condition, ...]:
+    """The condition for what makes change sets, where the cycle has imported nothing."""
+    if action != _MAKES_CHANGES or basis not in OF_WHAT_IS_THERE:
+        return ()
+    lines = [line for one in permissions if one.observation for line in one.observation.lines]
+    imported = any(key == IMPORTED for line in lines for key, _ in line.context)
+    return () if imported else (NO_IMPORTS,)
