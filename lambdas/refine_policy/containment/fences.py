@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 OFF = "containment"  # the hint's word
 # What was seen to be asked of a thing that is there, or is asked of it as it is.
 OF_WHAT_IS_THERE = frozenset({GroundKind.OBSERVED, GroundKind.UPDATE, GroundKind.ROLLBACK})
+UNTAGGED = (
+    "its template does not give it tags whenever it is made, so nothing shows that CloudFormation "
+    "may tag it under this policy"
+)
 _UNTAGS = re.compile(r"Untag|Delete|Remove")
 _NOT_THERE = re.compile(r"NotFound|NoSuch|NotExist|Gone$|^404")
 
@@ -196,10 +200,7 @@ class Fences:
             if not names or not names <= naming.stacks.keys():
                 return Judged(because="no stack that was read tells that it made it")
             if not self._is_tagged(one, row):
-                return Judged(
-                    because="its template does not give it tags whenever it is made, so nothing "
-                    "shows that CloudFormation may tag it under this policy"
-                )
+                return Judged(because=UNTAGGED)
             found |= {naming.stacks[name] for name in names}
         values = tuple(sorted(found, key=str))
         operator = "StringLike" if any(one.wild for one in values) else "StringEquals"

@@ -14,6 +14,7 @@ from lambdas.model.text import counted, listed
 from lambdas.reference.actions import AccessLevel
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
+from lambdas.refine_policy.containment.fences import UNTAGGED
 from lambdas.refine_policy.containment.tagged_types import makes_it
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Held = dict[tuple[str, Action], list[tuple[str, DraftGrant]]]
 
 _EVERYTHING = Template.of(ANY)
+_TAG_IT = "Give its stack a tag, and the policy can tell it from others. "
 _NO_NAME = "it is granted on every resource, because no event names one"
 # Keys that say something of the thing itself, or of the moment in which it is made; whatever else
 # is conditioned on, a caller can bring about.
@@ -177,6 +179,7 @@ def reaching_others(contained: Containment) -> Iterator[Finding]:
             f"{f', {only},' if all(one.reads for one in some) else ''} "
             f"{'reaches' if len(some) == 1 else 'reach'} resources of other stacks and stages in "
             f"the account, production included: {because}.",
-            action="Accept it, or give the process an account of its own.",
+            action=f"{_TAG_IT if because == UNTAGGED else ''}"
+            "Accept it, or give the process an account of its own.",
             count=len(resources),
         )

@@ -183,6 +183,8 @@ def test_what_is_not_always_made_with_tags_has_none(making: list[Evidence]) -> N
     assert STACK_TAG not in conditions(refinement, "apigateway:DELETE")
     (because,) = reached(refinement, "apigateway:DELETE").values()
     assert "does not give it tags whenever it is made" in because
+    (told,) = (one for one in refinement.findings if one.detail.endswith(f"{because}."))
+    assert told.action.startswith("Give its stack a tag")
 
 
 def test_whoever_may_not_tag_has_none() -> None:
