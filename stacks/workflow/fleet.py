@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_logs, aws_stepfunctions
+from aws_cdk import RemovalPolicy, aws_iam, aws_logs, aws_stepfunctions
 from constructs import Construct
 
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.permissions.map_runs import allow_map_runs, states_arn
 from stacks.sandbox.boundary import VENDED_LOGS
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class FleetMachine(Construct):
         allow(
             self.role,
             ["states:DescribeExecution"],
-            self._arn("execution", f"{name}:*"),
+            states_arn(self.role, "execution", f"{name}:*"),
             because="runs are named for the fleet and the process",
         )
 
@@ -111,20 +112,15 @@ class FleetMachine(Construct):
         allow(
             self.role,
             ["states:StartExecution"],
-            self._arn("stateMachine", self._name),
-            self._arn("stateMachine", f"{self._name}/*"),
+            states_arn(self.role, "stateMachine", self._name),
+            states_arn(self.role, "stateMachine", f"{self._name}/*"),
             because="a map within a map is started by an execution whose machine bears a label",
         )
-        children = self._arn("execution", f"{self._name}/*:*")
-        allow(
+        allow_map_runs(
             self.role,
-            ["states:DescribeExecution", "states:StopExecution"],
-            self._arn("execution", f"{self._name}:*"),
-            children,
+            self._name,
             because="executions of sandboxes and processes have names of their own",
         )
-        # https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
-        allow(self.role, ["states:RedriveExecution"], children)
 
     def _allow_archive(self, archive: ArchiveStack) -> None:
         """Lists of items, the sign to stop, and how each run ended: nothing beside fleets."""
@@ -146,12 +142,4 @@ class FleetMachine(Construct):
             ["s3:PutObject"],
             f"{archive.bucket_arn}/fleet/*/ends/*.json",
             because="ends are named for the fleet and the process",
-        )
-
-    def _arn(self, resource: str, name: str) -> str:
-        return Stack.of(self).format_arn(
-            service="states",
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import (
-    ArnFormat,
     CfnDeletionPolicy,
     RemovalPolicy,
     Stack,
@@ -22,6 +21,7 @@ from lambdas.model import quotas
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import allow_generation, allow_listing_processes
+from stacks.permissions.map_runs import allow_map_runs, states_arn
 from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
 
 if TYPE_CHECKING:
@@ -191,24 +191,9 @@ class Workflow(Construct):
 
     def _allow_batches(self) -> None:
         """https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html."""
-        allow(self.role, ["states:StartExecution"], self._arn("stateMachine", self._name))
-        # That page names children as the machine's own executions; their ARNs bear a label.
-        batches = self._arn("execution", f"{self._name}/*:*")
         allow(
-            self.role,
-            ["states:DescribeExecution", "states:StopExecution"],
-            self._arn("execution", f"{self._name}:*"),
-            batches,
-            because="executions of batches have names of their own",
+            self.role, ["states:StartExecution"], states_arn(self.role, "stateMachine", self._name)
         )
-        # https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
-        allow(self.role, ["states:RedriveExecution"], batches)
-
-    def _arn(self, resource: str, name: str) -> str:
-        """Of the machine, made of its name: its role exists before it does."""
-        return Stack.of(self).format_arn(
-            service="states",
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        allow_map_runs(
+            self.role, self._name, because="executions of batches have names of their own"
         )
