@@ -27,7 +27,7 @@ from embedded_aws.services import apigateway, events, s3, sns, ssm
 from embedded_aws.services.access_analyzer import api as access_analyzer
 from embedded_aws.services.cloudformation.forwarding import hooks
 from embedded_aws.services.cloudformation.resource_types import handlers, trails
-from embedded_aws.services.cloudformation.template_reading import reads
+from embedded_aws.services.cloudformation.template_reading import reads, validation
 from embedded_aws.services.codebuild import api as codebuild
 from embedded_aws.services.lambda_functions import code_cache
 from embedded_aws.services.scheduler import api as scheduler
@@ -45,6 +45,7 @@ INSTALL: tuple[Callable[[], None], ...] = (
     handlers.install,  # resource types first: what CloudFormation cannot make, it cannot forward
     hooks.install,  # wraps the handlers in forwarded calls, authorised and recorded
     reads.install,  # asks for what a template makes CloudFormation read
+    validation.install,  # looks up what a template names, before anything is made
     access_analyzer.install,  # a service of its own, behind the same enforcement
     codebuild.install,  # builds, which Step Functions' integrations wait for
     machine.install,  # the interpreter, before what its tasks call

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.arn import Arn, is_arn
 from lambdas.model.evidence import Outcome
 from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,6 +58,8 @@ def asked_of(
     boundaries: dict[str, tuple[str, ...]] = {}
     for one in evidence:
         if one.outcome is Outcome.DENIED or str(one.action) in NEEDS_NO_PERMISSION:
+            continue
+        if only_warns(one.action, one.via):
             continue
         context = _context(one, account, own.get(one.resource, {}))
         asked.add(

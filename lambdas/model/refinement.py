@@ -106,6 +106,7 @@ class LeftOutKind(StrEnum):
     ONLY_DENIED = "only-denied"
     SERVICE_LEVEL = "service-level"
     NEEDS_NO_PERMISSION = "needs-no-permission"
+    ONLY_WARNS = "only-warns"
     WAY_UP = "way-up"
     BOUNDARY_REMOVAL = "boundary-removal"
 

@@ -15,9 +15,10 @@ from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide
 from lambdas.reference.refused.refused_resources import ANY
+from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lambdas.model.action import Action
     from lambdas.model.evidence import Evidence
@@ -224,11 +225,13 @@ def _mapping(case: Case) -> ResourceMapping:
     )
 
 
-def _expected(case: Case, denied: Iterable[Denial], mapping: ResourceMapping) -> frozenset[Denial]:
+def _expected(case: Case, denied: Sequence[Denial], mapping: ResourceMapping) -> frozenset[Denial]:
     """Denied in the first cycle, too, and never allowed there: the sandbox's own guard forbids it.
 
     On the same resource: what an administrator may not do elsewhere excuses nothing here.
+    What CloudFormation asks for to warn is expected, too, unless it is all that stopped a cycle.
     """
+    harmless = case.build.succeeded or not all(only_warns(one.action, one.via) for one in denied)
     met: dict[Action, set[str]] = defaultdict(set)
     for line in case.first:
         if line.outcome is Outcome.DENIED:
@@ -239,6 +242,9 @@ def _expected(case: Case, denied: Iterable[Denial], mapping: ResourceMapping) ->
     return frozenset(
         one
         for one in denied
-        if one.action in met
-        and met[one.action] & {one.resource, *mapping.counterparts(one.resource, one.action)}
+        if (harmless and only_warns(one.action, one.via))
+        or (
+            one.action in met
+            and met[one.action] & {one.resource, *mapping.counterparts(one.resource, one.action)}
+        )
     )

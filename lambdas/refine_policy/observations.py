@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.run import CLOSING
+from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,12 +28,14 @@ class Observations:
         allowed: authorised calls, sorted: each must be granted.
         denied: calls that were refused, sorted: they prove no need.
         missed: calls that a policy under proof refused: they prove that it lacked something.
+        warned: calls by which CloudFormation only checks whether to warn, sorted: no need, either.
         implied: what authorised calls needed beside themselves, with who saw it, sorted.
     """
 
     allowed: tuple[Observation, ...]
     denied: tuple[Observation, ...]
     missed: tuple[Observation, ...]
+    warned: tuple[Observation, ...]
     implied: tuple[tuple[Implied, Observation], ...]
 
     @property
@@ -45,6 +48,7 @@ def gather(evidence: Iterable[Evidence]) -> Observations:
     """One pass over the lines; memory grows with what differs, not with how often it was seen."""
     allowed: Lines = {}
     refused: dict[Outcome, Lines] = {Outcome.DENIED: {}, Outcome.DENIED_IN_PROOF: {}}
+    warned: Lines = {}
     implied: dict[Implied, Lines] = {}
     for line in evidence:
         if line.phase == CLOSING:  # Fencepost's own marker calls
@@ -54,6 +58,9 @@ def gather(evidence: Iterable[Evidence]) -> Observations:
         if line.outcome in refused:
             refused[line.outcome].setdefault(key, []).append(line)
             continue
+        if only_warns(action, line.via):
+            warned.setdefault(key, []).append(line)
+            continue
         allowed.setdefault(key, []).append(line)
         for one in line.implies:
             implied.setdefault(one, {}).setdefault(key, []).append(line)
@@ -61,6 +68,7 @@ def gather(evidence: Iterable[Evidence]) -> Observations:
         allowed=_sorted(allowed),
         denied=_sorted(refused[Outcome.DENIED]),
         missed=_sorted(refused[Outcome.DENIED_IN_PROOF]),
+        warned=_sorted(warned),
         implied=tuple(
             (one, observation) for one in sorted(implied) for observation in _sorted(implied[one])
         ),

@@ -46,6 +46,7 @@ def compile_reference(sources: Sources) -> dict[str, dict[str, Any]]:
         "generated_names": read_curated("generated_names"),
         "letters": compile_letters(sources.models),
         "error_codes": compile_error_codes(sources),
+        "deployment_checks": read_curated("deployment_checks"),
         "escalation": read_curated("escalation"),
         "implied": read_curated("implied"),
         "pass_role": read_curated("pass_role"),

@@ -94,6 +94,8 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
     """What was offered or tried and is not granted, and why."""
     allowed = {one.action for one in seen.allowed}
     denied = {one.action for one in seen.denied}
+    warned = {one.action for one in seen.warned}
+    missed = {one.action for one in seen.missed}
     pairs = {
         (one.principal, one.action, one.resource)
         for one in (seen.allowed if denied else ())
@@ -113,11 +115,21 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
         LeftOut(
             action=str(action),
             resource="*",
+            kind=LeftOutKind.ONLY_WARNS,
+            reason="CloudFormation asked for it before it deployed, to warn of a quota; AWS says "
+            "that such a check stops no deployment. A proof that its denial stops grants it",
+        )
+        for action in warned - allowed - missed
+    ]
+    found += [
+        LeftOut(
+            action=str(action),
+            resource="*",
             kind=LeftOutKind.NOT_OF_THIS_RUN,
             reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
             "authorised for it: another session of the same role made it",
         )
-        for action in listed_too.actions - allowed - denied - FREE
+        for action in listed_too.actions - allowed - denied - warned - FREE
     ]
     found += [
         LeftOut(

@@ -19,6 +19,14 @@ def test_a_call_that_failed_for_another_reason_was_authorised_and_must_be_allowe
     assert [one.action for one in asked] == ["sqs:GetQueueUrl"]
 
 
+def test_what_cloudformation_asks_only_to_warn_need_not_be_allowed() -> None:
+    via = ("cloudformation.amazonaws.com",)
+    warned = seen("lambda:GetAccountSettings", "*", via=via)
+
+    assert asked_of([warned], ACCOUNT) == ()
+    assert asked_of([seen("lambda:GetAccountSettings", "*")], ACCOUNT) != ()
+
+
 def test_the_same_call_is_asked_once_and_alike_calls_in_one_question() -> None:
     evidence = [
         seen(action, f"{QUEUE}-{number}", event_id=f"{number}{again}")

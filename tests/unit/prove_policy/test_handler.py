@@ -310,6 +310,31 @@ def test_what_an_administrator_is_denied_elsewhere_excuses_no_denial(stage: Stag
     assert stage.act("judge", build=PASSED)["next"] == "proved"
 
 
+def test_a_check_that_only_warns_is_repaired_when_it_alone_stopped_the_cycle(stage: Stage) -> None:
+    via = ("cloudformation.amazonaws.com",)
+    warned = a_line("lambda:GetAccountSettings", "*", Outcome.DENIED, via=via)
+    missing = a_line("sqs:TagQueue", outcome=Outcome.DENIED)
+    broke = {**PASSED, "exported": {"FAILED_PHASE": "deploy", "PHASES_DONE": "remove"}}
+    stage.keep(OBSERVED, a_line(), warned)
+
+    assert stage.act("judge", build=PASSED)["next"] == "proved"
+
+    stopped = stage.act("judge", build=broke)
+    assert stopped["next"] == "repair"
+    assert "lambda:GetAccountSettings" in json.dumps(stopped)
+
+    stage.keep(OBSERVED, a_line(), warned, missing)
+    stopped = stage.act("judge", build=broke)
+    assert stopped["next"] == "repair"
+    assert "lambda:GetAccountSettings" not in json.dumps(stopped)
+
+
+def test_the_same_call_that_a_process_makes_itself_is_missing(stage: Stage) -> None:
+    stage.keep(OBSERVED, a_line(), a_line("lambda:GetAccountSettings", "*", Outcome.DENIED))
+
+    assert stage.act("judge", build=PASSED)["next"] == "repair"
+
+
 @pytest.mark.parametrize("act", ["", "prove", None])
 def test_an_unknown_act_is_refused(stage: Stage, act: Any) -> None:
     with pytest.raises(InvalidEventError, match="install, judge or retire"):

@@ -5,15 +5,27 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.errors import InvalidEventError, PolicyTooLargeError
 from lambdas.gateways.archive import FolderArchive
+from lambdas.model.evidence import Outcome
 from lambdas.model.refinement import Refinement
 from lambdas.refine_policy.handler import generated_policies, refine_run
-from tests.unit.refine_policy.builders import ACCOUNT, REGION, ROLE, RUN, a_process, refined, seen
+from tests.unit.refine_policy.builders import (
+    ACCOUNT,
+    REGION,
+    ROLE,
+    RUN,
+    a_process,
+    forwarded,
+    granted,
+    refined,
+    seen,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +52,32 @@ def test_statements_at_service_level_are_said_to_be_no_more_than_that() -> None:
         {"Effect": "Allow", "Action": ["sns:*", "glue:${Action}"], "Resource": "*"},
         {"Effect": "Allow", "Action": "sagemaker:", "Resource": "*"},
     ) == {"sns:*": "service-level", "glue:*": "service-level", "sagemaker:*": "service-level"}
+
+
+def test_what_cloudformation_asks_only_to_warn_is_left_out_and_said() -> None:
+    warned = forwarded("lambda:GetAccountSettings")
+    listed = {"Statement": {"Effect": "Allow", "Action": "lambda:GetAccountSettings"}}
+
+    refinement = refined([LINE, warned], generated=[listed])
+
+    assert "lambda:GetAccountSettings" not in granted(refinement)
+    assert [(one.action, one.kind) for one in refinement.left_out] == [
+        ("lambda:GetAccountSettings", "only-warns")
+    ]
+
+
+def test_a_check_that_stopped_a_proof_is_granted() -> None:
+    warned = forwarded("lambda:GetAccountSettings")
+    stopped = replace(warned, outcome=Outcome.DENIED_IN_PROOF)
+
+    refinement = refined([LINE, warned, stopped])
+
+    assert granted(refinement)["lambda:GetAccountSettings"] == {"*"}
+    assert not refinement.left_out
+
+
+def test_what_the_process_itself_asks_for_is_granted_whatever_it_warns_of() -> None:
+    assert "iam:GetAccountSummary" in granted(refined([seen("iam:GetAccountSummary")]))
 
 
 def test_what_is_no_action_is_a_finding() -> None:

@@ -35,6 +35,7 @@ class Row:
     logged: bool = True
     tolerated: bool = False  # a denial is recorded, and the handler goes on
     main: bool = False  # the call that makes the resource; by default the first write
+    missing: str = ""  # the error of a look at what is not there; by default the model's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class TypeTable:
     identity: Mapping[str, str] = field(default_factory=dict)  # parameter -> template
     rename: Mapping[str, str] = field(default_factory=dict)  # parameter <- property
     operations: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    look: tuple[Row, ...] | None = None  # by which a name is looked up before anything is made
     curated: bool = True
 
 
@@ -84,14 +86,15 @@ def _type(name: str, fields: Mapping[str, Any]) -> TypeTable:
         for operation in ("create", "update", "delete")
     }
     # A create handler ends with the read handler: what was made is what the stack knows.
-    reads = (replace(_row(row), tolerated=True) for row in fields.get("read") or ())
-    operations["create"] += tuple(reads)
+    reads = tuple(replace(_row(row), tolerated=True) for row in fields.get("read") or ())
+    operations |= {"create": operations["create"] + reads, "read": reads}
     return TypeTable(
         type=name,
         name=fields.get("name", ""),
         identity=fields.get("identity", {}),
         rename=fields.get("rename", {}),
         operations=operations,
+        look=tuple(map(_row, fields["look"])) if "look" in fields else None,
     )
 
 

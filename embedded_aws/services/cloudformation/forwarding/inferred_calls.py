@@ -6,6 +6,7 @@ calls. They are narrowed by the properties that the template sets; each use is k
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
@@ -23,6 +24,8 @@ _VERBS = {
     "update": ("Update", "Modify", "Put", "Set"),
     "delete": ("Delete", "Remove", "Deregister", "Release", "Schedule"),
 }
+# What no handler of the registry makes by calls of a service.
+_NOT_REGISTERED = ("Custom::", "AWS::CDK::", "AWS::CloudFormation::")
 # Where none of the usual verbs is about the resource: `AuthorizeSecurityGroupIngress`.
 _RARER = {
     "create": ("Add", "Associate", "Attach", "Authorize", "Enable", "Publish", "Run", "Start"),
@@ -34,7 +37,7 @@ _RARER = {
 def table_of(resource: Resource, operation: str) -> TypeTable:
     """Guessed rows of a type, for one operation."""
     kind = resource.type
-    if kind.startswith(("Custom::", "AWS::CDK::", "AWS::CloudFormation::")):
+    if kind.startswith(_NOT_REGISTERED):
         return TypeTable(type=kind, curated=False)
     if (kind, operation) not in findings:
         findings.append((kind, operation))
@@ -49,8 +52,25 @@ def table_of(resource: Resource, operation: str) -> TypeTable:
     return replace(named(kind), operations={operation: rows})
 
 
+@lru_cache(maxsize=256)
+def look_of(kind: str) -> tuple[Row, ...]:
+    """The read by which a name is looked up; none where the name does not identify the resource."""
+    known = registered(kind)
+    if not known.name:
+        return ()
+    about = words(known.noun)
+    for call in possible(kind, "read"):
+        if is_read(_action(call)) and words(_action(call)) & about:
+            request = identity_of(call, kind, known, making=False)
+            if request:
+                return (Row(call=call, request=request),)
+    return ()
+
+
 def named(kind: str) -> TypeTable:
     """A type's name as the registry has it: which property it is."""
+    if kind.startswith(_NOT_REGISTERED):
+        return TypeTable(type=kind, curated=False)
     return TypeTable(type=kind, name=registered(kind).naming, curated=False)
 
 

@@ -123,7 +123,7 @@ class Flow:
             )
             for also in step.row.authorise
         )
-        self._session.authorise(_of(step, table, resource), extra, tagging)
+        self._session.authorise(call_of(step, table, resource), extra, tagging)
 
     def _record(
         self,
@@ -134,10 +134,11 @@ class Flow:
     ) -> None:
         if step.row.logged:
             answer = {} if error else response_of(step.row, table, resource)
-            self._session.record(_of(step, table, resource), answer, error)
+            self._session.record(call_of(step, table, resource), answer, error)
 
 
-def _of(step: Step, table: TypeTable, resource: Resource) -> Call:
+def call_of(step: Step, table: TypeTable, resource: Resource) -> Call:
+    """The call of a step."""
     service, _, operation = step.row.call.partition(":")
     return Call(
         service=service,
@@ -153,11 +154,12 @@ def _plan(resource: Resource, operation: str) -> tuple[TypeTable, list[Step]]:
     """The type's rows, curated or guessed from its registry schema, as far as they apply."""
     table = table_of(resource.type) or inferred_calls.table_of(resource, operation)
     rows = table.operations.get(operation, ())
-    steps = [step for row in rows for step in _steps(row, resource, operation)]
+    steps = [step for row in rows for step in steps_of(row, resource, operation)]
     return table, steps
 
 
-def _steps(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
+def steps_of(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
+    """A row that applies, once for each list member that it is about."""
     if not applies(row, resource, operation):
         return
     if row.each:

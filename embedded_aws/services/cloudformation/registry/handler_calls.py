@@ -12,6 +12,7 @@ _OPERATIONS = {
     "create": ("Create", "Generate", "Put"),
     "update": ("Update", "Put"),
     "delete": ("Delete",),
+    "read": ("Get", "Describe"),
 }
 
 

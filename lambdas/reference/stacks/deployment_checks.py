@@ -1,0 +1,23 @@
+"""What CloudFormation asks for only to warn before it deploys: curated/deployment_checks.yaml."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.model.action import Action
+from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def only_warns(action: Action, via: Sequence[str]) -> bool:
+    """Whether a call was a check of CloudFormation's whose refusal is known to stop nothing."""
+    return bool(via) and via[-1] == CLOUDFORMATION and action in _warns()
+
+
+@lru_cache(maxsize=1)
+def _warns() -> frozenset[Action]:
+    return frozenset(map(Action.from_text, shard("deployment_checks")["warns"]))
