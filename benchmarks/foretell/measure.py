@@ -19,6 +19,7 @@ from foretell.templates.unknown import template_of
 from lambdas.model.evidence import Evidence, Outcome
 from lambdas.model.template_coverage import overlaps
 from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,10 @@ def cycle_of(name: str, evidence: Path, deployed: Sequence[Deployment]) -> Cycle
     """Read a run: its evidence, and the templates that it deployed."""
     with gzip.open(evidence, "rt") as stream:
         lines = tuple(
-            one for text in stream if (one := Evidence.from_json(json.loads(text))).phase != CLOSING
+            one
+            for text in stream
+            if (one := Evidence.from_json(json.loads(text))).phase != CLOSING
+            and not only_warns(one.action, one.via)
         )
     regions = [one.region for one in lines if f":{one.region}:" in one.resource]
     region = max(sorted(set(regions)), key=regions.count, default="eu-west-1")
