@@ -104,7 +104,7 @@ def proved_at_once(cloud: Cloud, table: list[Row], name: str) -> None:
     faults = unreached(cloud, name, done)
     causes = (*verdict.details, *faults)
     table.append(Row(name=name, verdict=str(verdict.kind), repairs=verdict.repairs, causes=causes))
-    assert verdict.proved, proof["verdict"]
+    assert verdict.proved, [proof["verdict"], *(one["build"] for one in proof["rounds"])]
     assert verdict.repairs == 0, proof["verdict"]
     assert faults == []
 

@@ -47,7 +47,7 @@ def test_it_is_proved(cloud: Cloud, name: str) -> None:
     assert done.status == "SUCCEEDED", done.cause
     proof = json.loads(cloud.document(name, done.run, "proof.json"))
     verdict = Verdict.from_json(proof["verdict"])
-    assert verdict.proved, proof["verdict"]
+    assert verdict.proved, [proof["verdict"], *(one["build"] for one in proof["rounds"])]
     assert verdict.repairs == 0, proof["verdict"]
     assert stacks(cloud) == before
     assert len(done.states) < MOST_TRANSITIONS
