@@ -11,7 +11,7 @@ from lambdas.reference.compile.sources import Sources, read_models
 from lambdas.reference.refused.error_codes import Meaning, meaning_of_error
 
 # Errors that operations declare and that neither a rule nor their description tells. It only shrinks.
-MOST_UNKNOWN = 672
+MOST_UNKNOWN = 608
 
 
 def documented(*models: dict[str, Any]) -> dict[str, list[str]]:
