@@ -122,5 +122,5 @@ def _format(service: str, kind: str, template: str) -> ArnFormat:
         template=template,
         variables=variables,
         pattern=re.compile("".join(regex), re.DOTALL),
-        weight=sum(len(piece) for piece in pieces[::2]),
+        weight=sum(len(piece.replace("*", "")) for piece in pieces[::2]),
     )

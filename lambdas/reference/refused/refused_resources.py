@@ -70,7 +70,9 @@ def suits(action: Action, resource: str) -> bool:
         return False
     fits = [one for one in formats_in(action.service) if one.pattern.fullmatch(resource)]
     if fits:
-        return fits[0].kind in {use.type.name for use in known.uses}
+        # Types may share a form: a link is an inbound and an outbound one by the same ARN.
+        kinds = {one.kind for one in fits if one.weight == fits[0].weight}
+        return bool(kinds & {use.type.name for use in known.uses})
     return Arn.from_text(resource).service == action.service  # a form that nobody wrote down
 
 
