@@ -266,6 +266,24 @@ def test_the_command_writes_a_definition_and_changes_nothing_in_the_source(
     assert "is there already" in capsys.readouterr().err
 
 
+def test_an_editor_is_told_the_schema_where_it_lies_beside_the_definition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, elsewhere = tmp_path / "repo" / "processes", tmp_path / "elsewhere"
+    monkeypatch.setattr("local.new_process.command.OWN_FOLDER", own)
+    source = tmp_path / "service"
+    source.mkdir()
+    (source / "serverless.yml").write_text(SERVERLESS)
+
+    for into in (own, elsewhere):
+        main(["new", "orders", str(source), "--into", str(into)])
+
+    first = (own / "orders" / "process.yaml").read_text().splitlines()[0]
+    assert first.endswith("$schema=../../lambdas/model/process.schema.json")
+    assert (ROOT / "processes" / "orders" / "process.yaml").read_text().startswith(first)
+    assert "$schema" not in (elsewhere / "orders" / "process.yaml").read_text()
+
+
 @pytest.mark.parametrize(
     ("origin", "told"),
     [
