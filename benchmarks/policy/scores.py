@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.model.evidence import Outcome
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import policy_size
+from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,7 +100,7 @@ def _needed(lines: Iterable[Evidence]) -> Iterator[Call]:
     """Each distinct call that was authorised, and what its request needed beside."""
     found: set[Call] = set()
     for line in lines:
-        if line.outcome is Outcome.DENIED:
+        if line.outcome is Outcome.DENIED or only_warns(line.action, line.via):
             continue
         found.add((str(line.action).lower(), line.resource, bool(line.via)))
         for one in line.implies:

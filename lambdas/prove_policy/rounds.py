@@ -186,12 +186,13 @@ def decide(
 
 def _proved(this: Round, earlier: Sequence[Round]) -> Decision:
     mended = [one for one in earlier if one.repaired]
+    lacked = "nothing that it needs" if this.denied else "nothing"
     lines = tuple(f"round {one.number}: {it.words}" for one in mended for it in one.repaired)
     return Decision(
         next=Next.PROVED,
         kind=VerdictKind.REPAIRED if mended else VerdictKind.PROVED,
         reason=f"the whole cycle ran again as {this.run} with this policy and nothing else, under "
-        "other names, and was denied nothing",
+        f"other names, and was denied {lacked}",
         details=lines,
         repairs=len(mended),
     )

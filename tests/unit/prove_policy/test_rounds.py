@@ -48,6 +48,8 @@ def test_what_an_administrator_is_denied_too_is_no_lack_of_the_policy() -> None:
     decision = decide(a_round(1, ENDED_WELL, MISSING), (), expected=[MISSING])
 
     assert decision.next is Next.PROVED
+    assert decision.reason.endswith("and was denied nothing that it needs")
+    assert decide(a_round(1, ENDED_WELL), ()).reason.endswith("and was denied nothing")
 
 
 def test_a_failure_without_a_denial_stops_and_says_where() -> None:
