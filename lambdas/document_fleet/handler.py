@@ -19,8 +19,9 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.fleet import DOCUMENT, ENDS, FLEETS, LOST, REPORT, TABLE, End, Fleet
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.step_input import required
+from lambdas.overview.first_page import write_first_page
 from lambdas.overview.process_row import Row, row_of
-from lambdas.overview.reading import archived
+from lambdas.overview.reading import AT_ONCE, archived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from lambdas.model.process_parameter import RegisteredProcess
 
 STEP = "document_fleet"
-AT_ONCE = 16  # questions to the archive
 telemetry = Telemetry(STEP)
 logger = telemetry.logger
 
@@ -82,6 +82,7 @@ def document(  # what it reads, and how people call it
     )
     for name, kind, body in _documents(facts):
         archive.put(fleet.key(name), body.encode(), kind)
+    write_first_page(archive)
     logger.info("fleet documented", fleet=fleet.id, verdict=facts.verdict)
     return {
         "subject": subject(facts),

@@ -105,7 +105,7 @@ def _processes(facts: FleetFacts) -> Html:
             sentence("figures that the dossier of an earlier version does not have are not known"),
         ),
         filters(facts.judged),
-        table(facts.judged, up=UP),
+        table(facts.judged, lambda row: f"{UP}{row.folder}report.html"),
         id="processes",
     )
 

@@ -88,7 +88,7 @@ def document(
     standing: tuple[str, ...] = ()
     if not facts.revision.named:  # what another revision needed is nobody's latest
         standing = _approve(archive, facts, files[MANIFEST], follow)
-        write_index(archive, run.process)
+        write_index(archive, run.process, of_all=not run.fleet)
     _measure(facts)
     prefix = run.key("")
     return {

@@ -28,7 +28,7 @@ def finished_runs(archive: Archive, process: str) -> tuple[RunSummary, ...]:
     `latest.json` remembers them; what finished without being remembered (a run that died between
     its manifest and the list) is found by its folder.
     """
-    known = _remembered(archive, process)
+    known = remembered(archive, process)
     newest = max((row.manifest.run for row in known), default="")
     forgotten = [run for run in archive.folders(f"{process}/") if run > newest]
     return known + tuple(
@@ -62,7 +62,7 @@ def _named(archive: Archive, process: str, run: str) -> bool:
 
 def newest_run(archive: Archive, process: str) -> RunSummary | None:
     """The last run that the process's list remembers."""
-    return (_remembered(archive, process) or (None,))[-1]
+    return (remembered(archive, process) or (None,))[-1]
 
 
 def previous_run(archive: Archive, run: Run) -> PreviousRun:
@@ -140,7 +140,8 @@ def _baseline(
     )
 
 
-def _remembered(archive: Archive, process: str) -> tuple[RunSummary, ...]:
+def remembered(archive: Archive, process: str) -> tuple[RunSummary, ...]:
+    """The runs that the process's list has; none when it cannot be read."""
     body = _read(archive, f"{process}/{LATEST}")
     try:
         return tuple(map(RunSummary.from_json, json.loads(body)["runs"])) if body else ()

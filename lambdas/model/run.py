@@ -27,6 +27,7 @@ class Run:
         execution_arn: of the Step Functions execution.
         platform: where it takes place; the function that documents it knows.
         across: whether it may be compared with runs of the other platform, because somebody asked.
+        fleet: the id of the fleet that it is of; empty for a run of its own.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Run:
     execution_arn: str = ""
     platform: Platform = Platform.UNKNOWN
     across: bool = False
+    fleet: str = ""
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], platform: Platform = Platform.UNKNOWN) -> Self:
@@ -59,6 +61,7 @@ class Run:
                 execution_arn=raw.get("executionArn", ""),
                 platform=platform,
                 across=raw.get("acrossPlatforms") is True,
+                fleet=raw.get("fleet", ""),
             )
         except KeyError as missing:
             raise InvalidEventError(f"run lacks {missing}; see statemachine/README.md") from missing

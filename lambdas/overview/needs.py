@@ -21,17 +21,18 @@ DAYS = 30.0  # after which a proof is old, when nobody says otherwise
 class Need(IntEnum):
     """Why a person should look; the lower, the sooner."""
 
-    FAILED = 0
-    NOT_STARTED = 1
-    NOT_PROVED = 2
-    UNAPPROVED = 3
-    WAYS_UP = 4
-    REACHES_OTHERS = 5
-    NEVER_RUN = 6
-    NOT_ATTEMPTED = 7
-    OLD = 8
-    STOPPED = 9
-    NOTHING = 10
+    BROKEN = 0
+    FAILED = 1
+    NOT_STARTED = 2
+    NOT_PROVED = 3
+    UNAPPROVED = 4
+    WAYS_UP = 5
+    REACHES_OTHERS = 6
+    NEVER_RUN = 7
+    NOT_ATTEMPTED = 8
+    OLD = 9
+    STOPPED = 10
+    NOTHING = 11
 
     @property
     def heading(self) -> str:
@@ -45,6 +46,7 @@ class Need(IntEnum):
 
 
 HEADINGS = {
+    Need.BROKEN: "What the archive holds was changed",
     Need.FAILED: "The run failed",
     Need.NOT_STARTED: "The run was not started",
     Need.NOT_PROVED: "Not proved",
@@ -83,6 +85,8 @@ def in_order(rows: Iterable[Row], *, old: float = DAYS) -> tuple[tuple[Row, Need
 
 def _reasons(row: Row, old: float) -> list[tuple[Need, str]]:
     found = [*_of_end(row), *_of_verdict(row, old)]
+    if row.broken:
+        found.append((Need.BROKEN, f"its archive cannot be read: {row.broken}"))
     if row.unapproved:
         found.append((Need.UNAPPROVED, f"{counted(row.new or 0, 'grant')} new, unapproved"))
     if row.ways_up:

@@ -30,12 +30,14 @@ class Archived:
     Attributes:
         newest: its newest finished run, and the same run's manifest; None when none has finished.
         proved, approved: ids of the newest runs that are so; empty when none is.
+        broken: why its documents cannot be read; empty when they can.
     """
 
     newest: RunSummary | None = None
     manifest: Mapping[str, Any] | None = None
     proved: str = ""
     approved: str = ""
+    broken: str = ""
 
 
 NOTHING = Archived()
@@ -56,6 +58,7 @@ class Row:
         unapproved: whether that run was approved, so that nobody has approved what is new.
         grounds: grants by ground. reaches, ways_up: findings of these kinds.
         errors: findings of this severity.
+        broken: why its documents cannot be read; empty when they can.
     """
 
     process: str
@@ -77,6 +80,7 @@ class Row:
     ways_up: int | None = None
     characters: int | None = None
     errors: int = 0
+    broken: str = ""
 
     @property
     def folder(self) -> str:
@@ -107,6 +111,7 @@ class Row:
             "waysUp": self.ways_up,
             "characters": self.characters,
             "errors": self.errors,
+            "broken": self.broken or None,
         }
 
 
@@ -124,6 +129,7 @@ def row_of(
         "proved": archived.proved,
         "proved_days": (now - proved) / timedelta(days=1) if proved else None,
         "approved": archived.approved,
+        "broken": archived.broken,
     }
     if newest is None:
         return Row(**common)  # type: ignore[arg-type]  # named as the fields are

@@ -11,7 +11,7 @@ from lambdas.overview.process_row import CAUSE
 from lambdas.pages.html import Html, code, el, join, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lambdas.overview.needs import Need, Needed
     from lambdas.overview.process_row import Row
@@ -41,12 +41,12 @@ def groups(judged: Judged) -> list[tuple[Need, list[tuple[Row, Needed]]]]:
     return [(need, list(rows)) for need, rows in groupby(judged, lambda one: one[1].first)]
 
 
-def table(judged: Judged, *, up: str) -> Html:
-    """All rows. `up` leads from the page to the archive's root: `../../`, or empty."""
+def table(judged: Judged, link: Callable[[Row], str]) -> Html:
+    """All rows; `link` tells where the name of one leads to, if it has run."""
     head = el("tr", (el("th", name, scope="col") for name in COLUMNS))
     return el(
         "div",
-        el("table", el("thead", head), join(_bodies(judged, up)), class_="fleet"),
+        el("table", el("thead", head), join(_bodies(judged, link)), class_="fleet"),
         class_="wide",
         tabindex="0",
         role="region",
@@ -76,18 +76,18 @@ def _choice(name: str, label: str, options: list[tuple[str, str]]) -> Html:
     return el("label", label, el("select", every, shown, id=name))
 
 
-def _bodies(judged: Judged, up: str) -> Iterator[Html]:
+def _bodies(judged: Judged, link: Callable[[Row], str]) -> Iterator[Html]:
     for need, rows in groups(judged):
         heading = el(
             "tr",
             el("th", f"{need.heading} ({len(rows):,})", scope="rowgroup", colspan=len(COLUMNS)),
             class_="group",
         )
-        lines = (_line(row, needs, up) for row, needs in rows)
+        lines = (_line(row, needs, link) for row, needs in rows)
         yield el("tbody", heading, lines, id=need.slug, data_need=need.slug)
 
 
-def _line(row: Row, needs: Needed, up: str) -> Html:
+def _line(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
     cells = (
         _verdict(row),
         _proof(row),
@@ -103,16 +103,16 @@ def _line(row: Row, needs: Needed, up: str) -> Html:
     )
     return el(
         "tr",
-        el("th", _name(row, needs, up), scope="row"),
+        el("th", _name(row, needs, link), scope="row"),
         (el("td", cell, data_name=name) for name, cell in zip(COLUMNS[1:], cells, strict=True)),
         data_owner=row.owner,
         data_sandbox=row.place.name,
     )
 
 
-def _name(row: Row, needs: Needed, up: str) -> Html:
+def _name(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
     """The process, with what it needs and, of a failure, why."""
-    name = el("a", row.process, href=f"{up}{row.folder}report.html") if row.run else row.process
+    name = el("a", row.process, href=link(row)) if row.run else row.process
     cause = row.end.cause if row.end and row.end.failed else ""
     reasons = el("span", "; ".join(needs.words), class_="needs") if needs.words else None
     said = shortened(cause, CAUSE, whole_in="the execution")

@@ -44,7 +44,11 @@ def _sandbox(fleet: Fleet, one: SandboxPlan, number: int) -> dict[str, Any]:
 def _item(fleet: Fleet, run: PlannedRun) -> dict[str, Any]:
     """What one run is started with. The same fleet gives the same name: nothing runs twice."""
     process = run.candidate.process
-    wanted: dict[str, Any] = {"process": process, "generator": run.generator}
+    wanted: dict[str, Any] = {
+        "process": process,
+        "generator": run.generator,
+        "fleet": fleet.id,
+    }
     if not run.proves:
         wanted["prove"] = False
     due = datetime.fromisoformat(fleet.started_at) + timedelta(days=run.day)

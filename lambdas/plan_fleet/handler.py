@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.archived_runs import manifest_of, newest_run, proved_run
 from lambdas.gateways.known_processes import RegisteredProcesses
@@ -106,13 +107,13 @@ def _candidate(one: RegisteredProcess, *, archive: Archive, platform: Platform) 
 
 
 def _cycle(archive: Archive, process: str) -> float | None:
-    """Minutes of the newest run's first cycle."""
+    """Minutes of the newest run's first cycle; nothing when its manifest does not tell."""
     newest = newest_run(archive, process)
     if newest is None:
         return None
-    told = manifest_of(archive, process, newest.manifest.run)
     try:
+        told = manifest_of(archive, process, newest.manifest.run)
         began, ended = (datetime.fromisoformat(told[key]) for key in ("startedAt", "endedAt"))
-    except (KeyError, ValueError):
+    except (ArchiveRefusedError, KeyError, MissingObjectError, ValueError):
         return None
     return max((ended - began).total_seconds() / 60, 0.0)

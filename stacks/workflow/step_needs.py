@@ -26,7 +26,7 @@ class Step:
         lists: whether it asks which processes there are.
         plans: whether it decides how a fleet runs.
         judges: whether it tells which proofs are old.
-        folder: of the archive, what it may write.
+        keys: of the archive, what it may write.
     """
 
     state: str
@@ -46,7 +46,7 @@ class Step:
     lists: bool = False
     plans: bool = False
     judges: bool = False
-    folder: str = "*"
+    keys: tuple[str, ...] = ("*",)
 
     @property
     def package(self) -> str:
@@ -82,7 +82,12 @@ STEPS = (
 # Of the fleet's machine. They ask the archive about every process, many at once.
 FLEET_STEPS = (
     Step(
-        state="PlanFleet", timeout=840, memory=FULL_CORE, lists=True, plans=True, folder="fleet/*"
+        state="PlanFleet",
+        timeout=840,
+        memory=FULL_CORE,
+        lists=True,
+        plans=True,
+        keys=("fleet/*",),
     ),
     Step(
         state="DocumentFleet",
@@ -90,7 +95,7 @@ FLEET_STEPS = (
         memory=FULL_CORE,
         lists=True,
         judges=True,
-        folder="fleet/*",
+        keys=("fleet/*", "index.html"),
     ),
 )
 # Called by a schedule of its own, not by the state machine.

@@ -155,7 +155,7 @@ class Steps(Construct):
         if not step.writes:
             allow(role, ["kms:Decrypt"], key)
             return
-        _allow_objects(role, bucket, ["s3:PutObject"], step.folder)
+        _allow_objects(role, bucket, ["s3:PutObject"], *step.keys)
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key)
 
     def _allow_further(self, role: aws_iam.Role, step: Step) -> None:
@@ -214,10 +214,10 @@ def _allow_bucket(role: aws_iam.Role, bucket: str, actions: list[str]) -> None:
     _allow_objects(role, bucket, actions, "*")
 
 
-def _allow_objects(role: aws_iam.Role, bucket: str, actions: list[str], below: str) -> None:
+def _allow_objects(role: aws_iam.Role, bucket: str, actions: list[str], *keys: str) -> None:
     allow(
         role,
         actions,
-        f"{bucket}/{below}",
+        *(f"{bucket}/{key}" for key in keys),
         because="objects are named by processes, runs and times",
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.archive_index.pages import archive_page, process_page
-from lambdas.gateways.archived_runs import finished_runs, newest_run
+from lambdas.document_policy.archive_index.pages import process_page
+from lambdas.gateways.archived_runs import finished_runs
 from lambdas.model.manifest import sealed, sealed_page
 from lambdas.model.platform import Platform
+from lambdas.overview.first_page import write_first_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from lambdas.gateways.archive import Archive
     from lambdas.model.archived_runs import RunSummary
@@ -24,19 +25,22 @@ def process_index(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:
     }
 
 
-def first_page(newest: Mapping[str, RunSummary]) -> dict[str, bytes]:
-    """The page of the whole archive: every process with its newest run."""
-    return {"index.html": sealed_page(archive_page(newest))}
+def write_index(
+    archive: Archive,
+    process: str,
+    rows: Sequence[RunSummary] | None = None,
+    *,
+    of_all: bool = True,
+) -> None:
+    """Make the pages beside the runs anew; they hold nothing that the manifests do not.
 
-
-def write_index(archive: Archive, process: str, rows: Sequence[RunSummary] | None = None) -> None:
-    """Make the pages beside the runs anew; they hold nothing that the manifests do not."""
+    The first page tells of all processes: the runs of a fleet leave it to the fleet (`of_all`).
+    """
     pages = process_index(process, rows or finished_runs(archive, process))
     for key, body in pages.items():
         archive.put(key, body, _type(key), replace=True)
-    newest = {name: row for name in archive.folders("") if (row := newest_run(archive, name))}
-    for key, body in first_page(newest).items():
-        archive.put(key, body, _type(key), replace=True)
+    if of_all:
+        write_first_page(archive)
 
 
 def _type(key: str) -> str:

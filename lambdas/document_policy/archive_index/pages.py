@@ -1,4 +1,4 @@
-"""The pages that list runs and processes."""
+"""The page that lists the runs of a process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lambdas.pages.html import Html, code, el
 from lambdas.pages.page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lambdas.model.archived_runs import RunSummary
 
@@ -27,23 +27,6 @@ def process_page(process: str, rows: Sequence[RunSummary]) -> str:
     )
     up = el("p", el("a", "All processes", href="../index.html"))
     return _list(f"The runs of {process}", about, "Run", lines, up)
-
-
-def archive_page(newest: Mapping[str, RunSummary]) -> str:
-    """`index.html`: every process with its newest run."""
-    lines = (
-        el(
-            "tr",
-            el("th", el("a", process, href=f"{process}/index.html"), scope="row"),
-            _cells(row),
-        )
-        for process, row in sorted(newest.items())
-    )
-    about = (
-        f"{counted(len(newest), 'process', 'processes')}, each with its newest run."
-        + _elsewhere(tuple(newest.values()))
-    )
-    return _list("The archive", about, "Process", lines, None)
 
 
 def _elsewhere(rows: Sequence[RunSummary]) -> str:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     ("row", "first", "words"),
     [
         (a_row(), Need.NOTHING, ()),
+        (
+            a_row(broken="it does not match its own seal"),
+            Need.BROKEN,
+            ("its archive cannot be read: it does not match its own seal",),
+        ),
         (never_run(), Need.NEVER_RUN, ("no run has finished",)),
         (a_row(verdict="not proved"), Need.NOT_PROVED, ("its newest policy is not proved",)),
         (a_row(verdict="not attempted"), Need.NOTHING, ()),

@@ -168,6 +168,7 @@ def test_items_name_each_run_for_its_fleet_and_its_day() -> None:
     assert json.loads(items[0]["input"]) == {
         "process": "p000",
         "generator": "access-analyzer",
+        "fleet": FLEET.id,
         "prove": False,
     }
     began = datetime.fromisoformat(FLEET.started_at)

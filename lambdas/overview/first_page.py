@@ -1,0 +1,91 @@
+"""The archive's first page: every process with its newest run, what needs a person first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lambdas.model.manifest import sealed_page
+from lambdas.model.platform import Platform
+from lambdas.model.process_parameter import Place
+from lambdas.model.text import counted
+from lambdas.overview.needs import in_order
+from lambdas.overview.process_row import row_of
+from lambdas.overview.reading import everything, newest_report
+from lambdas.overview.table import filters, table
+from lambdas.pages.html import Html, el
+from lambdas.pages.page import asset, page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdas.gateways.archive import Archive
+    from lambdas.overview.process_row import Archived, Row
+
+FIRST_PAGE = "index.html"
+DEFAULT = "default"  # the sandbox of a process that names none
+UNTOLD = "not known"
+
+
+def write_first_page(archive: Archive) -> None:
+    """Make it anew; it holds nothing that the manifests do not."""
+    body = sealed_page(first_page(everything(archive), newest_report(archive)))
+    archive.put(FIRST_PAGE, body, "text/html; charset=utf-8", replace=True)
+
+
+def first_page(found: Mapping[str, Archived], fleet: str) -> str:
+    """The page; `fleet` is the key of the newest fleet's report, or empty."""
+    # The archive's own time, not the clock's: the same archive gives the same page.
+    now = max((_began(one) for one in found.values()), default=datetime.min.replace(tzinfo=UTC))
+    rows = [_row(process, one, now) for process, one in found.items()]
+    judged = in_order(rows)
+    about = (
+        f"{counted(len(rows), 'process', 'processes')}, each with its newest run."
+        f"{_elsewhere(rows)} Ages are those of {now:%Y-%m-%d %H:%M}, when the newest run began."
+    )
+    body = el(
+        "main",
+        el("p", "Fencepost", class_="brand"),
+        el("h1", "The archive"),
+        el("p", about, class_="grounds"),
+        _fleet(fleet),
+        filters(judged),
+        table(judged, lambda row: f"{row.process}/index.html"),
+        class_="top alone fleet-page",
+    )
+    return page("The archive", (body,), script=asset("fleet.js"), style=asset("fleet.css"))
+
+
+def _fleet(key: str) -> Html | None:
+    if not key:
+        return None
+    return el("p", el("a", "The newest fleet", href=key), " says how the last runs of all ended.")
+
+
+def _row(process: str, one: Archived, now: datetime) -> Row:
+    told = one.manifest or {}
+    definition = told.get("definition") or {}
+    place = Place(
+        name=definition.get("sandbox") or DEFAULT,
+        account=told.get("account") or UNTOLD,
+        region=told.get("region") or UNTOLD,
+    )
+    return row_of(process, definition.get("owner") or UNTOLD, place, one, now=now, end=None)
+
+
+def _began(one: Archived) -> datetime:
+    started = one.newest.started if one.newest else ""
+    try:
+        found = datetime.fromisoformat(started)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _elsewhere(rows: Sequence[Row]) -> str:
+    """How many runs took place on an embedded AWS; empty when none did."""
+    emulated = sum(row.platform is Platform.EMBEDDED for row in rows)
+    if not emulated:
+        return ""
+    which = "All of them" if emulated == len(rows) else counted(emulated, "of them", "of them")
+    return f" {which} ran on an embedded AWS, an emulator: nothing of that was shown on AWS."
