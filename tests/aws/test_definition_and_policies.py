@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from stacks.workflow.fleet import DEFINITION as FLEET_DEFINITION
 from stacks.workflow.state_machine import DEFINITION
-from stacks.workflow.step_needs import STEPS
+from stacks.workflow.step_needs import FLEET_STEPS, STEPS
 from tests.stacks.own_policies import own_policies
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.stacks.conftest import Synthesis
     from tests.stacks.own_policies import OwnPolicy
     from tests.stacks.samples import Json
@@ -39,15 +42,16 @@ def client(service: Any) -> Any:
     return boto3.Session(region_name=os.environ.get("AWS_REGION") or "us-east-1").client(service)
 
 
-def definition() -> str:
+def definition(written: Path = DEFINITION) -> str:
     """With something of the right form at each place that the deployment fills in."""
-    functions = {step.state: PLACE for step in STEPS}
-    return PLACES.sub(lambda found: functions.get(found[1], found[1]), DEFINITION.read_text())
+    functions = {step.state: PLACE for step in (*STEPS, *FLEET_STEPS)}
+    return PLACES.sub(lambda found: functions.get(found[1], found[1]), written.read_text())
 
 
-def test_step_functions_accepts_the_definition() -> None:
+@pytest.mark.parametrize("written", [DEFINITION, FLEET_DEFINITION], ids=lambda one: one.stem)
+def test_step_functions_accepts_the_definition(written: Path) -> None:
     answer = client("stepfunctions").validate_state_machine_definition(
-        definition=definition(), type="STANDARD", severity="WARNING"
+        definition=definition(written), type="STANDARD", severity="WARNING"
     )
 
     assert answer["diagnostics"] == []
