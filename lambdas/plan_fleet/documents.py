@@ -56,7 +56,7 @@ def _item(fleet: Fleet, run: PlannedRun) -> dict[str, Any]:
         "fleet": fleet.id,
         "process": process,
         "name": fleet.execution(process),
-        "due": due.isoformat() if run.day else fleet.started_at,
+        "due": due.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "input": json.dumps(wanted),
     }
 
