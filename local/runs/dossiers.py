@@ -17,26 +17,24 @@ if TYPE_CHECKING:
 
     from local.emulator import Deployed
 
-PARTS_OF_KEY = 3  # process, run, document
 MANIFEST = "manifest.json"  # a run is whole when its manifest is there
 
 
 def fetch(deployed: Deployed, process: str, run: str, out: Path) -> Path | None:
     """Copy a run's documents to out/<process>/<run>/, and the archive's pages beside them."""
     s3 = deployed.connection.client("s3")
-    found = None
-    for key in _keys(deployed):
-        parts = key.split("/")
-        ours = parts[0] == process or len(parts) == 1
+    folder = f"{process}/{run}/"
+    keys = [
+        *_keys(deployed, folder),
+        *_keys(deployed, f"{process}/", deep=False),
+        *_keys(deployed, deep=False),
+    ]
+    for key in keys:
         target = (out / key).resolve()
-        if not ours or not target.is_relative_to(out.resolve()):
-            continue
-        if len(parts) >= PARTS_OF_KEY and parts[1] != run:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(s3.get_object(Bucket=deployed.archive, Key=key)["Body"].read())
-        found = out / process / run if len(parts) >= PARTS_OF_KEY else found
-    return found
+        if target.is_relative_to(out.resolve()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(s3.get_object(Bucket=deployed.archive, Key=key)["Body"].read())
+    return out / folder if any(key.startswith(folder) for key in keys) else None
 
 
 def restore(deployed: Deployed, out: Path) -> int:
@@ -62,10 +60,12 @@ def _files(run: Path) -> Iterator[Path]:
     return (path for path in run.rglob("*") if path.is_file())
 
 
-def _keys(deployed: Deployed) -> Iterator[str]:
+def _keys(deployed: Deployed, prefix: str = "", *, deep: bool = True) -> Iterator[str]:
+    """The keys below a prefix, or right below it."""
     pages = deployed.connection.client("s3").get_paginator("list_objects_v2")
+    near = {} if deep else {"Delimiter": "/"}
     try:
-        for page in pages.paginate(Bucket=deployed.archive):
+        for page in pages.paginate(Bucket=deployed.archive, Prefix=prefix, **near):
             yield from (one["Key"] for one in page.get("Contents", []))
     except ClientError:
         return
