@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.cost.run_cost import GIGABYTE_SECOND, KEY_REQUEST, OBJECT_REQUEST, TRANSITION
+from benchmarks.fleet.stage import sandbox_of
 from local.runs.executions import POLL
 from local.runs.side_by_side import fleet_of
 
@@ -99,7 +100,8 @@ class Histories:
 def measured(stage: Stage, processes: int, sandboxes: int, at_once: int) -> Figures:
     """Run a fleet of all that is registered, to its end."""
     began = time.monotonic()
-    described = _ended(stage, {"choose": {"all": True}, "confirm": True, "atOnce": at_once})
+    choice = {"sandboxes": [sandbox_of(number) for number in range(min(sandboxes, processes))]}
+    described = _ended(stage, {"choose": choice, "confirm": True, "atOnce": at_once})
     wall = time.monotonic() - began
     fleet = fleet_of(described["executionArn"], described["startDate"])
     told = Histories(stage=stage)

@@ -25,6 +25,11 @@ STUB = {
 }
 
 
+def sandbox_of(number: int) -> str:
+    """The name of a sandbox; the deployment's own has another."""
+    return f"s{number}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What the benchmark runs on."""
@@ -49,7 +54,7 @@ class Stage:
                     "phases": {"deploy": ["true"], "remove": ["true"]},
                 },
                 "owner": f"team-{number // OWNERS}@example.com",
-                "sandbox": {"name": f"s{at}", "account": f"{at:012}", "region": "eu-west-1"},
+                "sandbox": {"name": sandbox_of(at), "account": f"{at:012}", "region": "eu-west-1"},
             }
             self.client("ssm").put_parameter(
                 Name=f"{self.path}{name}", Value=json.dumps(value), Type="String", Overwrite=True
