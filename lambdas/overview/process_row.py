@@ -56,7 +56,9 @@ class Row:
         approved: the newest run whose approval stands.
         new: grants that the run it is compared with had not; None when it was compared with none.
         unapproved: whether that run was approved, so that nobody has approved what is new.
-        grounds: grants by ground. reaches, ways_up: findings of these kinds.
+        grounds: grants by ground. ways_up: findings of ways up.
+        reaches: grants that reach what is not the process's own. contained: whether it was shown
+            that the others do not, in the words of the dossier's first page.
         errors: findings of this severity.
         broken: why its documents cannot be read; empty when they can.
     """
@@ -77,6 +79,7 @@ class Row:
     grounds: Mapping[str, int] | None = None
     wildcards: int | None = None
     reaches: int | None = None
+    contained: str | None = None
     ways_up: int | None = None
     characters: int | None = None
     errors: int = 0
@@ -108,6 +111,7 @@ class Row:
             "grounds": dict(self.grounds) if self.grounds is not None else None,
             "wildcards": self.wildcards,
             "reachesOthers": self.reaches,
+            "contained": self.contained,
             "waysUp": self.ways_up,
             "characters": self.characters,
             "errors": self.errors,
@@ -136,6 +140,7 @@ def row_of(
     summary = newest.summary
     told = archived.manifest or {}
     compared = told.get("compared") or {}
+    held = summary.get("contained") or {}
     return Row(
         **common,  # type: ignore[arg-type]  # named as the fields are
         run=newest.manifest.run,
@@ -146,7 +151,8 @@ def row_of(
         unapproved=compared.get("standing") == BaselineKind.APPROVED and summary["new"] > 0,
         grounds=summary.get("grounds"),
         wildcards=summary.get("wildcards"),
-        reaches=summary.get("reachesOthers"),
+        reaches=held.get("reaching", summary.get("reachesOthers")),
+        contained=held.get("state"),
         ways_up=summary.get("waysUp"),
         characters=summary.get("characters"),
         errors=summary["findings"]["error"],

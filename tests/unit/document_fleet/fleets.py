@@ -26,7 +26,15 @@ ROWS = (
     a_row("tea", end=an_end("tea", STOPPED)),
     a_row("wine", ways_up=2, new=3, unapproved=True, end=an_end("wine")),
     a_row("rice", verdict="not proved", proved="", proved_days=None),
-    a_row("oats", grounds=None, wildcards=None, ways_up=None, reaches=None, characters=None),
+    a_row(
+        "oats",
+        grounds=None,
+        wildcards=None,
+        ways_up=None,
+        reaches=None,
+        contained=None,
+        characters=None,
+    ),
     never_run(),
 )
 

@@ -52,6 +52,7 @@ def test_a_row_tells_what_the_dossier_tells() -> None:
         "Grants": "40 observed, 2 pass-role",
         "Wildcards": "3",
         "Reaches others": "0",
+        "Contained": "shown",
         "Ways up": "2",
         "Characters": "4,812",
         "Owner": "team-orders@example.com",
@@ -63,7 +64,7 @@ def test_a_row_tells_what_the_dossier_tells() -> None:
 def test_what_a_dossier_of_an_earlier_version_does_not_tell_is_not_known() -> None:
     cells = cells_of(report(a_fleet()), "oats")
 
-    for name in ("Grants", "Wildcards", "Reaches others", "Ways up", "Characters"):
+    for name in ("Grants", "Wildcards", "Reaches others", "Contained", "Ways up", "Characters"):
         assert cells[name] == "not known"
 
 

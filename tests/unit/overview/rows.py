@@ -29,6 +29,7 @@ def a_row(process: str = "orders", **more: Any) -> Row:
         "grounds": {"observed": 40, "pass-role": 2},
         "wildcards": 3,
         "reaches": 0,
+        "contained": "shown",
         "ways_up": 0,
         "characters": 4_812,
     }
