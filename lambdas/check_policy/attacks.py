@@ -74,12 +74,13 @@ class TriedWay:
 def tried_ways(refinement: Refinement, simulator: Simulator) -> tuple[TriedWay, ...]:
     """All ways of all principals, sorted."""
     boundary = refinement.boundary
-    arn = BOUNDARY_ARN if boundary and boundary.required else None
+    asked = boundary if boundary and boundary.required else None
+    arn, roles = (BOUNDARY_ARN, asked.roles) if asked else (None, ())
     values = dict(refinement.variables)
     return tuple(
         one
         for policy in refinement.policies
-        for one in _tried(policy, ways_up(policy, arn), values, simulator)
+        for one in _tried(policy, ways_up(policy, arn, roles), values, simulator)
     )
 
 

@@ -104,6 +104,8 @@ def answers(
             (name, objection)
             for name, document in _documents(refinement, values)
             for objection in analyzer.objections(document)
+            # A boundary grants nothing: only what makes it no policy counts against it.
+            if name != BOUNDARY or objection.kind == "ERROR"
         ],
         asked=len(asked),
         denials=[one for one in not_allowed if one.decision != NOT_SIMULATED],

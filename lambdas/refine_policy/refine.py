@@ -134,7 +134,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
             grants_of(permissions, naming, reference, unconditional),
         )
     policies, unfit = principal_policies(run, grants, reference, uses)
-    boundary = bound.boundary(policies[0], grants, naming)
+    boundary = bound.boundary(policies, grants, naming)
     ways = ways_of(policies, boundary)
     left_out = tuple(sorted((*leave_out(seen, analyzer), *removals, *closed_ways(ways))))
     told_values = _told(values, process, policies, boundary)

@@ -43,15 +43,19 @@ class Held:
 class HeldGrants:
     """What a policy grants, by action."""
 
-    def __init__(self, held: Iterable[Held]) -> None:
+    def __init__(self, held: Iterable[Held], bounded: Iterable[Template] = ()) -> None:
+        self._bounded = tuple(bounded)
         self._by_action: dict[str, list[Held]] = {}
         for one in held:
             self._by_action.setdefault(one.action, []).append(one)
 
     @classmethod
-    def of_policy(cls, policy: PrincipalPolicy) -> Self:
-        """All that its statements grant."""
-        return cls(one for statement in policy.statements for one in _held(statement))
+    def of_policies(
+        cls, policies: Iterable[PrincipalPolicy], bounded: Iterable[Template] = ()
+    ) -> Self:
+        """All that their statements grant; `bounded` are the roles that have the boundary."""
+        statements = (statement for policy in policies for statement in policy.statements)
+        return cls((one for statement in statements for one in _held(statement)), bounded)
 
     def of(self, action: str) -> Sequence[Held]:
         """Where an action is granted."""
@@ -62,18 +66,33 @@ class HeldGrants:
         fit = [one for one in self.of(action) if _same(one.resource, resource)]
         return min(fit, key=lambda one: one.bounded, default=None)
 
+    def is_bounded(self, role: Template) -> bool:
+        """Whether all that a resource matches are roles with the boundary."""
+        return any(covers(one, role) for one in self._bounded)
+
     def makes(self, service: str, resource: Template) -> bool:
         """Whether the policy's holder makes such resources."""
-        return any(
-            _same(one.resource, resource)
+        return any(_same(one, resource) or _within(one, resource) for one in self.made(service))
+
+    def made(self, service: str) -> tuple[Template, ...]:
+        """The resources of a service that the policy's holder makes, sorted."""
+        found = {
+            one.resource
             for action, held in self._by_action.items()
             if action.startswith(tuple(f"{service}:{verb}" for verb in _MAKES))
             for one in held
-        )
+            if str(one.resource) != "*"
+        }
+        return tuple(sorted(found, key=str))
 
 
 def _same(wide: Template, narrow: Template) -> bool:
     return covers(wide, narrow) or covers(narrow, wide)
+
+
+def _within(whole: Template, part: Template) -> bool:
+    """Whether a resource is a part of another, such as a function's alias."""
+    return str(part).startswith((f"{whole}:", f"{whole}/"))
 
 
 def _held(one: ExplainedStatement) -> Iterator[Held]:

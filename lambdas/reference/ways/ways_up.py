@@ -37,14 +37,17 @@ REWRITES = (
 ANOTHER = Template.of("arn:", Variable("partition"), ":iam::aws:policy/AdministratorAccess")
 
 
-def ways_up(policy: PrincipalPolicy, boundary: Template | None = None) -> tuple[WayUp, ...]:
+def ways_up(
+    policy: PrincipalPolicy, boundary: Template | None = None, roles: Sequence[str] = ()
+) -> tuple[WayUp, ...]:
     """Every known way that the policy's actions and resources lead to, sorted.
 
     Args:
         policy: of one principal.
         boundary: the ARN of the boundary that the policy asks for; None when it asks for none.
+        roles: the roles that have it, whoever created them: acting as one gains nothing.
     """
-    held = HeldGrants.of_policy(policy)
+    held = HeldGrants.of_policies([policy], map(Template.from_text, roles))
     own = policy.principal.partition(":user/")[2]
     found = [
         way
@@ -119,7 +122,8 @@ def _through_made(
     """Of what the holder makes: make one, give it permissions, use it; of others': use it."""
     made = held.on(create, use.resource)
     if made is None:
-        yield (_step(use), *rest), False
+        if not held.is_bounded(use.resource):
+            yield (_step(use), *rest), False
         return
     giving = (held.on(action, use.resource) for action in _GIVE[create])
     give = min(filter(None, giving), key=lambda one: one.bounded, default=None)

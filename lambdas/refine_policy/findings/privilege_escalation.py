@@ -30,9 +30,12 @@ def ways_of(
     policies: Iterable[PrincipalPolicy], boundary: RoleBoundary | None
 ) -> tuple[WayUp, ...]:
     """The ways of all principals, sorted."""
-    arn = BOUNDARY_ARN if boundary and boundary.required else None
+    asked = boundary if boundary and boundary.required else None
+    arn, roles = (BOUNDARY_ARN, asked.roles) if asked else (None, ())
     return tuple(
-        sorted((way for one in policies for way in ways_up(one, arn)), key=lambda way: way.order)
+        sorted(
+            (way for one in policies for way in ways_up(one, arn, roles)), key=lambda way: way.order
+        )
     )
 
 

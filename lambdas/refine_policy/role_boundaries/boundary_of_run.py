@@ -18,7 +18,7 @@ from lambdas.refine_policy.role_boundaries.given_statements import Created, crea
 from lambdas.refine_policy.role_boundaries.role_boundary import role_boundary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.model.finding import Finding
     from lambdas.model.process import Process
@@ -75,7 +75,7 @@ class BoundaryOfRun:
         return bounded(grants, BOUNDARY_ARN, reference)
 
     def boundary(
-        self, policy: PrincipalPolicy, grants: Iterable[DraftGrant], naming: Naming
+        self, policies: Sequence[PrincipalPolicy], grants: Iterable[DraftGrant], naming: Naming
     ) -> RoleBoundary | None:
         """The boundary itself."""
         if self.use is BoundaryUse.NONE:
@@ -83,7 +83,7 @@ class BoundaryOfRun:
         return role_boundary(
             self.created,
             [one for one in grants if one.principal in self.created.boundaries],
-            HeldGrants.of_policy(policy),
+            HeldGrants.of_policies(policies),
             naming,
             self.arn.rsplit("/", 1)[-1],
             required=self.use is BoundaryUse.REQUIRED,

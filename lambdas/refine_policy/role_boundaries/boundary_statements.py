@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.policy import Condition, PatternStatement
 from lambdas.model.template import ANY, Template, Wildcard
+from lambdas.model.template_coverage import covers
+from lambdas.refine_policy.role_boundaries.way_up_actions import matched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +77,34 @@ def _pieces(text: str) -> Iterator[Part]:
         yield _STANDS_FOR.get(piece) or piece
 
 
+def _widest(actions: tuple[str, ...]) -> tuple[str, ...]:
+    """Without what a pattern among them allows anyway."""
+    return tuple(
+        one for one in actions if not matched((each for each in actions if each != one), one)
+    )
+
+
+def _needed(statements: list[PatternStatement]) -> list[PatternStatement]:
+    """Without statements that another one makes superfluous."""
+    kept: list[PatternStatement] = []
+    for number, one in enumerate(statements):
+        # Of two that say the same, the first stays.
+        others = (*kept, *statements[number + 1 :])
+        if not any(_covers(wide, one) for wide in others):
+            kept.append(one)
+    return kept
+
+
+def _covers(wide: PatternStatement, one: PatternStatement) -> bool:
+    plain = not (wide.but_actions or wide.but_resources or one.but_actions or one.but_resources)
+    return (
+        plain
+        and (not wide.conditions or wide.conditions == one.conditions)
+        and all(matched(wide.actions, action) for action in one.actions)
+        and all(any(covers(w, each) for w in wide.resources) for each in one.resources)
+    )
+
+
 def together(statements: Iterable[PatternStatement]) -> list[PatternStatement]:
     """As few statements as can say the same, each with a Sid."""
     by_resource: dict[tuple[object, ...], list[PatternStatement]] = defaultdict(list)
@@ -98,6 +128,7 @@ def together(statements: Iterable[PatternStatement]) -> list[PatternStatement]:
         )
         for same in by_action.values()
     ]
+    merged = _needed([replace(one, actions=_widest(one.actions)) for one in merged])
     merged.sort(key=lambda one: (one.actions, tuple(map(str, one.resources)), repr(one.conditions)))
     numbers: dict[str, int] = defaultdict(int)
     named = []

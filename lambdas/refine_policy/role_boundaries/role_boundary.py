@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.errors import BoundaryTooLongError
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import PatternStatement, policy_size
-from lambdas.model.role_boundary import RoleBoundary, Withheld
+from lambdas.model.policy import Condition, PatternStatement, policy_size
+from lambdas.model.role_boundary import BOUNDARY_ARN, RoleBoundary, Withheld
 from lambdas.model.template import ANY, Template
 from lambdas.model.template_coverage import covers
+from lambdas.model.way_up import BOUNDARY_KEY
 from lambdas.refine_policy.role_boundaries.boundary_statements import (
     named_statement,
     together,
 )
 from lambdas.refine_policy.role_boundaries.way_up_actions import (
     ON_OWN_ROLES,
+    REMOVALS,
     WRITES_OF_IAM,
     matched,
     meets,
     on_own_resources,
+    under_the_boundary,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.role_boundaries.given_statements import Created
 
 EVERYTHING = Template.of(ANY)
+# A key that is absent is another value, too:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ANOTHER_BOUNDARY = Condition(operator="ArnNotEquals", key=BOUNDARY_KEY, values=(BOUNDARY_ARN,))
 # IAM takes no policy without a statement.
 NOTHING = PatternStatement(sid="Nothing", effect="Deny", actions=("*",), resources=(EVERYTHING,))
 
@@ -58,7 +65,7 @@ def role_boundary(
     Args:
         created: the roles and users, and what they are given.
         used: grants of their own policies, from what they were seen doing.
-        held: what the process's own policy grants: what it makes itself is its own.
+        held: what the process's own policies grant: what it makes itself is its own.
         naming: spells resources for the next run.
         name: of the boundary.
         required: whether the process's policy asks for it.
@@ -125,26 +132,24 @@ class _Rules:
         return kept, withheld
 
     def denies(self, statements: Iterable[PatternStatement]) -> Iterator[PatternStatement]:
-        """What patterns would let in."""
-        allowed = [one for one in statements if one.but_actions or _patterns(one.actions)]
-        of_iam = [one for one in WRITES_OF_IAM if any(_meets(each, one) for each in allowed)]
-        others = [one for one in on_own_resources() if any(_meets(each, one) for each in allowed)]
-        if of_iam or others:
-            yield PatternStatement(
-                sid="NoWayUp",
-                effect="Deny",
-                actions=tuple(sorted([*of_iam, *others])),
-                resources=(EVERYTHING,),
-            )
-        roles = [one for one in ON_OWN_ROLES if any(_meets(each, one) for each in allowed)]
-        if roles:
-            yield PatternStatement(
-                sid="NoOtherRole",
-                effect="Deny",
-                actions=tuple(roles),
-                resources=self.roles or (EVERYTHING,),
-                but_resources=bool(self.roles),
-            )
+        """What patterns would let in; of what is the process's own nothing is gained."""
+        allowed = list(statements)
+
+        def let_in(actions: Iterable[str]) -> tuple[str, ...]:
+            return tuple(one for one in actions if any(_meets(each, one) for each in allowed))
+
+        if of_iam := let_in(WRITES_OF_IAM):
+            yield _deny("NoWayUp", of_iam, conditions=(ANOTHER_BOUNDARY,))
+        if removals := let_in(REMOVALS):
+            yield _deny("NoRemoval", removals)
+        if roles := let_in(ON_OWN_ROLES):
+            yield _deny("NoOtherRole", roles, but=self.roles)
+        by_service: dict[str, list[str]] = {}
+        for action in let_in(on_own_resources()):
+            by_service.setdefault(action.partition(":")[0], []).append(action)
+        for service, actions in sorted(by_service.items()):
+            sid = f"NoOther{re.sub('[^A-Za-z0-9]', '', service.title())}"
+            yield _deny(sid, tuple(actions), but=self.held.made(service))
 
     def leads_up(self, grant: DraftGrant) -> bool:
         one = PatternStatement(
@@ -165,13 +170,35 @@ class _Rules:
                 each != EVERYTHING and self.held.makes(service, each) for each in one.resources
             )
             return one.but_resources or not own
-        return matched(WRITES_OF_IAM, action)
+        return matched(WRITES_OF_IAM, action) and not under_the_boundary(action)
+
+
+def _deny(
+    sid: str,
+    actions: tuple[str, ...],
+    *,
+    but: tuple[Template, ...] = (),
+    conditions: tuple[Condition, ...] = (),
+) -> PatternStatement:
+    return PatternStatement(
+        sid=sid,
+        effect="Deny",
+        actions=actions,
+        resources=but or (EVERYTHING,),
+        but_resources=bool(but),
+        conditions=conditions,
+    )
 
 
 def _meets(one: PatternStatement, action: str) -> bool:
+    """Whether a statement lets in what is not said by name, or a change of a role under it."""
     if one.but_actions:
         return not matched(one.actions, action.rstrip("*"))
-    return any(meets(pattern, action) for pattern in one.actions if _patterns((pattern,)))
+    return any(
+        meets(pattern, action)
+        for pattern in one.actions
+        if _patterns((pattern,)) or under_the_boundary(pattern)
+    )
 
 
 def _patterns(actions: Iterable[str]) -> bool:

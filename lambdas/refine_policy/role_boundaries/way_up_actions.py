@@ -6,6 +6,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.model.action import Action
+from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.reference.actions import facts
 from lambdas.reference.ways.escalation import Through, escalation_paths
 
 if TYPE_CHECKING:
@@ -16,16 +19,14 @@ if TYPE_CHECKING:
 WRITES_OF_IAM = tuple(
     f"iam:{verb}*"
     for verb in (
-        "Accept",
-        "Acquire",
+        "Ac",
         "Add",
         "Associate",
         "Attach",
         "Change",
         "Create",
         "Deactivate",
-        "Delegate",
-        "Delete",
+        "Del",
         "Detach",
         "Disable",
         "Enable",
@@ -36,14 +37,15 @@ WRITES_OF_IAM = tuple(
         "Resync",
         "Send",
         "Set",
-        "Tag",
-        "Untag",
         "Update",
         "Upload",
     )
 )
-# On the roles that the process creates these lead nowhere: those have the same boundary.
-ON_OWN_ROLES = ("iam:PassRole", "sts:AssumeRole")
+# On the roles that the process creates these lead nowhere: those have the same boundary. Tags can
+# decide what somebody may do.
+ON_OWN_ROLES = ("iam:PassRole", "iam:Tag*", "iam:Untag*", "sts:AssumeRole")
+# What IAM would ask for the boundary of, and takes it away.
+REMOVALS = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary")
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +53,12 @@ def on_own_resources() -> tuple[str, ...]:
     """Actions that lead to the role of what they are about; one's own has the same boundary."""
     paths = escalation_paths().values()
     return tuple(sorted({one.actions[0] for one in paths if one.through is Through.RESOURCE}))
+
+
+def under_the_boundary(action: str) -> bool:
+    """Whether a role may do it to roles and users that have the boundary: nothing is gained."""
+    known = facts(Action.from_text(action)) if ":" in action else None
+    return known is not None and BOUNDARY_KEY in known.condition_keys and action not in REMOVALS
 
 
 def matched(patterns: Iterable[str], action: str) -> bool:

@@ -107,6 +107,21 @@ def test_a_role_that_others_made_is_passed_as_it_is() -> None:
     assert (way.made, way.closed_by) == (False, "")
 
 
+def test_a_role_that_has_the_boundary_is_no_way_whoever_created_it() -> None:
+    policy = PrincipalPolicy(
+        name="policy",
+        principal="arn:aws:iam::123456789012:role/deployer",
+        statements=(
+            allows(PASS, ROLE.replace("*", "exec"), TO_LAMBDA),
+            allows("lambda:CreateFunction", FUNCTION),
+        ),
+        packs=((0, 1),),
+    )
+
+    assert [one.path for one in ways_up(policy, BOUNDARY_ARN)] == ["function with a role"]
+    assert not ways_up(policy, BOUNDARY_ARN, [ROLE])
+
+
 def test_a_created_role_that_nobody_can_give_permissions_leads_nowhere() -> None:
     statements = (
         allows(CREATE, ROLE),

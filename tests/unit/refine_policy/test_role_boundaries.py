@@ -15,7 +15,11 @@ from lambdas.reference import actions as reference
 from lambdas.reference.actions import AccessLevel
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
-from lambdas.refine_policy.role_boundaries.way_up_actions import WRITES_OF_IAM, matched
+from lambdas.refine_policy.role_boundaries.way_up_actions import (
+    ON_OWN_ROLES,
+    WRITES_OF_IAM,
+    matched,
+)
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, a_process, conditions, passes, seen
 
 if TYPE_CHECKING:
@@ -125,14 +129,14 @@ def test_a_policy_that_nobody_could_read_is_a_finding() -> None:
 
 def test_what_would_be_a_way_up_is_withheld_and_told() -> None:
     answer = refined(
-        created(), given(allow(["iam:PutRolePolicy", "sts:AssumeRole"], "*"), allow("s3:*", "*"))
+        created(), given(allow(["iam:CreateUser", "sts:AssumeRole"], "*"), allow("s3:*", "*"))
     )
 
-    assert {one.action for one in answer.boundary.withheld} == {
-        "iam:PutRolePolicy",
-        "sts:AssumeRole",
+    assert {one.action for one in answer.boundary.withheld} == {"sts:AssumeRole"}
+    assert {a for effect, a, _ in rules(answer.boundary) if effect == "Allow"} == {
+        "iam:CreateUser",
+        "s3:*",
     }
-    assert {action for _, action, _ in rules(answer.boundary)} == {"s3:*"}
     assert [one.subject for one in answer.findings if one.kind == "boundary-withholds"] == [ROLE]
 
 
@@ -142,8 +146,31 @@ def test_an_administrator_s_role_keeps_everything_but_the_ways_up() -> None:
     denied = {action for effect, action, _ in rules(found) if effect == "Deny"}
     assert ("Allow", "*", "*") in rules(found)
     assert denied >= {*WRITES_OF_IAM, "lambda:UpdateFunctionCode", "iam:PassRole", "sts:AssumeRole"}
-    (others,) = [one for one in found.statements if one.sid == "NoOtherRole"]
-    assert others.but_resources  # its own roles have the same boundary
+    by_sid = {one.sid: one for one in found.statements}
+    assert by_sid["NoOtherRole"].but_resources  # its own roles have the same boundary
+    (only,) = by_sid["NoWayUp"].conditions  # and may be created and changed with it
+    assert (only.operator, only.key) == ("ArnNotEquals", "iam:PermissionsBoundary")
+    assert not by_sid["NoRemoval"].conditions
+
+
+def test_a_role_that_creates_roles_creates_them_with_the_boundary() -> None:
+    found = boundary(created(), given(allow(["iam:CreateRole", "iam:CreateAccessKey"], "*")))
+
+    assert [one.action for one in found.withheld] == ["iam:CreateAccessKey"]
+    (deny,) = [one for one in found.statements if one.sid == "NoWayUp"]
+    assert "iam:Create*" in deny.actions
+    assert str(deny.conditions[0].values[0]).endswith("policy/${boundary}")
+
+
+def test_what_the_process_makes_itself_may_be_changed_by_whom_it_lets() -> None:
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders-dev"
+    made = mine("lambda:CreateFunction", function)
+
+    found = boundary(created(), made, given(allow("lambda:*", "*")))
+
+    (deny,) = [one for one in found.statements if one.sid == "NoOtherLambda"]
+    assert deny.but_resources
+    assert "function:orders-${stage}" in str(deny.resources[0])
 
 
 def test_all_but_some_actions_lets_in_what_is_not_among_them() -> None:
@@ -242,5 +269,20 @@ def test_the_beginnings_match_every_action_of_iam_that_changes_something() -> No
     for action in reference.actions_of("iam"):
         known = reference.facts(action)
         assert known
-        changes = known.access_level not in reads and action.name != "PassRole"
-        assert matched(WRITES_OF_IAM, str(action)) == changes, action
+        changes = known.access_level not in reads
+        assert matched((*WRITES_OF_IAM, *ON_OWN_ROLES), str(action)) == changes, action
+
+
+def test_what_another_statement_allows_anyway_is_not_said_again() -> None:
+    found = boundary(
+        created(),
+        given(
+            allow(["dynamodb:Get*", "dynamodb:GetItem", "dynamodb:Query"]),
+            allow("dynamodb:Query"),
+            allow("dynamodb:Query", f"{TABLE}/index/*"),
+            allow("dynamodb:*", [TABLE, f"{TABLE}/index/*"]),
+        ),
+    )
+
+    (one,) = [one for one in found.statements if one.effect == "Allow"]
+    assert one.actions == ("dynamodb:*",)
