@@ -16,7 +16,7 @@ from lambdas.reference.ways.escalation import EscalationPath, Through, escalatio
 from lambdas.reference.ways.held_grants import Held, HeldGrants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lambdas.model.refinement import PrincipalPolicy
 
