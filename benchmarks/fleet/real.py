@@ -83,7 +83,7 @@ def _compared(app: emulator.Deployed, processes: int, accounts: int) -> int:
     fleet, status = _fleet(app)
     took = _seconds(app, fleet)
     told = json.loads(_document(app, fleet.key("fleet.json")))
-    verdicts = [one["verdict"] for one in told["processes"]]
+    verdicts = [one["verdict"] for one in told["processes"] if one["end"]]
     slowest = max(took.values())
     print(f"one alone: {alone:.0f} s")
     print(
