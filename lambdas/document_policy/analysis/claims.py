@@ -194,7 +194,7 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     ways = sorted({one["path"] for one in tried if one["outcome"] == "open"})
     unclear = sorted({one["path"] for one in tried if one["outcome"] == "no test"} - set(ways))
     shown = (
-        f"The policy itself refused {counted(len(refused), 'attempt')} to gain more by it"
+        f"The policy itself refused {counted(len(refused), 'attempt')} to gain more than it grants"
         if refused
         else "The policy leads to none of the known ways to more permissions"
     )
