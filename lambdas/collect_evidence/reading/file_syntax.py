@@ -19,6 +19,8 @@ NEXT = re.compile(
     rb'version"\s*:\s*"0"\s*,\s*"id"\s*:))'  # an event of EventBridge
 )
 NEXT_LENGTH = 64  # more bytes than a match of it has
+_QUOTED = re.compile(rb'"[^"\\]*"')
+_CLOSED_BY = {ord("]"): b"[", ord("}"): b"{"}
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -26,3 +28,13 @@ def after_separator(text: str, position: int) -> int:
     """Where the next record begins, after white space and commas."""
     match = _BETWEEN.match(text, position)
     return match.end() if match else position
+
+
+def left_open(opened: bytes, text: bytes) -> bytes:
+    """The brackets that are open behind what stands between records; a wrong one closes none."""
+    for one in _QUOTED.sub(b"", text):
+        if one in b"[{":
+            opened += bytes([one])
+        elif one in _CLOSED_BY:
+            opened = opened.removesuffix(_CLOSED_BY[one])
+    return opened

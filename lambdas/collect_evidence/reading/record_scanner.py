@@ -24,6 +24,7 @@ from lambdas.collect_evidence.reading.file_syntax import (
     NEXT_LENGTH,
     SEAM,
     after_separator,
+    left_open,
 )
 from lambdas.collect_evidence.record import Record
 from lambdas.model.finding import FindingKind
@@ -38,7 +39,6 @@ WINDOW = 1 << 17
 LARGEST = 32 << 20  # what is larger than this is no record; CloudTrail's own limit is 256 KB
 TOLD = 256  # bytes that tell how a file begins
 _TAIL = b" \t\r\n,]}\0"
-_BLANK = b" \t\r\n\0"
 _IDENTITY = b'"userIdentity":{'
 _DECODER = json.JSONDecoder()
 Passed = Callable[[bytes], bool]
@@ -83,7 +83,7 @@ class RecordScanner:
     separator: bytes = b""
     started: bool = False
     sound: bool = False  # a checksum vouches for the bytes, so none need be looked at twice
-    listed: bool = False  # the file begins a list, so it must end one
+    opened: bytes = b""  # the brackets around the records, which the file must close
     ended: bytes = b""  # the last bytes of it
     refused: bool = False
     skipping: bool = False
@@ -104,7 +104,7 @@ class RecordScanner:
         yield from self._look(last=True)
         if self.rest.strip(_TAIL):
             self.report(TRUNCATED, self.offset, "the file ends within a record, left out")
-        elif self.listed and not END.search(self.ended):
+        elif self.opened and not END.search(self.ended):
             self.report(TRUNCATED, self.offset, "the file ends within its list of records")
 
     def _look(self, *, last: bool) -> Iterator[Placed]:
@@ -148,7 +148,8 @@ class RecordScanner:
             return b""
         match = BEGIN.match(data)
         begin = match.end() if match else 0
-        self.listed = b"[" in data[:begin]
+        self.opened = left_open(b"", data[:begin])
+        self.opened += b"[" if self.opened == b"{" else b""  # the list is named, and must come
         first = FIRST_KEY.match(data, begin)
         self.separator = b"}," + first.group() if first else b""
         self.offset += begin
@@ -215,8 +216,7 @@ class RecordScanner:
             if seam is None:
                 return begin
             begin = seam.end()
-            # Whether a list is open now, which the file must end.
-            self.listed = seam.group().rstrip(_BLANK).endswith(b"[")
+            self.opened = left_open(self.opened, seam.group())
 
     def _scanned(self, data: bytes, offset: int) -> Generator[Placed, None, int]:
         """One record after the other by the JSON scanner; returns where it could not go on."""

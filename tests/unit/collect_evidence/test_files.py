@@ -135,6 +135,17 @@ def test_json_that_ends_too_early_is_a_finding_and_what_is_whole_counts(
     assert cut == -1 or kinds
 
 
+@pytest.mark.parametrize("head", ['{"Records":', '{"Records": ', '{"v": 1, "Events":', "[", "{"])
+def test_a_file_that_ends_before_its_first_record_is_a_finding(head: str) -> None:
+    assert read(head.encode()) == (0, ["truncated-json"])
+
+
+@pytest.mark.parametrize("wrong", ["]", "}", "]]"])
+def test_a_wrong_bracket_between_records_hides_no_end_that_is_missing(wrong: str) -> None:
+    first, second = (json.dumps(one) for one in some(2))
+    assert read(f'{{"Records":[{first}{wrong}{second}'.encode()) == (1, ["truncated-json"])
+
+
 @pytest.mark.parametrize("separators", [None, (",", ":")])
 def test_a_broken_record_is_a_finding_with_its_place_and_the_others_count(
     separators: tuple[str, str] | None,
