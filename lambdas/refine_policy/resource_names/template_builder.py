@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.reason import Reason, ReasonKind
 from lambdas.model.template import ANY, Part, Wildcard
-from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape
+from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
+from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape, may_be_suffix, pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lambdas.refine_policy.resource_names.variables import Cutter
     from lambdas.refine_policy.resource_names.volatility import VolatileNames
 
@@ -43,8 +46,19 @@ class Writing:
     def shape(self, text: str, start: int) -> None:
         """Where nothing of a name is fixed, keep at least how it is made."""
         if all(part == ANY or not _LETTER.search(str(part)) for part in self.parts[start:]):
-            self.parts[start:] = [Wildcard("?") if one.isalnum() else one for one in text]
+            self.parts[start:] = [part for piece in pieces(text) for part in _made_like(piece)]
             self.reasons[Reason("the whole name is generated each time").of_others_too()] = None
+
+
+def _made_like(piece: Piece) -> Iterator[Part]:
+    """As many characters as the piece has; CloudFormation's suffix may be longer the next time."""
+    suffix = piece.shape is Shape.SUFFIX or (
+        piece.shape is Shape.WORD and may_be_suffix(piece.text)
+    )
+    length = min(suffix_lengths()) if suffix else len(piece.text)
+    yield from (Wildcard("?") if one.isalnum() else one for one in piece.text[:length])
+    if suffix:
+        yield ANY
 
 
 def because(piece: Piece, fresh: VolatileNames) -> Reason:

@@ -543,6 +543,16 @@ def test_a_name_of_which_nothing_is_fixed_is_never_just_any_name(name: str, expe
     assert ("reaches-others" in kinds) == expected.startswith("?")
 
 
+def test_a_name_made_of_suffixes_may_be_longer_the_next_time() -> None:
+    names = ("1a2b3c4d5e6f-9z8y7x6w5v4u3", "logs-1a2b3c4d5e6f")
+    refinement = refined([seen("s3:CreateBucket", f"arn:aws:s3:::{name}") for name in names])
+
+    suffix = "?" * 12 + "*"  # of 12 or 13 characters
+    assert granted(refinement)["s3:CreateBucket"] == {
+        f"arn:${{partition}}:s3:::{name}" for name in (f"{suffix}-{suffix}", "logs-*")
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
