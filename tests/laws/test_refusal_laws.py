@@ -133,6 +133,7 @@ def test_no_text_makes_a_resource_that_is_wider_than_an_arn_it_names(text: str) 
 
 @given(every_action)
 @example(Action("rtbfabric", "AcceptLink"))  # of three types that share one form of ARN
+@example(Action("s3files", "ClientMount"))  # of two that share it: file system, access point
 @example(Action("connect", "DeleteQueue"))  # of two, one of which is any queue
 def test_what_nothing_names_is_any_of_one_type_at_most(action: Action) -> None:
     resource = narrowest(action, PLACE)
