@@ -40,7 +40,12 @@ def an_action_and_its_arn(draw: st.DrawFn) -> tuple[Action, str]:
     action = draw(every_action.filter(lambda one: bool(_uses(one))))
     kind = draw(st.sampled_from(_uses(action)))
     form = draw(st.sampled_from(formats_of(kind)))
-    return action, form.fill({one: draw(names) for one in form.variables}, PLACE)
+    arn = form.fill({one: draw(names) for one in form.variables}, PLACE)
+    # A recovery point's ARN is that of any service, of any account in the reference's words. A
+    # real one names the account, and a `*` there would be anybody's of any service:
+    # https://docs.aws.amazon.com/sdk-for-kotlin/api/latest/backup/aws.sdk.kotlin.services.backup.model/-recovery-point-by-resource/recovery-point-arn.html
+    of_any_service = form.template.split(":")[2].startswith("$")
+    return action, arn.replace(":*:", f":{ACCOUNT}:", 1) if of_any_service else arn
 
 
 def _uses(action: Action) -> list[ResourceType]:
@@ -62,7 +67,17 @@ def sentence(action: object, where: str, reason: str) -> str:
     st.text(max_size=60),
     st.sampled_from(["resource", "the resource", "the specified resource"]),
 )
-@example(  # the one type whose own ARN has a `*` for the region
+@example(  # of a type that has ARNs of any service
+    (
+        Action.from_text("backup:SearchRecoveryPoint"),
+        f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point:1EB3B5E7-9EB0-435A-A80B-108B488B0D45",
+    ),
+    "",
+    "{}",
+    "",
+    "resource",
+)
+@example(  # a type whose own ARN has a `*` for the region
     (Action.from_text("health:DescribeAffectedEntities"), "arn:aws:health:*::event/EC2/a/*"),
     "",
     "{}",
@@ -120,6 +135,7 @@ hostile = st.lists(
 @example("is not authorized to perform: iam:PutRolePolicy on resource: role *")
 @example("is not authorized to perform: iam:PutRolePolicy on resource: role a*")
 @example("is not authorized to perform: iam:PassRole on resource: arn:*:*:*:*:*")
+@example("is not authorized to perform: backup:SearchRecoveryPoint on resource: arn:aws:rds::*:a:b")
 def test_no_text_makes_a_resource_that_is_wider_than_an_arn_it_names(text: str) -> None:
     for one in refusals(without_escapes(text)):
         for resource in resources_named(one, PLACE):
