@@ -63,15 +63,22 @@ def test_the_policy_allows_every_authorised_call_of_the_cycle(cloud: Cloud, orde
     iam = cloud.client("iam")
     denied = []
     calls = {
-        (str(one.action), one.resource, bool(one.via), one.region)
+        (str(one.action), one.resource, bool(one.via), one.region, one.context)
         for one in orders.evidence
         if one.outcome is not Outcome.DENIED and not only_warns(one.action, one.via)
     }
     assert len(calls) > 80
-    for action, resource, via, region in sorted(calls):
+    containment = orders.refinement.containment
+    assert containment
+    carried: dict[str, list[dict[str, Any]]] = {}
+    for one in containment.carried:
+        carried.setdefault(one.resource, []).append(_entry(one.key, one.value))
+    for action, resource, via, region, told in sorted(calls):
         context = [
             _entry("aws:RequestedRegion", region),
             _entry("aws:ResourceAccount", cloud.connection.account),
+            *carried.get(resource, ()),
+            *(_entry(key, value) for key, value in told),
         ]
         if via:
             context.append(_entry("aws:CalledVia", "cloudformation.amazonaws.com", "stringList"))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.flow
 PROCESS = "orders"
+CARRIED = ("aws:ResourceTag/", "lambda:FunctionArn", "cloudformation:ImportResourceTypes")
 MOST_TRANSITIONS = 100
 DEADLINE = 900  # seconds; rounds are whole cycles, and machines of tests are busy
 
@@ -193,7 +194,7 @@ def test_without_any_one_statement_the_proof_repairs_exactly_that(proved: Proved
     spare = []
     for number, statement in enumerate(proved.own.statements):
         less = without(proved.own, number)
-        document = less.policy.render(prove_values)
+        document = _uncontained(less.policy.render(prove_values))
         seen = [one for one in proved.second if one.outcome is not Outcome.DENIED]
         refused = [one for one in seen if not allows_line(document, one, values["account"])]
         if not refused:
@@ -214,9 +215,18 @@ def test_without_any_one_statement_the_proof_repairs_exactly_that(proved: Proved
             reference=reference,
             history=EarlierNames(),
         )
-        again = mended.policies[0].policy.render(prove_values)
+        again = _uncontained(mended.policies[0].policy.render(prove_values))
         assert not [one for one in seen if not allows_line(again, one, values["account"])]
     assert [one.statement.sid for one in spare if _observed(one)] == []
+
+
+def _uncontained(document: dict[str, Any]) -> dict[str, Any]:
+    """Without conditions on what the run's own things carry: evidence does not tell that."""
+    for statement in document["Statement"]:
+        for tests in statement.get("Condition", {}).values():
+            for key in [one for one in tests if one.startswith(CARRIED)]:
+                del tests[key]
+    return document
 
 
 def _case(proved: Proved, policy: PrincipalPolicy, refused: list[Evidence]) -> Case:
