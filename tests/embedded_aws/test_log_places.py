@@ -88,7 +88,7 @@ def test_a_policy_from_a_bucket_is_that_from_its_copy_and_one_from_the_history_l
         one["kind"]: one["detail"] for one in json.loads(made["history"]["evidence-findings.json"])
     }
     assert "objects of S3" in said["lookup-without-data-events"]
-    assert "eu-west-1 and us-east-1 alone" in said["lookup-regions"]
+    assert "Only eu-west-1 and us-east-1 were looked up" in said["lookup-regions"]
     assert b"management events alone" in made["history"]["README.md"]
 
 
