@@ -277,6 +277,7 @@ def test_without_a_statement_the_cycle_really_fails_and_is_mended(
     assert held(cloud, PROCESS) == []
 
 
+@pytest.mark.long
 def test_names_that_were_not_made_general_fail_the_proof(
     proved: Proved, prove: Callable[..., dict[str, Any]]
 ) -> None:
