@@ -84,7 +84,7 @@ class Resolver:
         if name not in ("Fn::If", "Fn::Sub"):
             argument = self.resolve(argument, depth + 1)
         elif name == "Fn::Sub" and isinstance(argument, list):
-            argument = [argument[0], *self.resolve(argument[1:], depth + 1)]
+            argument = [*argument[:1], *self.resolve(argument[1:], depth + 1)]
         return function(argument)
 
     def _if(self, argument: Any) -> Any:  # noqa: ANN401 (as above)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections import Counter
@@ -21,7 +20,7 @@ from lambdas.gateways.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archived_runs import BaselineKind
 from lambdas.model.arn import is_resource
-from lambdas.model.evidence import Evidence
+from lambdas.model.evidence import evidence_in
 from lambdas.model.finding import Severity
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.policy_checks import NOT_SIMULATED, Denial
@@ -66,7 +65,7 @@ def check(
     refinement = Refinement.from_json(json.loads(archive.get(event["refined"])))
     _refuse_malformed(refinement)
     carried = refinement.containment.carried if refinement.containment else ()
-    asked = asked_of(_evidence(archive.get(event["evidence"])), run.account, carried)
+    asked = asked_of(evidence_in(archive.get(event["evidence"])), run.account, carried)
     baseline = previous_run(archive, run).baseline
     checks = answers(refinement, asked, analyzer, simulator, baseline)
     key = run.key("checks.json")
@@ -166,11 +165,6 @@ def _compared(
             BOUNDARY,
             analyzer.new_access(now.boundary.render(values), before.boundary.render(values)),
         )
-
-
-def _evidence(body: bytes) -> Iterator[Evidence]:
-    for line in gzip.decompress(body).splitlines():
-        yield Evidence.from_json(json.loads(line))
 
 
 def _refuse_malformed(refinement: Refinement) -> None:

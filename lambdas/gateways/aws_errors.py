@@ -57,6 +57,14 @@ def is_transient(error: Exception) -> bool:
     return status >= SERVER_ERROR or error.response["Error"].get("Code", "") in TRANSIENT
 
 
+def refused(
+    verb: str, what: str, cause: ClientError, kind: type[FencepostError] = ServiceRefusedError
+) -> FencepostError:
+    """What to raise when a service does not do something: another kind when it may do it later."""
+    raised = ServiceUnavailableError if is_transient(cause) else kind
+    return raised(f"cannot {verb} {what}: {reason(cause)}")
+
+
 def reason(error: Exception) -> str:
     """AWS's own code and words, or the client's."""
     if not isinstance(error, ClientError):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
-from lambdas.errors import CandidateRefusedError, FencepostError, ServiceUnavailableError
+from lambdas.errors import CandidateRefusedError
 from lambdas.gateways import clients
-from lambdas.gateways.aws_errors import is_transient, reason
+from lambdas.gateways.aws_errors import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +93,7 @@ class IamCandidate:
             # Names are of one round: it is this one, made by a call whose answer was lost.
             if error.response["Error"]["Code"] == THERE:
                 return f"{self._arn.rpartition(':')[0]}:policy{path}{name}"
-            raise _refused("make", name, error) from error
+            raise refused("make", name, error, CandidateRefusedError) from error
         return answer["Policy"]["Arn"]
 
     def attach(self, policy: str) -> None:
@@ -101,7 +101,7 @@ class IamCandidate:
         try:
             self._iam.attach_role_policy(RoleName=self.name, PolicyArn=policy)
         except ClientError as error:
-            raise _refused("attach", policy, error) from error
+            raise refused("attach", policy, error, CandidateRefusedError) from error
 
     def detach(self, policy: str) -> None:
         """See `Candidate`."""
@@ -142,8 +142,3 @@ def _if_there(act: Callable[[], object]) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != ABSENT:
             raise
-
-
-def _refused(verb: str, what: str, cause: ClientError) -> FencepostError:
-    kind = ServiceUnavailableError if is_transient(cause) else CandidateRefusedError
-    return kind(f"cannot {verb} {what}: {reason(cause)}")

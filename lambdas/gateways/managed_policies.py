@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from lambdas.errors import FencepostError, ServiceRefusedError, ServiceUnavailableError
-from lambdas.gateways.aws_errors import is_transient, reason
+from lambdas.gateways.aws_errors import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +48,7 @@ class IamManagedPolicies:
         except ClientError as error:
             if error.response["Error"]["Code"] == ABSENT:
                 return None
-            raise _refused("read", arn, error) from error
+            raise refused("read", f"the managed policy {arn}", error) from error
         # botocore decodes it, though its types say that it were text.
         found: Any = version["PolicyVersion"]["Document"]
         document: Mapping[str, Any] = json.loads(found) if isinstance(found, str) else found
@@ -77,7 +76,7 @@ class IamManagedPolicies:
                 )
                 self._forget(arn)
         except ClientError as error:
-            raise _refused("write", arn, error) from error
+            raise refused("write", f"the managed policy {arn}", error) from error
         return True
 
     def _forget(self, arn: str) -> None:
@@ -86,8 +85,3 @@ class IamManagedPolicies:
         for version in [one for page in pages for one in page["Versions"]]:
             if not version["IsDefaultVersion"]:
                 self._iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
-
-
-def _refused(verb: str, what: str, cause: ClientError) -> FencepostError:
-    kind = ServiceUnavailableError if is_transient(cause) else ServiceRefusedError
-    return kind(f"cannot {verb} the managed policy {what}: {reason(cause)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +13,7 @@ from lambdas.model.action import Action
 from lambdas.model.ground_kind import GroundKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # In `source` as an event source, in `via` as the service that made the call for the principal.
 CLOUDFORMATION = "cloudformation.amazonaws.com"
@@ -85,7 +87,7 @@ class Evidence:
         types: CloudFormation resource types that this event made or changed, when known.
         context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
         made: ids that the service made up for what the event made; sorted.
-        document: the IAM policy that the event gave a role or made, as it was sent; else empty.
+        document: the IAM policy that the event gave a role or user, or made, as sent; else empty.
     """
 
     action: Action
@@ -173,3 +175,11 @@ class Evidence:
     def to_line(self) -> str:
         """One JSON line, ASCII only, so that names cannot break lines or terminals."""
         return json.dumps(self.to_json(), separators=(",", ":"))
+
+
+def evidence_in(packed: bytes, mark: bytes = b"") -> Iterator[Evidence]:
+    """The lines of a gzipped evidence file that hold a mark, one at a time."""
+    with gzip.open(io.BytesIO(packed)) as lines:
+        for line in lines:
+            if mark in line:
+                yield Evidence.from_json(json.loads(line))

@@ -57,6 +57,7 @@ class FindingKind(StrEnum):
     AMBIGUOUS_VARIABLE = "ambiguous-variable"
     ANY_RESOURCE = "any-resource"
     BATCH_DELETE_OF_VERSIONS = "batch-delete-of-versions"
+    BOUNDARY_IGNORED = "boundary-ignored"
     BOUNDARY_NOT_USED = "boundary-not-used"
     BOUNDARY_WITHHOLDS = "boundary-withholds"
     DATES = "dates"

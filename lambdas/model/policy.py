@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.model.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lambdas.model.action import Action
-    from lambdas.model.template import Template
 
 VERSION = "2012-10-17"
 
@@ -27,6 +28,16 @@ class Condition:
     def order(self) -> tuple[str, str, tuple[str, ...]]:
         """A total order, for sorting."""
         return (self.operator, self.key, tuple(map(str, self.values)))
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        values = tuple(map(Template.from_text, raw["values"]))
+        return cls(operator=raw["operator"], key=raw["key"], values=values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in a fixed order."""
+        return {"operator": self.operator, "key": self.key, "values": list(map(str, self.values))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

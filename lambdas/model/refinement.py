@@ -181,10 +181,7 @@ def _statement_to(one: ExplainedStatement) -> dict[str, Any]:
         "purpose": one.purpose,
         "actions": list(map(str, statement.actions)),
         "resources": list(map(str, statement.resources)),
-        "conditions": [
-            {"operator": c.operator, "key": c.key, "values": list(map(str, c.values))}
-            for c in statement.conditions
-        ],
+        "conditions": [each.to_json() for each in statement.conditions],
         "grants": [
             {
                 "action": str(grant.action),
@@ -212,14 +209,7 @@ def _statement_from(raw: Mapping[str, Any]) -> ExplainedStatement:
             sid=raw["sid"],
             actions=tuple(map(Action.from_text, raw["actions"])),
             resources=tuple(map(Template.from_text, raw["resources"])),
-            conditions=tuple(
-                Condition(
-                    operator=c["operator"],
-                    key=c["key"],
-                    values=tuple(map(Template.from_text, c["values"])),
-                )
-                for c in raw["conditions"]
-            ),
+            conditions=tuple(map(Condition.from_json, raw["conditions"])),
         ),
         purpose=raw["purpose"],
         grants=tuple(

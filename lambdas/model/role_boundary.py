@@ -119,10 +119,7 @@ def _statement_to(one: PatternStatement) -> dict[str, Any]:
         "butActions": one.but_actions,
         "resources": list(map(str, one.resources)),
         "butResources": one.but_resources,
-        "conditions": [
-            {"operator": c.operator, "key": c.key, "values": list(map(str, c.values))}
-            for c in one.conditions
-        ],
+        "conditions": [each.to_json() for each in one.conditions],
     }
 
 
@@ -134,12 +131,5 @@ def _statement_from(raw: Mapping[str, Any]) -> PatternStatement:
         but_actions=raw["butActions"],
         resources=tuple(map(Template.from_text, raw["resources"])),
         but_resources=raw["butResources"],
-        conditions=tuple(
-            Condition(
-                operator=c["operator"],
-                key=c["key"],
-                values=tuple(map(Template.from_text, c["values"])),
-            )
-            for c in raw["conditions"]
-        ),
+        conditions=tuple(map(Condition.from_json, raw["conditions"])),
     )

@@ -171,3 +171,6 @@ def _token(match: re.Match[str], text: str) -> Part:
     if named:
         return Variable(named[1], int(named[2] or 0), named[3] or "", joined=bool(named[4]))
     raise InvalidTemplateError(f"{text!r}: {match.group()} is neither a variable nor an escape")
+
+
+EVERYTHING = Template.of(ANY)

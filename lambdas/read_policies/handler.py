@@ -5,8 +5,6 @@ What IAM does not tell is a finding: the boundary then lacks what the policy all
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
 from functools import partial
@@ -18,7 +16,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.managed_policies import IamManagedPolicies, ManagedPolicies
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.attached_policies import AttachedPolicies
-from lambdas.model.evidence import Evidence
+from lambdas.model.evidence import evidence_in
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.run import Run
 from lambdas.model.sandbox import Sandbox
@@ -26,7 +24,7 @@ from lambdas.model.step_input import required
 from lambdas.read_policies.attached import attached_policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_iam import IAMClient
@@ -62,7 +60,7 @@ def read_policies(
     run = Run.from_json(_required(event, "run"))
     documents: dict[str, str] = {}
     findings: list[Finding] = []
-    for arn in attached_policies(_evidence(archive.get(_required(event, "evidence")))):
+    for arn in attached_policies(evidence_in(archive.get(_required(event, "evidence")), b'"iam:')):
         try:
             document = policies.document(arn)
         except ServiceRefusedError as error:
@@ -90,10 +88,3 @@ def _not_read(arn: str, why: str) -> Finding:
         "that hold the policy cannot use it under the boundary.",
         action="Give the role an inline policy, or let the managed policy stay after the run.",
     )
-
-
-def _evidence(packed: bytes) -> Iterator[Evidence]:
-    with gzip.open(io.BytesIO(packed)) as lines:
-        for line in lines:
-            if b'"iam:' in line:
-                yield Evidence.from_json(json.loads(line))

@@ -5,9 +5,6 @@ What it does not tell is a finding: the run goes on with what the trail shows.
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,7 +14,7 @@ from lambdas.gateways import clients
 from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.stacks import CloudFormationStacks, Stacks
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.evidence import Evidence
+from lambdas.model.evidence import evidence_in
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.run import Run
 from lambdas.model.sandbox import Sandbox
@@ -30,7 +27,7 @@ from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_cloudformation import CloudFormationClient
@@ -70,7 +67,7 @@ def _client(sandbox: Sandbox, region: str) -> CloudFormationClient:
 def read_stacks(event: Mapping[str, Any], archive: Archive, stacks: Stacks) -> dict[str, Any]:
     """Read every stack that the run made or changed; what was read lies in the archive."""
     run = Run.from_json(_required(event, "run"))
-    evidence = _evidence(archive.get(_required(event, "evidence")))
+    evidence = evidence_in(archive.get(_required(event, "evidence")), b":stack/")
     found, findings = [], []
     for stack in made_stacks(evidence, run.account):
         try:
@@ -107,10 +104,3 @@ def _not_read(stack: Arn, error: StackNotReadError) -> Finding:
         action="Look at the template's Transform, {{resolve:…}} and Fn::GetAZs, and add missing "
         "grants in process.yaml.",
     )
-
-
-def _evidence(packed: bytes) -> Iterator[Evidence]:
-    with gzip.open(io.BytesIO(packed)) as lines:
-        for line in lines:
-            if b":stack/" in line:
-                yield Evidence.from_json(json.loads(line))

@@ -31,6 +31,11 @@ class AccessLevel(StrEnum):
     TAGGING = "Tagging"
     PERMISSIONS = "Permissions management"
 
+    @property
+    def reads(self) -> bool:
+        """Whether nothing is changed by it."""
+        return self in (AccessLevel.LIST, AccessLevel.READ)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceType:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
 from dataclasses import replace
@@ -15,7 +13,7 @@ from lambdas.gateways.archive import Archive, S3Archive
 from lambdas.gateways.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.attached_policies import AttachedPolicies
-from lambdas.model.evidence import Evidence
+from lambdas.model.evidence import evidence_in
 from lambdas.model.platform import Platform, platform_of
 from lambdas.model.process import Process
 from lambdas.model.run import Run
@@ -28,7 +26,7 @@ from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary
 from lambdas.refine_policy.statements.managed_policies import require_fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -65,7 +63,7 @@ def refine_run(
         run=run,
         process=process,
         generated=_generated(archive, event.get("generated")),
-        evidence=_evidence(archive.get(_required(event, "evidence"))),
+        evidence=evidence_in(archive.get(_required(event, "evidence"))),
         reference=reference,
         history=past_runs(archive, run),
         stacks=stacks.stacks,
@@ -118,12 +116,6 @@ def _stacks(archive: Archive, key: str | None) -> StackReport:
 
 def _attached(archive: Archive, key: str | None) -> AttachedPolicies:
     return AttachedPolicies.from_bytes(archive.get(key)) if key else AttachedPolicies()
-
-
-def _evidence(packed: bytes) -> Iterator[Evidence]:
-    with gzip.open(io.BytesIO(packed)) as lines:
-        for line in lines:
-            yield Evidence.from_json(json.loads(line))
 
 
 def _text(refinement: Refinement, run: Run) -> bytes:

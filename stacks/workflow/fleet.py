@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import RemovalPolicy, aws_iam, aws_logs, aws_stepfunctions
+from aws_cdk import aws_iam, aws_stepfunctions
 from constructs import Construct
 
 from stacks.permissions import two_accounts
-from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.permissions.acknowledgements import allow
 from stacks.permissions.map_runs import allow_map_runs, states_arn
-from stacks.sandbox.boundary import VENDED_LOGS
+from stacks.workflow.logged_machine import logged_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,43 +58,19 @@ class FleetMachine(Construct):
         allow(self.role, ["sns:Publish"], operator.topic_arn)
         for one in (key, archive.key):
             allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], one.key_arn)
-        self.machine = self._machine(
-            {
+        self.machine, _ = logged_machine(
+            self,
+            "RunFleet",
+            name=self._name,
+            comment="Runs of many processes, sandbox by sandbox",
+            definition=DEFINITION.read_text(encoding="utf-8"),
+            substitutions={
                 **{state: one.function_arn for state, one in functions.items()},
                 "ArchiveBucket": archive.bucket.bucket_name,
                 "BuildPolicy": runs.state_machine_arn,
                 "OperatorTopic": operator.topic_arn,
-            }
-        )
-        acknowledge_wildcards(
-            self.role, "*", because="X-Ray and the delivery of logs have no resources"
-        )
-
-    def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
-        log = aws_logs.LogGroup(
-            self,
-            "Log",
-            # See state_machine.py.
-            log_group_name=f"{VENDED_LOGS}{self._name}",
-            retention=aws_logs.RetentionDays.ONE_YEAR,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        return aws_stepfunctions.StateMachine(
-            self,
-            "RunFleet",
-            state_machine_name=self._name,
-            comment="Runs of many processes, sandbox by sandbox",
-            definition_body=aws_stepfunctions.DefinitionBody.from_string(
-                DEFINITION.read_text(encoding="utf-8")
-            ),
-            definition_substitutions=substitutions,
+            },
             role=self.role,
-            tracing_enabled=True,
-            logs=aws_stepfunctions.LogOptions(
-                destination=log,
-                level=aws_stepfunctions.LogLevel.ALL,
-                include_execution_data=True,
-            ),
         )
 
     def _allow_runs(self, runs: aws_stepfunctions.IStateMachine, name: str) -> None:

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import (
     CfnDeletionPolicy,
-    RemovalPolicy,
     Stack,
     aws_iam,
     aws_kms,
-    aws_logs,
-    aws_stepfunctions,
 )
 from constructs import Construct
 
 from lambdas.model import quotas
 from stacks.permissions import two_accounts
-from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
+from stacks.permissions.acknowledgements import allow
 from stacks.permissions.grants import allow_generation, allow_listing_processes
 from stacks.permissions.map_runs import allow_map_runs, states_arn
-from stacks.sandbox.boundary import BUILD_RULE, VENDED_LOGS
+from stacks.sandbox.boundary import BUILD_RULE
+from stacks.workflow.logged_machine import logged_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,8 +85,13 @@ class Workflow(Construct):
         )
         allow(self.role, ["events:PutEvents"], bus)
         allow(self.role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
-        self.machine = self._machine(
-            {
+        self.machine, log = logged_machine(
+            self,
+            "BuildPolicy",
+            name=self._name,
+            comment="Least-privilege policies from what deployments really do",
+            definition=definition(settings),
+            substitutions={
                 **{state: one.function_arn for state, one in functions.items()},
                 "ArchiveBucket": archive.bucket.bucket_name,
                 "FreeingQuotas": quotas.FREEING,
@@ -98,47 +101,17 @@ class Workflow(Construct):
                 "ProcessesPath": settings.parameters.rstrip("/"),
                 "SandboxPath": settings.sandbox_parameters,
                 "WithoutAnalyzer": "go on" if settings.go_on else "fail",
-            }
-        )
-        acknowledge_wildcards(
-            self.role, "*", because="X-Ray and the delivery of logs have no resources"
-        )
-
-    @property
-    def _name(self) -> str:
-        return two_accounts.machine_name(self._settings)
-
-    def _machine(self, substitutions: dict[str, str]) -> aws_stepfunctions.StateMachine:
-        log = aws_logs.LogGroup(
-            self,
-            "Log",
-            # Elsewhere it may find the account's resource policy for logs full:
-            # https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-            log_group_name=f"{VENDED_LOGS}{self._name}",
-            retention=aws_logs.RetentionDays.ONE_YEAR,
-            removal_policy=RemovalPolicy.DESTROY,
+            },
+            role=self.role,
         )
         # 0.1 had it elsewhere: an upgrade makes it anew, and the old one keeps its year of runs.
         cast(
             "CfnResource", log.node.default_child
         ).cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-        return aws_stepfunctions.StateMachine(
-            self,
-            "BuildPolicy",
-            state_machine_name=self._name,
-            comment="Least-privilege policies from what deployments really do",
-            definition_body=aws_stepfunctions.DefinitionBody.from_string(
-                definition(self._settings)
-            ),
-            definition_substitutions=substitutions,
-            role=self.role,
-            tracing_enabled=True,
-            logs=aws_stepfunctions.LogOptions(
-                destination=log,
-                level=aws_stepfunctions.LogLevel.ALL,
-                include_execution_data=True,
-            ),
-        )
+
+    @property
+    def _name(self) -> str:
+        return two_accounts.machine_name(self._settings)
 
     def _allow_loading(self) -> None:
         below = (self._settings.parameters, self._settings.sandbox_parameters)

@@ -69,10 +69,9 @@ def test_every_way_up_was_refused_by_a_statement_and_open_without_its_condition(
     assert {one["statement"] for one in ways} <= {one["Sid"] for one in policy["Statement"]}
 
 
-def test_nobody_could_tell_before_that_the_boundary_is_narrow(
+def test_the_proof_ran_under_the_boundary_that_is_published(
     cloud: Cloud, proved: Execution
 ) -> None:
-    """What the proof left is the boundary that is published, with the proof's values."""
     iam = cloud.client("iam")
     arn = f"arn:aws:iam::{account(cloud)}:{BOUNDARY}"
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]

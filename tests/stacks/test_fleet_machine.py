@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +14,7 @@ from stacks.places import InvalidSettingError
 from stacks.settings import Settings
 from stacks.workflow.fleet import DEFINITION
 from stacks.workflow.step_needs import FLEET_STEPS
+from tests.stacks.definitions import asl_validator, needs_npm, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
-ASL_VALIDATOR = Path(__file__).parents[2] / "node_modules" / ".bin" / "asl-validator"
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 NEEDED = {
     "lambda:invoke": {"lambda:InvokeFunction"},
@@ -78,15 +75,10 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@pytest.mark.skipif(
-    not (ASL_VALIDATOR.exists() and shutil.which("node")), reason="needs npm's packages"
-)
+@needs_npm
 def test_the_definition_is_valid() -> None:
     # StateLint knows neither Distributed Map's reader nor an expression as its concurrency.
-    command = [str(ASL_VALIDATOR), "--json-path", str(DEFINITION)]
-    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-    assert found.returncode == 0, found.stdout + found.stderr
+    assert said_of(*asl_validator(DEFINITION)) == ""
 
 
 def test_every_state_says_what_it_is_for_and_has_a_name_of_its_own(fleet_definition: Json) -> None:

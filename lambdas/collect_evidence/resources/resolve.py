@@ -13,7 +13,6 @@ from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
 from lambdas.model.arn import is_arn, is_resource
-from lambdas.reference.actions import AccessLevel
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from lambdas.reference.events import RequiredAction
 
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
-_READS = (AccessLevel.LIST, AccessLevel.READ)
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _MAKING = re.compile(creating())
 
@@ -53,7 +51,7 @@ def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str
     kinds = frozenset(use.type.name for use in facts.uses)
     filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
     chosen = choose(filled, call.place)
-    if chosen == (ANY,) and facts.access_level not in _READS:
+    if chosen == (ANY,) and not facts.access_level.reads:
         chosen = any_of(facts, call) or chosen
     return qualified(chosen, facts.action, call.request)
 

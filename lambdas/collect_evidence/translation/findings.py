@@ -9,7 +9,6 @@ from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
-from lambdas.reference.actions import AccessLevel
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
@@ -83,7 +82,7 @@ def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
 
 def unknown_resource(one: ActionFacts, call: Call) -> Finding:
     """That an event does not tell what an action was asked for: it asked for all, or for which."""
-    if one.access_level in (AccessLevel.LIST, AccessLevel.READ) and names_nothing(call):
+    if one.access_level.reads and names_nothing(call):
         return Finding(
             severity=Severity.NOTE,
             kind=FindingKind.LISTS_ALL,

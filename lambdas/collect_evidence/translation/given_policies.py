@@ -1,4 +1,4 @@
-"""The IAM policies that a call gave to a role, or made: what the role's boundary must allow."""
+"""The IAM policies that a call gave to a role or user, or made: what a boundary must allow."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.events import OperationMapping
 
-# What users and groups are given is no role's.
-_GIVE = frozenset({"PutRolePolicy", "CreatePolicy", "CreatePolicyVersion"})
+# A group has no boundary.
+_GIVE = frozenset({"PutRolePolicy", "PutUserPolicy", "CreatePolicy", "CreatePolicyVersion"})
 _ELEMENT = "policydocument"
 
 

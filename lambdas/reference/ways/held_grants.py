@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from lambdas.model.template_coverage import covers
+from lambdas.model.template import EVERYTHING
+from lambdas.model.template_coverage import covers, overlaps
 from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.reference.operation_verbs import CREATING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from lambdas.model.template import Template
 
 PASSED_TO = "iam:PassedToService"
-_MAKES = ("Create", "Register", "Run")  # what the names of actions begin with that make things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,33 +62,36 @@ class HeldGrants:
         """Where an action is granted."""
         return self._by_action.get(action, ())
 
-    def on(self, action: str, resource: Template) -> Held | None:
-        """What grants the action on a resource; what asks for no boundary comes first."""
-        fit = [one for one in self.of(action) if _same(one.resource, resource)]
+    def on_some(self, action: str, resource: Template) -> Held | None:
+        """What grants the action on something that the resource matches, a boundary asked or not.
+
+        What asks for no boundary comes first.
+        """
+        fit = [one for one in self.of(action) if overlaps(one.resource, resource)]
         return min(fit, key=lambda one: one.bounded, default=None)
+
+    def on_all(self, action: str, resource: Template) -> bool:
+        """Whether the action is granted on everything that the resource matches."""
+        return any(covers(one.resource, resource) for one in self.of(action))
 
     def is_bounded(self, role: Template) -> bool:
         """Whether all that a resource matches are roles with the boundary."""
         return any(covers(one, role) for one in self._bounded)
 
     def makes(self, service: str, resource: Template) -> bool:
-        """Whether the policy's holder makes such resources."""
-        return any(_same(one, resource) or _within(one, resource) for one in self.made(service))
+        """Whether everything that the resource matches is what the policy's holder makes."""
+        return any(covers(one, resource) for one in self.made(service))
 
     def made(self, service: str) -> tuple[Template, ...]:
-        """The resources of a service that the policy's holder makes, sorted."""
-        found = {
-            one.resource
-            for action, held in self._by_action.items()
-            if action.startswith(tuple(f"{service}:{verb}" for verb in _MAKES))
-            for one in held
-            if str(one.resource) != "*"
-        }
-        return tuple(sorted(found, key=str))
+        """The resources of a service that the policy's holder makes, and their parts, sorted."""
+        verbs = tuple(f"{service}:{verb}" for verb in CREATING)
+        held = [one for one in self._held() if one.action.startswith(f"{service}:")]
+        whole = {one.resource for one in held if one.action.startswith(verbs)} - {EVERYTHING}
+        parts = {one.resource for one in held if any(_within(each, one.resource) for each in whole)}
+        return tuple(sorted(whole | parts, key=str))
 
-
-def _same(wide: Template, narrow: Template) -> bool:
-    return covers(wide, narrow) or covers(narrow, wide)
+    def _held(self) -> Iterator[Held]:
+        return (one for held in self._by_action.values() for one in held)
 
 
 def _within(whole: Template, part: Template) -> bool:

@@ -119,16 +119,17 @@ def _users(
 def _through_made(
     create: str, use: Held, rest: tuple[WayStep, ...], held: HeldGrants
 ) -> Iterator[_Steps]:
-    """Of what the holder makes: make one, give it permissions, use it; of others': use it."""
-    made = held.on(create, use.resource)
-    if made is None:
-        if not held.is_bounded(use.resource):
-            yield (_step(use), *rest), False
-        return
-    giving = (held.on(action, use.resource) for action in _GIVE[create])
+    """Of what the holder makes: make one, give it permissions, use it; of others': use it.
+
+    One that nobody can give permissions to leads nowhere.
+    """
+    made = held.on_some(create, use.resource)
+    giving = (held.on_some(action, use.resource) for action in _GIVE[create])
     give = min(filter(None, giving), key=lambda one: one.bounded, default=None)
-    if give is not None:  # what nobody can give permissions to leads nowhere
+    if made and give:
         yield (_step(made), _step(give), _step(use), *rest), True
+    if not (held.on_all(create, use.resource) or held.is_bounded(use.resource)):
+        yield (_step(use), *rest), False
 
 
 def _with_a_role(
@@ -136,7 +137,7 @@ def _with_a_role(
 ) -> Iterator[_Steps]:
     """What the holder makes has one of the roles that may be passed to it, or none."""
     service = use.action.partition(":")[0]
-    if str(use.resource) == "*" or not held.makes(service, use.resource):
+    if not held.makes(service, use.resource):
         yield (_step(use),), False
         return
     for passed in held.of(PASS_ROLE):
@@ -148,9 +149,8 @@ def _policies(
     _: EscalationPath, change: Held, held: HeldGrants, __: Template | None
 ) -> Iterator[_Steps]:
     """One's own policy has to be given to somebody; others' are held by others already."""
-    if held.on("iam:CreatePolicy", change.resource) is None:
+    if not held.on_all("iam:CreatePolicy", change.resource):
         yield (_step(change),), False
-        return
     for action in _ATTACH:
         for attach in held.of(action):
             yield (_step(attach), _step(change)), True

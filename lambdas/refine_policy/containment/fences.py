@@ -154,7 +154,7 @@ class Fences:
     ) -> str:
         row = rows[0]
         level = facts.access_level if facts else None
-        reads = level in (AccessLevel.LIST, AccessLevel.READ)
+        reads = level is not None and level.reads
         itself = any(makes_it(action, one.resource) for one in permissions)
         tags = level is AccessLevel.TAGGING and not _UNTAGS.match(action.name)
         gone = any(_NOT_THERE.search(code) for one in permissions for code in one.failed)

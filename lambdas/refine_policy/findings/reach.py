@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.containment import NEIGHBOURS, Containment, Reach
 from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.template import ANY, Template
+from lambdas.model.template import EVERYTHING
 from lambdas.model.template_coverage import matches
 from lambdas.model.text import counted, listed
-from lambdas.reference.actions import AccessLevel
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.containment.fences import UNTAGGED
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     Held = dict[tuple[str, Action], list[tuple[str, DraftGrant]]]
 
-_EVERYTHING = Template.of(ANY)
 _TAG_IT = "Give its stack a tag, and the policy can tell it from others. "
 _NO_NAME = "it is granted on every resource, because no event names one"
 # Keys that say something of the thing itself, or of the moment in which it is made; whatever else
@@ -49,7 +47,7 @@ def containment(
     for one in grants:
         if makes_it(one.action, str(one.template)):
             continue  # what is made anew is nobody's yet
-        if one.template != _EVERYTHING:
+        if one.template != EVERYTHING:
             for neighbour in _neighbours(one, around, fences):
                 trial.call(one, neighbour)
         elif _told(one):
@@ -72,7 +70,7 @@ def _held(grants: Iterable[DraftGrant], values: Mapping[str, str]) -> Held:
     """The open grants by who holds which action; others are for one text, which is one's own."""
     held: Held = defaultdict(list)
     for one in grants:
-        if one.template.wild and one.template != _EVERYTHING:
+        if one.template.wild and one.template != EVERYTHING:
             held[one.principal, one.action].append((one.template.render(values), one))
     return held
 
@@ -134,8 +132,9 @@ def _touches(one: DraftGrant, reference: Reference) -> bool:
     facts = reference.facts(one.action)
     if facts is None or facts.resource_level:
         return True
-    reads = facts.access_level in (AccessLevel.LIST, AccessLevel.READ)
-    return not reads and what_it_makes(one.action.service, one.action.name) is None
+    return (
+        not facts.access_level.reads and what_it_makes(one.action.service, one.action.name) is None
+    )
 
 
 def _told(one: DraftGrant) -> bool:
@@ -149,15 +148,14 @@ def _reaches(
         whose = reached.get(id(one))
         if whose:
             facts = reference.facts(one.action)
-            levels = (AccessLevel.LIST, AccessLevel.READ)
             named = one.open_because or "; ".join(map(str, one.reasons))
             yield Reach(
                 principal=one.principal,
                 action=str(one.action),
                 resource=str(one.template),
-                reads=facts is not None and facts.access_level in levels,
+                reads=facts is not None and facts.access_level.reads,
                 whose=tuple(it for it in NEIGHBOURS if it in whose),
-                because=_NO_NAME if one.template == _EVERYTHING else named,
+                because=_NO_NAME if one.template == EVERYTHING else named,
             )
 
 
@@ -165,7 +163,7 @@ def reaching_others(contained: Containment) -> Iterator[Finding]:
     """A warning for each reason for which grants reach others' things."""
     alike: dict[str, list[Reach]] = defaultdict(list)
     for one in contained.reaches:
-        if one.resource != _EVERYTHING.text:  # `any-resource` tells of it
+        if one.resource != EVERYTHING.text:  # `any-resource` tells of it
             alike[one.because].append(one)
     for because, some in alike.items():
         resources = {one.resource for one in some}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.ground_kind import GroundKind
 from lambdas.model.reason import Reason
-from lambdas.model.template import ANY, Template
+from lambdas.model.template import EVERYTHING, Template
 from lambdas.model.template_coverage import CoverageIndex
 from lambdas.model.text import listed
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.permissions.permission import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
-EVERYTHING = Template.of(ANY)
 NO_RESOURCE = (
     ResourceTemplate(EVERYTHING, (Reason("IAM lets no policy name resources for this action"),)),
 )

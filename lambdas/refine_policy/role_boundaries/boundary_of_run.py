@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from lambdas.model.boundary_use import BoundaryUse
+from lambdas.model.finding import Finding, FindingKind, Severity
 from lambdas.model.role_boundary import BOUNDARY, BOUNDARY_ARN, RoleBoundary, boundary_arn
 from lambdas.reference.ways.held_grants import HeldGrants
 from lambdas.refine_policy.role_boundaries.bounded_grants import (
@@ -20,7 +21,6 @@ from lambdas.refine_policy.role_boundaries.role_boundary import role_boundary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.finding import Finding
     from lambdas.model.process import Process
     from lambdas.model.refinement import LeftOut, PrincipalPolicy
     from lambdas.model.run import Run
@@ -37,12 +37,15 @@ class BoundaryOfRun:
     """Whether the process wants a boundary, which, and what it created.
 
     Attributes:
-        arn: of the boundary; empty when the definition or the run's role knows of none.
+        use: none, too, where the run's role is no deployment's sandbox role.
+        arn: of the boundary; empty then.
+        ignored: findings about a boundary that is asked for and cannot be.
     """
 
     use: BoundaryUse
     arn: str
     created: Created
+    ignored: tuple[Finding, ...] = ()
 
     @staticmethod
     def variable(run: Run, process: Process) -> dict[str, str]:
@@ -64,7 +67,8 @@ class BoundaryOfRun:
         found = created(seen, managed)
         if use is BoundaryUse.REQUIRED:
             require_boundary(found.boundaries, arn)
-        return cls(use=use, arn=arn, created=found)
+        ignored = () if use is process.boundary else (_ignored(run, process),)
+        return cls(use=use, arn=arn, created=found, ignored=ignored)
 
     def asked_by(
         self, grants: tuple[DraftGrant, ...], reference: Reference
@@ -92,6 +96,17 @@ class BoundaryOfRun:
     def findings(self, boundary: RoleBoundary | None) -> tuple[Finding, ...]:
         """What a person must know of it; nothing when there is none."""
         if boundary is None:
-            return ()
+            return self.ignored
         told = boundary_findings(boundary, self.created.boundaries, self.arn)
         return (*self.created.findings, *told)
+
+
+def _ignored(run: Run, process: Process) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind=FindingKind.BOUNDARY_IGNORED,
+        subject=run.principal,
+        detail=f"The definition says policy.boundary: {process.boundary}, and this is no sandbox "
+        "role of a deployment: there is no boundary, and the policy asks for none.",
+        action="Run the process by the workflow to have its boundary.",
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.policy import Condition, PatternStatement
-from lambdas.model.template import ANY, Template, Wildcard
+from lambdas.model.template import EVERYTHING, Template, Wildcard
 from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.role_boundaries.way_up_actions import matched
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.resource_names.naming import Naming
     from lambdas.refine_policy.role_boundaries.given_statements import GivenStatement
 
-EVERYTHING = Template.of(ANY)
 # Stand for wildcards while a resource is named: no name holds characters of private use.
 _STANDS_FOR = {"\ue000": Wildcard("*"), "\ue001": Wildcard("?")}
 _IAM_VARIABLE = re.compile(r"\$\{[^{}]*\}")  # `${aws:username}`: any text, in a ceiling

@@ -11,7 +11,6 @@ from lambdas.model.policy import Condition
 from lambdas.model.refinement import LeftOut, LeftOutKind
 from lambdas.model.text import listed
 from lambdas.model.way_up import BOUNDARY_KEY
-from lambdas.reference.actions import AccessLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 # By these a role or user would have no boundary any more.
 REMOVALS = frozenset({"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"})
-READS = frozenset({AccessLevel.READ, AccessLevel.LIST})
 NOT_THERE = "NoSuchEntity"
 SHOWN = 3
 
@@ -52,7 +50,7 @@ def bounded(
 
 def _asks_for_it(one: DraftGrant, reference: Reference) -> bool:
     facts = reference.facts(one.action)
-    if facts is None or BOUNDARY_KEY not in facts.condition_keys or facts.access_level in READS:
+    if facts is None or BOUNDARY_KEY not in facts.condition_keys or facts.access_level.reads:
         return False
     failed = {
         code for each in one.permissions if each.observation for code in each.observation.failed

@@ -10,7 +10,7 @@ from lambdas.errors import BoundaryTooLongError
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.policy import Condition, PatternStatement, policy_size
 from lambdas.model.role_boundary import BOUNDARY_ARN, RoleBoundary, Withheld
-from lambdas.model.template import ANY, Template
+from lambdas.model.template import EVERYTHING, Template
 from lambdas.model.template_coverage import covers
 from lambdas.model.way_up import BOUNDARY_KEY
 from lambdas.refine_policy.role_boundaries.boundary_statements import (
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from lambdas.refine_policy.resource_names.naming import Naming
     from lambdas.refine_policy.role_boundaries.given_statements import Created
 
-EVERYTHING = Template.of(ANY)
 # A key that is absent is another value, too:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 ANOTHER_BOUNDARY = Condition(operator="ArnNotEquals", key=BOUNDARY_KEY, values=(BOUNDARY_ARN,))

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foretell.errors import UnreadableTemplateError
@@ -189,6 +189,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@example({"QueueName": {"Fn::Sub": []}}, None)
 @settings(max_examples=25)
 @given(
     st.dictionaries(st.sampled_from(["QueueName", "Tags", "KmsMasterKeyId", "RedrivePolicy"]), JSON),

@@ -51,7 +51,7 @@ def ways(*statements: ExplainedStatement, required: bool = False) -> dict[str, W
         packs=(tuple(range(len(statements))),),
     )
     found = ways_up(policy, BOUNDARY_ARN if required else None)
-    return {one.path: one for one in found}
+    return {one.path: one for one in sorted(found, key=lambda one: not one.closed_by)}
 
 
 def makes_functions(*of_roles: Condition) -> tuple[ExplainedStatement, ...]:
@@ -120,6 +120,35 @@ def test_a_role_that_has_the_boundary_is_no_way_whoever_created_it() -> None:
 
     assert [one.path for one in ways_up(policy, BOUNDARY_ARN)] == ["function with a role"]
     assert not ways_up(policy, BOUNDARY_ARN, [ROLE])
+
+
+def test_of_a_wide_pattern_only_what_the_process_makes_is_its_own() -> None:
+    any_role, any_function = ROLE.replace("orders-${stage}-", ""), FUNCTION.replace("orders-", "")
+    made = makes_functions(BOUNDED)[:2]
+
+    found = ways(
+        *made,
+        allows(PASS, any_role, TO_LAMBDA),
+        allows("lambda:CreateFunction", FUNCTION),
+        allows("lambda:UpdateFunctionCode", any_function),
+        required=True,
+    )
+
+    passed = found["function with a role"]
+    assert [one.action for one in passed.steps] == [PASS, "lambda:CreateFunction"]
+    assert (passed.closed_by, found["code of a function"].closed_by) == ("", "")
+
+
+def test_a_part_of_what_the_process_makes_is_its_own_too() -> None:
+    alias = FUNCTION.replace("-*", "-take")
+    found = ways(
+        *makes_functions(BOUNDED),
+        allows("lambda:CreateFunction", alias),
+        allows("lambda:AddPermission", f"{alias}:live"),
+        required=True,
+    )
+
+    assert found["caller of a function"].closed_by == "IamCreateRole"
 
 
 def test_a_created_role_that_nobody_can_give_permissions_leads_nowhere() -> None:

@@ -12,7 +12,6 @@ from lambdas.errors import BoundaryTooLongError, RoleWithoutBoundaryError
 from lambdas.model.earlier_names import EarlierNames
 from lambdas.model.role_boundary import RoleBoundary, boundary_arn
 from lambdas.reference import actions as reference
-from lambdas.reference.actions import AccessLevel
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
 from lambdas.refine_policy.role_boundaries.way_up_actions import (
@@ -237,6 +236,31 @@ def test_one_that_is_offered_asks_for_nothing_and_names_roles_without_it() -> No
     assert [one.subject for one in answer.findings if one.kind == "role-without-boundary"] == [ROLE]
 
 
+def test_where_nobody_can_make_one_the_definition_s_wish_is_not_dropped_in_silence() -> None:
+    elsewhere = f"arn:aws:iam::{ACCOUNT}:role/admin"
+    line = replace(created(boundary=""), principal=elsewhere)
+
+    answer = refine(
+        run=replace(RUN_HERE, principal=elsewhere),
+        process=a_process(policy={"boundary": "required"}),
+        generated=(),
+        evidence=[line],
+        reference=reference,
+        history=EarlierNames(),
+    )
+
+    assert answer.boundary is None
+    assert [one.subject for one in answer.findings if one.kind == "boundary-ignored"] == [elsewhere]
+
+
+def test_what_a_user_is_given_counts_as_well() -> None:
+    user = f"arn:aws:iam::{ACCOUNT}:user/orders-dev"
+    made = mine("iam:CreateUser", user, context=(("iam:PermissionsBoundary", BOUNDARY),))
+    policy = mine("iam:PutUserPolicy", user, {"Statement": [allow("dynamodb:Query")]})
+
+    assert {action for _, action, _ in rules(boundary(made, policy))} == {"dynamodb:Query"}
+
+
 def test_without_a_word_there_is_none() -> None:
     assert (
         refined(created(boundary=""), given(allow("dynamodb:Query")), use="none").boundary is None
@@ -265,11 +289,10 @@ def test_only_a_deployment_s_role_has_one() -> None:
 
 
 def test_the_beginnings_match_every_action_of_iam_that_changes_something() -> None:
-    reads = {AccessLevel.READ, AccessLevel.LIST}
     for action in reference.actions_of("iam"):
         known = reference.facts(action)
         assert known
-        changes = known.access_level not in reads
+        changes = not known.access_level.reads
         assert matched((*WRITES_OF_IAM, *ON_OWN_ROLES), str(action)) == changes, action
 
 
