@@ -255,6 +255,8 @@ def _observed(statement: ExplainedStatement) -> bool:
     return "observed" in kinds
 
 
+# The same of a smaller process, test by test: tests/flow/test_repairs.py.
+@pytest.mark.long
 def test_without_a_statement_the_cycle_really_fails_and_is_mended(
     cloud: Cloud, proved: Proved, prove: Callable[..., dict[str, Any]]
 ) -> None:
