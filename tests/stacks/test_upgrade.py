@@ -34,7 +34,9 @@ def of_v0_1() -> Templates:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """The same four processes, with the settings of a deployment that chose none."""
+    """The same four processes, with the settings of a deployment that chose none; synthesised,
+    since what one stack takes from another is known only then.
+    """
     app = App(
         outdir=str(tmp_path_factory.mktemp("today")),
         analytics_reporting=False,
@@ -43,6 +45,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
     )
     folders = load_processes(process_folders())
     add_stacks(app, settings=Settings(), folders=folders, code=package_lambdas())
+    app.synth()
     return app
 
 
