@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lambdas.model.manifest import MANIFEST, sealed
+from lambdas.model.archive.manifest import MANIFEST, sealed
 from local.archive.audit.staging import EVIDENCE, REFINED
 from local.command_line.main import main as fencepost
 

@@ -13,12 +13,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence
-from lambdas.model.policy import policy_size
-from lambdas.model.process import Process
-from lambdas.model.run import Run
-from lambdas.model.stack import StackReport
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.run import Run
+from lambdas.model.iam.policy import policy_size
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.stack import StackReport
 from lambdas.reference import actions as reference
 from lambdas.reference.arn_parts import ArnParser
 from lambdas.reference.stacks.containment import RESOURCE_TAG, Means, row_of, rows, services
@@ -28,7 +28,7 @@ from lambdas.refine_policy.refine import refine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
 from foretell.templates.unknown import UNKNOWN
 from foretell.translation import asked_for
-from lambdas.model.evidence import CLOUDFORMATION
 from lambdas.model.text import visible
+from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.stacks.stack_types import Operation, handler_actions
 
 if TYPE_CHECKING:

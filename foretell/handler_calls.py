@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from foretell.changes import Change
     from foretell.knowledge.knowledge import Knowledge, Row
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
     Rows = Mapping[tuple[str, str], tuple[Row, ...]]
 

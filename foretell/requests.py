@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from foretell.templates.unknown import UNKNOWN, is_unknown
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.resolve import resources_of
-from lambdas.model.arn import is_arn
+from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts
 from lambdas.reference.events import RequiredAction, meaning
 from lambdas.reference.operation_verbs import noun

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from lambdas.model.action import Action
-    from lambdas.model.template import Template
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_formats import ArnContext
 
 _ANY = "*"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
 
 STATE = BUILD / "aws"
 OUT = ROOT / "out"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from lambdas.model.process import REGION
+from lambdas.model.definition.process import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
 
 ACCOUNT = re.compile(r"\d{12}")
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.moved_keys import note
-from lambdas.model.process import Process
-from lambdas.model.process_parameter import refusal
-from lambdas.model.source import Source, SourceKind
+from lambdas.model.definition.moved_keys import note
+from lambdas.model.definition.process import Process
+from lambdas.model.definition.process_parameter import refusal
+from lambdas.model.definition.source import Source, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

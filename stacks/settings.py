@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from lambdas.model.process import SCHEDULE, SCHEDULES
+from lambdas.model.definition.process import SCHEDULE, SCHEDULES
 from stacks.places import (
     DEFAULT,
     InvalidSettingError,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aws_cdk import Environment
     from constructs import Construct
 
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
     from stacks.places import Sandbox
     from stacks.processes import ProcessFolder
     from stacks.settings import Settings

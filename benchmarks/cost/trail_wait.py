@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from embedded_aws.cloudtrail.delays import published
 from lambdas.await_trail.markers import closed, complete
 from lambdas.errors import TrailNotReadyError
-from lambdas.model.delivery import Delivery
+from lambdas.model.execution.delivery import Delivery
 from stacks.settings import Settings
 
 ALLOWED = timedelta(seconds=Settings().settle_seconds)

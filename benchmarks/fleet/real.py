@@ -20,7 +20,7 @@ from local.runs.executions import POLL
 from local.runs.side_by_side import fleet_of
 
 if TYPE_CHECKING:
-    from lambdas.model.fleet import Fleet
+    from lambdas.model.archive.fleet import Fleet
 
 PROCESSES, ACCOUNTS = 40, 4
 HOME = "123456789012"

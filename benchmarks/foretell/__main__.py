@@ -23,8 +23,8 @@ from benchmarks.foretell.measure import Cycle, changed_cycles, cycle_of, score
 from benchmarks.foretell.recording import ROOT, deployments
 from foretell.errors import UnreadableTemplateError
 from foretell.knowledge.knowledge import SHIPPED, Knowledge, joined
-from lambdas.model.moved_keys import with_moved_keys
-from lambdas.model.platform import Platform
+from lambdas.model.definition.moved_keys import with_moved_keys
+from lambdas.model.execution.platform import Platform
 from tests.flow.corpus.corpus import OWN, write
 
 if TYPE_CHECKING:

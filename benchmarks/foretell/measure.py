@@ -16,8 +16,8 @@ from foretell.knowledge.learning import Deployed, by_a_stack, handed_to_stacks, 
 from foretell.requests import arn_of
 from foretell.templates.opening import Opened, Opener
 from foretell.templates.unknown import template_of
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.template_coverage import overlaps
+from lambdas.model.iam.template_coverage import overlaps
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.deployment_checks import only_warns
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.minimality import alone
 from benchmarks.minimality.ablation import Ablation, ablations, questions, without
-from lambdas.model.evidence import Evidence
-from lambdas.model.refinement import Refinement
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.trail.evidence import Evidence
 from local import emulator
 from local.runs import executions
 from local.runs.progress import Progress
@@ -29,7 +29,7 @@ from local.runs.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 EXAMPLE = "orders"
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from ministack.core import iam_evaluator
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.policy import Statement
-    from lambdas.model.refinement import Grant, PrincipalPolicy
+    from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.policy import Statement
+    from lambdas.model.trail.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

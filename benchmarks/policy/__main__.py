@@ -19,18 +19,18 @@ from benchmarks.policy.scores import Score, scored
 from benchmarks.policy.stacks import ACCOUNT, REGION, ROLE, Team, write
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.trail import FolderTrail
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence
-from lambdas.model.process import Process
-from lambdas.model.run import Run
+from lambdas.gateways.cloudtrail.trail import FolderTrail
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.run import Run
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 LINES = (1_000, 3_000, 10_000, 30_000, 60_000, 100_000)
 LINES_A_DAY = 1_000  # a little fewer than forty stacks leave

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.iam.policy import policy_size
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import policy_size
+from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

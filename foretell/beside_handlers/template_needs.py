@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from foretell.needs import Certainty, Need
 from foretell.templates.unknown import UNKNOWN
 from foretell.translation import template_told
-from lambdas.model.arn import Arn
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.arn import Arn
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.template_reads import reads_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from foretell.templates.stack import Stack
-    from lambdas.model.evidence import Implied
+    from lambdas.model.trail.evidence import Implied
 
 CLOUDFORMATION = "cloudformation"
 _PAGES = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from foretell.needs import Certainty
 from foretell.templates.unknown import UNKNOWN
-from lambdas.model.template_coverage import overlaps
+from lambdas.model.iam.template_coverage import overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

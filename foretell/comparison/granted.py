@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from foretell.errors import UnreadablePolicyError
 from foretell.templates.unknown import template_of
 from lambdas.errors import FencepostError
-from lambdas.model.refinement import Refinement
-from lambdas.model.template_coverage import covers, filled, matches, overlaps
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.iam.template_coverage import covers, filled, matches, overlaps
 from lambdas.model.text import visible
 from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import is_open
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from foretell.needs import Need
-    from lambdas.model.template import Template
+    from lambdas.model.iam.template import Template
 
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 _NOT = ("NotAction", "NotResource", "NotPrincipal")

@@ -9,7 +9,7 @@ from lambdas.reference.arn_formats import ArnContext
 
 if TYPE_CHECKING:
     from foretell.comparison.granted import Granted
-    from lambdas.model.template import Template
+    from lambdas.model.iam.template import Template
 
 _MADE = (
     "cloudformation:CreateStack",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from foretell.knowledge.knowledge import Row
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 
 _MOST = 0.75  # of the rows that hold a call: then a property explains it

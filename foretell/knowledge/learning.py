@@ -15,9 +15,9 @@ from foretell.changes import Change, changes
 from foretell.knowledge.knowledge import Row
 from foretell.requests import arn_of
 from foretell.templates.unknown import UNKNOWN, template_of
-from lambdas.model.evidence import CLOUDFORMATION, Outcome
-from lambdas.model.template import Template
-from lambdas.model.template_coverage import covers
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.template_coverage import covers
+from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
 from lambdas.reference.actions import handlers
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from foretell.templates.stack import StackResource
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.iam.action import Action
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.reference.arn_formats import ArnContext
 
 _VERB = re.compile(r"(?:Batch)?[A-Z][a-z]+")

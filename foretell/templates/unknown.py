@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lambdas.model.template import Template, Wildcard
+from lambdas.model.iam.template import Template, Wildcard
 
 UNKNOWN = "\ue0f5"  # of Unicode's private area, so that a name's own `*` stays a star
 _WILD = re.compile(r"([*?])")

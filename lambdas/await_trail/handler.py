@@ -10,11 +10,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.await_trail.markers import closed, complete, delay, later_from
 from lambdas.errors import InvalidEventError
-from lambdas.gateways.marker_calls import MarkerCalls, StsMarkerCalls
-from lambdas.gateways.markers import EARLIER, Markers, S3Markers
+from lambdas.gateways.archive.marker_calls import MarkerCalls, StsMarkerCalls
+from lambdas.gateways.archive.markers import EARLIER, Markers, S3Markers
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.run import CLOSING, Run
-from lambdas.model.sandbox import Sandbox
+from lambdas.model.execution.run import CLOSING, Run
+from lambdas.model.execution.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

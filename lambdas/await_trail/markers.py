@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from lambdas.model.delivery import Delivery
+    from lambdas.model.execution.delivery import Delivery
 
 LATER = 2 / 3  # of what AWS allows for: ten minutes of fifteen
 

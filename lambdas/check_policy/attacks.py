@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.policy import Policy
-from lambdas.model.policy_checks import NOT_SIMULATED
-from lambdas.model.role_boundary import BOUNDARY_ARN
-from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.policy import Policy
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN
+from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.ways.ways_up import ways_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdas.gateways.simulation import Simulator
-    from lambdas.model.refinement import PrincipalPolicy, Refinement
-    from lambdas.model.way_up import WayStep, WayUp
+    from lambdas.gateways.iam.simulation import Simulator
+    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+    from lambdas.model.iam.way_up import WayStep, WayUp
 
 
 class Outcome(StrEnum):

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.check_policy.attacks import ways_up_findings
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.check_policy.attacks import TriedWay
-    from lambdas.model.policy_checks import Comparison, Denial, Objection
+    from lambdas.model.dossier.policy_checks import Comparison, Denial, Objection
 
 SEVERITIES = {
     "ERROR": Severity.ERROR,

@@ -13,19 +13,19 @@ from lambdas.check_policy.attacks import tried_ways
 from lambdas.check_policy.checks import Checks
 from lambdas.check_policy.questions import asked_of, questions
 from lambdas.errors import PolicyCheckFailedError
-from lambdas.gateways.access_analyzer import AccessAnalyzerChecks, PolicyChecks
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.archived_runs import previous_run
-from lambdas.gateways.simulation import IamSimulator, Simulator
+from lambdas.gateways.archive.archived_runs import previous_run
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.iam.access_analyzer import AccessAnalyzerChecks, PolicyChecks
+from lambdas.gateways.iam.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.arn import is_resource
-from lambdas.model.evidence import evidence_in
-from lambdas.model.finding import Severity
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.policy_checks import NOT_SIMULATED, Denial
-from lambdas.model.refinement import Refinement
-from lambdas.model.run import Run
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Denial
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.run import Run
+from lambdas.model.findings.finding import Severity
+from lambdas.model.iam.arn import is_resource
+from lambdas.model.trail.evidence import evidence_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.check_policy.questions import Asked
-    from lambdas.model.archived_runs import Baseline
-    from lambdas.model.policy import Policy
-    from lambdas.model.policy_checks import Comparison
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.archive.archived_runs import Baseline
+    from lambdas.model.dossier.policy_checks import Comparison
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.policy import Policy
 
 STEP = "check_policy"
 BOUNDARY = "boundary"  # of the roles that the process creates, as its files are named

@@ -17,15 +17,15 @@ from lambdas.collect_evidence.principals.followed import (
     ServiceRole,
 )
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
-from lambdas.model.finding import Finding
-from lambdas.model.finding_ledger import FindingLedger
+from lambdas.model.findings.finding import Finding
+from lambdas.model.findings.finding_ledger import FindingLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.trail import Trail, TrailFile
+    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
 # A batch must fit a function's time and memory even if every record of it is the run's.
 LARGEST_BATCH = 16 << 20  # packed bytes

@@ -25,9 +25,9 @@ from lambdas.collect_evidence.reading.summaries import Asked
 from lambdas.collect_evidence.reading.trail_reader import Reader
 from lambdas.collect_evidence.record import text_of
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.finding_ledger import FindingLedger
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding_ledger import FindingLedger
+from lambdas.model.trail.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
     from lambdas.collect_evidence.record import Record
-    from lambdas.gateways.trail import Trail, TrailFile
+    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
     Pass = Callable[[Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
     Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]

@@ -27,12 +27,12 @@ from lambdas.collect_evidence.collect import MOST_PASSES, PartialEvidence, colle
 from lambdas.collect_evidence.principals.followed import FollowedPrincipals
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.errors import InvalidEventError, NoEvidenceError
-from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.cloudtrail.trail import ListedTrail, TrailFile
+from lambdas.gateways.cloudtrail.trail_bucket import S3Trail, Window
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.gateways.trail import ListedTrail, TrailFile
-from lambdas.gateways.trail_bucket import S3Trail, Window
-from lambdas.model.run import Run
-from lambdas.model.sandbox import Sandbox
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.collect_evidence.output.sorted_spool import Line
-    from lambdas.gateways.trail import Trail
+    from lambdas.gateways.cloudtrail.trail import Trail
 
 STEP = "collect_evidence"
 telemetry = Telemetry(STEP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.model.quotas import quota_of
+from lambdas.model.execution.quotas import quota_of
 
 AGAIN = "Then start the run again."
 ADVICE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.model.platform import Platform
+from lambdas.model.execution.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

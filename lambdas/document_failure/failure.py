@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.document_failure.advice import advice
 from lambdas.document_failure.cycle_advice import cycle_advice
-from lambdas.model.source_revision import SourceRevision
+from lambdas.model.execution.source_revision import SourceRevision
+from lambdas.model.execution.waits import quota_waits
 from lambdas.model.text import visible
-from lambdas.model.waits import quota_waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
 
 CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
 # Colours and cursor moves, https://ecma-international.org/publications-and-standards/standards/ecma-48/

@@ -10,11 +10,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.document_failure.documents import document, record, to_json
 from lambdas.document_failure.failure import Failure
 from lambdas.document_failure.mail import message, subject
-from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.run import Run
-from lambdas.model.run_events import EventKind, entry, told
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.run_events import EventKind, entry, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_fleet.moves import Move, moves
-from lambdas.model.fleet import NOT_STARTED, STOPPED, SUCCEEDED
+from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, SUCCEEDED
 from lambdas.model.text import counted
 from lambdas.overview.needs import Need, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.fleet import Fleet
-    from lambdas.model.platform import Platform
+    from lambdas.model.archive.fleet import Fleet
+    from lambdas.model.execution.platform import Platform
     from lambdas.overview.needs import Needed
     from lambdas.overview.process_row import Row
 

@@ -13,12 +13,12 @@ from lambdas.document_fleet.mail import message, subject
 from lambdas.document_fleet.report import report
 from lambdas.document_fleet.table_file import table_file
 from lambdas.errors import MissingObjectError
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.known_processes import RegisteredProcesses
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.fleet import DOCUMENT, ENDS, FLEETS, LOST, REPORT, TABLE, End, Fleet
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.step_input import required
+from lambdas.model.archive.fleet import DOCUMENT, ENDS, FLEETS, LOST, REPORT, TABLE, End, Fleet
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.step_input import required
 from lambdas.overview.first_page import write_first_page
 from lambdas.overview.process_row import Row, row_of
 from lambdas.overview.reading import AT_ONCE, archived
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.model.process_parameter import RegisteredProcess
+    from lambdas.model.definition.process_parameter import RegisteredProcess
 
 STEP = "document_fleet"
 telemetry = Telemetry(STEP)

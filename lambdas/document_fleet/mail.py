@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.fleet import REPORT
+from lambdas.model.archive.fleet import REPORT
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
 from lambdas.overview.needs import Need

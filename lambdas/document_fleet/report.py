@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.fleet import DOCUMENT, PLAN, TABLE
-from lambdas.model.platform import Platform
+from lambdas.model.archive.fleet import DOCUMENT, PLAN, TABLE
+from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, sentence
 from lambdas.overview.needs import Need
 from lambdas.overview.table import filters, groups, table

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.approval import NARROWER
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.platform import Platform
-from lambdas.model.template import Template, Variable, Wildcard
-from lambdas.model.template_coverage import overlaps
+from lambdas.model.archive.approval import NARROWER
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.execution.platform import Platform
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template, Variable, Wildcard
+from lambdas.model.iam.template_coverage import overlaps
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:

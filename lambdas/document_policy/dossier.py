@@ -11,18 +11,18 @@ from lambdas.document_policy.formats.forms import FORMS
 from lambdas.document_policy.manifest import manifest
 from lambdas.document_policy.readme import readme
 from lambdas.document_policy.report.report import report
-from lambdas.model.archived_runs import PreviousRun
-from lambdas.model.manifest import MANIFEST
+from lambdas.model.archive.archived_runs import PreviousRun
+from lambdas.model.archive.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.finding import Finding
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import Refinement
-    from lambdas.model.run import Run
-    from lambdas.model.verdict import Verdict
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.dossier.verdict import Verdict
+    from lambdas.model.execution.run import Run
+    from lambdas.model.findings.finding import Finding
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.changes import together
-from lambdas.model.manifest import MANIFEST, digest
-from lambdas.model.run_events import EventKind, entry, told
+from lambdas.model.archive.manifest import MANIFEST, digest
+from lambdas.model.execution.run_events import EventKind, entry, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,20 +22,20 @@ from lambdas.document_policy.events import events
 from lambdas.document_policy.formats.forms import content_type
 from lambdas.document_policy.mail import message, subject
 from lambdas.errors import FencepostError, MissingObjectError
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.archived_runs import previous_run
-from lambdas.gateways.policy_parameter import PolicyParameters
+from lambdas.gateways.archive.archived_runs import previous_run
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.iam.policy_parameter import PolicyParameters
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.approval import Signature, approval
-from lambdas.model.finding import Finding
-from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.process import Process
-from lambdas.model.refinement import Refinement
-from lambdas.model.run import Run
-from lambdas.model.source_revision import SourceRevision
-from lambdas.model.step_input import required
-from lambdas.model.verdict import Verdict
+from lambdas.model.archive.approval import Signature, approval
+from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.source_revision import SourceRevision
+from lambdas.model.execution.step_input import required
+from lambdas.model.findings.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from lambdas.document_policy.analysis.changes import together
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.formats.plain_text import as_json, in_words
-from lambdas.model.finding import Severity
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
-from lambdas.model.platform import Platform
 from lambdas.model.text import counted, shortened, visible
 
 if TYPE_CHECKING:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.claims import contained
 from lambdas.document_policy.analysis.iam_documents import managed_policies
-from lambdas.model.finding import FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.manifest import FORMAT, MANIFEST, Kept, sealed
+from lambdas.model.archive.manifest import FORMAT, MANIFEST, Kept, sealed
+from lambdas.model.findings.finding import FindingKind, Severity
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.containment import Containment
-    from lambdas.model.manifest import Link
-    from lambdas.model.refinement import Grant
+    from lambdas.model.archive.manifest import Link
+    from lambdas.model.dossier.containment import Containment
+    from lambdas.model.dossier.refinement import Grant
 
 
 def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:

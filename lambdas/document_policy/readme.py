@@ -13,18 +13,18 @@ from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, manage
 from lambdas.document_policy.analysis.run_facts import URGENCY
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.forms import FORMS
-from lambdas.model.finding import Severity
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Severity
 from lambdas.model.text import counted, listed, sentence, shortened, visible
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lambdas.document_policy.analysis.changes import Change
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.finding import Finding
-    from lambdas.model.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
-    from lambdas.model.role_boundary import RoleBoundary
+    from lambdas.model.dossier.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
+    from lambdas.model.findings.finding import Finding
+    from lambdas.model.iam.role_boundary import RoleBoundary
 
 LONGEST = 500
 MOST = 40  # of a kind; the report and refined.json hold all

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lambdas.errors import ServiceUnavailableError, StackNotReadError
 from lambdas.gateways.aws_errors import UNANSWERED, is_transient, reason
-from lambdas.model.stack import StackResource
+from lambdas.model.trail.stack import StackResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

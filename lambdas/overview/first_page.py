@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lambdas.model.manifest import sealed_page
-from lambdas.model.platform import Platform
-from lambdas.model.process_parameter import Place
+from lambdas.model.archive.manifest import sealed_page
+from lambdas.model.definition.process_parameter import Place
+from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
 from lambdas.overview.needs import in_order
 from lambdas.overview.process_row import row_of
@@ -19,7 +19,7 @@ from lambdas.pages.page import asset, page
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
     from lambdas.overview.process_row import Archived, Row
 
 FIRST_PAGE = "index.html"

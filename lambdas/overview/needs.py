@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from lambdas.model.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.text import counted
-from lambdas.model.verdict import VerdictKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

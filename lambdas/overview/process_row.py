@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.platform import Platform
-from lambdas.model.proof_age import started_at
-from lambdas.model.source_revision import PACKED, SourceRevision
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.archive.proof_age import started_at
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import PACKED, SourceRevision
 from lambdas.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from lambdas.model.archived_runs import RunSummary
-    from lambdas.model.fleet import End
-    from lambdas.model.process_parameter import Place
+    from lambdas.model.archive.archived_runs import RunSummary
+    from lambdas.model.archive.fleet import End
+    from lambdas.model.definition.process_parameter import Place
 
 CAUSE = 300  # characters of a cause that a row holds
 

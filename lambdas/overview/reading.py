@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
-from lambdas.gateways.archived_runs import manifest_of, remembered
-from lambdas.model.fleet import FLEETS, REPORT
-from lambdas.model.platform import Platform
+from lambdas.gateways.archive.archived_runs import manifest_of, remembered
+from lambdas.model.archive.fleet import FLEETS, REPORT
+from lambdas.model.execution.platform import Platform
 from lambdas.overview.process_row import NOTHING, Archived
 
 if TYPE_CHECKING:
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
 
 AT_ONCE = 16  # questions to the archive
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.model.platform import Platform
+from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, shortened
 from lambdas.overview.process_row import CAUSE
 from lambdas.pages.html import Html, code, el, join, text

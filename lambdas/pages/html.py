@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import Template, Variable, Wildcard
+from lambdas.model.iam.template import Template, Variable, Wildcard
 from lambdas.model.text import shortened, visible
 
 if TYPE_CHECKING:

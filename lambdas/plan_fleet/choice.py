@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from lambdas.model.process_parameter import Place
+    from lambdas.model.definition.process_parameter import Place
 
 LISTS = ("names", "owners", "sandboxes")
 KEYS = ("all", *LISTS, "olderThanDays", "neverProved")

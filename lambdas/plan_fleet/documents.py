@@ -6,12 +6,12 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.fleet import PLAN
+from lambdas.model.archive.fleet import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.fleet import Fleet
+    from lambdas.model.archive.fleet import Fleet
     from lambdas.plan_fleet.plan import Plan, PlannedRun, SandboxPlan
 
 SANDBOXES = "sandboxes.json"

@@ -9,14 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.archived_runs import manifest_of, newest_run, proved_run
-from lambdas.gateways.known_processes import RegisteredProcesses
+from lambdas.gateways.archive.archived_runs import manifest_of, newest_run, proved_run
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.fleet import PLAN, Fleet
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.proof_age import started_at
-from lambdas.model.step_input import required
+from lambdas.model.archive.fleet import PLAN, Fleet
+from lambdas.model.archive.proof_age import started_at
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.step_input import required
 from lambdas.plan_fleet.choice import Candidate, chosen
 from lambdas.plan_fleet.documents import SANDBOXES, documents
 from lambdas.plan_fleet.plan import plan
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.model.process_parameter import RegisteredProcess
+    from lambdas.model.definition.process_parameter import RegisteredProcess
 
 STEP = "plan_fleet"
 AT_ONCE = 16  # questions to the archive

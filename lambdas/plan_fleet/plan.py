@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.errors import FleetNotChosenError, FleetNotConfirmedError
-from lambdas.model import run_estimate
+from lambdas.model.execution import run_estimate
 from lambdas.model.limits import (
     FEW_GENERATIONS_A_DAY,
     FEW_GENERATIONS_REGIONS,
@@ -20,7 +20,7 @@ from lambdas.model.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.model.process_parameter import Place
+    from lambdas.model.definition.process_parameter import Place
     from lambdas.plan_fleet.choice import Candidate
     from lambdas.plan_fleet.request import Request
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.action import Action
-from lambdas.model.arn import Arn, is_arn
-from lambdas.model.evidence import CLOUDFORMATION, Outcome
-from lambdas.model.run import CLOSING
+from lambdas.model.execution.run import CLOSING
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.condition_keys import VIA_SERVICE
 from lambdas.reference.events import meaning
@@ -20,7 +20,7 @@ from lambdas.reference.refused.refused_resources import is_open, narrowest, reso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 _STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
 # As the AWS CLI and SDKs say it: "when calling the PutObject operation"

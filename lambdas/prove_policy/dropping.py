@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.dossier.verdict import VerdictKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
-from lambdas.model.verdict import VerdictKind
+from lambdas.model.trail.evidence import Outcome
 from lambdas.prove_policy.rounds import Next
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.prove_policy.rounds import Decision, Round
 
 

@@ -11,18 +11,18 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.errors import InvalidEventError, MissingObjectError
 from lambdas.gateways import clients
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.candidate import Candidate, IamCandidate
-from lambdas.gateways.managed_policies import IamManagedPolicies, ManagedPolicies
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.iam.candidate import Candidate, IamCandidate
+from lambdas.gateways.iam.managed_policies import IamManagedPolicies, ManagedPolicies
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.finding import Finding
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.process import Process
-from lambdas.model.process_parameter import registered
-from lambdas.model.refinement import Refinement
-from lambdas.model.run import Run
-from lambdas.model.sandbox import Sandbox
-from lambdas.model.step_input import required
+from lambdas.model.definition.process import Process
+from lambdas.model.definition.process_parameter import registered
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.step_input import required
+from lambdas.model.findings.finding import Finding
 from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.installation.boundary_policies import narrow_boundary, open_boundary
 from lambdas.prove_policy.installation.candidate_policies import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_iam import IAMClient
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.prove_policy.rounds import Round
 
 STEP = "prove_policy"

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.trail.evidence import Outcome
 from lambdas.prove_policy import dropping, minimality
 from lambdas.prove_policy.denials import denials
 from lambdas.prove_policy.repair_plan import Before, plan
@@ -20,11 +20,11 @@ from lambdas.reference.stacks.deployment_checks import only_warns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import Grant, PrincipalPolicy
-    from lambdas.model.run import Run
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
+    from lambdas.model.execution.run import Run
+    from lambdas.model.iam.action import Action
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.proof_record import Proof
     from lambdas.prove_policy.repair_plan import Repair

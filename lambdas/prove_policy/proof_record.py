@@ -9,13 +9,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy.rounds import PHASE_FAILED, WELL, Build, Round
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.platform import Platform
+    from lambdas.model.execution.platform import Platform
     from lambdas.prove_policy.rounds import Decision
 
 DOCUMENT = "proof.json"

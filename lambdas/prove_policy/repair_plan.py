@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.template_coverage import matches
+from lambdas.model.iam.template_coverage import matches
 from lambdas.model.text import listed
+from lambdas.model.trail.evidence import Outcome
 from lambdas.prove_policy import minimality
 from lambdas.prove_policy.denials import KMS, Source
 from lambdas.reference.actions import facts
@@ -18,9 +18,9 @@ from lambdas.reference.ways.escalation import escalates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.action import Action
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.resource_mapping import ResourceMapping
     from lambdas.prove_policy.rounds import Round

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.ground_kind import OPENED_BY_REPAIR, GroundKind
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR, GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,19 +7,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import Arn, is_arn
-from lambdas.model.evidence import Outcome
-from lambdas.model.template_coverage import matches
+from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.iam.template_coverage import matches
+from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.refused.refused_resources import suits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.refinement import PrincipalPolicy
-    from lambdas.model.template import Template
-    from lambdas.model.variables import Use
+    from lambdas.model.definition.variables import Use
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
+    from lambdas.model.trail.evidence import Evidence
 
 
 _IAM_PATH = re.compile(r"(arn:[^:]*:iam::[^:]*:(?:role|user|group|policy|instance-profile)/).+/")

@@ -7,8 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
+from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.text import counted, sentence
-from lambdas.model.verdict import VerdictKind
 from lambdas.prove_policy.advice import advice
 from lambdas.prove_policy.denials import Denial
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 ATTACHES = frozenset({"iam:AttachRolePolicy", "iam:AttachUserPolicy"})
 CREATES = frozenset({"iam:CreatePolicy", "iam:CreatePolicyVersion"})

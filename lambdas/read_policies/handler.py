@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ServiceRefusedError
 from lambdas.gateways import clients
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.managed_policies import IamManagedPolicies, ManagedPolicies
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.iam.managed_policies import IamManagedPolicies, ManagedPolicies
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.attached_policies import AttachedPolicies
-from lambdas.model.evidence import evidence_in
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.run import Run
-from lambdas.model.sandbox import Sandbox
-from lambdas.model.step_input import required
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.step_input import required
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.attached_policies import AttachedPolicies
+from lambdas.model.trail.evidence import evidence_in
 from lambdas.read_policies.attached import attached_policies
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from lambdas.read_stacks.intrinsic_functions import UNKNOWN, section
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.model.stack import StackResource
+    from lambdas.model.trail.stack import StackResource
     from lambdas.read_stacks.intrinsic_functions import Scope
 
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import StackNotReadError
 from lambdas.gateways import clients
-from lambdas.gateways.archive import Archive, S3Archive
+from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.stacks import CloudFormationStacks, Stacks
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.evidence import evidence_in
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.run import Run
-from lambdas.model.sandbox import Sandbox
-from lambdas.model.stack import Stack, StackReport
-from lambdas.model.step_input import required
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.step_input import required
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.trail.evidence import evidence_in
+from lambdas.model.trail.stack import Stack, StackReport
 from lambdas.read_stacks.given_names import with_given
 from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.made_stacks import made_stacks
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_cloudformation import CloudFormationClient
 
-    from lambdas.model.arn import Arn
+    from lambdas.model.iam.arn import Arn
 
 STEP = "read_stacks"
 DOCUMENT = "stacks.json"

@@ -15,7 +15,7 @@ from lambdas.reference.stacks.intrinsics import joined, pseudo_parameters
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdas.model.arn import Arn
+    from lambdas.model.iam.arn import Arn
 
 UNKNOWN: Final = "*"
 _VARIABLE: Final = re.compile(r"\$\{([^!${}][^{}]*)\}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.arn import Arn
-from lambdas.model.evidence import Outcome
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import Arn
+from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 # The calls that make CloudFormation read a template.
 MAKERS = frozenset(

@@ -18,16 +18,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from lambdas.model.action import Action
-from lambdas.model.arn import is_resource
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import is_resource
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.read_stacks.intrinsic_functions import UNKNOWN, Scope, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdas.model.arn import Arn
+    from lambdas.model.iam.arn import Arn
 
 _MAKE_CHANGE_SET: Final = Action("cloudformation", "CreateChangeSet")
 _GET_PARAMETERS: Final = Action("ssm", "GetParameters")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.shards import service_prefixes, service_shard, shard
 
 # Prefixes that several pages of the reference share: the last page's title is not theirs.

@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lambdas.model.arn import Arn, is_arn
+from lambdas.model.iam.arn import Arn, is_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")

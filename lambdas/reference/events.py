@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lambdas.model.action import Action
-from lambdas.model.arn import is_resource
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import is_resource
 from lambdas.reference.actions import canonical
 from lambdas.reference.operation_verbs import asked_by_statements
 from lambdas.reference.request_elements import Request, elements, filled, is_asked

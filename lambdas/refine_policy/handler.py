@@ -9,16 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidEventError
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.earlier_names import past_runs
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.archive.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.attached_policies import AttachedPolicies
-from lambdas.model.evidence import evidence_in
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.process import Process
-from lambdas.model.run import Run
-from lambdas.model.stack import StackReport
-from lambdas.model.step_input import required
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.run import Run
+from lambdas.model.execution.step_input import required
+from lambdas.model.iam.attached_policies import AttachedPolicies
+from lambdas.model.trail.evidence import evidence_in
+from lambdas.model.trail.stack import StackReport
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
 from lambdas.refine_policy.refine import refine
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 STEP = "refine_policy"
 _required = partial(required, state="RefinePolicy")

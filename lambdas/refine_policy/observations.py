@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.run import CLOSING
+from lambdas.model.execution.run import CLOSING
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Implied
+    from lambdas.model.iam.action import Action
+    from lambdas.model.trail.evidence import Implied
 
 # Plain values, because every line of evidence is looked up by them.
 Key = tuple[str, str, str, str, tuple[str, ...]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.arn import Arn
-from lambdas.model.reason import ReasonKind
-from lambdas.model.refinement import Refinement
-from lambdas.model.role_boundary import BOUNDARY
-from lambdas.model.variables import ACCOUNT_VARIABLES
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.findings.reason import ReasonKind
+from lambdas.model.iam.arn import Arn
+from lambdas.model.iam.role_boundary import BOUNDARY
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.containment.fences import OFF as FENCES
 from lambdas.refine_policy.containment.fences import Fences
@@ -49,13 +49,13 @@ from lambdas.refine_policy.statements.principal_policies import principal_polici
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.earlier_names import EarlierNames
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import PrincipalPolicy
-    from lambdas.model.role_boundary import RoleBoundary
-    from lambdas.model.run import Run
-    from lambdas.model.stack import Stack
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.execution.run import Run
+    from lambdas.model.iam.role_boundary import RoleBoundary
+    from lambdas.model.trail.earlier_names import EarlierNames
+    from lambdas.model.trail.evidence import Evidence
+    from lambdas.model.trail.stack import Stack
     from lambdas.refine_policy.observations import Observations
     from lambdas.refine_policy.permissions.permission import Permission
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.gateways.archive import Archive, S3Archive
-from lambdas.gateways.archived_runs import proved_run
-from lambdas.gateways.known_processes import RegisteredProcesses
+from lambdas.gateways.archive.archived_runs import proved_run
+from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.proof_age import days_unproved
+from lambdas.model.archive.proof_age import days_unproved
+from lambdas.model.execution.platform import Platform, platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
 from lambdas.gateways import clients
-from lambdas.gateways.archive import S3Archive
-from lambdas.gateways.archived_runs import finished_runs, row_of
-from lambdas.gateways.policy_parameter import PolicyParameters
-from lambdas.model.approval import Signature, approval, withdrawal
-from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.published_policy import parameter_of
-from lambdas.model.source_revision import SourceRevision
+from lambdas.gateways.archive.archived_runs import finished_runs, row_of
+from lambdas.gateways.archive.documents import S3Archive
+from lambdas.gateways.iam.policy_parameter import PolicyParameters
+from lambdas.model.archive.approval import Signature, approval, withdrawal
+from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, unsealed
+from lambdas.model.archive.published_policy import parameter_of
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.text import visible
 from local.archive.places import S3, chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
 
 JSON = "application/json"
 PATH = "/{name}/policies"

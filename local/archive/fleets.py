@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.errors import FencepostError
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import reason
-from lambdas.model.fleet import FLEETS, PLAN, REPORT, STOP
+from lambdas.model.archive.fleet import FLEETS, PLAN, REPORT, STOP
 from lambdas.model.text import visible
 from local.archive.places import chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lambdas.errors import ArchiveRefusedError
-from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
+from lambdas.gateways.archive.documents import Archive, FolderArchive, S3Archive
 from local.connection import Connection
 from local.emulator import OUT, STATE
 

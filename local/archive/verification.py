@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import FencepostError
-from lambdas.model.fleet import FLEETS
-from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, page_intact, unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.source_revision import SourceRevision
+from lambdas.model.archive.fleet import FLEETS
+from lambdas.model.archive.manifest import (
+    APPROVAL,
+    MANIFEST,
+    WITHDRAWAL,
+    digest,
+    page_intact,
+    unsealed,
+)
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import SourceRevision
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
 
 INDEX, LATEST = "index.html", "latest.json"
 LISTS = frozenset({INDEX, LATEST})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model import limits
-from lambdas.model.quotas import BUILDS, FUNCTIONS
+from lambdas.model.execution.quotas import BUILDS, FUNCTIONS
 from local.doctor.check import Check, missing, note, there, unknown
 
 if TYPE_CHECKING:

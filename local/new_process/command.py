@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.process import EMAIL, NAME
-from lambdas.model.source import URL
+from lambdas.model.definition.process import EMAIL, NAME
+from lambdas.model.definition.source import URL
 from lambdas.model.text import visible
 from local.new_process.definition import definition
 from local.new_process.draft import Draft, Question
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
 FETCHED = "a deployment packs this folder; or let each run fetch it, with source: {}"
-EDITORS = "# yaml-language-server: $schema=../../lambdas/model/process.schema.json\n"
+EDITORS = "# yaml-language-server: $schema=../../lambdas/model/definition/process.schema.json\n"
 TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
 
 

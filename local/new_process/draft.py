@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.variables import Use
+from lambdas.model.definition.variables import Use
 
 if TYPE_CHECKING:
-    from lambdas.model.process import Phase
+    from lambdas.model.definition.process import Phase
 
 STAGE = Use(name="stage", learn="dev", prove="qa")
 IN_ENVIRONMENT = ("STAGE", "{stage}")

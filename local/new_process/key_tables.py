@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.moved_keys import MOVED
-from lambdas.model.process_schema import schema
+from lambdas.model.definition.moved_keys import MOVED
+from lambdas.model.definition.process_schema import schema
 from local.deploy.synthesis import ROOT
 
 if TYPE_CHECKING:

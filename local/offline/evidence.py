@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from local.offline.parallel_reading import SideBySide
 from local.offline.sources.places import UnusableLogsError, asked, opened
 from local.output import NO, UNKNOWN, YES, complain, leave_in_peace

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.gateways.trail import Trail
+    from lambdas.gateways.cloudtrail.trail import Trail
 
 MOST = 5  # callers that are named
 _FILES = 200  # that are looked at: enough to see who calls

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lambdas.collect_evidence.collect import Pass
     from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.trail import Trail, TrailFile
+    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
 WORTH_IT = 4 << 20  # packed bytes below which starting processes costs more than it saves
 SHARED = ("events", "pass_role", "resources", "types")

@@ -14,15 +14,15 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.document_policy.analysis.versions import versions
 from lambdas.document_policy.dossier import dossier
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
-from lambdas.model.arn import Arn
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence
-from lambdas.model.finding import FindingKind
-from lambdas.model.platform import Platform
-from lambdas.model.process import Process
-from lambdas.model.run import Run
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import Run
+from lambdas.model.findings.finding import FindingKind
+from lambdas.model.iam.arn import Arn
 from lambdas.model.text import counted, visible
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.trail import Trail
-    from lambdas.model.finding import Finding
-    from lambdas.model.refinement import Refinement
+    from lambdas.gateways.cloudtrail.trail import Trail
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.findings.finding import Finding
     from local.offline.sources.places import Logs
 
 NOT_ATTEMPTED = (

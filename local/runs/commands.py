@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.platform import Platform
-from lambdas.model.verdict import VerdictKind
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.dossier.verdict import VerdictKind
+from lambdas.model.execution.platform import Platform
 from local import emulator
 from local.deploy import secrets
 from local.deploy.cloud_assembly import UndeployableError

@@ -10,7 +10,7 @@ from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.fleet import FLEETS, REPORT, Fleet
+from lambdas.model.archive.fleet import FLEETS, REPORT, Fleet
 from local.runs import executions
 from local.runs.dossiers import fetch
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, aws_iam
 
-from lambdas.model.role_boundary import boundary_name
+from lambdas.model.iam.role_boundary import boundary_name
 from stacks.permissions.acknowledgements import allow
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Self
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
-from lambdas.model.role_boundary import boundary_name
+from lambdas.model.iam.role_boundary import boundary_name
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 from stacks.sandbox.boundary import Boundary
 
 if TYPE_CHECKING:
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
     from stacks.places import Sandbox
     from stacks.settings import Settings
 

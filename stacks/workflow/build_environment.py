@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import ArnFormat, Stack, aws_iam
 
-from lambdas.model.build import OWN_IMAGES, Build
-from lambdas.model.secret import MANAGED, PARAMETER, Secret
+from lambdas.model.definition.build import OWN_IMAGES, Build
+from lambdas.model.definition.secret import MANAGED, PARAMETER, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Stack, aws_iam
 
-from lambdas.model.source import Source, SourceKind
+from lambdas.model.definition.source import Source, SourceKind
 
 if TYPE_CHECKING:
     from constructs import Construct

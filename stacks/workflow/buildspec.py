@@ -8,11 +8,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.role_boundary import BOUNDARY
-from lambdas.model.source import SourceKind
+from lambdas.model.definition.source import SourceKind
+from lambdas.model.iam.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
 
 CYCLE = Path(__file__).with_name("cycle.sh")
 SECRETS = Path(__file__).with_name("secrets.sh")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_ssm
 from constructs import Construct
 
+from lambdas.model.definition.process_parameter import Place, parameter_size, parameter_value
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
-from lambdas.model.process_parameter import Place, parameter_size, parameter_value
 from stacks.permissions import two_accounts
 
 if TYPE_CHECKING:

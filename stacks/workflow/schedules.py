@@ -13,7 +13,7 @@ from stacks.permissions.acknowledgements import acknowledge, allow
 if TYPE_CHECKING:
     from aws_cdk import aws_kms, aws_lambda, aws_stepfunctions
 
-    from lambdas.model.process import Process
+    from lambdas.model.definition.process import Process
     from stacks.settings import Settings
 
 # No process can be called so: their names have no underscore.

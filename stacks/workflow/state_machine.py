@@ -14,7 +14,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from lambdas.model import quotas
+from lambdas.model.execution import quotas
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
 from stacks.permissions.grants import allow_generation, allow_listing_processes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from stacks.processes import load_process
 from tests.embedded_aws.principals import Principal, deploy, reasons, somebody
 from tests.embedded_aws.test_resource_keys import API, METHOD, PART, TAGGED, code_of, made
@@ -18,7 +18,7 @@ from tests.golden.test_refinement import PROCESSES, refined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
     from local.connection import Connection
 
 pytestmark = pytest.mark.local

@@ -13,8 +13,8 @@ import hcl2
 import pytest
 
 from lambdas.document_policy.handler import document
-from lambdas.gateways.archive import S3Archive
-from lambdas.model.platform import Platform
+from lambdas.gateways.archive.documents import S3Archive
+from lambdas.model.execution.platform import Platform
 from local.command_line.main import main
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_approval_rule import NARROW

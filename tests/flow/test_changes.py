@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from lambdas.gateways.archive import S3Archive
-from lambdas.model.approval import Signature
+from lambdas.gateways.archive.documents import S3Archive
+from lambdas.model.archive.approval import Signature
 from local import emulator
 from local.archive.approvals import record_approval
 from local.archive.verification import verify

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.evidence import Evidence
-from lambdas.model.refinement import Refinement
-from lambdas.model.verdict import Verdict
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.trail.evidence import Evidence
 from tests import asking
 from tests.flow.corpus import corpus, reach
 

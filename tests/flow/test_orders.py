@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.refinement import Refinement
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.trail import FolderTrail
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.gateways.cloudtrail.trail import FolderTrail
+from lambdas.model.trail.evidence import Evidence, Outcome
 from stacks.permissions.unobserved_grants import UNSEEN, UNSEEN_OF
 from tests import asking
 

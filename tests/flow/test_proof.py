@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.minimality import alone
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.process import Process
-from lambdas.model.refinement import PrincipalPolicy, Refinement
-from lambdas.model.run import Run
-from lambdas.model.template import Template
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.execution.run import Run
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy.judgement import Case, judge
 from lambdas.prove_policy.proof_record import Proof
 from lambdas.prove_policy.rounds import Build, Next
@@ -30,7 +30,7 @@ from tests.laws.evaluator import allows_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.dossier.refinement import ExplainedStatement
     from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow

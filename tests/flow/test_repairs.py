@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.minimality import alone
-from lambdas.model.action import Action
-from lambdas.model.refinement import PrincipalPolicy, Refinement
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.iam.action import Action
 
 if TYPE_CHECKING:
     from tests.flow.cloud import Cloud

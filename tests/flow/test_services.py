@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.action import Action
-from lambdas.model.refinement import Refinement
-from lambdas.model.verdict import Verdict
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.verdict import Verdict
+from lambdas.model.dossier.verdict import Verdict
 from local import node
 from local.command_line.main import main
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.gateways.archive import S3Archive
+from lambdas.gateways.archive.documents import S3Archive
 from local import emulator
 from local.archive.verification import verify
 from local.deploy.deployment import deploy

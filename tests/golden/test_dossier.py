@@ -13,9 +13,9 @@ import pytest
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message, subject
-from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
-from lambdas.model.manifest import Link
-from lambdas.model.platform import Platform
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun
+from lambdas.model.archive.manifest import Link
+from lambdas.model.execution.platform import Platform
 from tests.unit.document_policy.samples import TYPES, a_refinement, a_run, run_facts, without
 
 FOLDER = Path(__file__).with_name("dossier")

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.policy import policy_text
-from lambdas.model.process import Process
-from lambdas.model.run import Run
-from lambdas.model.stack import StackReport
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.run import Run
+from lambdas.model.iam.policy import policy_text
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.stack import StackReport
 from lambdas.reference import actions as reference
 from lambdas.reference.stacks.deployment_checks import only_warns
 from lambdas.refine_policy.handler import generated_policies
@@ -28,7 +28,7 @@ from stacks.processes import load_process
 from tests.laws.evaluator import allows, context_of
 
 if TYPE_CHECKING:
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 FOLDER = Path(__file__).with_name("refinement")
 PROCESSES = Path(__file__).parents[2] / "processes"

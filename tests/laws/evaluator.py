@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 GLOBAL_CONTEXT = ("aws:RequestedRegion", "aws:ResourceAccount", "aws:CalledVia")
 

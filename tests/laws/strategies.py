@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Evidence, Implied, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -9,8 +9,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.template import ANY, Template, Variable, Wildcard
-from lambdas.model.template_coverage import CoverageIndex, covers, filled, matches, overlaps
+from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
+from lambdas.model.iam.template_coverage import CoverageIndex, covers, filled, matches, overlaps
 
 ONE = Wildcard("?")
 LETTERS = "ab"

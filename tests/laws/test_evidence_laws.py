@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lambdas.collect_evidence.principals.caller import Caller, services_via
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import evidence_of, translate
-from lambdas.model.action import Action
-from lambdas.model.arn import is_arn
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts
 from tests.unit.collect_evidence.trails import (
     ROLE,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from embedded_aws.services.cloudformation.naming.names import composed
 from embedded_aws.services.cloudformation.naming.rules import rule_of
-from lambdas.model.template import Template
-from lambdas.model.template_coverage import covers, filled
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.template_coverage import covers, filled
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -29,7 +29,7 @@ from tests.unit.refine_policy.builders import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 AT = f"{REGION}:{ACCOUNT}"
 # Type, what makes it, and its ARN around the name.

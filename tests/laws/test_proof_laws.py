@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from lambdas.errors import FencepostError
-from lambdas.model.template_coverage import matches
-from lambdas.model.variables import Use
+from lambdas.model.definition.variables import Use
+from lambdas.model.iam.template_coverage import matches
 from lambdas.prove_policy.denials import Denial, denials
 from lambdas.prove_policy.installation.candidate_policies import (
     documents,

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.model.action import Action
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Grant, Refinement
+from lambdas.model.execution.run import Run
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import policy_size, policy_text
+from lambdas.model.iam.template import ANY, Template
+from lambdas.model.iam.template_coverage import ONE, covers, filled
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import policy_size, policy_text
-from lambdas.model.process import Process
-from lambdas.model.refinement import Grant, Refinement
-from lambdas.model.run import Run
-from lambdas.model.template import ANY, Template
-from lambdas.model.template_coverage import ONE, covers, filled
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from tests.laws.evaluator import allows_line

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.model.action import Action
-from lambdas.model.arn import is_arn
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import actions_of, facts, services
 from lambdas.reference.arn_formats import ArnContext, formats_of
 from lambdas.reference.refused.refusals import refusals, without_escapes

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import evidence_of, translate
-from lambdas.model.arn import is_resource
+from lambdas.model.iam.arn import is_resource
 from lambdas.reference import actions as reference
 from lambdas.reference.shards import shard
 from tests.laws.test_refinement_laws import refined, rendered

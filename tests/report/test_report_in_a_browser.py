@@ -15,11 +15,11 @@ from selenium.webdriver.support.ui import Select
 
 from lambdas.document_policy.handler import document
 from lambdas.document_policy.report.report import report
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.platform import Platform
-from lambdas.model.refinement import LeftOut, LeftOutKind
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from tests.unit.document_policy.forms import HOSTILE
 from tests.unit.document_policy.samples import (
     a_refinement,

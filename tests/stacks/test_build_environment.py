@@ -10,7 +10,7 @@ from aws_cdk import App, Stack, aws_iam, aws_kms
 from aws_cdk.assertions import Template
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.build import Build
+from lambdas.model.definition.build import Build
 from stacks.processes import load_folder, load_processes
 from stacks.sandbox.roles import CycleRoles
 from stacks.settings import Settings

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 pytestmark = pytest.mark.stacks
 PSEUDO = {"AWS::AccountId": "111122223333", "AWS::Partition": "aws"}

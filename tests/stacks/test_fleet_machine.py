@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas import errors
-from lambdas.model import fleet
+from lambdas.model.archive import fleet
 from stacks.places import InvalidSettingError
 from stacks.settings import Settings
 from stacks.workflow.fleet import DEFINITION

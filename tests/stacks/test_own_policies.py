@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from embedded_aws.services.access_analyzer.checks.validation import findings
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference import actions as reference
 from tests.stacks.own_policies import OwnPolicy, own_policies
 

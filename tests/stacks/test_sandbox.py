@@ -7,8 +7,8 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
+from lambdas.model.iam.policy import policy_size
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import policy_size
 from stacks.places import InvalidSettingError, Sandbox
 from stacks.sandbox.boundary import Boundary
 from stacks.sandbox.trail import Trail

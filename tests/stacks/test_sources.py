@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment, Stack
 
-from lambdas.model.source import Source
+from lambdas.model.definition.source import Source
 from stacks.workflow.build_source import project_source, statements
 
 pytestmark = pytest.mark.stacks

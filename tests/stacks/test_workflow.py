@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from stacks.monitoring.dashboard import SHOWN
 from stacks.monitoring.metrics import STEP_OF
 from stacks.workflow.registry import without_double_brackets

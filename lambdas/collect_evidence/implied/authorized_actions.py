@@ -12,10 +12,10 @@ from lambdas.collect_evidence.implied.authorized_rows import (
 )
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import resources_of
-from lambdas.model.action import Action
-from lambdas.model.arn import Arn, is_arn
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import facts
 from lambdas.reference.events import OperationMapping, RequiredAction
 from lambdas.reference.refused.refused_resources import narrowest, suits

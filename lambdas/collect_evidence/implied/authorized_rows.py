@@ -12,7 +12,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.request_elements import elements, filled, is_asked
 from lambdas.reference.shards import shard
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.events import OperationMapping
-from lambdas.model.action import Action
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 

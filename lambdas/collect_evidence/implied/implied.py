@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.model.evidence import Implied
+    from lambdas.model.trail.evidence import Implied
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.events import OperationMapping
 

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.events import OperationMapping
-from lambdas.model.action import Action
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 
 # Who calls KMS as the caller, and for what, when a request names a key,
 # https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html and the services'

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 import re
 from urllib.parse import unquote, urlsplit
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 
 READ_OBJECT = Action("s3", "GetObject")
 READ_VERSION = Action("s3", "GetObjectVersion")

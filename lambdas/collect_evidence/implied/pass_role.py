@@ -17,8 +17,8 @@ from lambdas.collect_evidence.implied.authorized_rows import (
     Known,
     authorized_besides,
 )
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 

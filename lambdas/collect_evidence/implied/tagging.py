@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
-from lambdas.model.action import Action
-from lambdas.model.evidence import Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard

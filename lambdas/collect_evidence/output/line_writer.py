@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.output.repeats import Made, SplitRecord
     from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.record import Record
-    from lambdas.model.finding import Finding
+    from lambdas.model.findings.finding import Finding
 
 # Where of so many calls hardly one comes again, the next are not asked whether they do.
 TRIAL, TURN = 1_000, 10_000

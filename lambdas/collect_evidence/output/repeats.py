@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.trail.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.record import Record

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.arn import Arn, is_arn
+from lambdas.model.iam.arn import Arn, is_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

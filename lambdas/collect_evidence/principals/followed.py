@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.collect_evidence.principals.caller import ASSUMED
 from lambdas.collect_evidence.record import AGGREGATED
-from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.trail.evidence import CLOUDFORMATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 from dataclasses import dataclass
 
 from lambdas.collect_evidence.principals.caller import ASSUMED
-from lambdas.model.arn import Arn
+from lambdas.model.iam.arn import Arn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

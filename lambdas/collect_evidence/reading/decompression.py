@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from lambdas.model.finding import FindingKind
+from lambdas.model.findings.finding import FindingKind
 
 if TYPE_CHECKING:
     from zlib import _Decompress as Decompress

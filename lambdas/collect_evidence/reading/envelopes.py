@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import FindingKind
+from lambdas.model.findings.finding import FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from lambdas.collect_evidence.reading.file_syntax import (
     left_open,
 )
 from lambdas.collect_evidence.record import Record
-from lambdas.model.finding import FindingKind
+from lambdas.model.findings.finding import FindingKind
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.reading.prefilter import Prefilter

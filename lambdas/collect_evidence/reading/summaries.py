@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.collect_evidence.principals.caller import Caller
 from lambdas.collect_evidence.record import AGGREGATED, Record, text_of
-from lambdas.model.arn import Arn, is_arn
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.arn import Arn, is_arn
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.principals.followed import FollowedPrincipals

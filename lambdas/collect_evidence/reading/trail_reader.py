@@ -9,8 +9,8 @@ from lambdas.collect_evidence.principals.caller import Caller, issuer_of
 from lambdas.collect_evidence.reading.envelopes import kind_on_bus
 from lambdas.collect_evidence.reading.record_scanner import records_in
 from lambdas.collect_evidence.reading.summaries import Asked, UntoldCalls, is_summary, summary_of
-from lambdas.model.arn import is_arn
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.arn import is_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.reading.prefilter import Prefilter
     from lambdas.collect_evidence.reading.record_scanner import Passed
     from lambdas.collect_evidence.record import Record
-    from lambdas.gateways.trail import Trail, TrailFile
-    from lambdas.model.finding_ledger import FindingLedger
+    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
+    from lambdas.model.findings.finding_ledger import FindingLedger
 
     Take = Callable[[Record, Caller], None]
 

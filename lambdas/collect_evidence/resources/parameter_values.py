@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING, PREFIXED
-from lambdas.model.arn import Arn, is_arn
+from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.reference.arn_formats import formats_in, stem
 from lambdas.reference.shards import shard
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.collect_evidence.resources.elements import Elements
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 _FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")
 # A build's id is `<project>:<uuid>`; IAM knows projects alone.

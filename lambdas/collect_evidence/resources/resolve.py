@@ -12,7 +12,7 @@ from lambdas.collect_evidence.resources.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
-from lambdas.model.arn import is_arn, is_resource
+from lambdas.model.iam.arn import is_arn, is_resource
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard

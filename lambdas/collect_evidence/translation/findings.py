@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
 
 if TYPE_CHECKING:

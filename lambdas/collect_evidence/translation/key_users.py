@@ -10,7 +10,7 @@ from lambdas.reference.shards import prefixes_of, shard
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 KMS = "kms"
 _SOURCE = "kms.amazonaws.com"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.refused.error_codes import Meaning, meaning_of_error
 from lambdas.reference.refused.refusals import Refusal, obstacle_of, refusals, without_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

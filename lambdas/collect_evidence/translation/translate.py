@@ -28,8 +28,8 @@ from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
-from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.finding import FindingKind
+from lambdas.model.findings.finding import FindingKind
+from lambdas.model.trail.evidence import Evidence, Implied, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdas.collect_evidence.translation.attribution import Attribution
-    from lambdas.model.action import Action
-    from lambdas.model.finding import Finding
+    from lambdas.model.findings.finding import Finding
+    from lambdas.model.iam.action import Action
 
 # What CloudTrail writes about the account that nobody called,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html

@@ -6,15 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template_coverage import covers
+from lambdas.model.iam.template_coverage import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.action import Action
-    from lambdas.model.policy import Condition
-    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.template import Template
+    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

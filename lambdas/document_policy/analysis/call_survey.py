@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.operation_verbs import creating
 
 if TYPE_CHECKING:

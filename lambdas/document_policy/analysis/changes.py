@@ -13,16 +13,16 @@ from lambdas.document_policy.analysis.causes import (
     likely_cause,
     made_by_cloudformation,
 )
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.template import Template, Variable
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.iam.template import Template, Variable
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lambdas.document_policy.analysis.causes import Made
-    from lambdas.model.archived_runs import PreviousRun
-    from lambdas.model.refinement import ExplainedStatement, Refinement
+    from lambdas.model.archive.archived_runs import PreviousRun
+    from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

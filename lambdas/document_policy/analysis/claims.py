@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
-from lambdas.model.containment import NEIGHBOURS
-from lambdas.model.finding import FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.platform import Platform
+from lambdas.model.dossier.containment import NEIGHBOURS
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import FindingKind, Severity
 from lambdas.model.text import counted, listed, sentence
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.containment import Containment
-    from lambdas.model.refinement import ExplainedStatement, Grant
+    from lambdas.model.dossier.containment import Containment
+    from lambdas.model.dossier.refinement import ExplainedStatement, Grant
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
 WIDE = frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.policy import policy_size, policy_text
-from lambdas.model.role_boundary import BOUNDARY
-from lambdas.model.template import Template, Variable
+from lambdas.model.iam.policy import policy_size, policy_text
+from lambdas.model.iam.role_boundary import BOUNDARY
+from lambdas.model.iam.template import Template, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy, Refinement
+    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 
 BOUNDARY_FILE = f"{BOUNDARY}.json"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.platform import Platform
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.reference.shards import judged_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdas.model.refinement import Refinement
-    from lambdas.model.run import Run
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.execution.run import Run
 
 
 def actions_offered(generated: Mapping[str, Any] | None) -> int | None:

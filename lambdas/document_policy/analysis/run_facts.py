@@ -10,20 +10,20 @@ from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import Changes, changes
 from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
 from lambdas.document_policy.analysis.judges import actions_offered, not_judged
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import PACKED, SourceRevision
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.platform import Platform
-from lambdas.model.source_revision import PACKED, SourceRevision
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.model.archived_runs import PreviousRun
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import PrincipalPolicy, Refinement
-    from lambdas.model.run import Run
-    from lambdas.model.verdict import Verdict
+    from lambdas.model.archive.archived_runs import PreviousRun
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+    from lambdas.model.dossier.verdict import Verdict
+    from lambdas.model.execution.run import Run
 
 BLIND = frozenset(
     {

@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import GroundKind
 from lambdas.model.text import counted, listed, sentence
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.refinement import ExplainedStatement, Ground
+    from lambdas.model.dossier.refinement import ExplainedStatement, Ground
 
 HINT = GroundKind.HINT
 

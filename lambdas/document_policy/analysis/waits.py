@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.execution.waits import quota_waits
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
-from lambdas.model.waits import quota_waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.platform import Platform
+from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el
 from lambdas.pages.page import page
@@ -12,7 +12,7 @@ from lambdas.pages.page import page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.archived_runs import RunSummary
+    from lambdas.model.archive.archived_runs import RunSummary
 
 
 COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")

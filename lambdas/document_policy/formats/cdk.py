@@ -21,16 +21,16 @@ from lambdas.document_policy.formats.literals import (
     snake,
     unique,
 )
-from lambdas.model.role_boundary import BOUNDARY
+from lambdas.model.iam.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.iam_documents import ManagedPolicy
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.policy import Condition
-    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.role_boundary import RoleBoundary
+    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.role_boundary import RoleBoundary
 
 STACK = ("account", "partition")  # the stack knows them; a caller may still say otherwise
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | frozenset(

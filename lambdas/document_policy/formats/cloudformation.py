@@ -12,15 +12,15 @@ from lambdas.document_policy.analysis.iam_documents import (
 )
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, pascal, quoted, sub, unique
-from lambdas.model.role_boundary import BOUNDARY
+from lambdas.model.iam.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.policy import Condition
-    from lambdas.model.refinement import ExplainedStatement
-    from lambdas.model.role_boundary import RoleBoundary
+    from lambdas.model.dossier.refinement import ExplainedStatement
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.role_boundary import RoleBoundary
 
 # What CloudFormation knows itself: a template that is deployed elsewhere reaches into that account.
 PSEUDO = {"account": "AWS::AccountId", "partition": "AWS::Partition"}

@@ -10,7 +10,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import Variable
+from lambdas.model.iam.template import Variable
 from lambdas.model.text import escape_code, shortened, visible
 
 if TYPE_CHECKING:

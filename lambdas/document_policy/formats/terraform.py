@@ -13,17 +13,17 @@ from lambdas.document_policy.analysis.iam_documents import (
 )
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, hcl, snake, unique
-from lambdas.model.role_boundary import BOUNDARY
-from lambdas.model.template import Variable
+from lambdas.model.iam.role_boundary import BOUNDARY
+from lambdas.model.iam.template import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.policy import Condition, PatternStatement, Statement
-    from lambdas.model.refinement import ExplainedStatement
-    from lambdas.model.role_boundary import RoleBoundary
-    from lambdas.model.template import Template
+    from lambdas.model.dossier.refinement import ExplainedStatement
+    from lambdas.model.iam.policy import Condition, PatternStatement, Statement
+    from lambdas.model.iam.role_boundary import RoleBoundary
+    from lambdas.model.iam.template import Template
 
 # A variable's value may begin with `{`, so an `&` at the end of a text counts too.
 _REFERENCE = re.compile(r"&(?=\{|\Z)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import Template
+from lambdas.model.iam.template import Template
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, arn, code, el, join
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.policy import Condition, PatternStatement
-    from lambdas.model.role_boundary import RoleBoundary
+    from lambdas.model.iam.policy import Condition, PatternStatement
+    from lambdas.model.iam.role_boundary import RoleBoundary
 
 
 def boundary(facts: RunFacts) -> Html | None:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.finding import Finding
+    from lambdas.model.findings.finding import Finding
 from itertools import groupby
 
 from lambdas.document_policy.analysis.run_facts import blind
-from lambdas.model.finding import Severity
+from lambdas.model.findings.finding import Severity
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el, join, prose
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.refinement import LeftOut
+    from lambdas.model.dossier.refinement import LeftOut
 
 
 def left_out(facts: RunFacts) -> Html:

@@ -13,9 +13,9 @@ from lambdas.document_policy.report.findings import findings
 from lambdas.document_policy.report.left_out import left_out
 from lambdas.document_policy.report.service_matrix import exercised, service_matrix
 from lambdas.document_policy.report.statements import statements
-from lambdas.model.finding import Severity
-from lambdas.model.platform import Platform
-from lambdas.model.policy import policy_text
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Severity
+from lambdas.model.iam.policy import policy_text
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el, join, prose, whole
 from lambdas.pages.page import asset, page

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.exercised_paths import paths
 from lambdas.document_policy.analysis.statement_reasons import reasons, service_name
-from lambdas.model.evidence import Outcome
 from lambdas.model.text import counted
+from lambdas.model.trail.evidence import Outcome
 from lambdas.pages.html import Html, el
 from lambdas.reference.actions import service_title
 

@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
-from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
-from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, Link, unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.refinement import Refinement
-from lambdas.model.source_revision import SourceRevision
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
+from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, Link, unsealed
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import SourceRevision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.gateways.archive import Archive
-    from lambdas.model.run import Run
+    from lambdas.gateways.archive.documents import Archive
+    from lambdas.model.execution.run import Run
 
 LATEST = "latest.json"
 

@@ -14,9 +14,10 @@ from lambdas.errors import (
     MissingObjectError,
     ServiceUnavailableError,
 )
-from lambdas.gateways import clients, s3_objects
+from lambdas.gateways import clients
+from lambdas.gateways.archive import s3_objects
 from lambdas.gateways.aws_errors import UNANSWERED, is_transient, reason
-from lambdas.model.manifest import MANIFEST
+from lambdas.model.archive.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

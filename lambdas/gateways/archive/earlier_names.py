@@ -8,12 +8,12 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdas.errors import MissingObjectError
-from lambdas.gateways.archived_runs import finished_runs
-from lambdas.model.earlier_names import EarlierNames, PastRun
+from lambdas.gateways.archive.archived_runs import finished_runs
+from lambdas.model.trail.earlier_names import EarlierNames, PastRun
 
 if TYPE_CHECKING:
-    from lambdas.gateways.archive import Archive
-    from lambdas.model.run import Run
+    from lambdas.gateways.archive.documents import Archive
+    from lambdas.model.execution.run import Run
 
 RUNS = 3  # a name that did not differ in so many runs is taken to be fixed
 MOST = 20_000  # names of one run; more would not tell more

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, told
-from lambdas.model.process_parameter import RegisteredProcess
+from lambdas.model.definition.process_parameter import RegisteredProcess
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient

@@ -8,15 +8,16 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lambdas.gateways import clients, s3_objects
-from lambdas.model.delivery import Delivery
+from lambdas.gateways import clients
+from lambdas.gateways.archive import s3_objects
+from lambdas.model.execution.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_s3 import S3Client
 
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
 
 MARKER = "GetCallerIdentity"
 # The closing markers are made before the build is wound up, and the run's end is noted after that.

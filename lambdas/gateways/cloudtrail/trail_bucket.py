@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from lambdas.gateways import clients, s3_objects
-from lambdas.gateways.trail import TrailFile
+from lambdas.gateways import clients
+from lambdas.gateways.archive import s3_objects
+from lambdas.gateways.cloudtrail.trail import TrailFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

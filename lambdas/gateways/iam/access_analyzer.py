@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import wanted
-from lambdas.model.policy_checks import Comparison, Objection
+from lambdas.model.dossier.policy_checks import Comparison, Objection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lambdas.gateways import clients
-from lambdas.gateways.archived_runs import finished_runs, manifest_of, row_of
+from lambdas.gateways.archive.archived_runs import finished_runs, manifest_of, row_of
 from lambdas.gateways.aws_errors import UNANSWERED, told
-from lambdas.model.approval import policies_of
-from lambdas.model.platform import Platform, platform_of
-from lambdas.model.published_policy import newest_approved, parameter_of, pointer
+from lambdas.model.archive.approval import policies_of
+from lambdas.model.archive.published_policy import newest_approved, parameter_of, pointer
+from lambdas.model.execution.platform import Platform, platform_of
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
 
-    from lambdas.gateways.archive import S3Archive
+    from lambdas.gateways.archive.documents import S3Archive
 
 
 class PolicyParameters:

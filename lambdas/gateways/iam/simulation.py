@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lambdas.gateways import clients
-from lambdas.model.policy_checks import NOT_SIMULATED
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.manifest import FORMAT, digest, sealed
+from lambdas.model.archive.manifest import FORMAT, digest, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from lambdas.model.platform import Platform
+    from lambdas.model.execution.platform import Platform
 
 BY_HAND, NARROWER = "by-hand", "narrower"
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.manifest import Link, digest, unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.source_revision import PACKED, SourceRevision
-from lambdas.model.verdict import Verdict
+from lambdas.model.archive.manifest import Link, digest, unsealed
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.source_revision import PACKED, SourceRevision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 
 class BaselineKind(StrEnum):

@@ -11,8 +11,8 @@ from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdas.model.archived_runs import RunSummary
-    from lambdas.model.platform import Platform
+    from lambdas.model.archive.archived_runs import RunSummary
+    from lambdas.model.execution.platform import Platform
 
 VERSION = "1"  # of the value; it grows when a field changes its meaning or goes
 POLICY = "policy.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition_values import mapping_of, matching, yes_or_no
+from lambdas.model.definition.definition_values import mapping_of, matching, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

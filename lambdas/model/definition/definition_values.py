@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.process_schema import keys
+from lambdas.model.definition.process_schema import keys
 
 if TYPE_CHECKING:
     import re

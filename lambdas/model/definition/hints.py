@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError, InvalidTemplateError
-from lambdas.model.action import Action
-from lambdas.model.definition_values import mapping_of, yes_or_no
-from lambdas.model.process_schema import choices
-from lambdas.model.template import Template
-from lambdas.model.variables import ACCOUNT_VARIABLES
+from lambdas.model.definition.definition_values import mapping_of, yes_or_no
+from lambdas.model.definition.process_schema import choices
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.approval import BY_HAND
-from lambdas.model.boundary_use import BoundaryUse
-from lambdas.model.build import Build
-from lambdas.model.definition_values import mapping_of, matching, text, yes_or_no
-from lambdas.model.fleet import FLEETS
-from lambdas.model.hints import NO_HINTS, Hints
-from lambdas.model.moved_keys import as_written, with_moved_keys
-from lambdas.model.process_schema import choices, schema
-from lambdas.model.secret import Secret, secrets_of
-from lambdas.model.source import Source
-from lambdas.model.variables import Use, environment_of, in_title_case, variables_of
+from lambdas.model.archive.approval import BY_HAND
+from lambdas.model.archive.fleet import FLEETS
+from lambdas.model.definition.boundary_use import BoundaryUse
+from lambdas.model.definition.build import Build
+from lambdas.model.definition.definition_values import mapping_of, matching, text, yes_or_no
+from lambdas.model.definition.hints import NO_HINTS, Hints
+from lambdas.model.definition.moved_keys import as_written, with_moved_keys
+from lambdas.model.definition.process_schema import choices, schema
+from lambdas.model.definition.secret import Secret, secrets_of
+from lambdas.model.definition.source import Source
+from lambdas.model.definition.variables import Use, environment_of, in_title_case, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

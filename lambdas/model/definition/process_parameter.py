@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidEventError
+from lambdas.model.definition.process import Process
 from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
-from lambdas.model.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition_values import matching
-from lambdas.model.variables import ENVIRONMENT, RESERVED_ENVIRONMENT
+from lambdas.model.definition.definition_values import matching
+from lambdas.model.definition.variables import ENVIRONMENT, RESERVED_ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition_values import mapping_of, matching, text
+from lambdas.model.definition.definition_values import mapping_of, matching, text
 
 URL = re.compile(r"https://[\w.-]+(:\d+)?(/[\w.~%+-]+)+/?", re.ASCII)
 LOCAL = re.compile(r"(/|\./|\.\./|file:///)[^\x00-\x1f]*")

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition_values import matching, text
-from lambdas.model.role_boundary import BOUNDARY
+from lambdas.model.definition.definition_values import matching, text
+from lambdas.model.iam.role_boundary import BOUNDARY
 
 VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

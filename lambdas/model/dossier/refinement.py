@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.action import Action
-from lambdas.model.containment import Containment
-from lambdas.model.finding import Finding
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Policy, Statement
-from lambdas.model.role_boundary import RoleBoundary
-from lambdas.model.template import Template
+from lambdas.model.dossier.containment import Containment
+from lambdas.model.findings.finding import Finding
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition, Policy, Statement
+from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import InvalidEventError
-from lambdas.model.platform import Platform
+from lambdas.model.execution.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

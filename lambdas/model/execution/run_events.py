@@ -13,7 +13,7 @@ from lambdas.model.limits import EVENT_LIMIT
 from lambdas.model.text import visible
 
 if TYPE_CHECKING:
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
 
 SOURCE = "fencepost"
 VERSION = "1"  # of the schema; it grows when a field changes its meaning or goes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.quotas import quota_of
+from lambdas.model.execution.quotas import quota_of
 from lambdas.model.text import counted, visible
 
 if TYPE_CHECKING:

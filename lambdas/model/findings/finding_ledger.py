@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.finding import Finding
+    from lambdas.model.findings.finding import Finding
 
 
 class FindingLedger:

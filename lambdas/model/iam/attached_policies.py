@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-from lambdas.model.finding import Finding
+from lambdas.model.findings.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.template import Template
+from lambdas.model.iam.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 VERSION = "2012-10-17"
 

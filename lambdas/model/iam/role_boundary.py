@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.arn import Arn
-from lambdas.model.policy import VERSION, Condition, PatternStatement
-from lambdas.model.template import Template, Variable
+from lambdas.model.iam.arn import Arn
+from lambdas.model.iam.policy import VERSION, Condition, PatternStatement
+from lambdas.model.iam.template import Template, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdas.model.template import Part
+    from lambdas.model.iam.template import Part
 
 ONE = Wildcard("?")
 Symbols = tuple["Part", ...]  # characters, variables and wildcards, one each

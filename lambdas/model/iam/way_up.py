@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Template, Wildcard
+from lambdas.model.iam.template import ANY, Template, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

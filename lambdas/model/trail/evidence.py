@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.action import Action
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

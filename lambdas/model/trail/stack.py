@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.model.evidence import Implied
-from lambdas.model.finding import Finding
+from lambdas.model.findings.finding import Finding
+from lambdas.model.trail.evidence import Implied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import BoundaryTooLongError, ServiceRefusedError
+from lambdas.model.iam.policy import policy_size
+from lambdas.model.iam.role_boundary import boundary_arn
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import policy_size
-from lambdas.model.role_boundary import boundary_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.gateways.managed_policies import ManagedPolicies
-    from lambdas.model.refinement import Refinement
-    from lambdas.model.run import Run
+    from lambdas.gateways.iam.managed_policies import ManagedPolicies
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.execution.run import Run
 
 BOUNDED = "RolesWithoutBoundary"  # the fence's statement that lets no role go without a boundary
 

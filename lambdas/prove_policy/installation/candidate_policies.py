@@ -11,10 +11,10 @@ from lambdas.errors import CandidateNotCleanError, PolicyNotEffectiveError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.gateways.candidate import Candidate
-    from lambdas.model.policy import Statement
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import PrincipalPolicy, Refinement
+    from lambdas.gateways.iam.candidate import Candidate
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+    from lambdas.model.iam.policy import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

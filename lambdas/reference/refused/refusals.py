@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import canonical, resource_types
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import Arn, is_arn
+from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.reference.actions import facts
 from lambdas.reference.arn_formats import formats_in, formats_of
 from lambdas.reference.arn_parts import RESOURCE_FIELD, ArnPart
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.reference.actions import ResourceType
     from lambdas.reference.arn_formats import ArnContext, ArnFormat
     from lambdas.reference.refused.refusals import Refusal

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.reference.actions import ActionFacts
 
 FUNCTION_ARN = "lambda:FunctionArn"

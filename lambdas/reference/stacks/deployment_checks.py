@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import CLOUDFORMATION
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import actions_of, handlers
 from lambdas.reference.shards import shard
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.shards import shard
 
 

@@ -11,7 +11,7 @@ from lambdas.reference.actions import AccessLevel, facts
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 
 class Through(StrEnum):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from lambdas.model.template import EVERYTHING
-from lambdas.model.template_coverage import covers, overlaps
-from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.model.iam.template import EVERYTHING
+from lambdas.model.iam.template_coverage import covers, overlaps
+from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.operation_verbs import CREATING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.model.policy import Condition
-    from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.template import Template
+    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.template import Template
 
 PASSED_TO = "iam:PassedToService"
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import Template, Variable
-from lambdas.model.template_coverage import overlaps
-from lambdas.model.way_up import BOUNDARY_KEY, WayStep, WayUp
+from lambdas.model.iam.template import Template, Variable
+from lambdas.model.iam.template_coverage import overlaps
+from lambdas.model.iam.way_up import BOUNDARY_KEY, WayStep, WayUp
 from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
 from lambdas.reference.ways.held_grants import Held, HeldGrants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.dossier.refinement import PrincipalPolicy
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
 # How a new role or user, and a policy, comes to permissions.

@@ -11,9 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.model.containment import Carried
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition
+from lambdas.model.dossier.containment import Carried
+from lambdas.model.iam.policy import Condition
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import AccessLevel
 from lambdas.reference.arn_parts import parsed
 from lambdas.reference.stacks.containment import (
@@ -30,9 +30,9 @@ from lambdas.refine_policy.observations import ANYTHING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.stack import Stack
-    from lambdas.model.template import Template
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
+    from lambdas.model.trail.stack import Stack
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.stacks.containment import Row
     from lambdas.refine_policy.permissions.permission import Permission

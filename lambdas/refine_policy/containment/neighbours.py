@@ -10,15 +10,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from lambdas.model.containment import ANOTHER_PROCESS, ANOTHER_STACK, ANOTHER_STAGE
-from lambdas.model.template import Wildcard
+from lambdas.model.dossier.containment import ANOTHER_PROCESS, ANOTHER_STACK, ANOTHER_STAGE
+from lambdas.model.iam.template import Wildcard
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.stacks.containment import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdas.model.template import Template
+    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import ArnParser
     from lambdas.refine_policy.resource_names.naming import Naming
 

@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.reference.operation_verbs import creating, noun_of
 from lambdas.reference.stacks.containment import tagged_on_create
@@ -19,7 +19,7 @@ from lambdas.reference.stacks.containment import tagged_on_create
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.refine_policy.permissions.permission import Permission
 
 _MAKES = re.compile(f"(?:{creating('Publish')})[A-Z]")

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.template import Variable
-from lambdas.model.variables import ACCOUNT_VARIABLES
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template import Variable
 from lambdas.refine_policy.resource_names.variables import TITLE
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.trail.ground_kind import GroundKind
 
 
 def without_analyzer(why: str) -> Finding:

@@ -6,13 +6,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from lambdas.errors import ForbiddenActionError
-from lambdas.model.template_coverage import covers, filled, overlaps
+from lambdas.model.iam.template_coverage import covers, filled, overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.hints import Hints
-    from lambdas.model.template import Template
+    from lambdas.model.definition.hints import Hints
+    from lambdas.model.iam.template import Template
     from lambdas.refine_policy.grants.grants import DraftGrant
 
 _NAMED = 5  # how many violations an error spells out

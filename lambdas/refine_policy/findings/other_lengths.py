@@ -10,11 +10,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.template import Template
-from lambdas.model.template_coverage import covers, filled
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES, in_title_case
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.template_coverage import covers, filled
 from lambdas.model.text import counted
-from lambdas.model.variables import ACCOUNT_VARIABLES, in_title_case
 from lambdas.reference.arn_parts import parsed
 from lambdas.refine_policy.generated_names.cut_names import made_of
 from lambdas.refine_policy.generated_names.name_limits import (

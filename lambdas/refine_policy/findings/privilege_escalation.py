@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.refinement import LeftOut, LeftOutKind
-from lambdas.model.role_boundary import BOUNDARY_ARN
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN
 from lambdas.model.text import listed
 from lambdas.reference.ways.escalation import escalation_paths
 from lambdas.reference.ways.ways_up import ways_up
@@ -15,9 +15,9 @@ from lambdas.reference.ways.ways_up import ways_up
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.model.refinement import PrincipalPolicy
-    from lambdas.model.role_boundary import RoleBoundary
-    from lambdas.model.way_up import WayUp
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.role_boundary import RoleBoundary
+    from lambdas.model.iam.way_up import WayUp
 
 _BOUND = (
     "Let the process's roles have a boundary (`policy: {boundary: required}`, docs/boundaries.md)."

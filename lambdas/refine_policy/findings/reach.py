@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.model.containment import NEIGHBOURS, Containment, Reach
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.template import EVERYTHING
-from lambdas.model.template_coverage import matches
+from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template import EVERYTHING
+from lambdas.model.iam.template_coverage import matches
 from lambdas.model.text import counted, listed
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
@@ -19,8 +19,8 @@ from lambdas.refine_policy.containment.tagged_types import makes_it
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.policy import Condition
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.policy import Condition
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.containment.fences import Fences
     from lambdas.refine_policy.containment.neighbours import Neighbour, Neighbourhood

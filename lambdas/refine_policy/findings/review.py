@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.reason import ReasonKind
-from lambdas.model.refinement import LeftOutKind
+from lambdas.model.dossier.refinement import LeftOutKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.reason import ReasonKind
 from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
 from lambdas.refine_policy.findings.blind_spots import blind_spots
 from lambdas.refine_policy.observations import ANYTHING
@@ -15,8 +15,8 @@ from lambdas.refine_policy.observations import ANYTHING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.model.reason import Reason
-    from lambdas.model.refinement import LeftOut
+    from lambdas.model.dossier.refinement import LeftOut
+    from lambdas.model.findings.reason import Reason
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.template_coverage import covers
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template_coverage import covers
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.findings.bounds import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.model.hints import Hints
+    from lambdas.model.definition.hints import Hints
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
 

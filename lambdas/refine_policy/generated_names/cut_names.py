@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Variable
+from lambdas.model.iam.template import ANY, Variable
 from lambdas.reference.shards import shard
 from lambdas.refine_policy.generated_names.name_limits import (
     HYPHENS,
@@ -22,7 +22,7 @@ from lambdas.refine_policy.generated_names.name_limits import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.model.template import Part, Template
+    from lambdas.model.iam.template import Part, Template
 
 REASON = (
     "CloudFormation cuts the name to the length that is allowed, and where it cuts depends on the "

@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Variable
+from lambdas.model.iam.template import ANY, Variable
 from lambdas.refine_policy.generated_names.longer_values import longest_of
 from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdas.model.template import Part, Template
+    from lambdas.model.iam.template import Part, Template
     from lambdas.refine_policy.generated_names.name_limits import Limit
 
 REASON = "CloudFormation ends the name with random characters, and puts no hyphen before them"

@@ -11,13 +11,13 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY, Variable, Wildcard
-from lambdas.model.variables import ACCOUNT_VARIABLES
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
+from lambdas.model.iam.template import ANY, Variable, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lambdas.model.template import Part
+    from lambdas.model.iam.template import Part
     from lambdas.refine_policy.generated_names.cut_names import CloudFormationName
 
 SPELLINGS = 3  # at most: the logical id cut; the stack's name cut beside either suffix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.reason import Reason
+from lambdas.model.findings.reason import Reason
 from lambdas.refine_policy.generated_names import joined_names, longer_values
 from lambdas.refine_policy.generated_names.cut_names import (
     CUT_AWAY,
@@ -18,7 +18,7 @@ from lambdas.refine_policy.generated_names.name_limits import is_joined, limit_o
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdas.model.template import Part, Template
+    from lambdas.model.iam.template import Part, Template
     from lambdas.refine_policy.generated_names.name_limits import Limit
 
 Spelled = tuple[tuple["Part", ...], tuple[Reason, ...]]  # the parts, and why they hold wildcards

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.template import ANY
+from lambdas.model.iam.template import ANY
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.template import Part
+    from lambdas.model.iam.template import Part
 
 HYPHENS = 2
 

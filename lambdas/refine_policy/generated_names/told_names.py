@@ -16,7 +16,7 @@ from lambdas.refine_policy.generated_names.name_limits import without_ending
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.stack import Stack, StackResource
+    from lambdas.model.trail.stack import Stack, StackResource
 
 _MADE = re.compile(r"(?:(?P<stack>.*)-)?(?P<logical_id>[0-9A-Za-z]+)-(?P<suffix>[0-9A-Za-z]{8,13})")
 _LETTERS = re.compile(r"[A-Za-z]+")

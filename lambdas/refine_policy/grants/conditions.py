@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import Check, GroundKind
-from lambdas.model.policy import Condition
-from lambdas.model.template import Template, Variable
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import Template, Variable
+from lambdas.model.trail.ground_kind import Check, GroundKind
 from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
 from lambdas.refine_policy.containment.fences import Fences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.refine_policy.permissions.permission import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.refine_policy.grants.name_families import Family, Life, families
 from lambdas.refine_policy.grants.object_folders import folders
 from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
@@ -17,9 +17,9 @@ from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.reason import Reason
-    from lambdas.model.template import Template
+    from lambdas.model.findings.reason import Reason
+    from lambdas.model.iam.template import Template
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.refine_policy.permissions.permission import Permission
 
 SOME = 3  # members on which an action was seen: fewer are listed by name

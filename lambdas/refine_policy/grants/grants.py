@@ -6,11 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.reason import Reason
-from lambdas.model.template import EVERYTHING, Template
-from lambdas.model.template_coverage import CoverageIndex
+from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.template import EVERYTHING, Template
+from lambdas.model.iam.template_coverage import CoverageIndex
 from lambdas.model.text import listed
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.containment.fences import OFF
 from lambdas.refine_policy.grants.conditions import REQUESTED_REGION, Settings, conditions_of
@@ -23,8 +23,8 @@ from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.action import Action
-    from lambdas.model.policy import Condition
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.policy import Condition
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.permissions.permission import Permission

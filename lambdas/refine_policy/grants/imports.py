@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.policy import Condition
-from lambdas.model.template import Template
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import Template
 from lambdas.reference.condition_keys import IMPORTED
 from lambdas.refine_policy.containment.fences import OF_WHAT_IS_THERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.ground_kind import GroundKind
+    from lambdas.model.trail.ground_kind import GroundKind
     from lambdas.refine_policy.permissions.permission import Permission
 
 _MAKES_CHANGES = Action("cloudformation", "CreateChangeSet")

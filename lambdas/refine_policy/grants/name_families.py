@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.model.reason import Reason, ReasonKind
-from lambdas.model.template import ANY, Template, Variable, Wildcard
-from lambdas.model.variables import ACCOUNT_VARIABLES
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
+from lambdas.model.findings.reason import Reason, ReasonKind
+from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
 from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.refine_policy.resource_names.name_tokens import Shape, is_id, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lambdas.model.template import Part
+    from lambdas.model.iam.template import Part
 
 MANY = 10  # values that a place takes before a person would stop to list them
 APART = 3  # values, each of them in sessions of its own: they differ from run to run

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.reason import Reason, ReasonKind
-from lambdas.model.template import Template
+from lambdas.model.findings.reason import Reason, ReasonKind
+from lambdas.model.iam.template import Template
 from lambdas.refine_policy.grants.name_families import MANY, Family
 
 if TYPE_CHECKING:

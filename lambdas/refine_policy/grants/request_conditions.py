@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import is_resource
-from lambdas.model.policy import Condition
-from lambdas.model.template import Template
+from lambdas.model.iam.arn import is_resource
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import Template
 from lambdas.refine_policy.grants.conditions import SAME_REQUEST
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.action import Action
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.refinement import LeftOut, LeftOutKind
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:

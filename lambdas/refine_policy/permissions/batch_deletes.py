@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:

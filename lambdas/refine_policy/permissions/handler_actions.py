@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import creating, noun
 from lambdas.refine_policy.permissions.opposites import undone_by
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
     from lambdas.refine_policy.observations import Observation
 
 UPDATE, ROLLBACK = GroundKind.UPDATE, GroundKind.ROLLBACK

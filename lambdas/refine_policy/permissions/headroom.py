@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.template import ANY, Template, Variable
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template import ANY, Template, Variable
 from lambdas.model.text import visible
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_formats import formats_of
 from lambdas.reference.arn_parts import ArnPart
 from lambdas.reference.operation_verbs import noun, what_it_makes
@@ -28,8 +28,8 @@ from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.model.action import Action
-    from lambdas.model.template import Part
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Part
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
     from lambdas.reference.stacks.stack_types import HandlerAction

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.hints import Hints
-from lambdas.model.ground_kind import GroundKind
+    from lambdas.model.definition.hints import Hints
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.permission import Permission
 

@@ -11,7 +11,7 @@ from lambdas.reference.operation_verbs import noun
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.action import Action
+    from lambdas.model.iam.action import Action
 
 # What undoes what; on the left the verb of the undoing.
 _UNDOES = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
-    from lambdas.model.ground_kind import GroundKind
-    from lambdas.model.template import Template
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
+    from lambdas.model.trail.ground_kind import GroundKind
     from lambdas.refine_policy.observations import Observation
 
 

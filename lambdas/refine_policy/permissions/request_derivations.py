@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.finding_ledger import FindingLedger
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding_ledger import FindingLedger
 from lambdas.model.text import listed
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.condition_keys import SURE_KEYS
 from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, version_deletes
 from lambdas.refine_policy.permissions.permission import Permission
@@ -16,8 +16,8 @@ from lambdas.refine_policy.permissions.permission import Permission
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.model.action import Action
-    from lambdas.model.evidence import Implied
+    from lambdas.model.iam.action import Action
+    from lambdas.model.trail.evidence import Implied
     from lambdas.refine_policy.observations import Observation, Observations
 
 

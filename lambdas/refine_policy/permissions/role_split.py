@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.arn import Arn
+    from lambdas.model.iam.arn import Arn
 
 
 def execution_role(process: str, deployer: Arn) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_parts import parsed
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,

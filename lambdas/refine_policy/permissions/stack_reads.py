@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.model.evidence import Implied
-    from lambdas.model.stack import Stack
+    from lambdas.model.trail.evidence import Implied
+    from lambdas.model.trail.stack import Stack
     from lambdas.refine_policy.observations import Observation, Observations
 
     Asked = tuple[Implied, Observation]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.system_tags import system_tags
 from lambdas.refine_policy.permissions.permission import Permission

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.reason import Reason
-from lambdas.model.template import ANY, Template, Wildcard
+from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.template import ANY, Template, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from lambdas.model.arn import is_resource
-from lambdas.model.reason import Reason
-from lambdas.model.template import Template, Variable
+from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.arn import is_resource
+from lambdas.model.iam.template import Template, Variable
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.refine_policy.generated_names.made_up_names import MadeUpNames
 from lambdas.refine_policy.observations import ANYTHING
@@ -36,8 +36,8 @@ from lambdas.refine_policy.resource_names.variables import Words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.model.arn import Arn
-    from lambdas.model.template import Part
+    from lambdas.model.iam.arn import Arn
+    from lambdas.model.iam.template import Part
     from lambdas.reference.arn_parts import ArnParser, ArnPart
     from lambdas.refine_policy.resource_names.name_tokens import Piece
     from lambdas.refine_policy.resource_names.volatility import VolatileNames

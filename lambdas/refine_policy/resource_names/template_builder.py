@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.model.reason import Reason, ReasonKind
-from lambdas.model.template import ANY, Part, Wildcard
+from lambdas.model.findings.reason import Reason, ReasonKind
+from lambdas.model.iam.template import ANY, Part, Wildcard
 from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
 from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape, may_be_suffix, pieces
 

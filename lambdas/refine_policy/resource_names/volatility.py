@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.evidence import CLOUDFORMATION
-from lambdas.model.ground_kind import OPENED_BY_REPAIR
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.resource_names.arn_variants import secret_of
@@ -27,8 +27,8 @@ from lambdas.refine_policy.resource_names.name_tokens import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.arn import Arn
-    from lambdas.model.earlier_names import EarlierNames, PastRun
+    from lambdas.model.iam.arn import Arn
+    from lambdas.model.trail.earlier_names import EarlierNames, PastRun
     from lambdas.reference.arn_parts import ArnParser, ArnPart
     from lambdas.refine_policy.generated_names.told_names import ToldNames
     from lambdas.refine_policy.observations import Observation, Observations

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from lambdas.model.boundary_use import BoundaryUse
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.role_boundary import BOUNDARY, BOUNDARY_ARN, RoleBoundary, boundary_arn
+from lambdas.model.definition.boundary_use import BoundaryUse
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.role_boundary import BOUNDARY, BOUNDARY_ARN, RoleBoundary, boundary_arn
 from lambdas.reference.ways.held_grants import HeldGrants
 from lambdas.refine_policy.role_boundaries.bounded_grants import (
     boundary_findings,
@@ -21,9 +21,9 @@ from lambdas.refine_policy.role_boundaries.role_boundary import role_boundary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.model.process import Process
-    from lambdas.model.refinement import LeftOut, PrincipalPolicy
-    from lambdas.model.run import Run
+    from lambdas.model.definition.process import Process
+    from lambdas.model.dossier.refinement import LeftOut, PrincipalPolicy
+    from lambdas.model.execution.run import Run
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.observations import Observations

@@ -7,15 +7,15 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.policy import Condition, PatternStatement
-from lambdas.model.template import EVERYTHING, Template, Wildcard
-from lambdas.model.template_coverage import covers
+from lambdas.model.iam.policy import Condition, PatternStatement
+from lambdas.model.iam.template import EVERYTHING, Template, Wildcard
+from lambdas.model.iam.template_coverage import covers
 from lambdas.refine_policy.role_boundaries.way_up_actions import matched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.model.template import Part
+    from lambdas.model.iam.template import Part
     from lambdas.refine_policy.resource_names.naming import Naming
     from lambdas.refine_policy.role_boundaries.given_statements import GivenStatement
 

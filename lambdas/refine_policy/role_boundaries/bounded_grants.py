@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.errors import RoleWithoutBoundaryError
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.policy import Condition
-from lambdas.model.refinement import LeftOut, LeftOutKind
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.model.text import listed
-from lambdas.model.way_up import BOUNDARY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.model.role_boundary import RoleBoundary
-    from lambdas.model.template import Template
+    from lambdas.model.iam.role_boundary import RoleBoundary
+    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
 

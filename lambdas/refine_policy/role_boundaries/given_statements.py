@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.refine_policy.observations import Observations
 
 CREATES = {"CreateRole": "role", "CreateUser": "user"}

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdas.errors import BoundaryTooLongError
+from lambdas.model.iam.policy import Condition, PatternStatement, policy_size
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN, RoleBoundary, Withheld
+from lambdas.model.iam.template import EVERYTHING, Template
+from lambdas.model.iam.template_coverage import covers
+from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import Condition, PatternStatement, policy_size
-from lambdas.model.role_boundary import BOUNDARY_ARN, RoleBoundary, Withheld
-from lambdas.model.template import EVERYTHING, Template
-from lambdas.model.template_coverage import covers
-from lambdas.model.way_up import BOUNDARY_KEY
 from lambdas.refine_policy.role_boundaries.boundary_statements import (
     named_statement,
     together,

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.model.action import Action
-from lambdas.model.way_up import BOUNDARY_KEY
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.actions import facts
 from lambdas.reference.ways.escalation import Through, escalation_paths
 

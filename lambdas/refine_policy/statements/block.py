@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.policy import Condition, Statement
+from lambdas.model.iam.policy import Condition, Statement
 
 if TYPE_CHECKING:
-    from lambdas.model.action import Action
-    from lambdas.model.ground_kind import Purpose
-    from lambdas.model.template import Template
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
+    from lambdas.model.trail.ground_kind import Purpose
     from lambdas.refine_policy.grants.grants import DraftGrant
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from lambdas.model.refinement import Ground
+from lambdas.model.dossier.refinement import Ground
 from lambdas.model.text import listed
 from lambdas.refine_policy.observations import EVENT_IDS, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.refine_policy.permissions.permission import Permission
 
 

@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 from lambdas.errors import PolicyTooLargeError
+from lambdas.model.iam.policy import VERSION, policy_size
 from lambdas.model.limits import MANAGED_POLICY_LIMIT, POLICIES_PER_ROLE
-from lambdas.model.policy import VERSION, policy_size
 from lambdas.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.model.policy import Statement
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.policy import Statement
 
 Packs = tuple[tuple[int, ...], ...]
 _LARGEST = 3  # how many of the largest statements an error names

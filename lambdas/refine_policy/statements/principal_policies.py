@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.errors import PolicyTooLargeError
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.refinement import PrincipalPolicy
+from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
 from lambdas.refine_policy.statements.statements import explained, shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
     from lambdas.refine_policy.statements.block import Block

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdas.model.ground_kind import Purpose
-from lambdas.model.refinement import ExplainedStatement, Grant, WildcardReason
+from lambdas.model.dossier.refinement import ExplainedStatement, Grant, WildcardReason
+from lambdas.model.trail.ground_kind import Purpose
 from lambdas.refine_policy.statements.block import Block
 from lambdas.refine_policy.statements.grounds import grounds_of
 from lambdas.refine_policy.statements.wording import purpose_of, sids_of
@@ -15,9 +15,9 @@ from lambdas.refine_policy.statements.wording import purpose_of, sids_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lambdas.model.action import Action
-    from lambdas.model.policy import Condition
-    from lambdas.model.template import Template
+    from lambdas.model.iam.action import Action
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
 

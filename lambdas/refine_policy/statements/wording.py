@@ -6,15 +6,15 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, assert_never
 
-from lambdas.model.ground_kind import GroundKind, Purpose
 from lambdas.model.text import listed
+from lambdas.model.trail.ground_kind import GroundKind, Purpose
 from lambdas.refine_policy.observations import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambdas.model.policy import Condition
-    from lambdas.model.template import Template
+    from lambdas.model.iam.policy import Condition
+    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.statements.block import Block
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
 
 QUERIES = Path(__file__).parent / "queries"
 ENGINE = Path(__file__).with_name("duck.py")

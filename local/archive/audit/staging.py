@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import FencepostError, MissingObjectError
-from lambdas.model.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.verdict import Verdict
+from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.execution.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from lambdas.gateways.archive import Archive
+    from lambdas.gateways.archive.documents import Archive
 
 RUNS = "runs.jsonl"
 REFINED, EVIDENCE = "refined.json", "evidence.jsonl.gz"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.process import Phase
+from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft
 from local.new_process.tools.code_change import change_of
 from local.new_process.tools.packages import activated, python_packages

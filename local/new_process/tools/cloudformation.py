@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from lambdas.model.process import Phase
+from lambdas.model.definition.process import Phase
 from local.new_process.draft import Draft
 from local.new_process.tools.code_change import change_of, handler_file
 from local.new_process.tools.packages import runtimes_of

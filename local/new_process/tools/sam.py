@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.process import Phase
+from lambdas.model.definition.process import Phase
 from local.new_process.draft import Draft
 from local.new_process.tools.cloudformation import CAPABILITIES
 from local.new_process.tools.code_change import change_of, handler_file

@@ -6,8 +6,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from lambdas.model.process import Phase
-from lambdas.model.variables import Use
+from lambdas.model.definition.process import Phase
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
 from local.new_process.tools.packages import activated, python_packages
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.process import Phase
-from lambdas.model.variables import Use
+from lambdas.model.definition.process import Phase
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
 from local.new_process.tools.code_change import change_of, handler_file
 from local.new_process.tools.packages import (

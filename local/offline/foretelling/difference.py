@@ -8,8 +8,8 @@ from lambdas.document_policy.analysis.call_survey import survey
 from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import changes, together
 from lambdas.errors import FencepostError
-from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
-from lambdas.model.manifest import Link
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun
+from lambdas.model.archive.manifest import Link
 from lambdas.model.text import counted, visible
 from local.offline.foretelling.policies import named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.document_policy.analysis.changes import Change, Changes
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
     from local.offline.foretelling.policies import NamedPolicy
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.statement_reasons import service_name
 from lambdas.errors import FencepostError
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.template import Template
-from lambdas.model.template_coverage import filled, matches, overlaps
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.template_coverage import filled, matches, overlaps
 from lambdas.model.text import counted, listed, sentence, visible
+from lambdas.model.trail.ground_kind import GroundKind
 from local.offline.foretelling.policies import named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
-    from lambdas.model.refinement import ExplainedStatement, Grant, Ground, Refinement
+    from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground, Refinement
 
 
 def explain(args: Namespace) -> int:

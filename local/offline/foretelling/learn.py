@@ -14,10 +14,10 @@ from foretell.knowledge.learning import Deployed, learned
 from foretell.requests import arn_of
 from foretell.templates.opening import Opener
 from lambdas.errors import FencepostError
-from lambdas.model.evidence import Evidence
-from lambdas.model.platform import Platform
-from lambdas.model.run import CLOSING
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import CLOSING
 from lambdas.model.text import counted, visible
+from lambdas.model.trail.evidence import Evidence
 from local.offline.foretelling.files import LocalFiles, pairs
 from local.offline.foretelling.policies import named_policy
 from local.output import UNKNOWN, YES, complain, document

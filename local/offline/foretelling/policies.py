@@ -82,7 +82,7 @@ def _of_folder(path: Path, values: Mapping[str, str]) -> NamedPolicy:
 
 def _of_process(name: str, archive: str | None, values: Mapping[str, str]) -> NamedPolicy:
     # Half a second of SDK, and only needed here.
-    from lambdas.gateways.archived_runs import comparable, finished_runs  # noqa: PLC0415
+    from lambdas.gateways.archive.archived_runs import comparable, finished_runs  # noqa: PLC0415
     from local.archive.places import chosen_archive  # noqa: PLC0415
 
     try:

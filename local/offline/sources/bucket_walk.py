@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.gateways import s3_objects
-from lambdas.gateways.trail import TrailFile
+from lambdas.gateways.archive import s3_objects
+from lambdas.gateways.cloudtrail.trail import TrailFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from lambdas.gateways.trail import TrailFile
+    from lambdas.gateways.cloudtrail.trail import TrailFile
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # CloudTrail delivers about five minutes after the call, without a promise,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from lambdas.gateways import s3_objects
+from lambdas.gateways.archive import s3_objects
 from lambdas.gateways.aws_errors import UNANSWERED, reason
 from lambdas.model.text import counted
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from types_boto3_s3 import S3Client
 
-    from lambdas.gateways.trail import TrailFile
+    from lambdas.gateways.cloudtrail.trail import TrailFile
     from local.offline.sources.meter import Meter
 
 SIDE_BY_SIDE = 16  # requests; a small object costs a round trip and hardly anything else

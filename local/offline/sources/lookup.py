@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lambdas.gateways.aws_errors import wanted
-from lambdas.gateways.trail import TrailFile
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.gateways.cloudtrail.trail import TrailFile
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from local.offline.sources.fetched import FetchedTrail
 

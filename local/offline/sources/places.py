@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, reason
-from lambdas.gateways.trail import FolderTrail, ListedTrail, TrailFile
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.gateways.cloudtrail.trail import FolderTrail, ListedTrail, TrailFile
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from local.offline.sources.bucket_walk import BucketWalk
 from local.offline.sources.days import Days
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
-    from lambdas.gateways.trail import Trail
+    from lambdas.gateways.cloudtrail.trail import Trail
 
 S3 = "s3://"
 ALL = "all"

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from embedded_aws.services.cloudformation.naming.names import composed, drawn_suffix, kept_parts
 from embedded_aws.services.cloudformation.naming.rules import Rule, rule_of
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.policy import Policy
+    from lambdas.model.iam.policy import Policy
+    from lambdas.model.trail.evidence import Evidence
 
 # One to twenty characters; two of them begin alike, and one is production's.
 OTHER_VALUES = (

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.approval import Signature
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.platform import Platform
-from lambdas.model.template import Template
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.approval import Signature
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.template import Template
 from local.archive.approvals import record_approval, record_withdrawal
 from local.archive.audit import command
 from local.archive.audit.staging import Scope, stage
@@ -29,7 +29,7 @@ from tests.unit.document_policy.test_approval_rule import a_day
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 RUNS = 30
 APPROVED, TAKEN_BACK = 10, 20

@@ -8,12 +8,12 @@ import pytest
 from lambdas.await_trail.handler import await_trail, telemetry
 from lambdas.await_trail.markers import closed, complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
-from lambdas.model.delivery import Delivery
+from lambdas.model.execution.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
 
 ALLOWED = timedelta(minutes=15)
 ENDED = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)

@@ -6,13 +6,13 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.action import Action
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.policy import Statement
-from lambdas.model.policy_checks import NOT_SIMULATED, Comparison, Objection
-from lambdas.model.refinement import ExplainedStatement, PrincipalPolicy, Refinement
-from lambdas.model.template import Template
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Comparison, Objection
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Statement
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.evidence import Evidence, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

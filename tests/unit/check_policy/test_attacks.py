@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.check_policy.attacks import Outcome, tried_ways, ways_up_findings
-from lambdas.model.policy_checks import NOT_SIMULATED
-from lambdas.model.refinement import PrincipalPolicy, Refinement
-from lambdas.model.role_boundary import RoleBoundary
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.iam.role_boundary import RoleBoundary
 from tests.unit.reference.test_ways_up import BOUNDED, PASS, allows, makes_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambdas.check_policy.attacks import TriedWay
-    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.dossier.refinement import ExplainedStatement
 
 VALUES = (
     ("account", "123456789012"),

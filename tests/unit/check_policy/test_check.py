@@ -9,17 +9,17 @@ import pytest
 from lambdas.check_policy.handler import answers, check
 from lambdas.check_policy.questions import asked_of
 from lambdas.errors import PolicyCheckFailedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.archived_runs import Baseline, BaselineKind
-from lambdas.model.finding import Severity
-from lambdas.model.manifest import Link
-from lambdas.model.policy_checks import Comparison, Objection
-from lambdas.model.template import Template
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind
+from lambdas.model.archive.manifest import Link
+from lambdas.model.dossier.policy_checks import Comparison, Objection
+from lambdas.model.findings.finding import Severity
+from lambdas.model.iam.template import Template
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import PrincipalPolicy
+    from lambdas.model.dossier.refinement import PrincipalPolicy
 
 from tests.unit.check_policy.builders import (
     ACCOUNT,

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from lambdas.check_policy.questions import Question, asked_of, questions
-from lambdas.model.containment import Carried
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.dossier.containment import Carried
+from lambdas.model.trail.evidence import Evidence, Outcome
 from tests.unit.check_policy.builders import ACCOUNT, QUEUE, seen
 
 

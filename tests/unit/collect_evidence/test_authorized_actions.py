@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.collect_evidence.translation.translate import Translation, translate
-from lambdas.model.finding import Severity
+from lambdas.model.findings.finding import Severity
 from lambdas.reference.shards import shard
 from tests.unit.reference.authorized_requests import CALLER, having, lacking, least, passing, record
 

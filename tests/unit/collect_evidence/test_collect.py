@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.collect_evidence.output import sorted_spool
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.model.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
     ROLE,

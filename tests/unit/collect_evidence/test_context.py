@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.collect_evidence.translation.translate import translate
-from lambdas.model.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.collect_evidence.trails import ROLE, collected, identity, lines_of, record, trail_of
 
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

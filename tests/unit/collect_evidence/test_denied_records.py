@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lambdas.collect_evidence.translation.translate import translate
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import is_open
 

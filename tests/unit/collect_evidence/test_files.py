@@ -15,7 +15,7 @@ import pytest
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.collect_evidence.reading import record_scanner
-from lambdas.gateways.trail import FolderTrail, TrailFile
+from lambdas.gateways.cloudtrail.trail import FolderTrail, TrailFile
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
     ROLE,

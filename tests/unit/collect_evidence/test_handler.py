@@ -13,7 +13,7 @@ from lambdas.collect_evidence.batches import InlineLimit
 from lambdas.collect_evidence.collect import MOST_PASSES
 from lambdas.collect_evidence.handler import collect_evidence
 from lambdas.errors import InvalidEventError, NoEvidenceError
-from lambdas.gateways.archive import FolderArchive
+from lambdas.gateways.archive.documents import FolderArchive
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
     ROLE,

@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.trail import FolderTrail
+from lambdas.gateways.cloudtrail.trail import FolderTrail
 from local.command_line.parser import parser
 from local.offline import parallel_reading
 from local.offline.evidence import evidence

@@ -9,7 +9,7 @@ import pytest
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.outcome import answer_of
 from lambdas.collect_evidence.translation.translate import evidence_of, translate
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
 from lambdas.reference.refused.error_codes import Meaning
 from tests.unit.collect_evidence.trails import ROLE, record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from lambdas.gateways.trail_bucket import S3Trail, Window
+from lambdas.gateways.cloudtrail.trail_bucket import S3Trail, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

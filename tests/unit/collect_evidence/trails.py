@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lambdas.collect_evidence.collect import PartialEvidence, collect
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.trail import TrailFile
+from lambdas.gateways.cloudtrail.trail import TrailFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

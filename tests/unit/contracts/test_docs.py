@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.model.action import Action
-from lambdas.model.finding import FindingKind
+from lambdas.model.findings.finding import FindingKind
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts
 from local.command_line.commands import COMMANDS
 from stacks.settings import Settings

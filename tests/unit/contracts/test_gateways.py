@@ -14,13 +14,15 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from lambdas.gateways import archive, candidate, s3_objects
+from lambdas import gateways
+from lambdas.gateways.archive import s3_objects
+from lambdas.gateways.iam import candidate
 from tests.unit.contracts.models import errors, model, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GATEWAYS = Path(archive.__file__).parent
+GATEWAYS = Path(gateways.__file__).parent
 # Codes that S3 answers to HEAD, where there is no body that could name the error.
 GIVEN = {
     "cloudformation",
@@ -97,7 +99,7 @@ def _paginated(node: ast.expr) -> str:
 
 
 def modules() -> dict[str, ast.Module]:
-    found = {path.stem: ast.parse(path.read_text()) for path in GATEWAYS.glob("*.py")}
+    found = {path.stem: ast.parse(path.read_text()) for path in GATEWAYS.rglob("*.py")}
     return {name: tree for name, tree in found.items() if any(requests(tree))}
 
 
@@ -127,7 +129,7 @@ def test_a_gateway_pages_what_can_be_paged(name: str) -> None:
 
 
 def test_what_a_gateway_wants_of_an_answer_is_what_such_answers_have() -> None:
-    trees = [ast.parse(path.read_text()) for path in GATEWAYS.glob("*.py")]
+    trees = [ast.parse(path.read_text()) for path in GATEWAYS.rglob("*.py")]
     calls = [one for tree in trees for one in _calls(tree) if _last(one.func) == "wanted"]
     assert calls
 

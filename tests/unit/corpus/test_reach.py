@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.model.action import Action
-from lambdas.model.policy import Policy, Statement
-from lambdas.model.template import Template
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Policy, Statement
+from lambdas.model.iam.template import Template
 from tests.flow.corpus.reach import MadeUp, Use, allowed, faults, with_value
 
 VALUES = {"account": "123456789012", "region": "eu-west-1", "stage": "dev"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from lambdas.model.quotas import BUILDS
+from lambdas.model.execution.quotas import BUILDS
 from local.doctor import account, laptop, mail, quotas
 from local.doctor.account import Deployment
 from local.doctor.asking import asked

@@ -12,9 +12,9 @@ from lambdas.document_failure import cycle_advice
 from lambdas.document_failure.advice import ADVICE, advice
 from lambdas.document_failure.handler import document_failure
 from lambdas.errors import ArchiveRefusedError, InvalidEventError
-from lambdas.gateways.archive import FolderArchive
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import EVENT_LIMIT
-from lambdas.model.platform import Platform
 from tests.run_events import problems
 from tests.unit.document_policy.forms import HOSTILE
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_fleet.fleet_facts import FleetFacts, gather
-from lambdas.model.fleet import NOT_STARTED, STOPPED, Fleet
-from lambdas.model.platform import Platform
+from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, Fleet
+from lambdas.model.execution.platform import Platform
 from tests.unit.overview.rows import a_row, an_end, never_run
 
 if TYPE_CHECKING:

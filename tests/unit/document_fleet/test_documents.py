@@ -15,8 +15,8 @@ from lambdas.document_fleet.mail import LINES, message, subject
 from lambdas.document_fleet.moves import moves
 from lambdas.document_fleet.report import report
 from lambdas.document_fleet.table_file import table_file
+from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import SUBJECT_LIMIT
-from lambdas.model.platform import Platform
 from lambdas.overview.needs import in_order
 from tests.unit.document_fleet.fleets import FLEET, ROWS, a_fleet
 from tests.unit.document_policy.forms import HOSTILE

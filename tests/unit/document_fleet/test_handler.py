@@ -10,8 +10,8 @@ import pytest
 from lambdas.document_fleet.handler import document
 from lambdas.document_policy.handler import document as document_policy
 from lambdas.errors import InvalidEventError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.process_parameter import Place, RegisteredProcess
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.definition.process_parameter import Place, RegisteredProcess
 from lambdas.plan_fleet.handler import prepare
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_handler import an_event

@@ -10,12 +10,18 @@ import hcl2
 import yaml
 from hypothesis import strategies as st
 
-from lambdas.model.action import Action
-from lambdas.model.containment import NEIGHBOURS, Carried, Containment, Reach
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Statement
-from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy, Refinement
-from lambdas.model.template import ANY, Template, Variable, Wildcard
+from lambdas.model.dossier.containment import NEIGHBOURS, Carried, Containment, Reach
+from lambdas.model.dossier.refinement import (
+    ExplainedStatement,
+    Grant,
+    Ground,
+    PrincipalPolicy,
+    Refinement,
+)
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition, Statement
+from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
+from lambdas.model.trail.ground_kind import GroundKind
 from tests.unit.document_policy.samples import ROLE
 
 if TYPE_CHECKING:

@@ -7,14 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
-from lambdas.model.action import Action
-from lambdas.model.archived_runs import PreviousRun
-from lambdas.model.containment import NEIGHBOURS, Containment, Reach
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Statement
-from lambdas.model.process import Process
-from lambdas.model.refinement import (
+from lambdas.model.archive.archived_runs import PreviousRun
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.dossier.refinement import (
     ExplainedStatement,
     Grant,
     Ground,
@@ -24,9 +20,13 @@ from lambdas.model.refinement import (
     Refinement,
     WildcardReason,
 )
-from lambdas.model.run import Run
-from lambdas.model.template import Template
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
+from lambdas.model.execution.run import Run
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition, Statement
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

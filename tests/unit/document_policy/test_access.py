@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.document_policy.analysis.access import Access, Covering
-from lambdas.model.action import Action
-from lambdas.model.policy import Condition
-from lambdas.model.template import ANY, Part, Template, Variable, Wildcard
-from lambdas.model.template_coverage import covers
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
+from lambdas.model.iam.template_coverage import covers
 
 
 def _joined(parts: list[Part]) -> Template:

@@ -11,11 +11,11 @@ import pytest
 from lambdas.document_policy import approval_rule
 from lambdas.document_policy.handler import document
 from lambdas.errors import InvalidProcessError, ServiceRefusedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.approval import Signature
-from lambdas.model.manifest import unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.process import Process
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.approval import Signature
+from lambdas.model.archive.manifest import unsealed
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.platform import Platform
 from local.archive.approvals import record_approval, record_withdrawal
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import (
@@ -30,7 +30,7 @@ from tests.unit.document_policy.test_handler import an_event
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 PASS = {"against": "the approved policy", "policies": [{"policy": "orders", "result": "PASS"}]}
 RULE = {"policy": {"approve": "narrower"}}

@@ -10,9 +10,9 @@ import pytest
 
 from lambdas.document_policy.handler import document
 from lambdas.errors import ArchiveRefusedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.approval import Signature
-from lambdas.model.manifest import sealed, unsealed
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.approval import Signature
+from lambdas.model.archive.manifest import sealed, unsealed
 from local.archive.approvals import approve, record_approval
 from local.archive.commands import verify_archive
 from local.archive.verification import verify
@@ -22,7 +22,7 @@ from tests.unit.document_policy.test_handler import an_event, manifest_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 RUNS = 20
 NOON = "2026-11-23T12:00:00Z"

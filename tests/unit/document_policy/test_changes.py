@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.model.archived_runs import Baseline, BaselineKind, PreviousRun
-from lambdas.model.manifest import Link
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun
+from lambdas.model.archive.manifest import Link
 from lambdas.reference.stacks.stack_types import prefix_of
 from tests.unit.document_policy.samples import (
     VARIABLES,
@@ -20,7 +20,7 @@ from tests.unit.document_policy.samples import (
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.changes import Changes
-    from lambdas.model.refinement import ExplainedStatement, Refinement
+    from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders-*"
 

@@ -12,11 +12,11 @@ from lambdas.document_policy.analysis.claims import Claim, claims, no_way_up
 from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
-from lambdas.model.containment import NEIGHBOURS, Containment, Reach
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.platform import Platform
-from lambdas.model.process import Process
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
+from lambdas.model.execution.platform import Platform
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from tests.unit.document_policy.samples import (
     NOT_ATTEMPTED,
     a_process,
@@ -30,7 +30,7 @@ from tests.unit.document_policy.samples import (
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.refinement import Ground
+    from lambdas.model.dossier.refinement import Ground
 
 PROVED = Verdict(kind=VerdictKind.PROVED)
 LINES = tuple(

@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.events import events
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.limits import EVENT_LIMIT
-from lambdas.model.verdict import Verdict, VerdictKind
 from tests.run_events import problems
 from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
 

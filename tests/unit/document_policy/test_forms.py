@@ -19,9 +19,9 @@ from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
 from lambdas.document_policy.formats.literals import f_string, hcl, sub
 from lambdas.document_policy.formats.terraform import terraform
-from lambdas.model.policy import Condition, PatternStatement
-from lambdas.model.role_boundary import RoleBoundary
-from lambdas.model.template import Template, Variable
+from lambdas.model.iam.policy import Condition, PatternStatement
+from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.template import Template, Variable
 from tests.unit.document_policy.forms import (
     HOSTILE,
     cloudformation_documents,
@@ -35,7 +35,7 @@ from tests.unit.document_policy.samples import a_refinement, of_statements, run_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
     from tests.unit.document_policy.forms import Grants
 
 SLOW = settings(

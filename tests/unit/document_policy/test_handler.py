@@ -8,8 +8,8 @@ import pytest
 
 from lambdas.document_policy.handler import document, telemetry
 from lambdas.errors import ArchiveRefusedError, InvalidEventError, MissingObjectError
-from lambdas.gateways.archive import Archive, FolderArchive
-from lambdas.model.manifest import digest, unsealed
+from lambdas.gateways.archive.documents import Archive, FolderArchive
+from lambdas.model.archive.manifest import digest, unsealed
 from tests.unit.document_policy.samples import (
     a_process,
     a_refinement,
@@ -22,7 +22,7 @@ from tests.unit.document_policy.samples import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 
 @pytest.fixture

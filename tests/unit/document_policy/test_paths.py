@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.exercised_paths import paths
-from lambdas.model.process import Phase
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.model.definition.process import Phase
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.samples import run_facts
 
 if TYPE_CHECKING:

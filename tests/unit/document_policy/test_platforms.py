@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from lambdas.document_policy.handler import document
 from lambdas.errors import ArchiveRefusedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.gateways.archived_runs import previous_run
-from lambdas.gateways.earlier_names import past_runs
-from lambdas.model.approval import Signature
-from lambdas.model.manifest import sealed, unsealed
-from lambdas.model.platform import Platform
+from lambdas.gateways.archive.archived_runs import previous_run
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.gateways.archive.earlier_names import past_runs
+from lambdas.model.archive.approval import Signature
+from lambdas.model.archive.manifest import sealed, unsealed
+from lambdas.model.execution.platform import Platform
 from local.archive.approvals import approve, record_approval
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import a_run

@@ -16,10 +16,10 @@ from lambdas.document_policy.readme import code as code_span
 from lambdas.document_policy.readme import prose, readme
 from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
-from lambdas.model.finding import Finding, FindingKind, Severity
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
-from lambdas.model.verdict import Verdict, VerdictKind
 from lambdas.pages.html import Html, code, el, text
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
 from tests.unit.document_policy.samples import (
@@ -34,7 +34,7 @@ from tests.unit.document_policy.samples import (
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 VERDICTS = {
     "proved": Verdict(kind=VerdictKind.PROVED, reason="Round 1."),

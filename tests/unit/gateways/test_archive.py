@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError, ServiceUnavailableError
-from lambdas.gateways.archive import Archive, FolderArchive, S3Archive
+from lambdas.gateways.archive.documents import Archive, FolderArchive, S3Archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

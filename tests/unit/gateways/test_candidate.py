@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.errors import CandidateRefusedError, ServiceUnavailableError
-from lambdas.gateways.candidate import IamCandidate
+from lambdas.gateways.iam.candidate import IamCandidate
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceUnavailableError
-from lambdas.gateways.access_analyzer import AccessAnalyzerChecks
-from lambdas.gateways.simulation import IamSimulator
-from lambdas.model.policy_checks import Comparison
+from lambdas.gateways.iam.access_analyzer import AccessAnalyzerChecks
+from lambdas.gateways.iam.simulation import IamSimulator
+from lambdas.model.dossier.policy_checks import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.errors import InvalidEventError, ServiceRefusedError
-from lambdas.gateways.known_processes import RegisteredProcesses
-from lambdas.model.process_parameter import Place, RegisteredProcess
+from lambdas.gateways.archive.known_processes import RegisteredProcesses
+from lambdas.model.definition.process_parameter import Place, RegisteredProcess
 from tests.stacks.samples import definition
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.gateways.markers import EARLIER, S3Markers
-from lambdas.model.run import CLOSING, Run
+from lambdas.gateways.archive.markers import EARLIER, S3Markers
+from lambdas.model.execution.run import CLOSING, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_s3 import S3Client
 
-    from lambdas.model.delivery import Delivery
+    from lambdas.model.execution.delivery import Delivery
 
 ENDED = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
 RUN = Run(

@@ -9,13 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceRefusedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.gateways.archived_runs import row_of
-from lambdas.gateways.policy_parameter import PolicyParameters
-from lambdas.model.approval import Signature
+from lambdas.gateways.archive.archived_runs import row_of
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.gateways.iam.policy_parameter import PolicyParameters
+from lambdas.model.archive.approval import Signature
+from lambdas.model.archive.published_policy import pointer, to_attach
+from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
-from lambdas.model.platform import Platform
-from lambdas.model.published_policy import pointer, to_attach
 from local.archive.approvals import record_approval, record_withdrawal
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_approval_rule import NARROW, WIDE, a_day
@@ -23,7 +23,7 @@ from tests.unit.document_policy.test_approval_rule import NARROW, WIDE, a_day
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.gateways.archive import S3Archive
+    from lambdas.gateways.archive.documents import S3Archive
 
 AWS, ELSEWHERE = "https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:4566"
 NOON = "2026-11-26T12:00:00Z"

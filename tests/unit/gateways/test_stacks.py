@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from lambdas.errors import ServiceUnavailableError, StackNotReadError
 from lambdas.gateways.stacks import CloudFormationStacks
-from lambdas.model.stack import StackResource
+from lambdas.model.trail.stack import StackResource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from lambdas.gateways.archive import FolderArchive
+from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.plan_fleet.request import Request
 from local.archive.fleets import asked, awaited, machine_of, stop_fleet
 from local.command_line.parser import parser

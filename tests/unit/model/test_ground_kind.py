@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.model.ground_kind import DERIVATIONS, Check, GroundKind
+from lambdas.model.trail.ground_kind import DERIVATIONS, Check, GroundKind
 
 PAGE = Path(__file__).parents[3] / "docs" / "refinement.md"
 

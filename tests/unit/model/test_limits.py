@@ -11,8 +11,8 @@ import pytest
 
 from lambdas.document_failure.failure import CAUSE_LIMIT
 from lambdas.model import limits
-from lambdas.model.build import STANDARD_TIMEOUT, TIMEOUT
-from lambdas.model.run import Run
+from lambdas.model.definition.build import STANDARD_TIMEOUT, TIMEOUT
+from lambdas.model.execution.run import Run
 from stacks.workflow import buildspec
 
 ROOT = Path(__file__).parents[3]

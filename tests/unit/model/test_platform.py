@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.platform import DOMAINS, Platform, platform_of
+from lambdas.model.execution.platform import DOMAINS, Platform, platform_of
 
 BUCKET = "https://s3.eu-west-1.amazonaws.com"  # what the SDK makes of the archive, on AWS
 EMULATOR = "http://127.0.0.1:4566"

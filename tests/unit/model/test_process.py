@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.boundary_use import BoundaryUse
-from lambdas.model.build import Build
-from lambdas.model.process import Process
-from lambdas.model.source import Source
+from lambdas.model.definition.boundary_use import BoundaryUse
+from lambdas.model.definition.build import Build
+from lambdas.model.definition.process import Process
+from lambdas.model.definition.source import Source
 
 GOOD: dict[str, Any] = {
     "description": "Orders",

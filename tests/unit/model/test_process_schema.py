@@ -10,13 +10,13 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.approval import BY_HAND, NARROWER
-from lambdas.model.boundary_use import BoundaryUse
-from lambdas.model.ground_kind import DERIVATIONS
-from lambdas.model.moved_keys import MOVED, as_written, note, with_moved_keys
-from lambdas.model.process import Process
-from lambdas.model.process_schema import choices, keys, schema
-from lambdas.model.source import SourceKind
+from lambdas.model.archive.approval import BY_HAND, NARROWER
+from lambdas.model.definition.boundary_use import BoundaryUse
+from lambdas.model.definition.moved_keys import MOVED, as_written, note, with_moved_keys
+from lambdas.model.definition.process import Process
+from lambdas.model.definition.process_schema import choices, keys, schema
+from lambdas.model.definition.source import SourceKind
+from lambdas.model.trail.ground_kind import DERIVATIONS
 from lambdas.refine_policy.findings.unused_hints import CONDITION_KEYS
 from local.new_process.key_tables import GROUPS, OLD, PAGE, WHOLE, page, table
 

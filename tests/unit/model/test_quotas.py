@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.document_failure.advice import advice
 from lambdas.document_policy.analysis.waits import waited
-from lambdas.model.quotas import FREEING, HOPELESS, QUOTAS, quota_of
+from lambdas.model.execution.quotas import FREEING, HOPELESS, QUOTAS, quota_of
 
 CODEBUILD = "CodeBuild.AccountLimitExceededException"
 ANALYZER = "AccessAnalyzer.ServiceQuotaExceededException"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.source import Source, SourceKind, revision
-from lambdas.model.source_revision import SourceRevision
+from lambdas.model.definition.source import Source, SourceKind, revision
+from lambdas.model.execution.source_revision import SourceRevision
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b"
 A, B, C = "a" * 40, "b" * 40, "c" * 40

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import InvalidEventError, InvalidTemplateError
-from lambdas.model.action import Action
-from lambdas.model.arn import Arn, is_arn
-from lambdas.model.evidence import Evidence, Implied, Outcome
-from lambdas.model.finding import Finding, FindingKind, Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Policy, Statement, policy_size, policy_text
-from lambdas.model.run import Run, phase_of
-from lambdas.model.template import ANY, Part, Template, Variable, Wildcard
+from lambdas.model.execution.run import Run, phase_of
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.iam.policy import Condition, Policy, Statement, policy_size, policy_text
+from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
+from lambdas.model.trail.evidence import Evidence, Implied, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 
 RUN = {
     "id": "20261123T180000Z-1a2b3c4d",

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.process import Phase, Process
-from lambdas.model.variables import Use
+from lambdas.model.definition.process import Phase, Process
+from lambdas.model.definition.variables import Use
 from local.command_line.main import main
 from local.new_process.command import draft_of
 from local.new_process.definition import definition
@@ -279,7 +279,7 @@ def test_an_editor_is_told_the_schema_where_it_lies_beside_the_definition(
         main(["new", "orders", str(source), "--into", str(into)])
 
     first = (own / "orders" / "process.yaml").read_text().splitlines()[0]
-    assert first.endswith("$schema=../../lambdas/model/process.schema.json")
+    assert first.endswith("$schema=../../lambdas/model/definition/process.schema.json")
     assert (ROOT / "processes" / "orders" / "process.yaml").read_text().startswith(first)
     assert "$schema" not in (elsewhere / "orders" / "process.yaml").read_text()
 

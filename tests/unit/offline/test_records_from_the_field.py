@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.evidence import Evidence
-from lambdas.model.process import Process
-from lambdas.model.run import Run
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.run import Run
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from tests.unit.collect_evidence.trails import (
@@ -23,7 +23,7 @@ from tests.unit.collect_evidence.trails import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
 
 BUCKET = "arn:aws:s3:::state-dev"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"

@@ -12,7 +12,7 @@ import pytest
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways import clients
-from lambdas.gateways.trail import FolderTrail, TrailFile
+from lambdas.gateways.cloudtrail.trail import FolderTrail, TrailFile
 from local.command_line.parser import parser
 from local.offline.evidence import evidence
 from local.offline.sources.bucket_walk import BucketWalk

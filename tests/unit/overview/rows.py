@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambdas.model.fleet import LOST, NOT_STARTED, STOPPED, SUCCEEDED, End
-from lambdas.model.platform import Platform
-from lambdas.model.process_parameter import Place
+from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED, SUCCEEDED, End
+from lambdas.model.definition.process_parameter import Place
+from lambdas.model.execution.platform import Platform
 from lambdas.overview.process_row import Row
 
 PLACE = Place(name="north", account="111122223333", region="eu-west-1")

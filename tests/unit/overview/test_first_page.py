@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.document_policy.handler import document
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.manifest import page_intact
-from lambdas.model.platform import Platform
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.manifest import page_intact
+from lambdas.model.execution.platform import Platform
 from lambdas.overview.first_page import FIRST_PAGE, first_page, write_first_page
 from lambdas.overview.process_row import NOTHING
 from lambdas.overview.reading import archived, everything, newest_report

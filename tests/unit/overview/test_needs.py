@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from lambdas.model.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
 from lambdas.overview.needs import HEADINGS, Need, in_order, needed
 from tests.unit.overview.rows import a_row, an_end, never_run, rows
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.model.archived_runs import RunSummary
-from lambdas.model.manifest import Link
+from lambdas.model.archive.archived_runs import RunSummary
+from lambdas.model.archive.manifest import Link
 from lambdas.overview.process_row import Archived, Row, row_of
 from tests.unit.overview.rows import PLACE, RUN
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import FleetNotChosenError
-from lambdas.model.process_parameter import Place
+from lambdas.model.definition.process_parameter import Place
 from lambdas.plan_fleet.choice import KEYS, Candidate, Choice, chosen
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

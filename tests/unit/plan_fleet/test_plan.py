@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import FleetNotChosenError, FleetNotConfirmedError
-from lambdas.model.fleet import Fleet
-from lambdas.model.process_parameter import Place
+from lambdas.model.archive.fleet import Fleet
+from lambdas.model.definition.process_parameter import Place
 from lambdas.plan_fleet.choice import Candidate
 from lambdas.plan_fleet.documents import documents
 from lambdas.plan_fleet.plan import DAY, MOST_DAYS, Plan, plan, quota_of

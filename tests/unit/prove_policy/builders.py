@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import CandidateRefusedError, ServiceRefusedError
-from lambdas.model.action import Action
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Statement
-from lambdas.model.process import Process
-from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy, Refinement
-from lambdas.model.template import Template
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import (
+    ExplainedStatement,
+    Grant,
+    Ground,
+    PrincipalPolicy,
+    Refinement,
+)
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition, Statement
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.prove_policy.denials import Denial, Source
 from lambdas.prove_policy.rounds import Build, Round
 

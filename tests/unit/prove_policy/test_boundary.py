@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from lambdas.errors import BoundaryTooLongError, ServiceRefusedError
-from lambdas.model.policy import PatternStatement
-from lambdas.model.role_boundary import RoleBoundary
-from lambdas.model.run import Run
-from lambdas.model.template import Template
+from lambdas.model.execution.run import Run
+from lambdas.model.iam.policy import PatternStatement
+from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.template import Template
 from lambdas.prove_policy.installation.boundary_policies import (
     BOUNDED,
     narrow_boundary,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 from lambdas.prove_policy.denials import Denial, Source, denials
 from tests.unit.prove_policy.builders import CANDIDATE, QUEUE, ROUND, a_line
 

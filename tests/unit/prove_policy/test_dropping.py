@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.run import Run
+from lambdas.model.execution.run import Run
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.judgement import Case, Judgement, judge
 from lambdas.prove_policy.proof_record import Proof

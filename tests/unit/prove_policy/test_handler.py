@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.errors import InvalidEventError, PolicyNotEffectiveError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.verdict import Verdict
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.handler import prove
 from tests.unit.prove_policy.builders import (
@@ -33,7 +33,7 @@ from tests.unit.prove_policy.builders import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.dossier.refinement import ExplainedStatement
 
 REFINED, EVIDENCE = f"orders/{RUN}/refined.json", f"orders/{RUN}/evidence.jsonl.gz"
 OBSERVED = f"orders/{ROUND}/evidence.jsonl.gz"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.errors import CandidateNotCleanError, CandidateRefusedError, PolicyNotEffectiveError
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from lambdas.prove_policy.installation.candidate_policies import (
     documents,
     install,

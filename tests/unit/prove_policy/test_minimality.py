@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.model.evidence import Outcome
-from lambdas.model.template_coverage import matches
+from lambdas.model.iam.template_coverage import matches
+from lambdas.model.trail.evidence import Outcome
 from lambdas.prove_policy.installation.candidate_policies import own_policy, values
 from lambdas.prove_policy.minimality import allows, findings, unused
 from tests.unit.prove_policy.builders import (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.evidence import Evidence, Outcome
-from lambdas.model.variables import Use
+from lambdas.model.definition.variables import Use
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy.denials import Source
 from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.repair_plan import Before, Repair, plan
@@ -30,7 +30,7 @@ from tests.unit.prove_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.refinement import ExplainedStatement
+    from lambdas.model.dossier.refinement import ExplainedStatement
     from lambdas.prove_policy.denials import Denial
     from lambdas.prove_policy.rounds import Round
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.model.verdict import Verdict, VerdictKind
+from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.prove_policy.rounds import LIMIT, Next, Round, decide
 from tests.unit.prove_policy.builders import ENDED_WELL, FAILED, a_denial, a_round
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import ServiceRefusedError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.attached_policies import AttachedPolicies
-from lambdas.model.evidence import Outcome
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.iam.attached_policies import AttachedPolicies
+from lambdas.model.trail.evidence import Outcome
 from lambdas.read_policies.handler import read_policies
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, RUN_ID, seen
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.model.arn import Arn
-from lambdas.model.stack import StackResource
+from lambdas.model.iam.arn import Arn
+from lambdas.model.trail.stack import StackResource
 from lambdas.read_stacks.given_names import with_given
 from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.template_text import read_template

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.errors import InvalidEventError, ServiceUnavailableError, StackNotReadError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.evidence import Outcome
-from lambdas.model.stack import StackReport, StackResource
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.stack import StackReport, StackResource
 from lambdas.read_stacks.handler import read_stacks
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, ROLE, RUN_ID, forwarded, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 RUN = {
     "id": RUN_ID, "process": "orders", "principal": ROLE, "account": ACCOUNT,

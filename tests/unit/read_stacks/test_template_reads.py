@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import StackNotReadError
-from lambdas.model.arn import Arn, is_resource
+from lambdas.model.iam.arn import Arn, is_resource
 from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template

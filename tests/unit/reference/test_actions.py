@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference import actions
 from lambdas.reference.compile import sources
 from lambdas.reference.compile.__main__ import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts, services
 from lambdas.reference.compile.events import home_of, hosts_of
 from lambdas.reference.compile.sources import read_curated, read_models

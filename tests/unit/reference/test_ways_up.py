@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.model.action import Action
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.policy import Condition, Statement
-from lambdas.model.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy
-from lambdas.model.role_boundary import BOUNDARY_ARN
-from lambdas.model.template import Template
-from lambdas.model.way_up import BOUNDARY_KEY, WayUp
+from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition, Statement
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.way_up import BOUNDARY_KEY, WayUp
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import facts
 from lambdas.reference.ways.escalation import Through, escalation_paths
 from lambdas.reference.ways.ways_up import ways_up

@@ -14,7 +14,7 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence, Implied
+    from lambdas.model.trail.evidence import Evidence, Implied
 
 NAMES = {
     "stack": "arn:aws:cloudformation:{at}:stack/{name}/*",  # no event tells the id here

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lambdas.model.evidence import Outcome
+from lambdas.model.trail.evidence import Outcome
 from tests.unit.refine_policy.builders import a_process, denied, granted, refined, seen
 
 BUCKET = "arn:aws:s3:::state-dev"

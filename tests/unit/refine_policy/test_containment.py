@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.containment import ANOTHER_PROCESS, ANOTHER_STACK, ANOTHER_STAGE, Containment
-from lambdas.model.evidence import Outcome
-from lambdas.model.stack import Stack, StackResource
+from lambdas.model.dossier.containment import (
+    ANOTHER_PROCESS,
+    ANOTHER_STACK,
+    ANOTHER_STAGE,
+    Containment,
+)
+from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.stack import Stack, StackResource
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -23,8 +28,8 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.trail.evidence import Evidence
 
 API = "a1b2c3d4e5"
 MAPPING = (

@@ -23,7 +23,7 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 QUEUE = f"arn:aws:sqs:{AT}:orders-dev-jobs"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lambdas.model.action import Action
-from lambdas.model.evidence import Evidence, Implied
-from lambdas.model.ground_kind import GroundKind
+from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Evidence, Implied
+from lambdas.model.trail.ground_kind import GroundKind
 from tests.unit.refine_policy.builders import ACCOUNT, ROLE, a_process, refined, seen
 
 EKS = f"arn:aws:iam::{ACCOUNT}:role/eks"

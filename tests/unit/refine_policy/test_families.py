@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.finding import Severity
+from lambdas.model.findings.finding import Severity
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -18,7 +18,7 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 TABLES = f"arn:aws:dynamodb:{AT}:table/"

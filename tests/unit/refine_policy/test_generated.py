@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.errors import InvalidEventError, PolicyTooLargeError
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.evidence import Outcome
-from lambdas.model.refinement import Refinement
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.trail.evidence import Outcome
 from lambdas.refine_policy.handler import generated_policies, refine_run
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
@@ -30,7 +30,7 @@ from tests.unit.refine_policy.builders import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 LINE = seen("sqs:ListQueues")
 

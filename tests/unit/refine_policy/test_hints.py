@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.errors import ForbiddenActionError, InvalidProcessError
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -24,7 +24,7 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{AT}:table/orders-dev"

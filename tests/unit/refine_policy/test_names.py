@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.model.earlier_names import EarlierNames, PastRun
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.trail.earlier_names import EarlierNames, PastRun
+from lambdas.model.trail.evidence import Evidence, Outcome
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts, handlers
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
@@ -18,7 +18,7 @@ from lambdas.refine_policy.permissions.opposites import undone_by
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, granted, refined, seen
 
 if TYPE_CHECKING:
-    from lambdas.model.evidence import Evidence
+    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 GROUP = f"arn:aws:ec2:{AT}:security-group/sg-0a1b2c3d4e5f60718"

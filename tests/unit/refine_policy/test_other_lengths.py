@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.action import Action
-from lambdas.model.finding import Severity
-from lambdas.model.ground_kind import GroundKind
-from lambdas.model.template import Template
+from lambdas.model.findings.finding import Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference import actions
 from lambdas.reference.arn_parts import ArnParser
 from lambdas.refine_policy.findings.other_lengths import other_lengths
@@ -30,8 +30,8 @@ from tests.unit.refine_policy.builders import (
 )
 
 if TYPE_CHECKING:
-    from lambdas.model.finding import Finding
-    from lambdas.model.refinement import Refinement
+    from lambdas.model.dossier.refinement import Refinement
+    from lambdas.model.findings.finding import Finding
 
 LONG_ID = "IamRoleCustomResourcesLambdaExecution"
 VALUES = {"account": ACCOUNT, "region": REGION, "partition": "aws", "stage": "dev"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.model.finding import Severity
+from lambdas.model.findings.finding import Severity
 from tests.unit.refine_policy.builders import ACCOUNT, a_process, passes, refined, seen
 
 OTHER = f"arn:aws:iam::{ACCOUNT}:role/cdk-file-publishing"

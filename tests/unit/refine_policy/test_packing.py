@@ -7,11 +7,11 @@ import gc
 import pytest
 
 from lambdas.errors import PolicyTooLargeError
-from lambdas.model.action import Action
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Policy, Statement, policy_size
+from lambdas.model.iam.template import Template
+from lambdas.model.iam.template_coverage import covers
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import Policy, Statement, policy_size
-from lambdas.model.template import Template
-from lambdas.model.template_coverage import covers
 from lambdas.refine_policy.statements.managed_policies import packed, size_of
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, RUN, granted, refined, seen
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.errors import BoundaryTooLongError, RoleWithoutBoundaryError
-from lambdas.model.earlier_names import EarlierNames
-from lambdas.model.role_boundary import RoleBoundary, boundary_arn
+from lambdas.model.iam.role_boundary import RoleBoundary, boundary_arn
+from lambdas.model.trail.earlier_names import EarlierNames
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
@@ -22,7 +22,7 @@ from lambdas.refine_policy.role_boundaries.way_up_actions import (
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, a_process, conditions, passes, seen
 
 if TYPE_CHECKING:
-    from lambdas.model.run import Run
+    from lambdas.model.execution.run import Run
 
 SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/fencepost-run-orders-sandbox"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/fencepost-boundary-orders"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.model.evidence import Evidence, Outcome
+from lambdas.model.iam.policy import policy_size
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-from lambdas.model.policy import policy_size
+from lambdas.model.trail.evidence import Evidence, Outcome
 from tests.laws.evaluator import allows, allows_line
 from tests.unit.refine_policy.builders import (
     ACCOUNT,

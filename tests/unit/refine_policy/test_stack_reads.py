@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.model.stack import Stack
+from lambdas.model.trail.stack import Stack
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,

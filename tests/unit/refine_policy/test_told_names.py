@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.stack import Stack, StackResource
+from lambdas.model.trail.stack import Stack, StackResource
 from lambdas.refine_policy.generated_names.told_names import ToldNames
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, granted, refined, seen
 

@@ -8,8 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.process import Process
-from lambdas.model.source_revision import SourceRevision
+from lambdas.model.definition.process import Process
+from lambdas.model.execution.source_revision import SourceRevision
 from stacks.workflow import buildspec
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from stacks.workflow import buildspec
 from tests.stacks.samples import Json, definition
 from tests.unit.stacks.machine import Machine

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.process import Process
+from lambdas.model.definition.process import Process
 from tests.stacks.samples import Json, definition
 from tests.unit.stacks.machine import Built, Machine
 

@@ -10,14 +10,14 @@ import pytest
 
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.document_policy.handler import document
-from lambdas.gateways.archive import FolderArchive
-from lambdas.gateways.archived_runs import finished_runs, previous_run
-from lambdas.gateways.earlier_names import past_runs
-from lambdas.model.archived_runs import BaselineKind
-from lambdas.model.manifest import unsealed
-from lambdas.model.platform import Platform
-from lambdas.model.refinement import Refinement
-from lambdas.model.run import Run
+from lambdas.gateways.archive.archived_runs import finished_runs, previous_run
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.gateways.archive.earlier_names import past_runs
+from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.archive.manifest import unsealed
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import Run
 from local.archive.verification import verify
 
 V0_1 = Path(__file__).parents[2] / "fixtures" / "v0.1.0" / "archive"

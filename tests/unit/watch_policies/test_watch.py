@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lambdas.gateways.archive import FolderArchive
-from lambdas.model.platform import Platform
-from lambdas.model.proof_age import days_unproved
+from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.archive.proof_age import days_unproved
+from lambdas.model.execution.platform import Platform
 from lambdas.watch_policies.handler import watch
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""IAM and Access Analyzer: candidates, simulation, managed policies, the published parameter."""

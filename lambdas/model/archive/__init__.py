@@ -1,0 +1,1 @@
+"""What the archive keeps: manifests, earlier runs, approvals, fleets, the published policy."""

@@ -1,0 +1,1 @@
+"""What a person must know: findings, their kinds, and reasons for wildcards."""
