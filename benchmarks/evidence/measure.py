@@ -12,6 +12,7 @@ from pathlib import Path
 
 PAGE = 4_096
 EVERY = 0.05  # seconds between two looks at the memory
+COMPILES_ANEW = "PYTHONDONTWRITEBYTECODE"  # every start would compile every module once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,12 @@ def measured(command: list[str], given: bytes = b"") -> Cost:
         source.seek(0)
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=source, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True
+            command,
+            stdin=source,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name != COMPILES_ANEW},
         )
         peaks: list[int] = []
         ended = threading.Event()

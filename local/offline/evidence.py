@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from lambdas.collect_evidence.collect import collect
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from local.offline.parallel_reading import SideBySide
-from local.offline.sources.places import UnusableLogsError, asked, opened
+from local.offline.sources.logs import UnusableLogsError
+from local.offline.sources.places import asked, opened
 from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
-    from local.offline.sources.places import Logs
+    from local.offline.sources.logs import Logs
 
 SELDOM = 200_000  # objects between two searches for cycles
 

@@ -27,7 +27,8 @@ from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
 from local.offline.likely_principals import callers
-from local.offline.sources.places import UnusableLogsError, asked, opened
+from local.offline.sources.logs import UnusableLogsError
+from local.offline.sources.places import asked, opened
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes import load_process
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from lambdas.gateways.cloudtrail.trail import Trail
     from lambdas.model.dossier.refinement import Refinement
     from lambdas.model.findings.finding import Finding
-    from local.offline.sources.places import Logs
+    from local.offline.sources.logs import Logs
 
 NOT_ATTEMPTED = (
     "made from log files that were handed in: nothing says whether they come from AWS, no cycle "

@@ -91,6 +91,17 @@ def test_a_reader_that_has_seen_enough_ends_it_in_peace(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_files_of_a_folder_are_read_without_the_sdk(tmp_path: Path) -> None:
+    code = (
+        "import sys, local.command_line.main as m; "
+        f"m.main(['evidence', {str(folder(tmp_path))!r}, '--principal', {ROLE!r}]); "
+        "print([n for n in sys.modules if n in ('boto3', 'botocore')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize(
     ("principal", "session"),
     [(ROLE.replace("sandbox", "other"), None), (ROLE.replace("1111", "9999"), None), (ROLE, "no.")],
