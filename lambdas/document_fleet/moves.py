@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.text import counted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ COUNTED = (
     ("wildcards", "wildcard", "wildcards"),
     ("reachesOthers", "grant that reaches others", "grants that reach others"),
 )
+ANSWERS = (("noWayUp", "no way up"), ("contained", "contained"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -69,13 +71,23 @@ def _between(process: str, before: Mapping[str, Any], now: Mapping[str, Any]) ->
         yield Move(process=process, what=f"{new} new, unapproved", worse=True)
     if now["approved"] != before["approved"] and now["approved"]:
         yield Move(process=process, what="another run is approved")
+    yield from _measured(process, before, now)
+    if now["owner"] != before["owner"]:
+        yield Move(process=process, what=f"its owner is {now['owner']}, was {before['owner']}")
+
+
+def _measured(process: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Move]:
+    """What both tell of the policy; a dossier of an earlier version does not tell everything."""
+    for key, name in ANSWERS:
+        answered, answers = Answer.of(before.get(key)), Answer.of(now.get(key))
+        if answered and answers and answered is not answers:
+            what = f"{name} is {answers}, was {answered}"
+            yield Move(process=process, what=what, worse=answers.rank < answered.rank)
     for key, one, many in COUNTED:
         was, is_ = before.get(key), now.get(key)
         if was is not None and is_ is not None and was != is_:
             what = f"{counted(is_, one, many)}, {'had' if was else 'had none'}"
             yield Move(process=process, what=f"{what} {was:,}" if was else what, worse=is_ > was)
-    if now["owner"] != before["owner"]:
-        yield Move(process=process, what=f"its owner is {now['owner']}, was {before['owner']}")
 
 
 def _proved(one: Mapping[str, Any]) -> bool:

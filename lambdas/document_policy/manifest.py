@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lambdas.document_policy.analysis.claims import contained
+from lambdas.document_policy.analysis.claims import contained, no_way_up
 from lambdas.document_policy.analysis.iam_documents import managed_policies
 from lambdas.model.archive.manifest import FORMAT, MANIFEST, Kept, sealed
 from lambdas.model.findings.finding import FindingKind, Severity
 from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lambdas.document_policy.analysis.run_facts import RunFacts
     from lambdas.model.archive.manifest import Link
@@ -70,22 +70,36 @@ def _summary(facts: RunFacts) -> dict[str, Any]:
         "compared": facts.changes.run or None,
         "new": len(facts.changes.new),
         "gone": len(facts.changes.gone),
-        **_contained(facts.refinement.containment),
+        "noWayUp": _no_way_up(facts.checks.get("waysUp")),
+        "contained": _contained(facts.refinement.containment),
+    }
+
+
+def _no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """The first page's answer, and of the ways that were tried how many ended how."""
+    state = no_way_up(tried).state.value
+    if tried is None:
+        return {"state": state}
+    outcomes = Counter(one["outcome"] for one in tried)
+    return {
+        "state": state,
+        "tried": len(tried),
+        "refused": outcomes["refused"],
+        "open": outcomes["open"],
     }
 
 
 def _contained(found: Containment | None) -> dict[str, Any]:
-    """What a run could not tell says nothing, so that manifests of before keep their form."""
+    """The first page's answer, and of the calls that were tried how many ended how."""
+    state = contained(found).state.value
     if found is None:
-        return {}
+        return {"state": state}
     return {
-        "contained": {
-            "state": contained(found).state,
-            "calls": found.calls,
-            "refused": found.refused,
-            "byCondition": found.by_condition,
-            "reaching": len(found.reaches),
-        }
+        "state": state,
+        "calls": found.calls,
+        "refused": found.refused,
+        "byCondition": found.by_condition,
+        "reaching": len(found.reaches),
     }
 
 

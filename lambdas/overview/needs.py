@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.text import counted
 
@@ -78,9 +79,18 @@ def needed(row: Row, *, old: float = DAYS) -> Needed:
 
 
 def in_order(rows: Iterable[Row], *, old: float = DAYS) -> tuple[tuple[Row, Needed], ...]:
-    """The rows, what needs a person first; among alike the one with more reasons, then by name."""
+    """The rows, what needs a person first.
+
+    Among alike the one with the more doubtful answers, then with more reasons, then by name.
+    """
     judged = [(row, needed(row, old=old)) for row in rows]
-    return tuple(sorted(judged, key=lambda one: (one[1].first, -len(one[1].words), one[0].process)))
+    return tuple(sorted(judged, key=_order))
+
+
+def _order(one: tuple[Row, Needed]) -> tuple[Need, list[int], int, str]:
+    row, needs = one
+    answers = [(told or Answer.NOT_ASKED).rank for told in (row.no_way_up, row.contained)]
+    return needs.first, answers, -len(needs.words), row.process
 
 
 def _reasons(row: Row, old: float) -> list[tuple[Need, str]]:
@@ -89,11 +99,17 @@ def _reasons(row: Row, old: float) -> list[tuple[Need, str]]:
         found.append((Need.BROKEN, f"its archive cannot be read: {row.broken}"))
     if row.unapproved:
         found.append((Need.UNAPPROVED, f"{counted(row.new or 0, 'grant')} new, unapproved"))
-    if row.ways_up:
-        found.append((Need.WAYS_UP, counted(row.ways_up, "way up", "ways up")))
-    if row.reaches:
-        found.append((Need.REACHES_OTHERS, f"reaches others in {counted(row.reaches, 'place')}"))
+    if row.ways_up or _doubtful(row.no_way_up):
+        ways = counted(row.ways_up, "way up", "ways up") if row.ways_up else ""
+        found.append((Need.WAYS_UP, ways or f"no way up is {row.no_way_up}"))
+    if row.reaches or _doubtful(row.contained):
+        reaches = f"reaches others in {counted(row.reaches, 'place')}" if row.reaches else ""
+        found.append((Need.REACHES_OTHERS, reaches or f"contained is {row.contained}"))
     return found
+
+
+def _doubtful(answer: Answer | None) -> bool:
+    return answer is not None and answer.doubtful
 
 
 def _of_end(row: Row) -> list[tuple[Need, str]]:

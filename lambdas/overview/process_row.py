@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.model.archive.archived_runs import BaselineKind
 from lambdas.model.archive.proof_age import started_at
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
 from lambdas.model.text import visible
@@ -56,9 +57,9 @@ class Row:
         approved: the newest run whose approval stands.
         new: grants that the run it is compared with had not; None when it was compared with none.
         unapproved: whether that run was approved, so that nobody has approved what is new.
-        grounds: grants by ground. ways_up: findings of ways up.
-        reaches: grants that reach what is not the process's own. contained: whether it was shown
-            that the others do not, in the words of the dossier's first page.
+        grounds: grants by ground.
+        no_way_up, contained: the answers of the dossier's first page.
+        ways_up: findings of ways up. reaches: grants that reach what is not the process's own.
         errors: findings of this severity.
         broken: why its documents cannot be read; empty when they can.
     """
@@ -78,9 +79,10 @@ class Row:
     unapproved: bool = False
     grounds: Mapping[str, int] | None = None
     wildcards: int | None = None
-    reaches: int | None = None
-    contained: str | None = None
+    no_way_up: Answer | None = None
     ways_up: int | None = None
+    contained: Answer | None = None
+    reaches: int | None = None
     characters: int | None = None
     errors: int = 0
     broken: str = ""
@@ -110,9 +112,10 @@ class Row:
             "unapproved": self.unapproved,
             "grounds": dict(self.grounds) if self.grounds is not None else None,
             "wildcards": self.wildcards,
-            "reachesOthers": self.reaches,
-            "contained": self.contained,
+            "noWayUp": self.no_way_up,
             "waysUp": self.ways_up,
+            "contained": self.contained,
+            "reachesOthers": self.reaches,
             "characters": self.characters,
             "errors": self.errors,
             "broken": self.broken or None,
@@ -151,9 +154,10 @@ def row_of(
         unapproved=compared.get("standing") == BaselineKind.APPROVED and summary["new"] > 0,
         grounds=summary.get("grounds"),
         wildcards=summary.get("wildcards"),
-        reaches=held.get("reaching", summary.get("reachesOthers")),
-        contained=held.get("state"),
+        no_way_up=Answer.of((summary.get("noWayUp") or {}).get("state")),
         ways_up=summary.get("waysUp"),
+        contained=Answer.of(held.get("state")),
+        reaches=held.get("reaching", summary.get("reachesOthers")),
         characters=summary.get("characters"),
         errors=summary["findings"]["error"],
     )

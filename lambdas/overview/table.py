@@ -13,6 +13,7 @@ from lambdas.pages.html import Html, code, el, join, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from lambdas.model.dossier.answer import Answer
     from lambdas.overview.needs import Need, Needed
     from lambdas.overview.process_row import Row
 
@@ -25,9 +26,8 @@ COLUMNS = (
     "New access",
     "Grants",
     "Wildcards",
-    "Reaches others",
+    "No way up",
     "Contained",
-    "Ways up",
     "Characters",
     "Owner",
     "Sandbox",
@@ -95,9 +95,8 @@ def _line(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
         _new(row),
         _grants(row),
         _number(row, row.wildcards),
-        _number(row, row.reaches),
-        (row.contained or UNKNOWN) if row.run else "",
-        _number(row, row.ways_up),
+        _answer(row, row.no_way_up, row.ways_up, "way up", "ways up"),
+        _answer(row, row.contained, row.reaches, "reaches others", "reach others"),
         _number(row, row.characters),
         row.owner,
         _sandbox(row),
@@ -157,6 +156,15 @@ def _number(row: Row, number: int | None) -> str:
     if not row.run:
         return ""
     return UNKNOWN if number is None else f"{number:,}"
+
+
+def _answer(row: Row, answer: Answer | None, number: int | None, one: str, many: str) -> Html | str:
+    """The first page's answer, and how many ways or grants stand against it."""
+    if not row.run:
+        return ""
+    against = el("span", counted(number, one, many), class_="small") if number else None
+    told = answer or UNKNOWN
+    return el("span", told, " ", against, class_=f"answer {told.replace(' ', '-')}")
 
 
 def _sandbox(row: Row) -> Html:

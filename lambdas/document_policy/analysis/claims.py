@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.dossier.containment import NEIGHBOURS
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import FindingKind, Severity
@@ -53,25 +54,27 @@ class Claim:
     Attributes:
         shown: a sentence, or empty when nothing shows it.
         gaps: a clause each; none means that nothing is known to be missing.
+        asked: whether anything was tried that could have shown it.
         platform: where it was shown.
     """
 
     name: str
     shown: str
     gaps: tuple[str, ...] = ()
+    asked: bool = True
     platform: Platform = Platform.UNKNOWN
 
     @property
-    def state(self) -> str:
-        """`shown`, `shown in part` or `not shown`."""
+    def state(self) -> Answer:
+        """How far it was shown."""
         if not self.shown:
-            return "not shown"
-        return "shown in part" if self.gaps else "shown"
+            return Answer.NOT_SHOWN if self.asked else Answer.NOT_ASKED
+        return Answer.IN_PART if self.gaps else Answer.SHOWN
 
     @property
     def answer(self) -> str:
         """The state, and where it was shown: `shown on AWS`, `shown in part on an embedded AWS`."""
-        return f"{self.state} on {self.platform}" if self.shown else self.state
+        return f"{self.state} on {self.platform}" if self.shown else self.state.value
 
     @property
     def sentence(self) -> str:
@@ -185,11 +188,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
 
     `tried` is what CheckPolicy kept of the known ways that it tried; None where it tried none.
     """
-    name = "no way up"
     if tried is None:
-        return Claim(
-            name=name, shown="", gaps=("the known ways to more permissions were not tried",)
-        )
+        return Claim(name="no way up", shown="", gaps=("no known way was tried",), asked=False)
     refused = [one for one in tried if one["outcome"] == "refused"]
     ways = sorted({one["path"] for one in tried if one["outcome"] == "open"})
     unclear = sorted({one["path"] for one in tried if one["outcome"] == "no test"} - set(ways))
@@ -200,8 +200,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     )
     phases = sorted({each for one in tried if one["path"] in ways for each in one["phases"]})
     return Claim(
-        name=name,
-        shown="" if ways and not refused else shown,
+        name="no way up",
+        shown="" if (ways or unclear) and not refused else shown,
         gaps=(
             *_if(
                 ways,
@@ -217,7 +217,7 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
 def contained(found: Containment | None) -> Claim:
     """What of the policy reaches others' things, by simulation."""
     if found is None or not found.grants:
-        return Claim(name="contained", shown="", gaps=("nothing was tried on what others have",))
+        return Claim(name="contained", shown="", gaps=("nothing was tried on others",), asked=False)
     reads = sum(one.reads for one in found.reaches)
     only = ", only reading" if reads == len(found.reaches) else f", {reads:,} of them only reading"
     whose = listed([one for one in NEIGHBOURS if any(one in it.whose for it in found.reaches)])

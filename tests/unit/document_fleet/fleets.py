@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_fleet.fleet_facts import FleetFacts, gather
 from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, Fleet
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from tests.unit.overview.rows import a_row, an_end, never_run
 
@@ -24,15 +25,25 @@ ROWS = (
     a_row("milk", end=an_end("milk", "FAILED", "CycleFailed", "phase deploy failed: no space")),
     a_row("salt", end=an_end("salt", NOT_STARTED, "StepFunctions.AccessDenied", "no")),
     a_row("tea", end=an_end("tea", STOPPED)),
-    a_row("wine", ways_up=2, new=3, unapproved=True, end=an_end("wine")),
+    a_row(
+        "wine",
+        no_way_up=Answer.IN_PART,
+        ways_up=2,
+        contained=Answer.IN_PART,
+        reaches=1,
+        new=3,
+        unapproved=True,
+        end=an_end("wine"),
+    ),
     a_row("rice", verdict="not proved", proved="", proved_days=None),
     a_row(
         "oats",
         grounds=None,
         wildcards=None,
+        no_way_up=None,
         ways_up=None,
-        reaches=None,
         contained=None,
+        reaches=None,
         characters=None,
     ),
     never_run(),

@@ -15,6 +15,7 @@ from lambdas.document_fleet.mail import LINES, message, subject
 from lambdas.document_fleet.moves import moves
 from lambdas.document_fleet.report import report
 from lambdas.document_fleet.table_file import table_file
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.overview.needs import in_order
@@ -39,7 +40,7 @@ def test_the_report_has_a_row_for_each_process_what_needs_a_person_first() -> No
     page = report(a_fleet())
 
     names = re.findall(r'<th scope="row">(?:<a[^>]*>)?([a-z]+)<', page)
-    assert names == ["milk", "salt", "rice", "wine", "new", "tea", "bread", "oats"]
+    assert names == ["milk", "salt", "rice", "wine", "new", "tea", "oats", "bread"]
 
 
 def test_a_row_tells_what_the_dossier_tells() -> None:
@@ -51,9 +52,8 @@ def test_a_row_tells_what_the_dossier_tells() -> None:
         "New access": "3, unapproved",
         "Grants": "40 observed, 2 pass-role",
         "Wildcards": "3",
-        "Reaches others": "0",
-        "Contained": "shown",
-        "Ways up": "2",
+        "No way up": "shown in part 2 ways up",
+        "Contained": "shown in part 1 reaches others",
         "Characters": "4,812",
         "Owner": "team-orders@example.com",
         "Sandbox": "north 111122223333, eu-west-1",
@@ -64,7 +64,7 @@ def test_a_row_tells_what_the_dossier_tells() -> None:
 def test_what_a_dossier_of_an_earlier_version_does_not_tell_is_not_known() -> None:
     cells = cells_of(report(a_fleet()), "oats")
 
-    for name in ("Grants", "Wildcards", "Reaches others", "Contained", "Ways up", "Characters"):
+    for name in ("Grants", "Wildcards", "No way up", "Contained", "Characters"):
         assert cells[name] == "not known"
 
 
@@ -160,7 +160,11 @@ def test_the_table_has_a_line_for_each_process_in_the_same_order() -> None:
 
     assert [one["process"] for one in lines] == [row.process for row in facts.rows]
     assert lines[0]["needs"] == "its run failed: CycleFailed"
-    assert {one["ways" + "Up"] for one in lines if one["process"] == "oats"} == {""}
+    (oats,) = (one for one in lines if one["process"] == "oats")
+    (wine,) = (one for one in lines if one["process"] == "wine")
+    names = ("noWayUp", "waysUp", "contained", "reachesOthers")
+    assert [oats[name] for name in names] == ["", "", "", ""]
+    assert [wine[name] for name in names] == ["shown in part", "2", "shown in part", "1"]
     assert table_file(()) == "process\r\n"
 
 
@@ -191,6 +195,7 @@ def test_what_changed_since_the_last_fleet_is_told_the_worse_first() -> None:
             a_row("milk", end=an_end("milk")),
             a_row("rice"),
             a_row("wine", ways_up=0, wildcards=5),
+            a_row("oats", no_way_up=None, contained=Answer.IN_PART),
             a_row("gone"),
             a_row("salt", end=an_end("salt", "FAILED", "x")),
         ]
@@ -199,7 +204,15 @@ def test_what_changed_since_the_last_fleet_is_told_the_worse_first() -> None:
         a_row("bread"),
         a_row("milk", end=an_end("milk", "FAILED", "CycleFailed")),
         a_row("rice", verdict="not proved"),
-        a_row("wine", ways_up=2, wildcards=3, new=3, unapproved=True),
+        a_row(
+            "wine",
+            no_way_up=Answer.IN_PART,
+            ways_up=2,
+            wildcards=3,
+            new=3,
+            unapproved=True,
+        ),
+        a_row("oats"),
         a_row("salt", end=an_end("salt"), approved="20261129T120000Z-1a2b3c4d"),
         never_run(),
     ]
@@ -211,8 +224,10 @@ def test_what_changed_since_the_last_fleet_is_told_the_worse_first() -> None:
         ("rice", "not proved, was proved", True),
         ("wine", "2 ways up, had none", True),
         ("wine", "3 grants new, unapproved", True),
+        ("wine", "no way up is shown in part, was shown", True),
         ("gone", "is no longer there", False),
         ("new", "is new", False),
+        ("oats", "contained is shown, was shown in part", False),
         ("salt", "another run is approved", False),
         ("salt", "its run succeeds again", False),
         ("wine", "3 wildcards, had 5", False),

@@ -212,12 +212,13 @@ def a_way(outcome: str, path: str = "function with a role") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("tried", "state", "words"),
     [
-        (None, "not shown", "were not tried"),
+        (None, "not asked", "no known way was tried"),
         ([], "shown", "leads to none of the known ways"),
         ([a_way("refused")], "shown", "refused 1 attempt"),
         ([a_way("refused", "x"), a_way("open")], "shown in part", "1 known way to more"),
         ([a_way("open")], "not shown", "the process needs what they take in deploy"),
         ([a_way("refused"), a_way("no test", "x")], "shown in part", "something else refused x"),
+        ([a_way("no test", "x")], "not shown", "something else refused x"),
     ],
 )
 def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(
@@ -241,8 +242,8 @@ def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(
         (reaching("read", "write"), "shown in part", "another stack, 1 of them only reading"),
         (reaching("read", "read"), "shown in part", "another stack, only reading; the findings"),
         (reaching("write"), "shown in part", "1 grant still reaches what is of"),
-        (None, "not shown", "Nothing was tried"),
-        (replace(CONTAINED, grants=0), "not shown", "Nothing was tried"),
+        (None, "not asked", "Nothing was tried"),
+        (replace(CONTAINED, grants=0), "not asked", "Nothing was tried"),
     ],
 )
 def test_contained_says_what_still_reaches_others(
@@ -255,7 +256,7 @@ def test_contained_says_what_still_reaches_others(
     assert words in named(facts, "contained").sentence
 
 
-def test_the_manifest_says_it_too_and_nothing_where_no_run_told() -> None:
+def test_the_manifest_says_both_answers_too() -> None:
     facts = told()
     summary = json.loads(written(facts, lambda _: {})["manifest.json"])["summary"]
     older = replace(facts, refinement=replace(facts.refinement, containment=None))
@@ -267,4 +268,14 @@ def test_the_manifest_says_it_too_and_nothing_where_no_run_told() -> None:
         "byCondition": 0,
         "reaching": 0,
     }
-    assert "contained" not in json.loads(written(older, lambda _: {})["manifest.json"])["summary"]
+    assert summary["noWayUp"] == {"state": "not asked"}
+    told_less = json.loads(written(older, lambda _: {})["manifest.json"])["summary"]
+    assert told_less["contained"] == {"state": "not asked"}
+    tried = {**facts.checks, "waysUp": [a_way("refused"), a_way("open")]}
+    asked = json.loads(written(replace(facts, checks=tried), lambda _: {})["manifest.json"])
+    assert asked["summary"]["noWayUp"] == {
+        "state": "shown in part",
+        "tried": 2,
+        "refused": 1,
+        "open": 1,
+    }

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED, SUCCEEDED, End
 from lambdas.model.definition.process_parameter import Place
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.overview.process_row import Row
 
@@ -28,9 +29,10 @@ def a_row(process: str = "orders", **more: Any) -> Row:
         "new": 0,
         "grounds": {"observed": 40, "pass-role": 2},
         "wildcards": 3,
-        "reaches": 0,
-        "contained": "shown",
+        "no_way_up": Answer.SHOWN,
         "ways_up": 0,
+        "contained": Answer.SHOWN,
+        "reaches": 0,
         "characters": 4_812,
     }
     return Row(process=process, **{**given, **more})
@@ -48,6 +50,7 @@ statuses = st.sampled_from(
     [SUCCEEDED, "FAILED", "TIMED_OUT", "ABORTED", STOPPED, NOT_STARTED, LOST]
 )
 names = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
+answers = st.none() | st.sampled_from(Answer)
 numbers = st.none() | st.integers(0, 99)
 rows = st.lists(
     st.builds(
@@ -61,7 +64,9 @@ rows = st.lists(
         proved_days=st.none() | st.floats(0, 400),
         new=numbers,
         unapproved=st.booleans(),
+        no_way_up=answers,
         ways_up=numbers,
+        contained=answers,
         reaches=numbers,
     ),
     unique_by=lambda one: one.process,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
+from lambdas.model.dossier.answer import Answer
 from lambdas.overview.needs import HEADINGS, Need, in_order, needed
 from tests.unit.overview.rows import a_row, an_end, never_run, rows
 
@@ -37,7 +38,19 @@ if TYPE_CHECKING:
         (a_row(new=3, unapproved=True), Need.UNAPPROVED, ("3 grants new, unapproved",)),
         (a_row(ways_up=1), Need.WAYS_UP, ("1 way up",)),
         (a_row(reaches=2), Need.REACHES_OTHERS, ("reaches others in 2 places",)),
-        (a_row(ways_up=None, reaches=None, grounds=None), Need.NOTHING, ()),
+        (
+            a_row(no_way_up=Answer.NOT_SHOWN),
+            Need.WAYS_UP,
+            ("no way up is not shown",),
+        ),
+        (a_row(no_way_up=Answer.IN_PART, ways_up=3), Need.WAYS_UP, ("3 ways up",)),
+        (
+            a_row(contained=Answer.IN_PART),
+            Need.REACHES_OTHERS,
+            ("contained is shown in part",),
+        ),
+        (a_row(no_way_up=Answer.NOT_ASKED, contained=Answer.NOT_ASKED), Need.NOTHING, ()),
+        (a_row(no_way_up=None, ways_up=None, contained=None, reaches=None), Need.NOTHING, ()),
         (a_row(end=an_end("orders")), Need.NOTHING, ()),
         (
             a_row(end=an_end("orders", "FAILED", "CycleFailed")),
@@ -73,6 +86,18 @@ def test_a_row_says_what_it_needs_the_most_urgent_first(
 
 def test_every_need_has_a_heading() -> None:
     assert set(HEADINGS) == set(Need)
+
+
+def test_among_alike_the_more_doubtful_answer_comes_first() -> None:
+    there = [
+        a_row("a", ways_up=1, no_way_up=Answer.SHOWN),
+        a_row("b", ways_up=1, no_way_up=None),
+        a_row("c", ways_up=1, no_way_up=Answer.IN_PART),
+        a_row("d", ways_up=1, no_way_up=Answer.NOT_SHOWN),
+        a_row("e", ways_up=1, no_way_up=Answer.IN_PART, contained=Answer.IN_PART),
+    ]
+
+    assert [row.process for row, _ in in_order(there)] == ["d", "e", "c", "b", "a"]
 
 
 @given(rows)

@@ -9,6 +9,7 @@ import pytest
 
 from lambdas.model.archive.archived_runs import RunSummary
 from lambdas.model.archive.manifest import Link
+from lambdas.model.dossier.answer import Answer
 from lambdas.overview.process_row import Archived, Row, row_of
 from tests.unit.overview.rows import PLACE, RUN
 
@@ -44,6 +45,24 @@ def test_what_was_shown_to_be_contained_counts_before_what_was_found(
     found = row(**summary)
 
     assert (found.reaches, found.contained) == expected
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ({}, (None, None)),  # before 0.2
+        ({"waysUp": 2}, (None, 2)),  # of a run that could not say more
+        ({"waysUp": 2, "noWayUp": {"state": "not shown", "open": 2}}, (Answer.NOT_SHOWN, 2)),
+        ({"waysUp": 0, "noWayUp": {"state": "not asked"}}, (Answer.NOT_ASKED, 0)),
+        ({"waysUp": 0, "noWayUp": {"state": "shown by another"}}, (None, 0)),  # of a later version
+    ],
+)
+def test_no_way_up_is_a_state_where_the_manifest_has_one(
+    summary: dict[str, Any], expected: tuple[Answer | None, int | None]
+) -> None:
+    found = row(**summary)
+
+    assert (found.no_way_up, found.ways_up) == expected
 
 
 def test_a_proof_is_as_old_as_it_was_when_the_fleet_began() -> None:
