@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_curated
 from lambdas.reference.refused.error_codes import Meaning, plain, rules_of
 
@@ -22,37 +23,65 @@ _BLANK = re.compile(r"\s+")
 def compile_error_codes(sources: Sources) -> dict[str, Any]:
     """The curated rules, and what follows from them for the errors of every operation.
 
-    A code whose services say different things of it, or of which one says nothing, is left out.
+    A code whose services say different things of it, or of which one says nothing, is kept for
+    each of them by the names that its events may bear.
     """
     content = read_curated("error_codes")
     rules = rules_of(content)
     said: dict[str, set[Meaning]] = defaultdict(set)
-    for endpoint, code, shape in error_shapes(sources.models):
-        if all(one.code is None or not one.fits(endpoint, plain(code), "") for one in rules):
-            said[plain(code)].add(_documented(shape, content["documented"]))
-    told = {code: meanings.pop() for code, meanings in said.items() if len(meanings) == 1}
+    by_source: dict[str, dict[str, set[Meaning]]] = defaultdict(lambda: defaultdict(set))
+    for service, model in sorted(sources.models.items()):
+        endpoint = model["metadata"]["endpointPrefix"]
+        for code, shape in _errors_of(model):
+            bare = plain(code)
+            if all(one.code is None or not one.fits(endpoint, bare, "") for one in rules):
+                meaning = _documented(shape, content["documented"])
+                said[bare].add(meaning)
+                for host in hosts_of(service, model):
+                    by_source[host][bare].add(meaning)
     return {
         "messages": content["messages"],
         "codes": content["codes"],
-        "documented": {
-            str(meaning): sorted(code for code, one in told.items() if one is meaning)
-            for meaning in (Meaning.AFTER, Meaning.BEFORE)
+        "documented": _by_meaning(said),
+        "by_source": {
+            host: told
+            for host, codes in sorted(by_source.items())
+            if any((told := _by_meaning(_differing(codes, said))).values())
         },
+    }
+
+
+def _differing(
+    codes: Mapping[str, set[Meaning]], said: Mapping[str, set[Meaning]]
+) -> dict[str, set[Meaning]]:
+    """Those of a service's codes of which others say something else."""
+    return {code: meanings for code, meanings in codes.items() if len(said[code]) > 1}
+
+
+def _by_meaning(said: Mapping[str, set[Meaning]]) -> dict[str, list[str]]:
+    """The codes of which one thing is said, by what that is."""
+    return {
+        str(meaning): sorted(code for code, meanings in said.items() if meanings == {meaning})
+        for meaning in (Meaning.AFTER, Meaning.BEFORE)
     }
 
 
 def error_shapes(models: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Endpoint, code and shape of every error that an operation declares, once for each service."""
     for _, model in sorted(models.items()):
-        shapes = model["shapes"]
-        names = {
-            one["shape"]
-            for operation in model["operations"].values()
-            for one in operation.get("errors", ())
-        }
-        for name in sorted(names):
-            code = shapes[name].get("error", {}).get("code", name)
-            yield model["metadata"]["endpointPrefix"], code, shapes[name]
+        for code, shape in _errors_of(model):
+            yield model["metadata"]["endpointPrefix"], code, shape
+
+
+def _errors_of(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    shapes = model["shapes"]
+    names = {
+        one["shape"]
+        for operation in model["operations"].values()
+        for one in operation.get("errors", ())
+    }
+    for name in sorted(names):
+        yield shapes[name].get("error", {}).get("code", name), shapes[name]
 
 
 def _documented(shape: Mapping[str, Any], rules: Mapping[str, Any]) -> Meaning:

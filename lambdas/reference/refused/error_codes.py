@@ -61,7 +61,8 @@ def meaning_of_error(source: str, code: str, message: str) -> Meaning:
     for rule in _rules():
         if rule.fits(service, bare, message):
             return rule.meaning
-    return _documented().get(bare, Meaning.UNKNOWN)
+    host = source.lower().removesuffix(".amazonaws.com")
+    return _of_source().get(host, {}).get(bare) or _documented().get(bare, Meaning.UNKNOWN)
 
 
 def plain(code: str) -> str:
@@ -90,6 +91,15 @@ def _rules() -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=1)
 def _documented() -> dict[str, Meaning]:
-    """What the services' own models say of codes that no rule knows."""
-    said = shard("error_codes")["documented"]
+    """What the services' own models agree on, of codes that no rule knows."""
+    return _by_code(shard("error_codes")["documented"])
+
+
+@lru_cache(maxsize=1)
+def _of_source() -> dict[str, dict[str, Meaning]]:
+    """What the model of one event source says of a code, where others' say something else."""
+    return {host: _by_code(said) for host, said in shard("error_codes")["by_source"].items()}
+
+
+def _by_code(said: Mapping[str, list[str]]) -> dict[str, Meaning]:
     return {code: Meaning(meaning) for meaning, codes in said.items() for code in codes}
