@@ -9,6 +9,7 @@ from lambdas.model.definition.process import Phase
 from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
 from local.new_process.tools.code_change import change_of, handler_file
+from local.new_process.tools.lookups import required_lookups
 from local.new_process.tools.packages import (
     dependencies,
     global_node_tool,
@@ -30,7 +31,6 @@ BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
 FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
 ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_]\w*)\}")  # without a default
 OPTION = re.compile(r"\$\{opt:([a-z][\w-]*)\}")
-LOOKED_UP = re.compile(r"\$\{((?:ssm|cf|s3|aws)[^:}]*:[^}]+)\}")
 
 
 def draft(folder: Folder, process: str) -> Draft | None:
@@ -166,9 +166,8 @@ def _notes(
         yield "phases", f"{file} names a profile; the cycle has none, so let it be chosen by stage"
     if provider.get("stackName") and not re.search(STAGE_HERE, str(provider["stackName"])):
         yield "variables", f"stackName in {file} is the same in every stage"
-    for one in sorted(set(LOOKED_UP.findall(text)))[:8]:
-        if not one.startswith("aws:"):
-            yield "phases", f"{file} reads {one}, which must be there in the sandbox"
+    for one in required_lookups(text)[:8]:
+        yield "phases", f"{file} reads {one}, which must be there in the sandbox"
     plugins = service.get("plugins")
     missing = [
         str(one)

@@ -1,0 +1,57 @@
+"""What a `serverless.yml` reads from the account while it is resolved, and cannot do without."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOKED_UP = re.compile(r"(?:ssm|cf|s3)(?:\([^)]*\)|\.[\w-]+)?:")
+_OPENED = "${"
+
+
+def required_lookups(text: str) -> list[str]:
+    """The variables' sources that must be there: those with nothing else to fall back on.
+
+    A source may hold variables itself (`ssm:/shop/${sls:stage}/key`), and may be followed by
+    others, of which the first that has a value counts:
+    https://www.serverless.com/framework/docs/guides/variables
+    """
+    found = set()
+    for variable in _variables(text):
+        first, *others = _sources(variable)
+        if all(_LOOKED_UP.match(one) for one in (first, *others)):
+            found.add(first)
+    return sorted(found)
+
+
+def _variables(text: str) -> Iterator[str]:
+    """What stands between `${` and its `}`, of outer variables and of those within."""
+    start = text.find(_OPENED)
+    while start >= 0:
+        inside = text[start + len(_OPENED) :]
+        yield inside[: _end(inside)]
+        start = text.find(_OPENED, start + len(_OPENED))
+
+
+def _end(inside: str) -> int:
+    depth = 1
+    for at, letter in enumerate(inside):
+        depth += (letter == "{") - (letter == "}")
+        if not depth or letter == "\n":
+            return at
+    return len(inside)
+
+
+def _sources(variable: str) -> list[str]:
+    """Split at the commas that stand in no variable within, and in no brackets."""
+    parts, depth = [""], 0
+    for letter in variable:
+        depth += (letter in "{(") - (letter in "})")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [one.strip() for one in parts]

@@ -1,0 +1,44 @@
+"""What a service reads from the account, and what it can do without."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.new_process.tools.lookups import required_lookups
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("key: ${ssm:/shop/key}", ["ssm:/shop/key"]),
+        ("key: ${ssm:/shop/${sls:stage}/key}", ["ssm:/shop/${sls:stage}/key"]),
+        ("key: ${ssm(us-east-1):/shop/key}", ["ssm(us-east-1):/shop/key"]),
+        ("arn: ${cf:shop-${opt:stage, 'dev'}.TableArn}", ["cf:shop-${opt:stage, 'dev'}.TableArn"]),
+        ("arn: ${cf.eu-west-1:shop-dev.Out}", ["cf.eu-west-1:shop-dev.Out"]),
+        (
+            "a: ${ssm:/shop/${sls:stage}/path, ssm:/shop/default/path}",
+            ["ssm:/shop/${sls:stage}/path"],
+        ),
+        ("a: ${ssm:/one} and ${ssm:/two}", ["ssm:/one", "ssm:/two"]),
+        ("a: ${opt:key, ${ssm:/shop/key}}", ["ssm:/shop/key"]),
+    ],
+)
+def test_what_has_nothing_to_fall_back_on_must_be_there(text: str, needed: list[str]) -> None:
+    assert required_lookups(text) == needed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'path: ${ssm:/shop/${sls:stage}/path, ssm:/shop/default/path, "/"}',
+        "path: ${ssm:/shop/path, ''}",
+        "path: ${ssm:/shop/path, env:SHOP_PATH}",
+        "path: ${cf:shop-${sls:stage}.Out, self:custom.out}",
+        "account: ${aws:accountId}",
+        "name: ${self:service}-${sls:stage}",
+        "arn: !Sub ${AWS::Region}",
+        "",
+    ],
+)
+def test_what_falls_back_on_something_need_not_be_there(text: str) -> None:
+    assert required_lookups(text) == []
