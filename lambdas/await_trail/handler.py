@@ -15,6 +15,7 @@ from lambdas.gateways.archive.markers import EARLIER, Markers, S3Markers
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.run import CLOSING, Run
 from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         S3Markers(sandbox.trail_bucket),
         StsMarkerCalls(sandbox.marker_role, sandbox.external_id),
         now=datetime.now(UTC),
-        allowed=timedelta(seconds=float(os.environ["SETTLE_SECONDS"])),
+        allowed=timedelta(seconds=float(os.environ[Setting.SETTLE_SECONDS])),
     )
 
 

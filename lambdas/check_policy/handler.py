@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.archived_runs import BaselineKind
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Denial
 from lambdas.model.dossier.refinement import Refinement
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Severity
 from lambdas.model.iam.arn import is_resource
@@ -48,9 +47,8 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    platform = platform_of(os.environ, archive.endpoint)
-    return check(event, archive, AccessAnalyzerChecks(), IamSimulator(), platform)
+    archive = S3Archive.deployed()
+    return check(event, archive, AccessAnalyzerChecks(), IamSimulator(), archive.platform)
 
 
 def check(

@@ -33,6 +33,7 @@ from lambdas.gateways.cloudtrail.trail_bucket import S3Trail, Window
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,8 +58,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         account=run.account,
         window=Window.of(run.started_at, run.ended_at),
     )
-    few = InlineLimit.of(files=os.environ["FEW_FILES"], megabytes=os.environ["FEW_MEGABYTES"])
-    return collect_evidence(event, trail, S3Archive(os.environ["ARCHIVE_BUCKET"]), few)
+    few = InlineLimit.of(
+        files=os.environ[Setting.FEW_FILES], megabytes=os.environ[Setting.FEW_MEGABYTES]
+    )
+    return collect_evidence(event, trail, S3Archive.deployed(), few)
 
 
 def collect_evidence(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,7 +11,7 @@ from lambdas.document_failure.failure import Failure
 from lambdas.document_failure.mail import message, subject
 from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.run_events import EventKind, entry, told
 
@@ -31,10 +30,8 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    bucket = os.environ["ARCHIVE_BUCKET"]
-    archive = S3Archive(bucket)
-    platform = platform_of(os.environ, archive.endpoint)
-    return document_failure(event, archive, place=f"s3://{bucket}/", platform=platform)
+    archive = S3Archive.deployed()
+    return document_failure(event, archive, place=archive.place, platform=archive.platform)
 
 
 def document_failure(

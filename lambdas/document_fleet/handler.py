@@ -17,7 +17,8 @@ from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.fleet import DOCUMENT, ENDS, FLEETS, LOST, REPORT, TABLE, End, Fleet
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
 from lambdas.overview.first_page import write_first_page
 from lambdas.overview.process_row import Row, row_of
@@ -38,15 +39,14 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    bucket = os.environ["ARCHIVE_BUCKET"]
-    archive = S3Archive(bucket)
+    archive = S3Archive.deployed()
     return document(
         event,
-        RegisteredProcesses(os.environ["PROCESS_PARAMETERS"]).all(),
+        RegisteredProcesses.deployed().all(),
         archive,
-        place=f"s3://{bucket}/",
-        platform=platform_of(os.environ, archive.endpoint),
-        old=float(os.environ["STALE_DAYS"]),
+        place=archive.place,
+        platform=archive.platform,
+        old=float(os.environ[Setting.STALE_DAYS]),
     )
 
 

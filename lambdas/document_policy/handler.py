@@ -31,8 +31,9 @@ from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, diges
 from lambdas.model.definition.process import Process
 from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
+from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.execution.step_input import required
 from lambdas.model.findings.finding import Finding
@@ -52,13 +53,14 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    bucket = os.environ["ARCHIVE_BUCKET"]
-    archive = S3Archive(bucket)
-    platform = platform_of(os.environ, archive.endpoint)
-    parameters = PolicyParameters(os.environ["POLICY_PARAMETERS"])
-    place = f"s3://{bucket}/"
+    archive = S3Archive.deployed()
+    parameters = PolicyParameters(os.environ[Setting.POLICY_PARAMETERS])
     return document(
-        event, archive, place=place, platform=platform, follow=partial(parameters.follow, archive)
+        event,
+        archive,
+        place=archive.place,
+        platform=archive.platform,
+        follow=partial(parameters.follow, archive),
     )
 
 

@@ -34,6 +34,15 @@ def region() -> str:
     return str(_session().get_config_variable("region") or "")
 
 
+def own_or_guest(
+    service: str, role: str, *, session: str, external_id: str, region: str | None = None
+) -> Any:  # noqa: ANN401  # typed where used
+    """A client that acts as the function itself or, with a role, as a guest of its account."""
+    if not role:
+        return client(service, region=region)
+    return client_as(service, role, session=session, external_id=external_id, region=region)
+
+
 def client_as(
     service: str, role: str, *, session: str, external_id: str, region: str | None = None
 ) -> Any:  # noqa: ANN401  # typed where used

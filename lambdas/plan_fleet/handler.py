@@ -15,7 +15,8 @@ from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.fleet import PLAN, Fleet
 from lambdas.model.archive.proof_age import started_at
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
 from lambdas.plan_fleet.choice import Candidate, chosen
 from lambdas.plan_fleet.documents import SANDBOXES, documents
@@ -38,13 +39,13 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    registered = RegisteredProcesses(os.environ["PROCESS_PARAMETERS"]).all()
+    archive = S3Archive.deployed()
+    registered = RegisteredProcesses.deployed().all()
     return prepare(
         event,
         registered,
         archive,
-        platform=platform_of(os.environ, archive.endpoint),
+        platform=archive.platform,
         settings=os.environ,
     )
 
@@ -73,8 +74,8 @@ def prepare(
     fleet = Fleet.from_json(required(event, "fleet", state="PlanFleet"))
     request = Request.from_json(
         required(event, "asked", state="PlanFleet"),
-        generator=settings["GENERATOR"],
-        at_once=int(settings["AT_ONCE"]),
+        generator=settings[Setting.GENERATOR],
+        at_once=int(settings[Setting.AT_ONCE]),
     )
     ask = partial(_candidate, archive=archive, platform=platform)
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -82,7 +83,9 @@ def prepare(
     # The execution's own start, not the clock's: a repeated call plans the same.
     now = datetime.fromisoformat(fleet.started_at)
     taken = chosen(candidates, request.choice, now)
-    made = plan(taken, request, known=len(candidates), confirm_above=int(settings["CONFIRM_ABOVE"]))
+    made = plan(
+        taken, request, known=len(candidates), confirm_above=int(settings[Setting.CONFIRM_ABOVE])
+    )
     for name, body in documents(fleet, made).items():
         archive.put(fleet.key(name), body, "application/json")
     logger.info("fleet planned", fleet=fleet.id, runs=made.runs, words=made.words)

@@ -18,9 +18,10 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.definition.process import Process
 from lambdas.model.definition.process_parameter import registered
 from lambdas.model.dossier.refinement import Refinement
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
 from lambdas.model.findings.finding import Finding
 from lambdas.prove_policy import proof_record
@@ -56,7 +57,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    archive = S3Archive.deployed()
     iam = _iam(Sandbox.of(event))
     candidate = IamCandidate(_required(event, "proof")["candidate"], iam)
     return prove(
@@ -64,18 +65,15 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         archive,
         candidate,
         IamManagedPolicies(iam),
-        below=os.environ["POLICY_PATH"],
-        platform=platform_of(os.environ, archive.endpoint),
+        below=os.environ[Setting.POLICY_PATH],
+        platform=archive.platform,
     )
 
 
 def _iam(sandbox: Sandbox) -> IAMClient:
     """As ourselves, or as a guest of the account that the candidates are of."""
-    guest = sandbox.installer_role
-    iam: IAMClient = (
-        clients.client_as("iam", guest, session=STEP, external_id=sandbox.external_id)
-        if guest
-        else clients.client("iam")
+    iam: IAMClient = clients.own_or_guest(
+        "iam", sandbox.installer_role, session=STEP, external_id=sandbox.external_id
     )
     return iam
 

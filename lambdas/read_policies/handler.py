@@ -6,7 +6,6 @@ What IAM does not tell is a finding: the boundary then lacks what the policy all
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,16 +38,14 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    archive = S3Archive.deployed()
     return read_policies(event, archive, IamManagedPolicies(_client(Sandbox.of(event))))
 
 
 def _client(sandbox: Sandbox) -> IAMClient:
     """As ourselves, or as a guest of the account that the roles are of."""
-    client: IAMClient = (
-        clients.client_as("iam", sandbox.reader_role, session=STEP, external_id=sandbox.external_id)
-        if sandbox.reader_role
-        else clients.client("iam")
+    client: IAMClient = clients.own_or_guest(
+        "iam", sandbox.reader_role, session=STEP, external_id=sandbox.external_id
     )
     return client
 

@@ -5,7 +5,6 @@ What it does not tell is a finding: the run goes on with what the trail shows.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,22 +43,18 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
+    archive = S3Archive.deployed()
     return read_stacks(event, archive, CloudFormationStacks(partial(_client, Sandbox.of(event))))
 
 
 def _client(sandbox: Sandbox, region: str) -> CloudFormationClient:
     """As ourselves, or as a guest of the account that the stacks are of."""
-    client: CloudFormationClient = (
-        clients.client_as(
-            "cloudformation",
-            sandbox.reader_role,
-            session=STEP,
-            external_id=sandbox.external_id,
-            region=region,
-        )
-        if sandbox.reader_role
-        else clients.client("cloudformation", region=region)
+    client: CloudFormationClient = clients.own_or_guest(
+        "cloudformation",
+        sandbox.reader_role,
+        session=STEP,
+        external_id=sandbox.external_id,
+        region=region,
     )
     return client
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.definition.process import Process
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.step_input import required
 from lambdas.model.iam.attached_policies import AttachedPolicies
@@ -41,8 +40,8 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    return refine_run(event, archive, platform_of(os.environ, archive.endpoint))
+    archive = S3Archive.deployed()
+    return refine_run(event, archive, archive.platform)
 
 
 def refine_run(

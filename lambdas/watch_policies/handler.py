@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.proof_age import days_unproved
-from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +27,9 @@ logger = telemetry.logger
 @telemetry.entry
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
-    archive = S3Archive(os.environ["ARCHIVE_BUCKET"])
-    platform = platform_of(os.environ, archive.endpoint)
-    processes = RegisteredProcesses(os.environ["PROCESS_PARAMETERS"]).proved()
-    ages = watch(processes, archive, now=datetime.now(UTC), platform=platform)
+    archive = S3Archive.deployed()
+    processes = RegisteredProcesses.deployed().proved()
+    ages = watch(processes, archive, now=datetime.now(UTC), platform=archive.platform)
     for process, days in ages.items():
         telemetry.measure(process, "DaysUnproved", MetricUnit.Count, days)
     if ages:

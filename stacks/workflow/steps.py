@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Aws, Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
+from lambdas.model.execution.setting import Setting
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
@@ -80,36 +81,36 @@ class Steps(Construct):
             "POWERTOOLS_METRICS_NAMESPACE": "Fencepost",
         }
         if step.settles:
-            environment["SETTLE_SECONDS"] = str(self._settings.settle_seconds)
+            environment[Setting.SETTLE_SECONDS] = str(self._settings.settle_seconds)
         if step.collects:
-            environment["FEW_FILES"] = str(self._settings.few_files)
-            environment["FEW_MEGABYTES"] = str(self._settings.few_megabytes)
+            environment[Setting.FEW_FILES] = str(self._settings.few_files)
+            environment[Setting.FEW_MEGABYTES] = str(self._settings.few_megabytes)
         if step.archive:
-            environment["ARCHIVE_BUCKET"] = self._archive.bucket.bucket_name
+            environment[Setting.ARCHIVE_BUCKET] = self._archive.bucket.bucket_name
         environment |= self._parameters(step) | self._fleets(step)
         if step.candidates:
-            environment["POLICY_PATH"] = self._settings.policies
+            environment[Setting.POLICY_PATH] = self._settings.policies
         return environment
 
     def _parameters(self, step: Step) -> dict[str, str]:
         """Where in the Parameter Store a function writes, or looks."""
-        found = {}
+        found: dict[str, str] = {}
         if step.publishes:
-            found["POLICY_PARAMETERS"] = self._settings.policy_parameters
+            found[Setting.POLICY_PARAMETERS] = self._settings.policy_parameters
         if step.lists:
-            found["PROCESS_PARAMETERS"] = self._settings.parameters
+            found[Setting.PROCESS_PARAMETERS] = self._settings.parameters
         return found
 
     def _fleets(self, step: Step) -> dict[str, str]:
         """What a deployment chooses for its fleets."""
         settings = self._settings
-        found = {}
+        found: dict[str, str] = {}
         if step.plans:
-            found["GENERATOR"] = settings.generator
-            found["AT_ONCE"] = str(settings.fleet_at_once)
-            found["CONFIRM_ABOVE"] = str(settings.fleet_confirm_above)
+            found[Setting.GENERATOR] = settings.generator
+            found[Setting.AT_ONCE] = str(settings.fleet_at_once)
+            found[Setting.CONFIRM_ABOVE] = str(settings.fleet_confirm_above)
         if step.judges:
-            found["STALE_DAYS"] = str(settings.stale_days)
+            found[Setting.STALE_DAYS] = str(settings.stale_days)
         return found
 
     def _marker_role(self, by: aws_iam.Role) -> str:

@@ -6,7 +6,8 @@ then on a document may be written again with the same bytes (retries, redrive), 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import os
+from typing import TYPE_CHECKING, Protocol, Self
 
 from lambdas.errors import (
     ArchiveRefusedError,
@@ -18,6 +19,8 @@ from lambdas.gateways import clients
 from lambdas.gateways.archive import s3_objects
 from lambdas.gateways.aws_errors import UNANSWERED, is_transient, reason
 from lambdas.model.archive.manifest import MANIFEST
+from lambdas.model.execution.platform import Platform, platform_of
+from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +74,25 @@ class S3Archive:
         self.is_given = client is not None
         self._s3: S3Client = client or clients.client("s3")
 
+    @classmethod
+    def deployed(cls) -> Self:
+        """The archive of the deployment, as a function's environment names it."""
+        return cls(os.environ[Setting.ARCHIVE_BUCKET])
+
     @property
     def bucket(self) -> str:
         """Its name."""
         return self._bucket
+
+    @property
+    def place(self) -> str:
+        """How people call it; keys follow."""
+        return f"s3://{self._bucket}/"
+
+    @property
+    def platform(self) -> Platform:
+        """Where the calls of this function go."""
+        return platform_of(os.environ, str(self._s3.meta.endpoint_url))
 
     @property
     def region(self) -> str:
@@ -91,11 +109,6 @@ class S3Archive:
             return s3_objects.version(self._s3, self._bucket, key)
         except UNANSWERED as error:
             raise _refused("look for", self._bucket, key, error) from error
-
-    @property
-    def endpoint(self) -> str:
-        """Where the bucket's client sends its calls, as the SDK has resolved it."""
-        return str(self._s3.meta.endpoint_url)
 
     def get(self, key: str) -> bytes:
         """See `Archive`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import os
+from typing import TYPE_CHECKING, Protocol, Self
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, told
 from lambdas.model.definition.process_parameter import RegisteredProcess
+from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -28,6 +30,11 @@ class RegisteredProcesses:
     def __init__(self, path: str, client: SSMClient | None = None) -> None:
         self._path = path.rstrip("/")
         self._client: SSMClient = client or clients.client("ssm", clients.PATIENT)
+
+    @classmethod
+    def deployed(cls) -> Self:
+        """Those of the deployment, as a function's environment names their path."""
+        return cls(os.environ[Setting.PROCESS_PARAMETERS])
 
     def all(self) -> tuple[RegisteredProcess, ...]:
         """See `KnownProcesses`.
