@@ -19,11 +19,11 @@ from foretell.handler_calls import (
 )
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
-from foretell.templates.unknown import UNKNOWN
 from foretell.translation import asked_for
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.stacks.stack_types import Operation, handler_actions
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from foretell.templates.unknown import UNKNOWN, is_unknown
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.iam.arn import is_arn
@@ -18,6 +17,7 @@ from lambdas.reference.events import RequiredAction, meaning
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import type_of
 from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, stack_type
+from lambdas.reference.stacks.unknown import UNKNOWN, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from foretell.requests import call_of
-from foretell.templates.unknown import UNKNOWN, template_of
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.collect_evidence.implied.implied import implied_by
@@ -14,6 +13,7 @@ from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.reference.actions import facts
 from lambdas.reference.events import meaning
 from lambdas.reference.refused.refused_resources import narrowest
+from lambdas.reference.stacks.unknown import UNKNOWN, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,11 +15,11 @@ from foretell.foretell import foretell
 from foretell.knowledge.learning import Deployed, by_a_stack, handed_to_stacks, learned
 from foretell.requests import arn_of
 from foretell.templates.opening import Opened, Opener
-from foretell.templates.unknown import template_of
 from lambdas.model.iam.template_coverage import overlaps
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.deployment_checks import only_warns
+from lambdas.reference.stacks.unknown import template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

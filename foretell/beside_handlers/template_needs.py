@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foretell.needs import Certainty, Need
-from foretell.templates.unknown import UNKNOWN
 from foretell.translation import template_told
 from lambdas.model.iam.arn import Arn
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.read_stacks.intrinsic_functions import Scope
+from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_reads import reads_of
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ def _reads(stack: Stack) -> tuple[Implied, ...]:
     )
     content = stack.document.sent or stack.document.content
     given = {key: one for key, one in stack.given.items() if UNKNOWN not in one}
-    return reads_of(content, arn, Scope.of(content, arn, given, {}))
+    return reads_of(content, arn, Scope(content, arn, given, {}))
 
 
 def _need(one: Implied, stack: Stack) -> Need:

@@ -7,8 +7,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from foretell.needs import Certainty
-from foretell.templates.unknown import UNKNOWN
 from lambdas.model.iam.template_coverage import overlaps
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from foretell.errors import UnreadablePolicyError
-from foretell.templates.unknown import template_of
 from lambdas.errors import FencepostError
 from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.iam.template_coverage import covers, filled, matches, overlaps
 from lambdas.model.text import visible
 from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import is_open
+from lambdas.reference.stacks.unknown import template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

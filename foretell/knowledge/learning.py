@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from foretell.changes import Change, changes
 from foretell.knowledge.knowledge import Row
 from foretell.requests import arn_of
-from foretell.templates.unknown import UNKNOWN, template_of
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers
 from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
@@ -27,6 +26,7 @@ from lambdas.reference.stacks.stack_types import (
     is_tagging,
     prefix_of,
 )
+from lambdas.reference.stacks.unknown import UNKNOWN, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from foretell.templates.unknown import UNKNOWN
 from lambdas.reference.shards import shard
 from lambdas.reference.stacks.stack_types import prefix_of
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 _HYPHENS = 2
 _SURE = 24  # letters of a logical id that are left however the name is cut

@@ -15,8 +15,8 @@ from foretell.templates.loops import unrolled
 from foretell.templates.reading import Document, read_template
 from foretell.templates.sam import TRANSFORM, expanded
 from foretell.templates.stack import Stack
-from foretell.templates.unknown import UNKNOWN
 from lambdas.model.text import visible
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from foretell.errors import UnreadableTemplateError
-from foretell.templates.unknown import UNKNOWN
 from lambdas.model.text import visible
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

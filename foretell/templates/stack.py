@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from foretell.templates.conditions import Conditions, parameter_values
-from foretell.templates.functions import NO_VALUE, Resolver
 from foretell.templates.made_up_names import made_up_name
-from foretell.templates.unknown import UNKNOWN
+from lambdas.reference.stacks.conditions import Conditions, parameter_values
+from lambdas.reference.stacks.functions import NO_VALUE, Resolver
 from lambdas.reference.stacks.intrinsics import pseudo_parameters
 from lambdas.reference.stacks.stack_types import stack_type
+from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from foretell.templates.reading import Document
     from lambdas.reference.arn_formats import ArnContext
 
+_DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
@@ -175,6 +177,15 @@ class Stack:
         rows = self._sections["Mappings"].get(name)
         row = rows.get(first) if isinstance(rows, dict) else None
         return row.get(second) if isinstance(row, dict) else None
+
+    def undecided(self, yes: Any, no: Any) -> Any:  # noqa: ANN401 (as above)
+        """See `functions.Names`."""
+        # Either may come: what asks for more is looked at, since a denial costs a deployment.
+        return no if yes is NO_VALUE else yes
+
+    def plain(self, text: str) -> str:
+        """See `functions.Names`."""
+        return _DYNAMIC.sub(UNKNOWN, text) if "{{resolve:" in text else text
 
     def _pseudo(self, name: str) -> Any:  # noqa: ANN401 (as above)
         place = self.place

@@ -7,13 +7,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from lambdas.read_stacks.intrinsic_functions import UNKNOWN, section
+from lambdas.read_stacks.scope import UNKNOWN, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lambdas.model.trail.stack import StackResource
-    from lambdas.read_stacks.intrinsic_functions import Scope
+    from lambdas.read_stacks.scope import Scope
 
 
 def with_given(

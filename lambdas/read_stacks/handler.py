@@ -20,8 +20,8 @@ from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.trail.evidence import evidence_in
 from lambdas.model.trail.stack import Stack, StackReport
 from lambdas.read_stacks.given_names import with_given
-from lambdas.read_stacks.intrinsic_functions import Scope
 from lambdas.read_stacks.made_stacks import made_stacks
+from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
 
@@ -81,7 +81,7 @@ def _read(stack: Arn, stacks: Stacks) -> Stack:
     resources = stacks.resources(name)
     template = read_template(stacks.template(name))
     ids = {one.logical_id: one.physical_id for one in resources}
-    scope = Scope.of(template, stack, stacks.parameters(name), ids)
+    scope = Scope(template, stack, stacks.parameters(name), ids)
     return Stack(
         id=name,
         reads=reads_of(template, stack, scope),

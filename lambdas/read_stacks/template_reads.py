@@ -22,7 +22,7 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import is_resource
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.read_stacks.intrinsic_functions import UNKNOWN, Scope, section
+from lambdas.read_stacks.scope import UNKNOWN, Scope, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -137,7 +137,7 @@ def reads_of(template: Mapping[str, Any], stack: Arn, scope: Scope) -> tuple[Imp
     found = set(reader.transforms(template.get("Transform")))
     for name, one in section(template, "Parameters").items():
         if isinstance(one, dict) and str(one.get("Type", "")).startswith(_SSM_VALUE):
-            found.add(reader.parameter(scope.values.get(name, UNKNOWN)))
+            found.add(reader.parameter(scope.sent(name)))
     for one in section(template, "Resources").values():
         if not isinstance(one, dict):
             continue

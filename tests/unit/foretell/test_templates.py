@@ -13,7 +13,7 @@ from foretell.errors import UnreadableTemplateError
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge
 from foretell.templates.reading import read_template
-from foretell.templates.unknown import UNKNOWN
+from lambdas.reference.stacks.unknown import UNKNOWN
 from tests.unit.foretell.deployments import QUEUE, opened, resource, template
 
 NAMED = """
@@ -56,6 +56,7 @@ def name_of(expression: str, **how: object) -> str:
         ("!Ref Owner", UNKNOWN),
         ('!Sub "q-${Owner}"', f"q-{UNKNOWN}"),
         ("!Select [9, [a]]", UNKNOWN),
+        ("!Select [1, [!ImportValue one, b]]", "b"),
         ('!Select [1, !Split ["-", !Ref Owner]]', UNKNOWN),
         ("!GetAtt Nothing.Arn", UNKNOWN),
         ("!Ref Queue", UNKNOWN),

@@ -7,7 +7,7 @@ import pytest
 from lambdas.model.iam.arn import Arn
 from lambdas.model.trail.stack import StackResource
 from lambdas.read_stacks.given_names import with_given
-from lambdas.read_stacks.intrinsic_functions import Scope
+from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_text import read_template
 
 STACK = Arn.from_text("arn:aws:cloudformation:eu-west-1:123456789012:stack/flats-dev/0a1b")
@@ -33,7 +33,7 @@ def test_a_name_is_given_where_a_property_is_it(
 ) -> None:
     template = read_template(f"Resources: {{One: {{Type: AWS::X::Y, Properties: {properties}}}}}")
     resource = StackResource(logical_id="One", type="AWS::X::Y", physical_id=physical_id)
-    scope = Scope.of(template, STACK, {"Stage": "dev"}, {"One": physical_id})
+    scope = Scope(template, STACK, {"Stage": "dev"}, {"One": physical_id})
 
     (found,) = with_given([resource], template, scope)
 
@@ -42,4 +42,4 @@ def test_a_name_is_given_where_a_property_is_it(
 
 def test_a_name_of_what_the_template_does_not_write_is_made_up() -> None:
     resource = StackResource(logical_id="Role", type="AWS::IAM::Role", physical_id="r")
-    assert with_given([resource], {}, Scope.of({}, STACK, {}, {})) == (resource,)
+    assert with_given([resource], {}, Scope({}, STACK, {}, {})) == (resource,)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.errors import StackNotReadError
 from lambdas.model.iam.arn import Arn, is_resource
-from lambdas.read_stacks.intrinsic_functions import Scope
+from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
 
@@ -30,7 +30,7 @@ def reads(
     stack: Arn = STACK,
 ) -> list[tuple[str, str]]:
     template = read_template(text)
-    scope = Scope.of(template, stack, parameters or {}, resources or {})
+    scope = Scope(template, stack, parameters or {}, resources or {})
     found = reads_of(template, stack, scope)
     return [(str(one.action), one.resource) for one in found]
 
@@ -196,6 +196,18 @@ def test_parameters_of_systems_manager_s_types_are_read(
     assert reads(text, sent) == expected
 
 
+@pytest.mark.parametrize(
+    "name", ["!Ref Size", "!Select [1, !Split ['-', !ImportValue Sizes]]", "!If [Large, a, b]"]
+)
+def test_a_name_that_only_the_account_knows_may_be_any(name: str) -> None:
+    text = in_a_tag(
+        f"!Join ['', ['{{{{resolve:ssm:/flats/', {name}, '}}}}']]",
+        Parameters={"Size": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "base"}},
+        Conditions={"Large": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
+    )
+    assert set(a_parameter("flats/*")) <= set(reads(text))
+
+
 def test_get_azs_needs_the_three_actions_that_its_page_names() -> None:
     text = in_a_tag("!Select [0, !GetAZs '']")
     assert reads(text) == [
@@ -257,5 +269,5 @@ VALUES = st.recursive(
 def test_no_template_is_too_strange_and_each_gives_resources_that_a_policy_can_name(
     sections: dict[str, Any],
 ) -> None:
-    for one in reads_of(sections, STACK, Scope.of(sections, STACK, {}, {})):
+    for one in reads_of(sections, STACK, Scope(sections, STACK, {}, {})):
         assert is_resource(one.resource)

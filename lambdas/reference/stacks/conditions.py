@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from foretell.templates.unknown import UNKNOWN, holds_unknown
+from lambdas.reference.stacks.functions import Pieces
 from lambdas.reference.stacks.intrinsics import joined
+from lambdas.reference.stacks.unknown import UNKNOWN, holds_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ def parameter_values(
         if kind.startswith("AWS::SSM::Parameter::Value"):
             value = UNKNOWN  # what is given names the parameter that holds the value
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
-            found[name] = [one.strip() for one in str(value).split(",")]
+            found[name] = Pieces(one.strip() for one in str(value).split(","))
         else:
             found[name] = str(value).lower() if isinstance(value, bool) else str(value)
     return found

@@ -11,16 +11,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from foretell.templates.unknown import UNKNOWN, holds_unknown
+from lambdas.reference.stacks.unknown import UNKNOWN, holds_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _PLACE = re.compile(r"\$\{(!?)([^{}!]+)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 NO_VALUE = object()  # what AWS::NoValue is: the property is not there
 _DEEPEST = 200
 _LONGEST = 1 << 16  # characters of a text: a join of joins must not fill the memory
+
+
+class Pieces(list[Any]):
+    """Of a text that was cut: a piece that is not known may have held the separator."""
 
 
 class Names(Protocol):
@@ -38,6 +41,12 @@ class Names(Protocol):
     def mapped(self, name: str, first: str, second: str) -> Any:  # noqa: ANN401 (as above)
         """What stands in a mapping; None when there is no such key."""
 
+    def undecided(self, yes: Any, no: Any) -> Any:  # noqa: ANN401 (as above)
+        """What `Fn::If` gives when its condition cannot be decided."""
+
+    def plain(self, text: str) -> str:
+        """What a text gives that may hold dynamic references."""
+
 
 class Resolver:
     """Resolves values by the names of one template."""
@@ -47,7 +56,7 @@ class Resolver:
         self._names = names
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": lambda name: names.ref(str(name)),
-            "Fn::Base64": self._text,
+            "Fn::Base64": self.text,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": self._get_att,
             "Fn::If": self._if,
@@ -64,7 +73,7 @@ class Resolver:
         if depth > _DEEPEST:
             return UNKNOWN
         if isinstance(value, str):
-            return _DYNAMIC.sub(UNKNOWN, value) if "{{resolve:" in value else value
+            return self._names.plain(value)
         if isinstance(value, list):
             found = [self.resolve(one, depth + 1) for one in value]
             return [one for one in found if one is not NO_VALUE]
@@ -93,8 +102,7 @@ class Resolver:
         holds = self._names.condition(str(argument[0]))
         yes, no = (self.resolve(one, 1) for one in argument[1:])
         if holds is None:
-            # Either may come: what asks for more is looked at, since a denial costs a deployment.
-            return no if yes is NO_VALUE else yes
+            return self._names.undecided(yes, no)
         return yes if holds else no
 
     def _get_att(self, argument: Any) -> Any:  # noqa: ANN401 (as above)
@@ -118,7 +126,7 @@ class Resolver:
         between, parts = argument
         if not isinstance(parts, list):
             return UNKNOWN
-        return self._text(between).join(map(self._text, parts))[:_LONGEST]
+        return self.text(between).join(map(self.text, parts))[:_LONGEST]
 
     def _split(self, argument: Any) -> Any:  # noqa: ANN401 (as above)
         if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004
@@ -126,7 +134,7 @@ class Resolver:
         between, text = argument
         if not isinstance(text, str) or not isinstance(between, str) or not between:
             return UNKNOWN
-        return text.split(between)
+        return Pieces(text.split(between))
 
     def _select(self, argument: Any) -> Any:  # noqa: ANN401 (as above)
         if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004
@@ -136,8 +144,7 @@ class Resolver:
             found = values[int(index)] if isinstance(values, list) else UNKNOWN
         except (ValueError, IndexError, TypeError):
             return UNKNOWN
-        # What is not known may have held the separator: then nothing is known of what follows it.
-        before = values[: int(index) + 1] if isinstance(values, list) else ()
+        before = values[: int(index) + 1] if isinstance(values, Pieces) else ()
         return UNKNOWN if any(map(holds_unknown, before)) else found
 
     def _sub(self, argument: Any) -> Any:  # noqa: ANN401 (as above)
@@ -145,23 +152,24 @@ class Resolver:
         if not isinstance(template, str):
             return UNKNOWN
         filled = _PLACE.sub(lambda match: self._place(match, own), template)[:_LONGEST]
-        return _DYNAMIC.sub(UNKNOWN, filled)
+        return self._names.plain(filled)
 
     def _place(self, match: re.Match[str], own: Mapping[str, Any]) -> str:
         literal, name = match[1], match[2].strip()
         if literal:
             return f"${{{name}}}"
         if name in own:
-            return self._text(own[name])
+            return self.text(own[name])
         if "." in name:
-            return self._text(self._names.attribute(*name.split(".", 1)))
-        return self._text(self._names.ref(name))
+            return self.text(self._names.attribute(*name.split(".", 1)))
+        return self.text(self._names.ref(name))
 
-    def _text(self, value: Any) -> str:  # noqa: ANN401 (as above)
+    def text(self, value: Any) -> str:  # noqa: ANN401 (as above)
+        """What a resolved value is within a text; of an object, nothing is known."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, list):
-            return ",".join(map(self._text, value))
+            return ",".join(map(self.text, value))
         return str(value) if isinstance(value, str | int | float) else UNKNOWN
 
 
