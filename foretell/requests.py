@@ -95,7 +95,7 @@ def _with_roles(key: str, value: Any, place: ArnContext) -> Any:  # noqa: ANN401
     if isinstance(value, list):
         return [_with_roles(key, one, place) for one in value]
     if is_unknown(value) and _ROLE.fullmatch(key):
-        return f"arn:{place.partition}:iam::{place.account}:role/{UNKNOWN}"
+        return place.arn("iam", f"role/{UNKNOWN}")
     return value
 
 

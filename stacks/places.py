@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import yaml
 
 from lambdas.model.definition.process import REGION
+from lambdas.model.iam.arn import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lambdas.model.definition.process import Process
 
-ACCOUNT = re.compile(r"\d{12}")
+ACCOUNT = re.compile(ACCOUNT_ID)
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 READABLE = 40  # characters of an address that a stack's name takes over
 

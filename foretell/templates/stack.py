@@ -189,11 +189,10 @@ class Stack:
 
     def _pseudo(self, name: str) -> Any:  # noqa: ANN401 (as above)
         place = self.place
-        head = f"arn:{place.partition}:cloudformation:{place.region}"
         return {
             **pseudo_parameters(place.partition, place.region, place.account),
             "AWS::NoValue": NO_VALUE,
             "AWS::NotificationARNs": [],
-            "AWS::StackId": f"{head}:{place.account}:stack/{self.name}/{UNKNOWN}",
+            "AWS::StackId": place.arn("cloudformation", f"stack/{self.name}/{UNKNOWN}"),
             "AWS::StackName": self.name,
         }.get(name, UNKNOWN)

@@ -143,8 +143,7 @@ def _recorded(evidence: Iterable[Evidence], candidate: str) -> Iterator[Denial]:
 
 
 def _printed(output: str, *, candidate: str, prefix: str, region: str) -> Iterator[Denial]:
-    partition, account = candidate.split(":")[1:5:3]
-    place = ArnContext(partition=partition, region=region, account=account)
+    place = ArnContext.of(candidate, region)
     own = f":assumed-role/{candidate.rsplit('/', 1)[-1]}/{prefix}"
     text = without_escapes(output)
     previous = 0

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.iam.arn import WITH_PATHS, Arn, arn_pattern, is_arn
 from lambdas.model.iam.template_coverage import matches
 from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.refused.refused_resources import suits
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambdas.model.trail.evidence import Evidence
 
 
-_IAM_PATH = re.compile(r"(arn:[^:]*:iam::[^:]*:(?:role|user|group|policy|instance-profile)/).+/")
+_IAM_PATH = re.compile(f"({arn_pattern('iam', '')}(?:{WITH_PATHS})/).+/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
-from lambdas.model.iam.arn import Arn
+from lambdas.model.iam.arn import ACCOUNT_ID, Arn, arn_pattern
 from lambdas.model.trail.evidence import Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MAKERS = frozenset(
     Action("cloudformation", name) for name in ("CreateChangeSet", "CreateStack", "UpdateStack")
 )
-_ID = re.compile(r"arn:[^:]+:cloudformation:[^:*]+:\d{12}:stack/[^/*]+/[^/*]+")
+_ID = re.compile(
+    arn_pattern("cloudformation", "stack/[^/*]+/[^/*]+", region="[^:*]+", account=ACCOUNT_ID)
+)
 
 
 def made_stacks(evidence: Iterable[Evidence], account: str) -> tuple[Arn, ...]:

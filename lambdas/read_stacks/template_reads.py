@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lambdas.model.iam.action import Action
-from lambdas.model.iam.arn import is_resource
+from lambdas.model.iam.arn import FIELDS, arn_of, is_resource
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.read_stacks.scope import UNKNOWN, Scope, section
@@ -38,7 +38,7 @@ _APPLICATION: Final = ("CreateCloudFormationTemplate", "GetCloudFormationTemplat
 _DYNAMIC: Final = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 _INCLUDE: Final = "AWS::Include"
-_ARN_FIELDS: Final = 7  # of a secret: its name is the seventh
+_NAMED_FIELDS: Final = FIELDS + 1  # a secret's name is the seventh
 _SUFFIX: Final = "-??????"  # six characters that Secrets Manager puts after a secret's name
 
 
@@ -48,8 +48,13 @@ class _Reader:
     scope: Scope
 
     def arn(self, service: str, resource: str, account: str = "") -> str:
-        place = f"{self.stack.region}:{account or self.stack.account}"
-        return f"arn:{self.stack.partition}:{service}:{place}:{resource}"
+        return arn_of(
+            service,
+            resource,
+            partition=self.stack.partition,
+            region=self.stack.region,
+            account=account or self.stack.account,
+        )
 
     def transform(self, name: str) -> Implied:
         """AWS's own belong to the account `aws`."""
@@ -64,14 +69,14 @@ class _Reader:
     def parameter(self, name: str) -> Implied:
         """A name, or the ARN of a shared parameter; perhaps with a version behind it."""
         if name.startswith("arn:"):
-            return _read(_GET_PARAMETERS, ":".join(name.split(":")[:6]))
+            return _read(_GET_PARAMETERS, ":".join(name.split(":")[:FIELDS]))
         plain = name.partition(":")[0].lstrip("/") or UNKNOWN
         return _read(_GET_PARAMETERS, self.arn("ssm", f"parameter/{plain}"))
 
     def secret(self, reference: str) -> Implied:
         """An ARN or a name, before which key and version of it are meant."""
         if reference.startswith("arn:"):
-            return _read(_GET_SECRET, ":".join(reference.split(":")[:_ARN_FIELDS]))
+            return _read(_GET_SECRET, ":".join(reference.split(":")[:_NAMED_FIELDS]))
         name = reference.partition(":")[0]
         # Where a function gives the whole reference, it is an ARN with its suffix.
         known = f"secret:{name}{_SUFFIX}" if UNKNOWN not in name else f"secret:{name}"
@@ -114,7 +119,7 @@ class _Reader:
             if name == _INCLUDE and isinstance(one, dict):
                 location = self.scope.text((one.get("Parameters") or {}).get("Location"))
                 place = location.removeprefix("s3://") if location.startswith("s3://") else UNKNOWN
-                yield _read(_GET_OBJECT, f"arn:{self.stack.partition}:s3:::{place}")
+                yield _read(_GET_OBJECT, self.arn("s3", place))
 
     def application(self, resource: Mapping[str, Any]) -> Iterator[Implied]:
         """A nested application of the Serverless Application Repository."""

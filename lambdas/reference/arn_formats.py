@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from lambdas.model.iam.arn import arn_of
 from lambdas.reference.actions import resource_types
 
 if TYPE_CHECKING:
@@ -26,6 +27,22 @@ class ArnContext:
     partition: str
     region: str
     account: str
+
+    @classmethod
+    def of(cls, principal: str, region: str, account: str = "") -> Self:
+        """Where a principal called: its own account, if no other is told."""
+        partition, own = principal.split(":")[1:5:3]
+        return cls(partition=partition, region=region, account=account or own)
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource here."""
+        return arn_of(
+            service,
+            resource,
+            partition=self.partition,
+            region=self.region,
+            account=self.account,
+        )
 
     def fill(self, template: str, account: str = "") -> str:
         """Put the place into an ARN template."""

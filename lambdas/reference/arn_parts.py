@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.iam.arn import Arn, is_arn, resource_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ _NAMED = frozenset(
     {"stages", "methods", "responses", "integrationresponses", "gatewayresponses", "models"}
     | {"domainnames", "basepathmappings", "tags", "versions", "exports", "sdks"}
 )
-RESOURCE_FIELD = 5  # arn:partition:service:region:account:resource
 
 
 class Reference(Hashable, Protocol):
@@ -130,11 +129,11 @@ def _read(reference: Reference, service: str, resource: str) -> tuple[str, tuple
 @lru_cache(maxsize=1_024)
 def _forms(reference: Reference, service: str) -> tuple[Form, ...]:
     forms = [
-        _form(one.name, arn.split(":", RESOURCE_FIELD)[RESOURCE_FIELD])
+        _form(one.name, resource_of(arn))
         for one in reference.resource_types(service)
         for arn in one.arns
         # A type may live in another service: an ACM certificate named by EC2.
-        if arn.count(":") >= RESOURCE_FIELD and arn.split(":")[2] == service
+        if is_arn(arn) and arn.split(":")[2] == service
     ]
     # The format that fixes the most is the one that is meant.
     return tuple(sorted(forms, key=lambda form: (-form.fixed, form.kind, form.pattern.pattern)))

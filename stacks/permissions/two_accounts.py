@@ -7,9 +7,12 @@ With one sandbox apart the workflow is a guest in every one, its own account's i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Aws, Duration, Environment, Stack, aws_iam
+
+from lambdas.model.iam.arn import arn_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,8 +60,7 @@ def machine_arn(scope: Construct, settings: Settings) -> str:
 
 def trail_elsewhere(settings: Settings, sandbox: Sandbox) -> str:
     """The ARN of a trail in another account."""
-    region = region_of(settings, sandbox)
-    return f"arn:{Aws.PARTITION}:cloudtrail:{region}:{sandbox.account}:trail/{settings.name}"
+    return _there(settings, sandbox, "cloudtrail", f"trail/{settings.name}")
 
 
 def trail_arn(scope: Construct, settings: Settings) -> str:
@@ -101,20 +103,23 @@ def external_id(settings: Settings) -> str:
 
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
     """
-    return (
-        f"arn:{Aws.PARTITION}:states:{settings.region or Aws.REGION}:{settings.account}"
-        f":stateMachine:{machine_name(settings)}"
+    return arn_of(
+        "states",
+        f"stateMachine:{machine_name(settings)}",
+        partition=Aws.PARTITION,
+        region=settings.region or Aws.REGION,
+        account=settings.account,
     )
 
 
 def role_of_sandbox(settings: Settings, sandbox: Sandbox, name: str) -> str:
     """The ARN of a role of a sandbox's account."""
-    return _role(account_of(settings, sandbox), name)
+    return _there(settings, sandbox, "iam", f"role/{name}")
 
 
 def policy_of_sandbox(settings: Settings, sandbox: Sandbox, name: str) -> str:
     """The ARN of a managed policy of a sandbox's account."""
-    return f"arn:{Aws.PARTITION}:iam::{account_of(settings, sandbox)}:policy/{name}"
+    return _there(settings, sandbox, "iam", f"policy/{name}")
 
 
 def guest_arn(settings: Settings, sandbox: Sandbox, name: str) -> str:
@@ -134,7 +139,8 @@ def home(
     further: Mapping[str, Mapping[str, object]] | None = None,
 ) -> aws_iam.PrincipalWithConditions:
     """Roles of Fencepost's own account, and nobody else of it."""
-    arns = sorted(_role(settings.account, name) for name in names)
+    role = partial(arn_of, "iam", partition=Aws.PARTITION, account=settings.account)
+    arns = sorted(role(f"role/{name}") for name in names)
     return aws_iam.PrincipalWithConditions(
         aws_iam.AccountPrincipal(settings.account),
         {"ArnEquals": {"aws:PrincipalArn": arns}, **(further or {})},
@@ -161,8 +167,7 @@ def guest_name(settings: Settings, name: str) -> str:
 
 def any_key(settings: Settings, sandbox: Sandbox) -> str:
     """The keys of a sandbox's account; which of them is the trail's no name can say."""
-    region = region_of(settings, sandbox)
-    return f"arn:{Aws.PARTITION}:kms:{region}:{sandbox.account}:key/*"
+    return _there(settings, sandbox, "kms", "key/*")
 
 
 def through_s3(settings: Settings, sandbox: Sandbox) -> dict[str, dict[str, str]]:
@@ -171,5 +176,11 @@ def through_s3(settings: Settings, sandbox: Sandbox) -> dict[str, dict[str, str]
     return {"StringEquals": {"kms:ViaService": service}}
 
 
-def _role(account: str, name: str) -> str:
-    return f"arn:{Aws.PARTITION}:iam::{account}:role/{name}"
+def _there(settings: Settings, sandbox: Sandbox, service: str, resource: str) -> str:
+    return arn_of(
+        service,
+        resource,
+        partition=Aws.PARTITION,
+        region=region_of(settings, sandbox),
+        account=account_of(settings, sandbox),
+    )

@@ -16,6 +16,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from lambdas.model.iam.arn import arn_of
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
 
@@ -132,7 +133,7 @@ class Trail(Construct):
     def _from_outside(self, settings: Settings) -> tuple[str, str]:
         """What another stack calls the bucket; one of another account must know its name."""
         if name := two_accounts.bucket_name(settings, self._sandbox):
-            return name, f"arn:{Aws.PARTITION}:s3:::{name}"
+            return name, arn_of("s3", name, partition=Aws.PARTITION)
         arn: str = Stack.of(self).export_value(self.bucket.bucket_arn)
         return self.bucket.bucket_name, arn
 
@@ -192,10 +193,10 @@ class Trail(Construct):
 
         Nor any on its buckets: the trail's own deliveries would be recorded, and delivered.
         """
-        session = f"arn:{Aws.PARTITION}:sts::{self._sandbox.account or Aws.ACCOUNT_ID}"
-        roles = f"{session}:assumed-role/"
+        account = self._sandbox.account or Aws.ACCOUNT_ID
+        roles = arn_of("sts", "assumed-role/", partition=Aws.PARTITION, account=account)
         names = [name for name in settings.data_event_roles if name != "*"]
-        own = f"arn:{Aws.PARTITION}:s3:::{settings.name}-"
+        own = arn_of("s3", f"{settings.name}-", partition=Aws.PARTITION)
         return _selector(
             f"{resource_type} of other roles",
             {"eventCategory": "Data", "resources.type": resource_type},

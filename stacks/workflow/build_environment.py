@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import ArnFormat, Stack, aws_iam
 
 from lambdas.model.definition.build import OWN_IMAGES, Build
 from lambdas.model.definition.secret import MANAGED, PARAMETER, Secret
+from lambdas.model.iam.arn import Arn, arn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +47,7 @@ def statements(build: Build, scope: Construct) -> Iterator[aws_iam.PolicyStateme
         yield from _network(build.codebuild["VpcConfig"], stack)
     cache = build.codebuild.get("Cache", {})
     if cache.get("Type") == "S3":
-        place = f"arn:{stack.partition}:s3:::{str(cache['Location']).rstrip('/')}/*"
+        place = arn_of("s3", f"{str(cache['Location']).rstrip('/')}/*", partition=stack.partition)
         yield _allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [place])
 
 
@@ -60,13 +62,12 @@ def secret_statements(
         place = _arn(one, stack)
         yield _allow([action], [place])
         if not one.laptop:
-            parts = one.reference.split(":")
-            partition, region, account = parts[1], parts[3], parts[ACCOUNT]
-            decrypt = _allow(["kms:Decrypt"], [f"arn:{partition}:kms:{region}:{account}:key/*"])
+            key = replace(Arn.from_text(one.reference), service="kms", resource="key/*")
+            decrypt = _allow(["kms:Decrypt"], [str(key)])
             # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
             context = "SecretARN" if managed else "PARAMETER_ARN"
-            service = f"{one.service}.{region}.{stack.url_suffix}"
+            service = f"{one.service}.{key.region}.{stack.url_suffix}"
             decrypt.add_condition("StringEquals", {"kms:ViaService": service})
             decrypt.add_condition("StringLike", {f"kms:EncryptionContext:{context}": place})
             yield decrypt
@@ -91,7 +92,9 @@ def _image(image: str, stack: Stack) -> Iterator[aws_iam.PolicyStatement]:
     registry, _, rest = image.partition("/")
     account, region = registry.split(".")[0], registry.split(".")[3]
     name = rest.split("@")[0].split(":")[0]
-    repository = f"arn:{stack.partition}:ecr:{region}:{account}:repository/{name}"
+    repository = arn_of(
+        "ecr", f"repository/{name}", partition=stack.partition, region=region, account=account
+    )
     pull = ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
     yield _allow([f"ecr:{one}" for one in pull], [repository])
     yield _allow(["ecr:GetAuthorizationToken"], ["*"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Stack, aws_iam
 
 from lambdas.model.definition.source import Source, SourceKind
+from lambdas.model.iam.arn import Arn, arn_of
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -37,11 +38,11 @@ def statements(source: Source, scope: Construct) -> list[aws_iam.PolicyStatement
         repository = stack.format_arn(service="codecommit", resource=source.location)
         return [_allow(["GitPull"], "codecommit", repository)]
     if source.kind is SourceKind.S3:
-        key = f"arn:{stack.partition}:s3:::{source.location}"
+        key = arn_of("s3", source.location, partition=stack.partition)
         return [_allow(["GetObject", "GetObjectVersion"], "s3", key)]
     if source.connection:
         # https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
-        prefix = source.connection.split(":")[2]
+        prefix = Arn.from_text(source.connection).service
         actions = ["GetConnection", "GetConnectionToken", "UseConnection"]
         return [_allow(actions, prefix, source.connection)]
     return []

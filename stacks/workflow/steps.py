@@ -9,6 +9,7 @@ from aws_cdk import Aws, Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lamb
 from constructs import Construct
 
 from lambdas.model.execution.setting import Setting
+from lambdas.model.iam.arn import arn_of
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
@@ -195,7 +196,7 @@ class Steps(Construct):
             allow(role, ["kms:Decrypt"], self._own.trail.key.key_arn)
             return
         bucket = two_accounts.bucket_name(self._settings, sandbox)
-        _allow_bucket(role, f"arn:{Aws.PARTITION}:s3:::{bucket}", ["s3:GetObject"])
+        _allow_bucket(role, arn_of("s3", bucket, partition=Aws.PARTITION), ["s3:GetObject"])
         keys = two_accounts.any_key(self._settings, sandbox)
         role.add_to_policy(
             aws_iam.PolicyStatement(

@@ -51,12 +51,12 @@ _CONNECTION = {
 def connection_secret(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     """EventBridge keeps what a connection signs in with in a secret, as the caller."""
     uses = _CONNECTION.get(meaning.operation, ())
-    head = call.place.fill("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:")
-    for name in uses:
+    name = f"secret:events!connection/{call.request.first('name')}/*"
+    for use in uses:
         yield Implied(
             kind=GroundKind.DEPENDENT_ACTION,
-            action=Action("secretsmanager", name),
-            resource=f"{head}events!connection/{call.request.first('name')}/*",
+            action=Action("secretsmanager", use),
+            resource=call.place.arn("secretsmanager", name),
         )
 
 
@@ -72,13 +72,12 @@ def _is_meant(action: Action, call: Call) -> bool:
 
 def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """The first use in an account makes the service's own role."""
-    head = call.place.fill("arn:${Partition}:iam::${Account}:role/aws-service-role/")
     for one in known:
         for owner, name in _roles_made(one, call):
             yield Implied(
                 kind=GroundKind.SERVICE_LINKED_ROLE,
                 action=MAKE_ROLE,
-                resource=f"{head}{owner}/{name}",
+                resource=call.place.arn("iam", f"role/aws-service-role/{owner}/{name}"),
                 context=(("iam:AWSServiceName", owner),),
             )
 

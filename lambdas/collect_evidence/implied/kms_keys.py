@@ -69,5 +69,4 @@ def _key(text: str, call: Call) -> str:
         return ""  # AWS's own keys let the account's callers in by their key policy
     if text.startswith("arn:"):
         return text if ":key/" in text else "*"
-    head = call.place.fill("arn:${Partition}:kms:${Region}:${Account}:key/")
-    return "*" if text.startswith("alias/") else f"{head}{text}"
+    return "*" if text.startswith("alias/") else call.place.arn("kms", f"key/{text}")

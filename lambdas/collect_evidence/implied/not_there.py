@@ -22,11 +22,10 @@ def listings(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     rule = shard("implied")["not_there"].get(meaning.service)
     bucket = _bucket(call) if rule and call.error.lower() in rule["codes"] else ""
     if bucket:
-        head = "" if bucket.startswith("arn:") else "arn:${Partition}:s3:::"
         yield Implied(
             kind=GroundKind.NOT_THERE,
             action=Action.from_text(rule["action"]),
-            resource=call.place.fill(f"{head}{bucket}"),
+            resource=bucket if bucket.startswith("arn:") else call.place.arn("s3", bucket),
         )
 
 

@@ -43,8 +43,7 @@ def object_reads(call: Call) -> Iterator[Implied]:
 
 
 def _object(kind: GroundKind, bucket: str, key: str, call: Call, action: Action) -> Implied:
-    resource = f"{call.place.fill('arn:${Partition}:s3:::')}{bucket}/{key}"
-    return Implied(kind=kind, action=action, resource=resource)
+    return Implied(kind=kind, action=action, resource=call.place.arn("s3", f"{bucket}/{key}"))
 
 
 def _place_of(url: str) -> tuple[str, str] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,8 +24,8 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 
-_ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?!aws-service-role/)\S+")
-_ANY = re.compile(r"arn:[\w-]+:iam::\d{12}:role/\S+")
+_ROLE = re.compile(arn_pattern("iam", r"role/(?!aws-service-role/)\S+", account=ACCOUNT_ID))
+_ANY = re.compile(arn_pattern("iam", r"role/\S+", account=ACCOUNT_ID))
 _NAME = re.compile(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _PROFILES = ("iaminstanceprofile", "iaminstanceprofile.name", "iaminstanceprofile.arn")
 
@@ -52,8 +54,8 @@ def _named(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, tuple[s
     for name in names.get(meaning.operation, ()):
         for text in call.request.texts.get(name, ()):
             if text and not text.startswith("arn:"):
-                head = call.place.fill("arn:${Partition}:iam::${Account}:role/")
-                yield head + text.strip("/"), _receivers(name, meaning)
+                role = call.place.arn("iam", "role/" + text.strip("/"))
+                yield role, _receivers(name, meaning)
 
 
 def _roles_in(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, str]]:
@@ -78,8 +80,7 @@ def _told(call: Call, rows: Sequence[AuthorizedAction]) -> Iterator[tuple[str, t
                 if (_ANY if row.known is Known.DOCUMENTED else _ROLE).fullmatch(role):
                     yield role, row.receivers
                 elif _NAME.fullmatch(role) and not template.text.lower().endswith("arn}"):
-                    head = call.place.fill("arn:${Partition}:iam::${Account}:role/")
-                    yield head + role.strip("/"), row.receivers
+                    yield call.place.arn("iam", "role/" + role.strip("/")), row.receivers
 
 
 def unnamed_roles(call: Call, meaning: OperationMapping) -> tuple[str, ...]:

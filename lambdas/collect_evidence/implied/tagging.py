@@ -71,7 +71,7 @@ def tags_of(
     updates = _UPDATE.match(meaning.operation)
     kind = GroundKind.TAG_ON_UPDATE if updates else GroundKind.TAG_ON_CREATE
     if meaning.service == "apigateway":
-        tagged = call.place.fill("arn:${Partition}:apigateway:${Region}::/tags/*")
+        tagged = call.place.arn("apigateway", "/tags/*")
         verb = Action("apigateway", "POST" if is_second_generation(meaning) else "PUT")
         for action in sorted({verb, *listed}):
             yield Implied(kind=kind, action=action, resource=tagged)

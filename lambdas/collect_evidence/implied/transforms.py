@@ -7,6 +7,7 @@ Where the stack itself can be read, its template decides (ReadStacks), and these
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lambdas.model.iam.action import Action
@@ -40,9 +41,11 @@ def transforms(call: Call, service: str) -> Iterator[Implied]:
     else:
         name = SERVERLESS if _is_made_by_sam(call) else ""
     if name:
-        arn = "arn:${Partition}:cloudformation:${Region}:aws:transform/"
+        aws = replace(call.place, account="aws")
         yield Implied(
-            kind=GroundKind.TRANSFORM, action=_MAKE, resource=f"{call.place.fill(arn)}{name}"
+            kind=GroundKind.TRANSFORM,
+            action=_MAKE,
+            resource=aws.arn("cloudformation", f"transform/{name}"),
         )
 
 

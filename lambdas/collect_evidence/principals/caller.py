@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +56,8 @@ def _read(arn: str, issuer: str, unique: str) -> Caller | None:
         kind, name, session = "assumed-role", "", ""
     match known.service, kind:
         case "sts", "assumed-role" if name or ":role/" in issuer:
-            role = f"arn:{known.partition}:iam::{known.account}:role/{name}"
-            principal = issuer if ":role/" in issuer else role
+            role = replace(known, service="iam", resource=f"role/{name}")
+            principal = issuer if ":role/" in issuer else str(role)
             return Caller(
                 principal=principal,
                 account=principal.split(":")[4],

@@ -11,6 +11,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.iam.arn import ACCOUNT_ID, WITH_PATHS, arn_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.principals.caller import Caller
 
 _WITH_PATH = re.compile(
-    r"(arn:[\w-]+:iam::\d{12}:(?:role|user|group|policy|instance-profile)/)(.+/)(.+)"
+    rf"({arn_pattern('iam', '', account=ACCOUNT_ID)}(?:{WITH_PATHS})/)(.+/)(.+)"
 )
 _MADE = ("role", "user", "group", "policy", "instanceProfile")
 

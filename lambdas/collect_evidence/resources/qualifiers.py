@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import arn_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.collect_evidence.resources.elements import Elements
     from lambdas.model.iam.action import Action
 
-_FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")
+_FUNCTION = re.compile(arn_pattern("lambda", "function:[^:]+"))
 # A build's id is `<project>:<uuid>`; IAM knows projects alone.
-_BUILD = re.compile(r"(arn:[^:]+:codebuild:[^:]*:[^:]*):(?:project|build)/([^:/]+):[0-9a-f-]{36}")
+_BUILD = re.compile(f"({arn_pattern('codebuild', '')})(?:project|build)/([^:/]+):[0-9a-f-]{{36}}")
 
 
 def qualified(arns: Iterable[str], action: Action, request: Elements) -> tuple[str, ...]:
@@ -25,7 +27,7 @@ def qualified(arns: Iterable[str], action: Action, request: Elements) -> tuple[s
     Since January 2022, https://github.com/aws/aws-cdk/issues/19273
     """
     if action.service == "codebuild":
-        return tuple(dict.fromkeys(_BUILD.sub(r"\1:project/\2", arn) for arn in arns))
+        return tuple(dict.fromkeys(_BUILD.sub(r"\1project/\2", arn) for arn in arns))
     qualifier = request.first("qualifier") if action.service == "lambda" else ""
     if qualifier in ("", "$LATEST"):
         return tuple(arns)

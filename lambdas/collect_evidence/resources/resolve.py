@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from lambdas.collect_evidence.resources.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
-from lambdas.model.iam.arn import is_arn, is_resource
+from lambdas.model.iam.arn import ACCOUNT_ID, Arn, is_arn, is_resource
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from lambdas.reference.events import RequiredAction
 
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_ACCOUNT = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")
 _MAKING = re.compile(creating())
 
 
@@ -58,7 +59,11 @@ def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str
 
 def any_of(facts: ActionFacts, call: Call) -> tuple[str, ...]:
     """Any of the types that every call touches: a call that names none must touch the account's."""
-    if any(arn.split(":")[4] not in ("", call.place.account) for arn in call.sent if is_arn(arn)):
+    if any(
+        Arn.from_text(arn).account not in ("", call.place.account)
+        for arn in call.sent
+        if is_arn(arn)
+    ):
         return ()
     forms = [form for use in facts.uses if use.required for form in formats_of(use.type)]
     return tuple(sorted({form.fill({}, call.place, _account(call, form)) for form in forms}))
@@ -174,8 +179,7 @@ def _as_owned(form: ArnFormat, values: Mapping[str, str], arn: str) -> str:
     table = shard("resources")["owned_by_aws"].get(form.service)
     for variable, text in values.items() if table else ():
         if text.lower().startswith(tuple(table.get(variable, ()))):
-            head, rest = arn.split(":")[:4], arn.split(":")[5:]
-            return ":".join([*head, "", *rest])
+            return str(replace(Arn.from_text(arn), account=""))
     return arn
 
 
@@ -214,5 +218,5 @@ def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:
             form = formats_of(forms[kind])[0]
             found.add(form.fill(dict.fromkeys(form.variables, text), call.place))
         else:
-            found.add(call.place.fill("arn:${Partition}:ec2:${Region}:${Account}:*/" + text))
+            found.add(call.place.arn("ec2", f"*/{text}"))
     return tuple(sorted(found))

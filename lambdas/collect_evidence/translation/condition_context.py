@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
 from lambdas.reference.condition_keys import IMPORTED, VIA_SERVICE
 from lambdas.reference.stacks.containment import FUNCTION_ARN
 
@@ -25,7 +27,8 @@ _ELEMENTS = {
 
 # A name, `account:function:name` or an ARN, each perhaps with a version or an alias.
 _FUNCTION = re.compile(
-    r"(?:arn:[^:]+:lambda:[^:]*:\d{12}:function:|(?:(?P<account>\d{12}):)?function:|)"
+    rf"(?:{arn_pattern('lambda', 'function:', account=ACCOUNT_ID)}"
+    rf"|(?:(?P<account>{ACCOUNT_ID}):)?function:|)"
     r"(?P<name>[\w-]+(?::[\w$-]+)?)"
 )
 _FORMS = {
@@ -56,10 +59,9 @@ def _function(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
     named = call.answer.elements.first("functionarn") or call.request.first("functionname")
     match = _FUNCTION.fullmatch(named)
     if match:
-        place = call.place
-        account = match["account"] or place.account
-        base = f"arn:{place.partition}:lambda:{place.region}:{account}:function"
-        yield FUNCTION_ARN, named if named.startswith("arn:") else f"{base}:{match['name']}"
+        place = replace(call.place, account=match["account"] or call.place.account)
+        made = place.arn("lambda", f"function:{match['name']}")
+        yield FUNCTION_ARN, named if named.startswith("arn:") else made
 
 
 def _imported(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:

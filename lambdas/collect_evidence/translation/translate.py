@@ -121,7 +121,7 @@ def translate(record: Record, principal: str) -> Translation:
     request = object_of(record, "requestParameters")
     meant = meaning(source, name, request, told_beside(record))
     answer = answer_of(record)
-    place = _place(text_of(record, "awsRegion"), text_of(record, "recipientAccountId"), principal)
+    place = _place(principal, text_of(record, "awsRegion"), text_of(record, "recipientAccountId"))
     call = Call.of(record, meant.operation if meant else name, place)
     if meant is None:
         return _used(_unmapped(subject, answer, call), answer, call, source)
@@ -240,7 +240,4 @@ def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, Action
     return [(need, known) for need in needs if (known := facts(need.action)) is not None]
 
 
-@lru_cache(maxsize=1_024)
-def _place(region: str, recipient: str, principal: str) -> ArnContext:
-    partition, account = principal.split(":")[1:5:3]
-    return ArnContext(partition=partition, region=region, account=recipient or account)
+_place = lru_cache(maxsize=1_024)(ArnContext.of)

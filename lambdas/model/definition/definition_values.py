@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process_schema import keys
+from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
 
 if TYPE_CHECKING:
     import re
+
+
+owned_arn = partial(
+    arn_pattern, partition=r"[\w-]+", region=r"[\w-]+", account=ACCOUNT_ID
+)  # as a person writes it
 
 
 def mapping_of(key: str, raw: object, path: str | None = None) -> dict[str, Any]:

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition.definition_values import matching
+from lambdas.model.definition.definition_values import matching, owned_arn
 from lambdas.model.definition.variables import ENVIRONMENT, RESERVED_ENVIRONMENT
+from lambdas.model.iam.arn import Arn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 # A key of a JSON document may follow, as CodeBuild spells it,
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager
-_MANAGED = re.compile(
-    r"(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+)(?::([\w.-]+))?", re.ASCII
-)
-_PARAMETER = re.compile(r"arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter/[\w./-]+", re.ASCII)
+_SECRET = owned_arn("secretsmanager", r"secret:[\w/+=.@-]+")
+_MANAGED = re.compile(rf"({_SECRET})(?::([\w.-]+))?", re.ASCII)
+_PARAMETER = re.compile(owned_arn("ssm", r"parameter/[\w./-]+"), re.ASCII)
 MANAGED, PARAMETER = "secretsmanager", "ssm"
 WRITE = "the ARN of a secret of Secrets Manager (with :key for one of its values) or of a parameter"
 
@@ -44,7 +44,7 @@ class Secret:
         """Service, reference, key and region that a build reads; no region means its own."""
         if self.laptop:
             return MANAGED, self.laptop, "", ""
-        return self.service, self.reference, self.key, self.reference.split(":")[3]
+        return self.service, self.reference, self.key, Arn.from_text(self.reference).region
 
     def on_a_laptop(self, process: str) -> Self:
         """The same, where an embedded AWS keeps it, which has none of an account."""

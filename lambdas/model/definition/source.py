@@ -10,14 +10,14 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition.definition_values import mapping_of, matching, text
+from lambdas.model.definition.definition_values import mapping_of, matching, owned_arn, text
 
 URL = re.compile(r"https://[\w.-]+(:\d+)?(/[\w.~%+-]+)+/?", re.ASCII)
 LOCAL = re.compile(r"(/|\./|\.\./|file:///)[^\x00-\x1f]*")
 REPOSITORY = re.compile(r"[\w.-]{1,100}", re.ASCII)
 OBJECT = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w!.'()/=+@,-]{1,1024}", re.ASCII)
 CONNECTION = re.compile(
-    r"arn:[\w-]+:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection/[\w-]+", re.ASCII
+    owned_arn("(codeconnections|codestar-connections)", r"connection/[\w-]+"), re.ASCII
 )
 # A branch, a tag, a commit or a version id. References that a stranger can write are none: whoever
 # opens a pull request would run commands as the sandbox's administrator.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.model.iam.arn import Arn, is_arn
+from lambdas.model.iam.arn import RESOURCE_FIELD, Arn, is_arn
 from lambdas.reference.actions import facts
 from lambdas.reference.arn_formats import formats_in, formats_of
-from lambdas.reference.arn_parts import RESOURCE_FIELD, ArnPart
+from lambdas.reference.arn_parts import ArnPart
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _filled(form: ArnFormat, name: str, place: ArnContext) -> str:
     if not form.variables:
         return ""
     if form.service == "s3" and form.kind == "object":
-        return f"arn:{place.partition}:s3:::{name}" if _OBJECT.fullmatch(name) else ""
+        return place.arn("s3", name) if _OBJECT.fullmatch(name) else ""
     if not _NAME.fullmatch(name):
         return ""
     variable = form.variables[-1]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import resource_of
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Row:
             return False
         head = re.split(r"[/:{]", self.form)[0]
         for use in facts.uses:
-            ours = any(arn.split(":", 5)[-1].startswith(head) for arn in use.type.arns)
+            ours = any(resource_of(arn).startswith(head) for arn in use.type.arns)
             keys = use.type.condition_keys if self.listed == "type" else use.condition_keys
             if ours and RESOURCE_TAG in keys:
                 return True

@@ -10,9 +10,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import resource_of
 from lambdas.model.trail.evidence import Outcome
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.reference.operation_verbs import creating, noun_of
 from lambdas.reference.stacks.containment import tagged_on_create
 
@@ -34,7 +34,7 @@ def makes(action: Action) -> bool:
 
 def makes_it(action: Action, resource: str) -> bool:
     """Whether an action makes what the ARN names, and not something in it: a subnet, in a VPC."""
-    head = re.split(r"[/:*]", resource.split(":", RESOURCE_FIELD)[-1].lstrip("/"))[0]
+    head = re.split(r"[/:*]", resource_of(resource).lstrip("/"))[0]
     named = makes(action) and action.service != "apigateway"
     return named and noun_of(action.name) in re.sub(r"[^a-z]", "", head.lower())
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.findings.reason import Reason, ReasonKind
+from lambdas.model.iam.arn import RESOURCE_FIELD, resource_of
 from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
-from lambdas.reference.arn_parts import RESOURCE_FIELD
 from lambdas.refine_policy.resource_names.name_tokens import Shape, is_id, pieces
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def _named(tokens: Sequence[_Token], taken: set[int]) -> bool:
         for at, one in enumerate(tokens)
         if not (at + 1 in taken and _is_field(tokens[at + 1]))  # vpc-, of an id
     )
-    name = _TYPE.sub("", fixed.split(":", RESOURCE_FIELD)[-1], count=1)
+    name = _TYPE.sub("", resource_of(fixed), count=1)
     own = any(isinstance(one, Variable) and one.name not in ACCOUNT_VARIABLES for one in tokens)
     return own or sum(map(str.isalpha, name)) >= _LETTERS
 

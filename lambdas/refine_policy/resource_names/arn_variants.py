@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.arn import arn_pattern
 from lambdas.model.iam.template import ANY, Template, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
-_SECRET = re.compile(r"(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:.+)-(?:[A-Za-z0-9]{6}|\?{6})")
-_QUALIFIED = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+")
-_SERVICE_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-(?:service-role|reserved)/.*\*.*")
+_SECRET = re.compile(
+    f"({arn_pattern('secretsmanager', 'secret:.+')})-(?:[A-Za-z0-9]{{6}}|[?]{{6}})"
+)
+_QUALIFIED = re.compile(f"({arn_pattern('lambda', 'function:[^:]+')}):[^:]+")
+_SERVICE_ROLE = re.compile(arn_pattern("iam", r"role/aws-(?:service-role|reserved)/.*\*.*"))
 REPAIRED = "rounds of the proof met different names here"
 PATHLESS = "the event does not tell the path of a role that a service made"
 Reasons = tuple[Reason, ...]

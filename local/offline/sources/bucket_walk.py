@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.gateways.archive import s3_objects
 from lambdas.gateways.cloudtrail.trail import TrailFile
+from lambdas.model.iam.arn import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 _TOP = "AWSLogs"
 _ORGANISATION = re.compile(r"o-[a-z0-9]+")
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(ACCOUNT_ID)
 _KIND = re.compile(r"CloudTrail(?:-[A-Za-z]+)?")
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
