@@ -7,14 +7,13 @@ question, and the same calls must be allowed by the policy without its condition
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.policy import Policy
 from lambdas.model.iam.role_boundary import BOUNDARY_ARN
-from lambdas.model.iam.way_up import BOUNDARY_KEY
+from lambdas.model.iam.way_up import BOUNDARY_KEY, WayOutcome
 from lambdas.reference.ways.ways_up import ways_up
 
 if TYPE_CHECKING:
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from lambdas.gateways.iam.simulation import Simulator
     from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
     from lambdas.model.iam.way_up import WayStep, WayUp
-
-
-class Outcome(StrEnum):
-    """What came of a way that was tried."""
-
-    REFUSED = "refused"  # by the policy alone, and allowed without its conditions on a boundary
-    OPEN = "open"  # every call is allowed
-    NO_TEST = "no test"  # refused with the conditions and without: something else is in the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +36,7 @@ class TriedWay:
 
     policy: str
     way: WayUp
-    outcome: Outcome
+    outcome: WayOutcome
     statement: str = ""
     decision: str = ""
 
@@ -87,7 +78,7 @@ def tried_ways(refinement: Refinement, simulator: Simulator) -> tuple[TriedWay, 
 def ways_up_findings(tried: Sequence[TriedWay]) -> Iterator[Finding]:
     """Where the simulator says otherwise than the policy's own conditions."""
     for one in tried:
-        if one.outcome is Outcome.OPEN and one.way.closed_by:
+        if one.outcome is WayOutcome.OPEN and one.way.closed_by:
             yield Finding(
                 severity=Severity.ERROR,
                 kind=FindingKind.WAY_UP_NOT_CLOSED,
@@ -110,15 +101,15 @@ def _tried(
     for way in ways:
         refused = fenced.refused(way)
         if refused is None:
-            yield TriedWay(policy=policy.name, way=way, outcome=Outcome.OPEN)
+            yield TriedWay(policy=policy.name, way=way, outcome=WayOutcome.OPEN)
             continue
         step, decision = refused
-        told = Outcome.REFUSED if free.refused(way) is None else Outcome.NO_TEST
+        told = WayOutcome.REFUSED if free.refused(way) is None else WayOutcome.NO_TEST
         yield TriedWay(
             policy=policy.name,
             way=way,
             outcome=told,
-            statement=step.sid if told is Outcome.REFUSED else "",
+            statement=step.sid if told is WayOutcome.REFUSED else "",
             decision=decision,
         )
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.dossier.answer import Answer
-from lambdas.model.dossier.containment import NEIGHBOURS
+from lambdas.model.dossier.containment import Whose
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import FindingKind, Severity
+from lambdas.model.iam.way_up import WayOutcome
 from lambdas.model.text import counted, listed, sentence
 from lambdas.model.trail.ground_kind import GroundKind
 
@@ -190,9 +191,10 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     """
     if tried is None:
         return Claim(name="no way up", shown="", gaps=("no known way was tried",), asked=False)
-    refused = [one for one in tried if one["outcome"] == "refused"]
-    ways = sorted({one["path"] for one in tried if one["outcome"] == "open"})
-    unclear = sorted({one["path"] for one in tried if one["outcome"] == "no test"} - set(ways))
+    refused = [one for one in tried if one["outcome"] == WayOutcome.REFUSED]
+    ways = sorted({one["path"] for one in tried if one["outcome"] == WayOutcome.OPEN})
+    untested = {one["path"] for one in tried if one["outcome"] == WayOutcome.NO_TEST}
+    unclear = sorted(untested - set(ways))
     shown = (
         f"The policy itself refused {counted(len(refused), 'attempt')} to gain more than it grants"
         if refused
@@ -209,7 +211,10 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
                 f"{'is' if len(ways) == 1 else 'are'} open: {listed(ways)}"
                 + (f"; the process needs what they take in {listed(phases)}" if phases else ""),
             ),
-            *_if(unclear, f"something else refused {listed(unclear)}, so nothing was shown of it"),
+            *_if(
+                unclear,
+                f"something else refused {listed(unclear)}, so nothing was shown of it",
+            ),
         ),
     )
 
@@ -220,7 +225,7 @@ def contained(found: Containment | None) -> Claim:
         return Claim(name="contained", shown="", gaps=("nothing was tried on others",), asked=False)
     reads = sum(one.reads for one in found.reaches)
     only = ", only reading" if reads == len(found.reaches) else f", {reads:,} of them only reading"
-    whose = listed([one for one in NEIGHBOURS if any(one in it.whose for it in found.reaches)])
+    whose = listed([one for one in Whose if any(one in it.whose for it in found.reaches)])
     return Claim(
         name="contained",
         shown=f"By simulation, {found.refused:,} of {counted(found.calls, 'call')} on what another "

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ANOTHER_STAGE = "another stage"
-ANOTHER_STACK = "another stack"
-ANOTHER_PROCESS = "another process"
-NEIGHBOURS = (ANOTHER_STAGE, ANOTHER_STACK, ANOTHER_PROCESS)
+
+class Whose(StrEnum):
+    """Whose a neighbour is, in the order of sentences; the value is their word."""
+
+    STAGE = "another stage"
+    STACK = "another stack"
+    PROCESS = "another process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -34,7 +38,7 @@ class Reach:
     Attributes:
         resource: the template's text.
         reads: whether the action changes nothing.
-        whose: of `NEIGHBOURS`, those that it reaches.
+        whose: those that it reaches.
         because: why no condition stops it, as a clause.
     """
 
@@ -42,13 +46,13 @@ class Reach:
     action: str
     resource: str
     reads: bool
-    whose: tuple[str, ...]
+    whose: tuple[Whose, ...]
     because: str
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `to_json` of the containment wrote."""
-        return cls(**{**raw, "whose": tuple(raw["whose"])})
+        return cls(**{**raw, "whose": tuple(map(Whose, raw["whose"]))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lambdas.model.iam.template import ANY, Template, Wildcard
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 BOUNDARY_KEY = "iam:PermissionsBoundary"
 UNKNOWN_PART = "x"  # what an attacker would write where the policy leaves a name open
+
+
+class WayOutcome(StrEnum):
+    """What came of a way that was tried."""
+
+    REFUSED = "refused"  # by the policy alone, and allowed without its conditions on a boundary
+    OPEN = "open"  # every call is allowed
+    NO_TEST = "no test"  # refused with the conditions and without: something else is in the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

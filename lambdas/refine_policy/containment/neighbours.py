@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from lambdas.model.dossier.containment import ANOTHER_PROCESS, ANOTHER_STACK, ANOTHER_STAGE
+from lambdas.model.dossier.containment import Whose
 from lambdas.model.iam.template import Wildcard
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.stacks.containment import row_of
@@ -35,12 +35,11 @@ class Neighbour(NamedTuple):
     """Something that is others'.
 
     Attributes:
-        whose: of the model's `NEIGHBOURS`.
         resource: its ARN.
         stack: the name of the stack that made it.
     """
 
-    whose: str
+    whose: Whose
     resource: str
     stack: str
 
@@ -82,10 +81,10 @@ class Neighbourhood:
         if self._has_stages and (nameless or template.variables & self._staged):
             text = self.in_another_stage(template)
             if text != resource:
-                yield Neighbour(ANOTHER_STAGE, text, elsewhere)
+                yield Neighbour(Whose.STAGE, text, elsewhere)
         if other != resource:
-            yield Neighbour(ANOTHER_STACK, other, self._turned(name))
-            yield Neighbour(ANOTHER_PROCESS, other, self._turned(elsewhere))
+            yield Neighbour(Whose.STACK, other, self._turned(name))
+            yield Neighbour(Whose.PROCESS, other, self._turned(elsewhere))
 
     def is_nameless(self, resource: str) -> bool:
         """Whether a service made up what tells the resource from others."""
@@ -108,7 +107,7 @@ class Neighbourhood:
 
     def function_of(self, neighbour: Neighbour, own: Template) -> str:
         """What a mapping of others' invokes, where one's own invokes such a function."""
-        if neighbour.whose == ANOTHER_STAGE:
+        if neighbour.whose is Whose.STAGE:
             return self.in_another_stage(own)
         return self.of_another(self.seen_as(own))
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.dossier.containment import Containment, Reach, Whose
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template import EVERYTHING
 from lambdas.model.iam.template_coverage import matches
@@ -53,7 +53,7 @@ def containment(
         elif _told(one):
             trial.stopped.add(id(one))
         elif _touches(one, reference):
-            trial.reached[id(one)].update(NEIGHBOURS)
+            trial.reached[id(one)].update(Whose)
     return Containment(
         grants=len(grants),
         calls=trial.calls,
@@ -154,7 +154,7 @@ def _reaches(
                 action=str(one.action),
                 resource=str(one.template),
                 reads=facts is not None and facts.access_level.reads,
-                whose=tuple(it for it in NEIGHBOURS if it in whose),
+                whose=tuple(it for it in Whose if it in whose),
                 because=_NO_NAME if one.template == EVERYTHING else named,
             )
 

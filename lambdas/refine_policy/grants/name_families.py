@@ -30,17 +30,20 @@ _LENGTHS = 3  # different lengths that are spelled with `?`; more of them take `
 _LETTERS = 3  # that a person wrote, or nothing tells the family from what belongs to others
 _NUMBERED = re.compile(r"([A-Za-z]*)([0-9]+)([A-Za-z]*)")
 _PREFIX = re.compile(r"^[a-z]{1,14}-(?=[0-9a-f]+$)")  # EC2's vpc-, eni-, …
-_FIELD = "a whole id of "
 _TYPE = re.compile(r"[A-Za-z-]+[:/]")
 FAMILY = "the names differ here alone"
 _SHOWN = 3  # values that a reason names
 
 
 class _Open(NamedTuple):
-    """A place that a counter or an id may take; `kind` is equal for what may be compared."""
+    """A place that a counter or an id may take; `kind` is equal for what may be compared.
+
+    `is_field` tells whether nothing but an id stands between two separators of the ARN.
+    """
 
     kind: str
     text: str
+    is_field: bool = False
 
 
 _Token = str | Variable | Wildcard | _Open
@@ -121,7 +124,7 @@ def _opened(text: str) -> Iterator[_Token]:
         if is_id(field) and not field.isdigit():
             own = _PREFIX.sub("", field)
             yield field.removesuffix(own)  # a token of its own: see _named
-            yield _Open(f"{_FIELD}{len(own)}", own)
+            yield _Open(f"a whole id of {len(own)}", own, is_field=True)
             continue
         for piece in pieces(field):
             if piece.shape is Shape.WORD:
@@ -176,7 +179,7 @@ class _Place(NamedTuple):
 
     @property
     def is_field(self) -> bool:
-        """Whether nothing but an id stands between two separators of the ARN."""
+        """See `_Open`."""
         return _is_field(self.token)
 
     def varies(self, group: Sequence[_Member], life: Callable[[str], Life]) -> bool:
@@ -197,7 +200,7 @@ def _values(group: Sequence[_Member], at: int) -> frozenset[str]:
 
 
 def _is_field(token: _Token) -> bool:
-    return isinstance(token, _Open) and token.kind.startswith(_FIELD)
+    return isinstance(token, _Open) and token.is_field
 
 
 def _named(tokens: Sequence[_Token], taken: set[int]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.check_policy.attacks import Outcome, tried_ways, ways_up_findings
+from lambdas.check_policy.attacks import tried_ways, ways_up_findings
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
 from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.way_up import WayOutcome
 from tests.unit.reference.test_ways_up import BOUNDED, PASS, allows, makes_functions
 
 if TYPE_CHECKING:
@@ -79,21 +80,21 @@ def tried(
     return tried_ways(refinement, simulator or Evaluating())
 
 
-def outcomes(found: tuple[TriedWay, ...]) -> dict[str, Outcome]:
+def outcomes(found: tuple[TriedWay, ...]) -> dict[str, WayOutcome]:
     return {one.way.path: one.outcome for one in found}
 
 
 def test_without_a_boundary_every_way_is_open() -> None:
     found = tried(*makes_functions(), required=False)
 
-    assert set(outcomes(found).values()) == {Outcome.OPEN}
+    assert set(outcomes(found).values()) == {WayOutcome.OPEN}
     assert not list(ways_up_findings(found))
 
 
 def test_the_boundary_refuses_and_the_statement_that_did_is_named() -> None:
     found = tried(*makes_functions(BOUNDED))
 
-    assert set(outcomes(found).values()) == {Outcome.REFUSED}
+    assert set(outcomes(found).values()) == {WayOutcome.REFUSED}
     (way,) = [one for one in found if one.way.path == "function with a role"]
     assert (way.statement, way.decision) == ("IamCreateRole", "implicitDeny")
     assert way.to_json()["calls"][0]["action"] == "iam:CreateRole"
@@ -102,8 +103,8 @@ def test_the_boundary_refuses_and_the_statement_that_did_is_named() -> None:
 def test_what_something_else_refuses_is_no_test() -> None:
     found = tried(*makes_functions(BOUNDED), simulator=Evaluating(PASS))
 
-    assert outcomes(found)["function with a role"] is Outcome.NO_TEST
-    assert outcomes(found)["inline policy on a role"] is Outcome.REFUSED
+    assert outcomes(found)["function with a role"] is WayOutcome.NO_TEST
+    assert outcomes(found)["inline policy on a role"] is WayOutcome.REFUSED
 
 
 def test_a_condition_that_does_not_hold_on_aws_is_an_error() -> None:
@@ -113,7 +114,7 @@ def test_a_condition_that_does_not_hold_on_aws_is_an_error() -> None:
 
     found = tried(*makes_functions(BOUNDED), simulator=Lenient())
 
-    assert set(outcomes(found).values()) == {Outcome.OPEN}
+    assert set(outcomes(found).values()) == {WayOutcome.OPEN}
     assert {one.kind for one in ways_up_findings(found)} == {"way-up-not-closed"}
 
 
@@ -122,7 +123,7 @@ def test_a_question_that_the_simulator_does_not_take_is_no_refusal() -> None:
 
     found = tried(allows("ssm:SendCommand", "*"), simulator=simulator)
 
-    assert outcomes(found) == {"command on an instance": Outcome.OPEN}
+    assert outcomes(found) == {"command on an instance": WayOutcome.OPEN}
 
 
 def test_each_call_is_asked_once_for_the_policy_and_once_without_the_condition() -> None:

@@ -10,7 +10,7 @@ import hcl2
 import yaml
 from hypothesis import strategies as st
 
-from lambdas.model.dossier.containment import NEIGHBOURS, Carried, Containment, Reach
+from lambdas.model.dossier.containment import Carried, Containment, Reach, Whose
 from lambdas.model.dossier.refinement import (
     ExplainedStatement,
     Grant,
@@ -118,7 +118,7 @@ def containments(words: st.SearchStrategy[str]) -> st.SearchStrategy[Containment
         action=words,
         resource=words,
         reads=st.booleans(),
-        whose=st.just(NEIGHBOURS),
+        whose=st.just(tuple(Whose)),
         because=words,
     )
     carried = st.builds(Carried, resource=words, key=words, value=words)

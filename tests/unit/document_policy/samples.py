@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.model.archive.archived_runs import PreviousRun
 from lambdas.model.definition.process import Process
-from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.dossier.containment import Containment, Reach, Whose
 from lambdas.model.dossier.refinement import (
     ExplainedStatement,
     Grant,
@@ -523,7 +523,7 @@ def _reach() -> Reach:
         action="apigateway:GET",
         resource="arn:${partition}:apigateway:${region}::/restapis/*",
         reads=True,
-        whose=NEIGHBOURS,
+        whose=tuple(Whose),
         because="a read by CloudFormation may come when the thing is gone, and must then hear so",
     )
 

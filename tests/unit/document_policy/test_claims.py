@@ -13,7 +13,7 @@ from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
 from lambdas.model.definition.process import Process
-from lambdas.model.dossier.containment import NEIGHBOURS, Containment, Reach
+from lambdas.model.dossier.containment import Containment, Reach, Whose
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
@@ -50,7 +50,7 @@ def reaching(*levels: str) -> Containment:
             action="sqs:SendMessage",
             resource=f"arn:{at}*",
             reads=one == "read",
-            whose=NEIGHBOURS[:2],
+            whose=(Whose.STAGE, Whose.STACK),
             because="b",
         )
         for at, one in enumerate(levels)

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.model.dossier.containment import (
-    ANOTHER_PROCESS,
-    ANOTHER_STACK,
-    ANOTHER_STAGE,
     Containment,
+    Whose,
 )
 from lambdas.model.trail.evidence import Outcome
 from lambdas.model.trail.stack import Stack, StackResource
@@ -411,8 +409,8 @@ def test_the_stage_of_an_api_tells_the_stage_and_not_whose_api_it_is() -> None:
     assert refinement.containment
     (found,) = (one for one in refinement.containment.reaches if one.resource.endswith("${stage}"))
 
-    assert found.whose == (ANOTHER_STACK, ANOTHER_PROCESS)
-    assert ANOTHER_STAGE not in found.whose
+    assert found.whose == (Whose.STACK, Whose.PROCESS)
+    assert Whose.STAGE not in found.whose
     assert found.reads
 
 
