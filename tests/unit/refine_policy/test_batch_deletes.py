@@ -60,7 +60,7 @@ def test_what_a_batch_deleted_of_a_versioned_bucket_is_said_to_be_unknown() -> N
 
 
 def test_the_owner_may_switch_it_off() -> None:
-    process = a_process(derivations={"versions-deleted": False})
+    process = a_process(policy={"derivations": {"versions-deleted": False}})
     lines = [batch(), seen("s3:ListBucketVersions", BUCKET)]
 
     assert not versions_deleted(*lines, process=process)

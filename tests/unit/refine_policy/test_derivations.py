@@ -141,7 +141,9 @@ def test_a_deployment_without_changes_deletes_its_change_set() -> None:
 
 
 def test_derivations_are_switched_off_by_kind() -> None:
-    process = a_process(derivations={"update": False, "rollback": False, "tag-on-create": False})
+    process = a_process(
+        policy={"derivations": {"update": False, "rollback": False, "tag-on-create": False}}
+    )
 
     refinement = refined([CREATES_QUEUE], process=process)
 

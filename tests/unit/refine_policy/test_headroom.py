@@ -84,7 +84,7 @@ def test_what_the_cycle_used_is_grounded_in_its_events() -> None:
 
 def test_a_split_gives_the_room_to_the_role_that_cloudformation_gets() -> None:
     line = seen("sns:CreateTopic", f"arn:aws:sns:{REGION}:{ACCOUNT}:t", via=CLOUDFORMATION)
-    process = a_process(policy={"headroom": ["AWS::SQS::Queue"]}, split="cloudformation")
+    process = a_process(policy={"headroom": ["AWS::SQS::Queue"], "split": "cloudformation"})
 
     policies = {one.principal: one for one in refined([*LINES, line], process=process).policies}
 

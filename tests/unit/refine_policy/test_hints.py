@@ -34,7 +34,7 @@ LINE = seen("dynamodb:DescribeTable", TABLE)
 
 def test_an_added_grant_carries_its_owners_reason() -> None:
     grant = {"action": "dynamodb:RestoreTable", "resource": TEMPLATE, "reason": "Disaster drills."}
-    refinement = refined([LINE], process=a_process(grants={"add": [grant]}))
+    refinement = refined([LINE], process=a_process(policy={"grants": {"add": [grant]}}))
 
     (added,) = (one for one in refinement.policies[0].statements if "ByHint" in one.statement.sid)
 
@@ -47,7 +47,7 @@ def test_an_added_grant_carries_its_owners_reason() -> None:
 def test_a_hint_that_the_evidence_makes_needless_is_said() -> None:
     grant = {"action": "dynamodb:DescribeTable", "resource": TEMPLATE, "reason": "To be sure."}
 
-    refinement = refined([LINE], process=a_process(grants={"add": [grant]}))
+    refinement = refined([LINE], process=a_process(policy={"grants": {"add": [grant]}}))
 
     assert [one.subject for one in refinement.findings if one.kind == "unused-hint"] == [
         "policy.grants.add dynamodb:DescribeTable"
@@ -59,17 +59,17 @@ def test_a_forbidden_action_stops_the_run_with_the_reason(pattern: str) -> None:
     rule = {"action": pattern, "reason": "Tables are the data team's."}
     if pattern.startswith("*"):
         with pytest.raises(InvalidProcessError):
-            a_process(grants={"forbid": [rule]})
+            a_process(policy={"grants": {"forbid": [rule]}})
         return
 
     with pytest.raises(ForbiddenActionError, match=r"Tables are the data team's\."):
-        refined([LINE], process=a_process(grants={"forbid": [rule]}))
+        refined([LINE], process=a_process(policy={"grants": {"forbid": [rule]}}))
 
 
 def test_a_forbidden_action_that_is_not_needed_stops_nothing() -> None:
     rule = {"action": "iam:CreateUser", "reason": "Never."}
 
-    assert granted(refined([LINE], process=a_process(grants={"forbid": [rule]})))
+    assert granted(refined([LINE], process=a_process(policy={"grants": {"forbid": [rule]}})))
 
 
 ANY_TABLE = "arn:${partition}:dynamodb:${region}:${account}:table"
@@ -80,29 +80,35 @@ def test_what_is_forbidden_may_not_be_met_by_a_wildcard_that_crosses_it() -> Non
     wide = {"action": "dynamodb:Scan", "resource": f"{ANY_TABLE}/orders-*", "reason": "All."}
 
     with pytest.raises(ForbiddenActionError, match=r"orders-\* is forbidden: Not production\."):
-        refined([LINE], process=a_process(grants={"forbid": [rule], "add": [wide]}))
+        refined([LINE], process=a_process(policy={"grants": {"forbid": [rule], "add": [wide]}}))
 
 
 def test_what_is_forbidden_is_looked_for_in_the_policies_of_both_cycles() -> None:
     def forbidden(name: str) -> list[Any]:
         return [{"resource": f"{ANY_TABLE}/*-{name}", "action": "dynamodb:*", "reason": "No."}]
 
-    assert granted(refined([LINE], process=a_process(grants={"forbid": forbidden("prod")})))
+    assert granted(
+        refined([LINE], process=a_process(policy={"grants": {"forbid": forbidden("prod")}}))
+    )
     for stage in ("dev", "qa"):
         with pytest.raises(ForbiddenActionError):
-            refined([LINE], process=a_process(grants={"forbid": forbidden(stage)}))
+            refined([LINE], process=a_process(policy={"grants": {"forbid": forbidden(stage)}}))
 
 
 def test_bounds_do_not_take_a_variables_name_for_text() -> None:
-    named = a_process(bounds=[{"action": "dynamodb:*", "resource": f"{ANY_TABLE}/*sta*"}])
+    named = a_process(
+        policy={"bounds": [{"action": "dynamodb:*", "resource": f"{ANY_TABLE}/*sta*"}]}
+    )
 
     with pytest.raises(ForbiddenActionError, match="exceeds the bounds"):
         refined([LINE], process=named)
 
 
 def test_bounds_are_a_ceiling() -> None:
-    within = a_process(bounds=[{"action": "dynamodb:*", "resource": TEMPLATE}])
-    beyond = a_process(bounds=[{"action": "dynamodb:*", "resource": f"{TEMPLATE}-other"}])
+    within = a_process(policy={"bounds": [{"action": "dynamodb:*", "resource": TEMPLATE}]})
+    beyond = a_process(
+        policy={"bounds": [{"action": "dynamodb:*", "resource": f"{TEMPLATE}-other"}]}
+    )
 
     assert granted(refined([LINE], process=within)) == {"dynamodb:DescribeTable": {TEMPLATE}}
     with pytest.raises(ForbiddenActionError, match="exceeds the bounds"):
@@ -111,7 +117,7 @@ def test_bounds_are_a_ceiling() -> None:
 
 def test_conditions_are_switched_off_by_kind() -> None:
     lines = [forwarded("sqs:ListQueues"), seen("ec2:DescribeVpcs")]
-    process = a_process(conditions={"called-via": False, "requested-region": False})
+    process = a_process(policy={"conditions": {"called-via": False, "requested-region": False}})
 
     assert conditions(refined(lines), "sqs:ListQueues") == {
         "aws:CalledVia": ("cloudformation.amazonaws.com",),
@@ -139,16 +145,18 @@ def test_conditions_are_switched_off_by_kind() -> None:
 )
 def test_a_hint_that_cannot_be_meant_names_its_key(keys: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidProcessError) as error:
-        a_process(**keys)
+        a_process(policy=keys)
 
     assert said in str(error.value)
 
 
 def test_hints_survive_the_parameter_store() -> None:
     process = a_process(
-        grants={"add": [{"action": "s3:GetObject", "resource": "*", "reason": "x"}]},
-        conditions={"called-via": False},
-        split="cloudformation",
+        policy={
+            "grants": {"add": [{"action": "s3:GetObject", "resource": "*", "reason": "x"}]},
+            "conditions": {"called-via": False},
+            "split": "cloudformation",
+        }
     )
 
     assert Process.from_mapping("orders", process.to_mapping()) == process
@@ -166,7 +174,7 @@ def test_split_gives_cloudformation_a_role_of_its_own_and_joins_the_two_by_one_p
         ),
     ]
 
-    refinement = refined(lines, process=a_process(split="cloudformation"))
+    refinement = refined(lines, process=a_process(policy={"split": "cloudformation"}))
 
     deployer, execution = refinement.policies
     assert (deployer.principal, execution.name) == (ROLE, "policy.orders-cloudformation")
@@ -183,7 +191,7 @@ def test_split_gives_cloudformation_a_role_of_its_own_and_joins_the_two_by_one_p
 
 
 def _needless(*lines: Evidence, **keys: Any) -> set[str]:
-    findings = refined(lines, process=a_process(**keys)).findings
+    findings = refined(lines, process=a_process(policy=keys)).findings
     return {one.subject for one in findings if one.kind == "unused-hint"}
 
 
@@ -219,7 +227,7 @@ def test_a_bound_within_which_nothing_lies_is_said() -> None:
 
 def test_families_are_listed_by_name_when_the_owner_says_so() -> None:
     lines = [seen("sqs:CreateQueue", f"arn:aws:sqs:{AT}:jobs-{n}-x") for n in range(10)]
-    process = a_process(wildcards={"families": False})
+    process = a_process(policy={"wildcards": {"families": False}})
 
     assert len(granted(refined(lines))["sqs:CreateQueue"]) == 1
     assert len(granted(refined(lines, process=process))["sqs:CreateQueue"]) == 10

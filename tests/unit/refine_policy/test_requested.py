@@ -97,7 +97,7 @@ def test_a_service_linked_role_is_made_for_the_service_that_it_was_made_for() ->
 
 def test_the_owner_may_leave_the_condition_out() -> None:
     line = forwarded("iam:AttachRolePolicy", ROLE, context=((KEY, LOGS),))
-    process = a_process(conditions={"request-keys": False})
+    process = a_process(policy={"conditions": {"request-keys": False}})
 
     assert KEY not in conditions(refined([line], process=process), "iam:AttachRolePolicy")
 

@@ -115,7 +115,7 @@ def test_what_a_transform_made_tells_of_the_stack_s_maker() -> None:
 
 
 def test_the_derivation_can_be_switched_off() -> None:
-    process = a_process(derivations={"transform": False})
+    process = a_process(policy={"derivations": {"transform": False}})
     refinement = refined([MADE], process=process, stacks=[a_stack(TRANSFORM)])
 
     assert not transforms_of(granted(refinement))

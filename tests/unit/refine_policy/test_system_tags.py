@@ -101,7 +101,7 @@ def test_types_of_which_nobody_knows_are_named_in_one_note() -> None:
 
 
 def test_the_derivation_can_be_switched_off() -> None:
-    process = a_process(derivations={"system-tags": False})
+    process = a_process(policy={"derivations": {"system-tags": False}})
     assert "events:TagResource" not in granted(refined([MADE_RULE], process=process))
 
 
