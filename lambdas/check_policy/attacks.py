@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.policy import Policy
-from lambdas.model.iam.role_boundary import BOUNDARY_ARN
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayOutcome
 from lambdas.reference.ways.ways_up import ways_up
 
@@ -64,14 +63,11 @@ class TriedWay:
 
 def tried_ways(refinement: Refinement, simulator: Simulator) -> tuple[TriedWay, ...]:
     """All ways of all principals, sorted."""
-    boundary = refinement.boundary
-    asked = boundary if boundary and boundary.required else None
-    arn, roles = (BOUNDARY_ARN, asked.roles) if asked else (None, ())
     values = dict(refinement.variables)
     return tuple(
         one
         for policy in refinement.policies
-        for one in _tried(policy, ways_up(policy, arn, roles), values, simulator)
+        for one in _tried(policy, ways_up(policy, refinement.boundary), values, simulator)
     )
 
 

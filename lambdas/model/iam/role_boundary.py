@@ -60,6 +60,7 @@ class RoleBoundary:
         name: of the managed policy in the sandbox, and elsewhere unless somebody says otherwise.
         required: whether the process's policy asks for it.
         roles: the created roles and users, as templates, sorted.
+        others: the roles that the process was seen passing or assuming and did not create, alike.
         withheld: sorted.
     """
 
@@ -68,6 +69,7 @@ class RoleBoundary:
     statements: tuple[PatternStatement, ...]
     roles: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def variables(self) -> frozenset[str]:
@@ -95,6 +97,7 @@ class RoleBoundary:
             statements=tuple(map(_statement_from, raw["statements"])),
             roles=tuple(raw["roles"]),
             withheld=tuple(Withheld(**one) for one in raw["withheld"]),
+            others=tuple(raw.get("others", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -108,6 +111,7 @@ class RoleBoundary:
                 {"role": one.role, "action": one.action, "resource": one.resource}
                 for one in self.withheld
             ],
+            "others": list(self.others),
         }
 
 

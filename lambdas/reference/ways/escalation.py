@@ -24,6 +24,7 @@ class Through(StrEnum):
     USER = "user"
     ASSUMED = "assumed"
     BOUNDARY = "boundary"
+    SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +35,22 @@ class EscalationPath:
         actions: all of which it needs.
         gains: what comes of it, as a sentence goes on.
         through: whose permissions it leads to.
-        receiver: what the name of the service begins with that gets a role, or has one.
+        receivers: what the names of the services begin with that get a role, or have one.
         oneself: whether one's own user gains by it too.
+        everyday: whether all but the first action is asked for almost anything of its service.
     """
 
     actions: tuple[str, ...]
     gains: str
     through: Through
-    receiver: str
+    receivers: tuple[str, ...]
     oneself: bool
+    everyday: bool
+
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The actions that nobody but a person may grant on more than named resources."""
+        return self.actions[:1] if self.everyday else self.actions
 
 
 @lru_cache(maxsize=1)
@@ -53,8 +61,9 @@ def escalation_paths() -> dict[str, EscalationPath]:
             actions=tuple(row["actions"]),
             gains=row["gains"],
             through=Through(row["through"]),
-            receiver=row.get("receiver", row["actions"][-1].partition(":")[0]),
+            receivers=_receivers(row.get("receiver", row["actions"][-1].partition(":")[0])),
             oneself=row.get("oneself", True),
+            everyday=row.get("everyday", False),
         )
         for name, row in shard("escalation").items()
     }
@@ -70,5 +79,9 @@ def escalates(action: Action) -> bool:
     known = facts(action)
     if known is None or known.access_level is AccessLevel.PERMISSIONS:
         return True
-    listed = any(str(known.action) in one.actions for one in escalation_paths().values())
+    listed = any(str(known.action) in one.guarded for one in escalation_paths().values())
     return listed or (action.service == "iam" and known.resource_level)
+
+
+def _receivers(raw: str | list[str]) -> tuple[str, ...]:
+    return (raw,) if isinstance(raw, str) else tuple(raw)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN
 from lambdas.model.iam.template import Template, Variable
 from lambdas.model.iam.template_coverage import overlaps
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayStep, WayUp
@@ -16,9 +17,10 @@ from lambdas.reference.ways.escalation import EscalationPath, Through, escalatio
 from lambdas.reference.ways.held_grants import Held, HeldGrants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from lambdas.model.dossier.refinement import PrincipalPolicy
+    from lambdas.model.iam.role_boundary import RoleBoundary
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
 # How a new role or user, and a policy, comes to permissions.
@@ -37,25 +39,26 @@ REWRITES = (
 ANOTHER = Template.of("arn:", Variable("partition"), ":iam::aws:policy/AdministratorAccess")
 
 
-def ways_up(
-    policy: PrincipalPolicy, boundary: Template | None = None, roles: Sequence[str] = ()
-) -> tuple[WayUp, ...]:
+def ways_up(policy: PrincipalPolicy, boundary: RoleBoundary | None = None) -> tuple[WayUp, ...]:
     """Every known way that the policy's actions and resources lead to, sorted.
 
     Args:
         policy: of one principal.
-        boundary: the ARN of the boundary that the policy asks for; None when it asks for none.
-        roles: the roles that have it, whoever created them: acting as one gains nothing.
+        boundary: of the roles that the process creates; one that is only offered closes nothing.
     """
-    held = HeldGrants.of_policies([policy], map(Template.from_text, roles))
+    asked = boundary if boundary and boundary.required else None
+    arn, roles, others = (BOUNDARY_ARN, asked.roles, asked.others) if asked else (None, (), ())
+    held = HeldGrants.of_policies(
+        [policy], map(Template.from_text, roles), map(Template.from_text, others)
+    )
     own = policy.principal.partition(":user/")[2]
     found = [
         way
         for name, path in escalation_paths().items()
-        for way in _ways(name, path, held, own, boundary)
+        for way in _ways(name, path, held, own, arn)
     ]
-    if boundary:
-        found += _rewrites(held, boundary)
+    if arn:
+        found += _rewrites(held, arn)
     return tuple(sorted({way.order: way for way in found}.values(), key=lambda one: one.order))
 
 
@@ -99,7 +102,7 @@ def _unbounded(
 def _passed(
     path: EscalationPath, first: Held, held: HeldGrants, _: Template | None
 ) -> Iterator[_Steps]:
-    if first.passable_to(path.receiver):
+    if first.passable_to(path.receivers):
         rest = tuple(_step(held.of(action)[0]) for action in path.actions[1:])
         yield from _through_made("iam:CreateRole", first, rest, held)
 
@@ -128,32 +131,47 @@ def _through_made(
     give = min(filter(None, giving), key=lambda one: one.bounded, default=None)
     if made and give:
         yield (_step(made), _step(give), _step(use), *rest), True
-    if not (held.on_all(create, use.resource) or held.is_bounded(use.resource)):
+    if not (held.creates(create, use.resource) or held.is_bounded(use.resource)):
         yield (_step(use), *rest), False
+        return
+    for other in held.others_in(use.resource):
+        yield (_step(use, on=other), *rest), False
 
 
 def _with_a_role(
     path: EscalationPath, use: Held, held: HeldGrants, _: Template | None
 ) -> Iterator[_Steps]:
     """What the holder makes has one of the roles that may be passed to it, or none."""
-    service = use.action.partition(":")[0]
-    if not held.makes(service, use.resource):
+    if not _is_own(use, held):
         yield (_step(use),), False
         return
     for passed in held.of(PASS_ROLE):
-        if passed.passable_to(path.receiver):
+        if passed.passable_to(path.receivers):
             yield from _through_made("iam:CreateRole", passed, (_step(use),), held)
+
+
+def _is_own(use: Held, held: HeldGrants) -> bool:
+    """Whether a grant reaches what its holder makes, and nothing else."""
+    return use.fenced or held.makes(use.action.partition(":")[0], use.resource)
 
 
 def _policies(
     _: EscalationPath, change: Held, held: HeldGrants, __: Template | None
 ) -> Iterator[_Steps]:
     """One's own policy has to be given to somebody; others' are held by others already."""
-    if not held.on_all("iam:CreatePolicy", change.resource):
+    if not held.creates("iam:CreatePolicy", change.resource):
         yield (_step(change),), False
     for action in _ATTACH:
         for attach in held.of(action):
             yield (_step(attach), _step(change)), True
+
+
+def _shared(
+    _: EscalationPath, change: Held, held: HeldGrants, __: Template | None
+) -> Iterator[_Steps]:
+    """The own policy of a thing that others made."""
+    if not _is_own(change, held):
+        yield (_step(change),), False
 
 
 # The calls of a way, once for each kind of role, user or policy that it may lead through.
@@ -165,6 +183,7 @@ _STEPS: Mapping[Through, Callable[..., Iterator[_Steps]]] = {
     Through.USER: _users,
     Through.RESOURCE: _with_a_role,
     Through.POLICY: _policies,
+    Through.SHARED: _shared,
 }
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
-from lambdas.model.iam.role_boundary import BOUNDARY_ARN
 from lambdas.model.text import listed
 from lambdas.reference.ways.escalation import escalation_paths
 from lambdas.reference.ways.ways_up import ways_up
@@ -30,13 +29,8 @@ def ways_of(
     policies: Iterable[PrincipalPolicy], boundary: RoleBoundary | None
 ) -> tuple[WayUp, ...]:
     """The ways of all principals, sorted."""
-    asked = boundary if boundary and boundary.required else None
-    arn, roles = (BOUNDARY_ARN, asked.roles) if asked else (None, ())
-    return tuple(
-        sorted(
-            (way for one in policies for way in ways_up(one, arn, roles)), key=lambda way: way.order
-        )
-    )
+    found = (way for one in policies for way in ways_up(one, boundary))
+    return tuple(sorted(found, key=lambda way: way.order))
 
 
 def open_ways(ways: Iterable[WayUp]) -> Iterator[Finding]:

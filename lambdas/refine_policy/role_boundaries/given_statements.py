@@ -21,6 +21,8 @@ INLINE = frozenset({"PutRolePolicy", "PutUserPolicy"})
 ATTACHES = frozenset({"AttachRolePolicy", "AttachUserPolicy"})
 MANAGED = frozenset({"CreatePolicy", "CreatePolicyVersion"})
 POLICY_ARN = "iam:PolicyARN"
+PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
+ASSUME_ROLE = "sts:AssumeRole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,13 @@ class Created:
     Attributes:
         boundaries: by the ARN of the role or user, with which boundary it was created.
         given: sorted by role.
+        others: the ARNs of the roles that were passed or assumed and not created, sorted.
     """
 
     boundaries: Mapping[str, str]
     given: tuple[GivenStatement, ...]
     findings: tuple[Finding, ...]
+    others: tuple[str, ...] = ()
 
 
 def created(seen: Observations, managed: Mapping[str, str]) -> Created:
@@ -85,7 +89,15 @@ def created(seen: Observations, managed: Mapping[str, str]) -> Created:
         boundaries=dict(sorted(boundaries.items())),
         given=tuple(dict.fromkeys(sorted(found, key=repr))),
         findings=tuple(sorted(set(findings))),
+        others=tuple(sorted(_used(seen) - boundaries.keys())),
     )
+
+
+def _used(seen: Observations) -> set[str]:
+    """The roles that were passed or assumed."""
+    passed = {one.resource for one, _ in seen.implied if str(one.action) == PASS_ROLE}
+    assumed = {one.resource for one in seen.allowed if str(one.action) == ASSUME_ROLE}
+    return {one for one in passed | assumed if one.startswith("arn:") and "*" not in one}
 
 
 def _lines(seen: Observations) -> Mapping[str, list[Evidence]]:

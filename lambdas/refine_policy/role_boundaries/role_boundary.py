@@ -69,11 +69,7 @@ def role_boundary(
         name: of the boundary.
         required: whether the process's policy asks for it.
     """
-    roles = tuple(
-        dict.fromkeys(
-            one.template for role in created.boundaries for one in naming.forms("iam", role)
-        )
-    )
+    roles = _named(created.boundaries, naming)
     given = [_Part(role=one.role, statement=named_statement(one, naming)) for one in created.given]
     rules = _Rules(roles=roles, held=held)
     kept, withheld = rules.kept(given)
@@ -86,7 +82,13 @@ def role_boundary(
         statements=tuple(statements),
         roles=tuple(sorted(map(str, roles))),
         withheld=tuple(sorted(set(withheld))),
+        others=tuple(sorted(map(str, _named(created.others, naming)))),
     )
+
+
+def _named(roles: Iterable[str], naming: Naming) -> tuple[Template, ...]:
+    """Roles as the next run names them."""
+    return tuple(dict.fromkeys(one.template for role in roles for one in naming.forms("iam", role)))
 
 
 def require_boundary_fit(boundary: RoleBoundary, uses: Sequence[Mapping[str, str]]) -> None:
@@ -145,10 +147,12 @@ class _Rules:
             yield _deny("NoOtherRole", roles, but=self.roles)
         by_service: dict[str, list[str]] = {}
         for action in let_in(on_own_resources()):
-            by_service.setdefault(action.partition(":")[0], []).append(action)
+            service = action.partition(":")[0]
+            own = service if self.held.made(service) else ""
+            by_service.setdefault(own, []).append(action)
         for service, actions in sorted(by_service.items()):
             sid = f"NoOther{re.sub('[^A-Za-z0-9]', '', service.title())}"
-            yield _deny(sid, tuple(actions), but=self.held.made(service))
+            yield _deny(sid, tuple(actions), but=self.held.made(service) if service else ())
 
     def leads_up(self, grant: DraftGrant) -> bool:
         one = PatternStatement(

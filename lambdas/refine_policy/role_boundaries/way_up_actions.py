@@ -50,9 +50,13 @@ REMOVALS = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBound
 
 @lru_cache(maxsize=1)
 def on_own_resources() -> tuple[str, ...]:
-    """Actions that lead to the role of what they are about; one's own has the same boundary."""
+    """Actions that lead to the role of what they are about; one's own has the same boundary.
+
+    IAM's own are among `WRITES_OF_IAM`.
+    """
     paths = escalation_paths().values()
-    return tuple(sorted({one.actions[0] for one in paths if one.through is Through.RESOURCE}))
+    found = {one.actions[0] for one in paths if one.through is Through.RESOURCE}
+    return tuple(sorted(one for one in found if not one.startswith("iam:")))
 
 
 def under_the_boundary(action: str) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground, PrincipalPolicy
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition, Statement
-from lambdas.model.iam.role_boundary import BOUNDARY_ARN
+from lambdas.model.iam.role_boundary import BOUNDARY_ARN, RoleBoundary
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayUp
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import facts
-from lambdas.reference.ways.escalation import Through, escalation_paths
+from lambdas.reference.shards import shard
+from lambdas.reference.stacks.containment import STACK_TAG
+from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
 from lambdas.reference.ways.ways_up import ways_up
 
 ROLE = "arn:${partition}:iam::${account}:role/orders-${stage}-*"
@@ -43,6 +48,12 @@ def allows(action: str, resource: str, *conditions: Condition) -> ExplainedState
     )
 
 
+def bounding(roles: tuple[str, ...] = (), others: tuple[str, ...] = ()) -> RoleBoundary:
+    return RoleBoundary(
+        name="fencepost-boundary-orders", required=True, statements=(), roles=roles, others=others
+    )
+
+
 def ways(*statements: ExplainedStatement, required: bool = False) -> dict[str, WayUp]:
     policy = PrincipalPolicy(
         name="policy",
@@ -50,7 +61,7 @@ def ways(*statements: ExplainedStatement, required: bool = False) -> dict[str, W
         statements=statements,
         packs=(tuple(range(len(statements))),),
     )
-    found = ways_up(policy, BOUNDARY_ARN if required else None)
+    found = ways_up(policy, bounding() if required else None)
     return {one.path: one for one in sorted(found, key=lambda one: not one.closed_by)}
 
 
@@ -118,8 +129,8 @@ def test_a_role_that_has_the_boundary_is_no_way_whoever_created_it() -> None:
         packs=((0, 1),),
     )
 
-    assert [one.path for one in ways_up(policy, BOUNDARY_ARN)] == ["function with a role"]
-    assert not ways_up(policy, BOUNDARY_ARN, [ROLE])
+    assert [one.path for one in ways_up(policy, bounding())] == ["function with a role"]
+    assert not ways_up(policy, bounding(roles=(ROLE,)))
 
 
 def test_of_a_wide_pattern_only_what_the_process_makes_is_its_own() -> None:
@@ -210,3 +221,192 @@ def test_a_known_way_is_made_of_actions_that_exist_and_is_found(name: str) -> No
 
     assert found[name].closed_by == ""
     assert path.through is not Through.PASSED or path.actions[0] == PASS
+
+
+OWN = "arn:${partition}:${service}:${region}:${account}:thing/orders-${stage}-*"
+USER = "arn:${partition}:iam::${account}:user/orders-${stage}-*"
+POLICY = "arn:${partition}:iam::${account}:policy/orders-${stage}-*"
+# IAM knows no boundary of a group, nor of who signs in from elsewhere: nothing but the action itself
+# could be left out.
+NOTHING_CLOSES = {
+    "assignment of an account",
+    "boundary of a permission set removed",
+    "inline policy of a permission set",
+    "managed policy of a permission set",
+    "membership in a group of the identity store",
+    "membership in a project of CodeStar",
+    "own managed policy of a permission set",
+    "boundary of a role removed",
+    "boundary of a user removed",
+}
+
+
+def of_one_s_own(path: EscalationPath) -> dict[str, str]:
+    """What the actions of a way are about, where its holder makes all of it."""
+    of_iam = {Through.USER: USER, Through.POLICY: POLICY}.get(path.through, ROLE)
+    return {
+        action: (USER if "User" in action else of_iam)
+        if action.startswith("iam:") or path.through is Through.ASSUMED
+        else OWN.replace("${service}", action.partition(":")[0])
+        for action in path.actions
+    }
+
+
+@pytest.mark.parametrize("name", sorted(escalation_paths()))
+def test_the_fence_closes_a_known_way_through_what_its_holder_makes(name: str) -> None:
+    path = escalation_paths()[name]
+    made = of_one_s_own(path)
+    bounded = path.through is Through.PRINCIPAL and path.actions[0].startswith("iam:")
+    fenced = [
+        allows(CREATE, ROLE, BOUNDED),
+        allows(PUT, ROLE, BOUNDED),
+        allows("iam:CreateUser", USER, BOUNDED),
+        allows("iam:PutUserPolicy", USER, BOUNDED),
+        allows("iam:CreatePolicy", POLICY),
+        allows("iam:AttachRolePolicy", ROLE, BOUNDED),
+        allows(PASS, ROLE),
+        *(
+            allows(f"{one.split(':')[0]}:CreateThing", made[one])
+            for one in made
+            if not one.startswith("iam:")
+        ),
+        *(
+            allows(action, resource, *([BOUNDED] if bounded else []))
+            for action, resource in made.items()
+            if action not in {PASS, PUT, "iam:AttachRolePolicy", "iam:PutUserPolicy"}
+        ),
+    ]
+    found = ways(*fenced, required=True)
+
+    closed = name not in found or bool(found[name].closed_by)
+    assert closed == (name not in NOTHING_CLOSES)
+
+
+def passing() -> dict[str, set[str]]:
+    """The operations that take a role by AWS's tables, and who receives it."""
+    found: dict[str, set[str]] = {}
+    for table in shard("authorized_actions")["services"].values():
+        for operation, rows in table["operations"].items():
+            for row in rows["sometimes"]:
+                if row["action"] == PASS and row.get("known") != "never":
+                    name = f"{table['prefix']}:{operation}"
+                    found.setdefault(name, set()).update(row["receivers"])
+    return found
+
+
+def test_of_every_operation_that_takes_a_role_it_is_known_whether_it_is_a_way() -> None:
+    ways_ = {
+        action
+        for path in escalation_paths().values()
+        if path.through is Through.PASSED
+        for action in path.actions
+    }
+    groups = yaml.safe_load(Path(__file__).with_name("takes_a_role.yaml").read_text())
+    read = [action for group in groups for action in group["actions"]]
+
+    assert sorted(read) == sorted(passing().keys() - ways_)
+
+
+def test_a_role_goes_to_those_services_that_aws_lists() -> None:
+    for name, path in escalation_paths().items():
+        listed = [passing()[one] for one in path.actions[1:] if passing().get(one)]
+        if path.through is Through.PASSED and listed:
+            named = set().union(*listed)
+            assert any(one.startswith(path.receivers) for one in named), (name, named)
+
+
+ANY_ROLE, ANY_USER = (f"arn:${{partition}}:iam::${{account}}:{kind}/*" for kind in ("role", "user"))
+
+
+def test_who_may_create_under_any_name_owns_none_of_them() -> None:
+    """Whatever the conditions say of new roles, the old ones bear such names, too."""
+    for any_role in (ANY_ROLE, "*"):
+        found = ways(
+            allows(CREATE, any_role, BOUNDED),
+            allows(PUT, any_role, BOUNDED),
+            allows(PASS, any_role),
+            allows("lambda:CreateFunction", FUNCTION),
+            allows("sts:AssumeRole", any_role),
+            required=True,
+        )
+
+        assert found["function with a role"].closed_by == ""
+        assert found["another role assumed"].closed_by == ""
+        assert found["inline policy on a role"].closed_by == "IamPutRolePolicy"
+
+
+def test_who_may_create_any_user_can_still_change_a_group() -> None:
+    found = ways(
+        allows("iam:CreateUser", "*", BOUNDED), allows("iam:PutGroupPolicy", "*"), required=True
+    )
+
+    assert found["inline policy on a group"].closed_by == ""
+
+
+def test_a_role_that_others_made_under_a_name_of_the_process_is_passed_as_it_is() -> None:
+    statements = (*makes_functions(BOUNDED), allows("lambda:CreateFunction", FUNCTION))
+    policy = PrincipalPolicy(
+        name="policy",
+        principal="arn:aws:iam::123456789012:role/sandbox",
+        statements=statements,
+        packs=(tuple(range(len(statements))),),
+    )
+    admin = ROLE.replace("-*", "-admin")
+
+    open_ways = [
+        (one.path, one.steps[0].asked_on({"partition": "aws", "account": "1", "stage": "dev"}))
+        for one in ways_up(policy, bounding(roles=(ROLE,), others=(admin,)))
+        if not one.closed_by
+    ]
+
+    passed = "arn:aws:iam::1:role/orders-dev-admin"
+    assert open_ways == [("code of a function", passed), ("function with a role", passed)]
+
+
+def test_the_own_policy_of_a_thing_is_a_way_where_others_made_it() -> None:
+    bucket, key = "arn:aws:s3:::orders-${stage}-*", "arn:aws:kms:${region}:${account}:key/*"
+
+    others = ways(allows("s3:PutBucketPolicy", bucket), allows("kms:PutKeyPolicy", key))
+    own = ways(allows("s3:PutBucketPolicy", bucket), allows("s3:CreateBucket", bucket))
+
+    assert {"policy of a bucket", "policy of a key"} <= others.keys()
+    assert not own
+
+
+def test_what_only_the_own_stacks_made_is_no_way_to_others() -> None:
+    told = Condition(operator="StringEquals", key=STACK_TAG, values=(Template.of("orders"),))
+    instance = "arn:${partition}:ec2:${region}:${account}:instance/*"
+
+    assert "start of an instance" in ways(allows("ec2:ModifyInstanceAttribute", instance))
+    assert not ways(allows("ec2:ModifyInstanceAttribute", instance, told))
+
+
+def test_other_code_of_a_function_needs_no_more_than_its_configuration() -> None:
+    """A layer, or a variable of the environment: no role is passed."""
+    found = ways(allows("lambda:UpdateFunctionConfiguration", FUNCTION))
+
+    assert found["configuration of a function"].closed_by == ""
+
+
+def test_the_bootstrap_s_role_is_told_whether_it_is_passed_or_assumed() -> None:
+    """`cdk deploy` passes an administrator's role to CloudFormation, or assumes one that may."""
+    execution = (
+        "arn:${partition}:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}"
+    )
+    stack = "arn:${partition}:cloudformation:${region}:${account}:stack/orders-${stage}/*"
+    to_stacks = Condition(
+        operator="StringEquals",
+        key="iam:PassedToService",
+        values=(Template.of("cloudformation.amazonaws.com"),),
+    )
+
+    passed = ways(
+        allows(PASS, execution, to_stacks),
+        allows("cloudformation:CreateChangeSet", stack),
+        allows("cloudformation:ExecuteChangeSet", stack),
+        required=True,
+    )
+    assumed = ways(allows("sts:AssumeRole", execution.replace("cfn-exec", "deploy")), required=True)
+
+    assert passed["change set with a role"].closed_by == ""
+    assert assumed["another role assumed"].closed_by == ""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/fencepost-run-orders-sandbox"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/fencepost-boundary-orders"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-worker"
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders-dev"
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders-dev"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 RUN_HERE: Run = replace(RUN, principal=SANDBOX)
@@ -162,8 +163,7 @@ def test_a_role_that_creates_roles_creates_them_with_the_boundary() -> None:
 
 
 def test_what_the_process_makes_itself_may_be_changed_by_whom_it_lets() -> None:
-    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders-dev"
-    made = mine("lambda:CreateFunction", function)
+    made = mine("lambda:CreateFunction", FUNCTION)
 
     found = boundary(created(), made, given(allow("lambda:*", "*")))
 
@@ -221,6 +221,22 @@ def test_the_policy_asks_for_it_wherever_a_role_is_changed() -> None:
     ]
     assert not [one for one in answer.findings if one.kind == "privilege-escalation"]
     assert dict(answer.variables)["boundary"] == "fencepost-boundary-orders"
+
+
+def test_a_role_that_the_run_passed_and_did_not_create_stays_a_way_whatever_its_name() -> None:
+    """Its name is one that the process may create roles under, and it was there before."""
+    workers = [created(role=f"{ROLE}-{suffix}") for suffix in ("1A2B3C4D5E6F", "6F5E4D3C2B1A")]
+    admin = f"{ROLE}-0F1E2D3C4B5A"
+
+    answer = refined(
+        *workers,
+        mine("iam:PutRolePolicy", f"{ROLE}-1A2B3C4D5E6F", {"Statement": [allow("s3:GetObject")]}),
+        mine("lambda:CreateFunction", FUNCTION, implies=(passes(admin),)),
+    )
+
+    (way,) = [one for one in answer.findings if one.kind == "privilege-escalation"]
+    assert way.subject == "function with a role"
+    assert RoleBoundary.from_json(answer.boundary.to_json()).others == answer.boundary.others
 
 
 def test_a_role_without_it_stops_a_run_that_requires_it() -> None:
