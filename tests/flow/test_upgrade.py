@@ -15,22 +15,25 @@ from local import emulator
 from local.archive.verification import verify
 from local.deploy.deployment import deploy
 from local.deploy.synthesis import assembly
+from tests.flow.cloud import Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from local.connection import Connection
 
 pytestmark = pytest.mark.flow
 V0_1 = Path(__file__).parents[1] / "fixtures" / "v0.1.0"
 STACKS = {"fencepost-archive", "fencepost-sandbox", "fencepost-workflow"}
+LAST = "20261129T053028Z-19b8e372"  # run of v0.1
 KINDS = {"build", "sandbox", "candidate"}
 ALSO_DECRYPT = '["kms:DescribeKey", "kms:Decrypt"]'
 KEY = re.compile(r"\b[0-9a-f]{64}\.(?:zip|json)\b")
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
+def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    monkeypatch.setenv("SFN_WAIT_SCALE", "0.01")
     yield emulator.start(tmp_path / "state", inbox=tmp_path / "inbox")
     emulator.stop(tmp_path / "state")
 
@@ -50,15 +53,19 @@ def alone(stacks: Collection[str], folder: Path) -> Path:
 
 
 def assembly_of_v0_1(folder: Path) -> Path:
-    """Today's assembly with v0.1's templates; its functions' code is today's, under v0.1's keys."""
+    """Today's assembly with v0.1's templates; its functions' code is today's, under v0.1's keys.
+
+    What both have under one key, such as a process's source, is that and nothing else.
+    """
     alone(STACKS, folder)
+    known = _assets_of(folder)
     for template in (V0_1 / "templates").glob("*.json"):
         # The embedded AWS refuses v0.1's trail, as AWS's page on bucket keys has it; where AWS did
         # not, it was deployed: so it is let in here.
         text = template.read_text(encoding="utf-8")
         (folder / template.name).write_text(text.replace('"kms:DescribeKey"', ALSO_DECRYPT))
         assets = folder / template.name.replace(".template.", ".assets.")
-        _with_keys(assets, set(KEY.findall(text)))
+        _with_keys(assets, set(KEY.findall(text)), known)
         _under_another_hash(folder, assets, template.name)
     return folder
 
@@ -71,16 +78,29 @@ def _under_another_hash(folder: Path, assets: Path, template: str) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(known, known[::-1]))
 
 
-def _with_keys(path: Path, keys: set[str]) -> None:
+def _assets_of(folder: Path) -> dict[str, Any]:
+    """Every file that today's stacks bring along, by its hash."""
+    return {
+        name: one
+        for path in sorted(folder.glob("*.assets.json"))
+        for name, one in json.loads(path.read_text(encoding="utf-8"))["files"].items()
+    }
+
+
+def _with_keys(path: Path, keys: set[str], known: Mapping[str, Any]) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     files: dict[str, dict[str, Any]] = content["files"]
     code = next((one for one in files.values() if one["source"]["packaging"] == "zip"), None)
     for key in keys if code else ():
+        name = key.partition(".")[0]
+        if name in known:
+            files[name] = known[name]
+            continue
         places = {
-            name: {**place, "objectKey": key}
-            for name, place in (code or {})["destinations"].items()
+            where: {**place, "objectKey": key}
+            for where, place in (code or {})["destinations"].items()
         }
-        files[key.partition(".")[0]] = {**(code or {}), "destinations": places}
+        files[name] = {**(code or {}), "destinations": places}
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -116,5 +136,14 @@ def test_a_deployment_of_v0_1_takes_todays_templates_and_keeps_its_archive(
     assert "fencepost-process-orders" in states
     assert set(states.values()) == {"CREATE_COMPLETE"}
     assert roles_of_orders(connection) == KINDS
-    found = verify(S3Archive(bucket, client=s3))
-    assert (found.breaks, found.runs) == ([], 3)
+    before = verify(S3Archive(bucket, client=s3))
+    assert (before.breaks, before.runs) == ([], 3)
+
+    cloud = Cloud(deployed=deployed, folder=tmp_path)
+    done = cloud.run("orders", prove=False)
+
+    assert done.status == "SUCCEEDED", done.cause
+    after = verify(S3Archive(bucket, client=s3))
+    assert (after.breaks, after.runs) == ([], 4)
+    manifest = json.loads(cloud.document("orders", done.run, "manifest.json"))
+    assert manifest["previous"]["run"] == LAST
