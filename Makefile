@@ -94,6 +94,8 @@ deploy: setup ## Deploy all that changed to your AWS account; PROCESS=… or SAN
 
 remove: setup ## Take the stacks of PROCESS=… away; its runs stay in the archive
 	@test -n "$(GIVEN)" || { echo "which one? make remove PROCESS=orders"; exit 2; }
+	@# Without its roles a run that is under way could not clean up.
+	@$(VENV)/bin/fencepost removable $(GIVEN) $(patsubst name=%,--name %,$(filter name=%,$(CONTEXT)))
 	@$(WITH_TOOLS) node_modules/.bin/cdk destroy --force -c removed=$(GIVEN) $(CONTEXT) $(OF_ONE)
 
 cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destroy --all"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
+from stacks import places
 from stacks.places import InvalidSettingError
 from stacks.processes import (
     ProcessFolder,
@@ -59,7 +60,14 @@ def choose(
     chosen = tuple(one for one in folders if one.process.name == name)
     if not chosen:
         known = ", ".join(one.process.name for one in folders) or "none"
-        raise InvalidSettingError(f"there is no process {name}; known are: {known}")
+        told = f"there is no process {name}; known are: {known}"
+        if context("removed"):
+            stack = places.process(str(context("name") or "fencepost"), name)
+            told += (
+                ". If its folder was deleted first, its stack is still there: aws cloudformation "
+                f"delete-stack --stack-name {stack}"
+            )
+        raise InvalidSettingError(told)
     others = {one.process.owner for one in folders if one not in chosen}
     return chosen, frozenset(others if context("removed") else ())
 
@@ -85,11 +93,11 @@ def main() -> None:
     further = (os.environ.get("FENCEPOST_PROCESSES", ""), app.node.try_get_context("processes"))
     try:
         settings = Settings.from_context(app.node.try_get_context)
-        places = process_folders(*(str(one or "") for one in further))
+        roots = process_folders(*(str(one or "") for one in further))
         # On a laptop one team's unfinished definition keeps nobody from a run of another; left out
         # of a deployment, the process with its roles and its schedule would be removed.
         laptop = app.node.try_get_context(LEAVE_OUT)
-        folders = read_processes(places)[0] if laptop else load_processes(places)
+        folders = read_processes(roots)[0] if laptop else load_processes(roots)
         if laptop:
             folders = tuple(on_a_laptop(one, settings) for one in folders)
         else:

@@ -7,6 +7,7 @@ from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
 from local.command_line.command import Argument, Command
 from local.command_line.fleets import OF_FLEETS
 from local.command_line.new_process import NEW
+from local.command_line.removal import REMOVABLE
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
     "On the embedded AWS",
@@ -209,6 +210,7 @@ COMMANDS = (
         document=False,
     ),
     *OF_FLEETS,
+    REMOVABLE,
     Command(
         name="doctor",
         purpose="what is missing before a deployment to AWS",

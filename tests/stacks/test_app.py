@@ -83,6 +83,7 @@ def of_one(process: str) -> list[str]:
     [
         ({"process": "mine"}, {places.owner("fencepost", "team@example.com")}),
         ({"removed": "mine"}, set()),  # yours has the same owner, who stays
+        ({"removed": "last"}, {places.owner("fencepost", "last@example.com")}),
     ],
 )
 def test_one_process_is_chosen_with_its_owner_who_stays_while_there_are_others(
@@ -90,6 +91,7 @@ def test_one_process_is_chosen_with_its_owner_who_stays_while_there_are_others(
 ) -> None:
     for name in ("mine", "yours"):
         write_process(tmp_path / "more", name)
+    write_process(tmp_path / "more", "last", owner="last@example.com")
 
     status, said = synthesise(
         tmp_path / "out",
@@ -112,6 +114,16 @@ def test_a_process_that_there_is_not_is_told_with_those_that_there_are(tmp_path:
 
     known = "feedback, mailroom, orders, reports"
     assert (status, said) == (1, f"fencepost: there is no process nobody; known are: {known}")
+
+
+def test_one_that_is_to_be_removed_and_has_no_folder_is_told_where_its_stack_is(
+    tmp_path: Path,
+) -> None:
+    status, said = synthesise(tmp_path / "out", {"removed": "nobody", "name": "mine"})
+
+    assert status == 1
+    assert said.startswith("fencepost: there is no process nobody; known are: ")
+    assert said.endswith("delete-stack --stack-name mine-process-nobody")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""removable: whether a process can be taken away from an account now, and what stays of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.gateways import clients
+from lambdas.gateways.aws_errors import reason
+from lambdas.model.text import listed, visible
+from local.archive.places import embedded_client
+from local.output import NO, UNKNOWN, YES, complain, document
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+MACHINE = "build-policy"
+
+
+def removable(arguments: argparse.Namespace) -> int:
+    """Say what stands in the way of a removal."""
+    find = embedded_client if arguments.emulated else clients.client
+    name, process = arguments.name, arguments.process
+    try:
+        if find("stepfunctions") is None:
+            complain("no embedded AWS is up; start one with fencepost up")
+            return UNKNOWN
+        if not is_deployed(find, name, process):
+            complain(
+                f"no process {visible(process)} is deployed here; the archive keeps the runs of "
+                "one that was"
+            )
+            return NO
+        problems = [*runs_under_way(find, name, process), *held(find, name, process)]
+    except (BotoCoreError, ClientError) as error:
+        complain(f"it could not be asked: {reason(error)}")
+        return UNKNOWN
+    if arguments.json:
+        fields = {"process": process, "problems": problems}
+        document("removable", NO if problems else YES, fields)
+    elif problems:
+        for one in problems:
+            complain(one)
+    else:
+        print(f"nothing keeps {visible(process)} here; its runs stay in the archive")
+    return NO if problems else YES
+
+
+def is_deployed(find: Callable[[str], Any], name: str, process: str) -> bool:
+    """Whether its definition is in the Parameter Store."""
+    ssm = find("ssm")
+    try:
+        ssm.get_parameter(Name=f"/{name}/processes/{process}")
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    return True
+
+
+def runs_under_way(find: Callable[[str], Any], name: str, process: str) -> list[str]:
+    """A sentence for each: without its roles a run cannot take away what it has made."""
+    client = find("stepfunctions")
+    machines = client.get_paginator("list_state_machines").paginate()
+    found = [
+        one["stateMachineArn"]
+        for page in machines
+        for one in page["stateMachines"]
+        if one["name"] == f"{name}-{MACHINE}"
+    ]
+    return [
+        f"a run of {process} is under way, and could not clean up without its roles: wait for its "
+        f"end, or stop it and redrive it (docs/operations.md, Stop a run): {arn}"
+        for machine in found
+        for page in client.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, statusFilter="RUNNING"
+        )
+        for arn in (one["executionArn"] for one in page["executions"])
+        if _process_of(client.describe_execution(executionArn=arn)) == process
+    ]
+
+
+def held(find: Callable[[str], Any], name: str, process: str) -> list[str]:
+    """The candidate's policies, with which IAM does not delete its role; in this account alone."""
+    iam, role = find("iam"), f"{name}-run-{process}-candidate"
+    try:
+        attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    except iam.exceptions.NoSuchEntityException:  # its sandbox is another account
+        return []
+    names = [one["PolicyArn"] for one in attached]
+    if not names:
+        return []
+    told = (
+        f"the role {role} still holds {listed(names)}, which an ended proof has left, and "
+        "CloudFormation cannot delete it so: take the policy away (docs/operations.md, Remove it)"
+    )
+    return [told]
+
+
+def _process_of(described: dict[str, Any]) -> str:
+    try:
+        return str(json.loads(described.get("input") or "{}").get("process", ""))
+    except (ValueError, AttributeError):  # somebody's own words
+        return ""

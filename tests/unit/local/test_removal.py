@@ -1,0 +1,106 @@
+"""What keeps a process from being taken away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.gateways import clients
+from local.archive.removal import removable
+from local.command_line.parser import parser
+
+RUNS = "arn:aws:states:eu-west-1:123456789012:stateMachine:fencepost-build-policy"
+CANDIDATE = "fencepost-run-orders-candidate"
+
+
+class NotThereError(Exception):
+    """What both services raise for what there is not."""
+
+
+class Account:
+    """Step Functions, the Parameter Store and IAM, as far as the command asks them."""
+
+    exceptions = type(
+        "Exceptions",
+        (),
+        {"ParameterNotFound": NotThereError, "NoSuchEntityException": NotThereError},
+    )
+
+    def __init__(self, *running: str, roles: dict[str, list[str]] | None = None) -> None:
+        self.running = dict(enumerate(running))
+        self.roles = {CANDIDATE: []} if roles is None else roles
+        self.refuses = False
+
+    def get_parameter(self, *, Name: str) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetParameter")
+        if Name != "/fencepost/processes/orders":
+            raise NotThereError
+
+    def get_paginator(self, operation: str) -> Any:
+        pages = {
+            "list_state_machines": [
+                {"stateMachines": [{"name": "other-build-policy", "stateMachineArn": "none"}]},
+                {"stateMachines": [{"name": "fencepost-build-policy", "stateMachineArn": RUNS}]},
+            ],
+            "list_executions": [{"executions": [{"executionArn": one}]} for one in self.running],
+        }[operation]
+        return type("Pages", (), {"paginate": lambda _self, **_: pages})()
+
+    def describe_execution(self, *, executionArn: int) -> dict[str, Any]:
+        return {"input": self.running[executionArn]}
+
+    def list_attached_role_policies(self, *, RoleName: str) -> dict[str, Any]:
+        if RoleName not in self.roles:
+            raise NotThereError
+        return {"AttachedPolicies": [{"PolicyArn": one} for one in self.roles[RoleName]]}
+
+
+@pytest.mark.parametrize(
+    ("account", "process", "status", "told"),
+    [
+        (Account(), "orders", 0, "nothing keeps orders here; its runs stay in the archive"),
+        (Account(json.dumps({"process": "billing"}), "[]", "{"), "orders", 0, "nothing keeps"),
+        (Account(roles={}), "orders", 0, "nothing keeps"),  # its sandbox is another account
+        (Account(json.dumps({"process": "orders"})), "orders", 1, "a run of orders is under way"),
+        (Account(roles={CANDIDATE: ["arn:x"]}), "orders", 1, f"{CANDIDATE} still holds arn:x"),
+        (Account(), "ordres", 1, "no process ordres is deployed here; the archive keeps the runs"),
+    ],
+)
+def test_what_keeps_a_process_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    account: Account,
+    process: str,
+    status: int,
+    told: str,
+) -> None:
+    monkeypatch.setattr(clients, "client", lambda _service: account)
+
+    assert removable(parser().parse_args(["removable", process])) == status
+    said = capsys.readouterr()
+    assert told in (said.err if status else said.out)
+
+
+def test_an_account_that_cannot_be_asked_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = Account()
+    account.refuses = True
+    monkeypatch.setattr(clients, "client", lambda _service: account)
+
+    assert removable(parser().parse_args(["removable", "orders"])) == 2
+    assert "it could not be asked" in capsys.readouterr().err
+
+
+def test_a_script_reads_the_problems(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = Account(json.dumps({"process": "orders"}), roles={CANDIDATE: ["arn:x"]})
+    monkeypatch.setattr(clients, "client", lambda _service: account)
+
+    assert removable(parser().parse_args(["removable", "orders", "--json"])) == 1
+    assert len(json.loads(capsys.readouterr().out)["problems"]) == 2
