@@ -123,7 +123,7 @@ def test_whatever_fails_ends_one_run_and_no_other(fleet_definition: Json) -> Non
         "PlanFleet": "FleetNotPlanned",
         "RunSandboxes": "DocumentFleet",
         "DocumentFleet": "NotifyOperator",
-        "NotifyOperator": "IsShareTolerated",
+        "NotifyOperator": "ReportNotSent",
     }
 
 
