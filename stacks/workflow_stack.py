@@ -102,6 +102,7 @@ class WorkflowStack(Stack):
             watch=steps.watch,
             key=key,
         )
+        steps.let_watch_write(notices.alarms, key)
         notices.tell_of_bad_ends(workflow.machine, fleet.machine, key)
         alarms = Alarms(
             self,

@@ -1,7 +1,8 @@
-"""WatchPolicies: a metric per process, and of the worst of all, from what lies in the archive."""
+"""WatchPolicies: how old each proof is, from what lies in the archive: metrics, and a mail."""
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,19 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.gateways.archive.archived_runs import proved_run
 from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
+from lambdas.gateways.operator_mail import TopicMail
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.proof_age import days_unproved
 from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.setting import Setting
+from lambdas.watch_policies.stale import stale_mail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.gateways.operator_mail import OperatorMail
 
 STEP = "watch_policies"
 telemetry = Telemetry(STEP)
@@ -34,7 +40,15 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         telemetry.measure(process, "DaysUnproved", MetricUnit.Count, days)
     if ages:
         telemetry.measure("", "DaysUnproved", MetricUnit.Count, max(ages.values()))
+    tell(ages, float(os.environ[Setting.STALE_DAYS]), TopicMail.deployed())
     return {"daysUnproved": ages}
+
+
+def tell(ages: Mapping[str, float], limit: float, mail: OperatorMail) -> None:
+    """Name to the operator what became stale; the alarm rings once, however many there are."""
+    found = stale_mail(ages, limit)
+    if found:
+        mail.send(*found)
 
 
 def watch(

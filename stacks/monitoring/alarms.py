@@ -91,8 +91,9 @@ class Alarms(Construct):
         self._ring(
             "PolicyStale",
             worst("DaysUnproved", period=DAILY),
-            f"No run of some process was proved for {settings.stale_days} days. The dashboard "
-            "shows which; start a run of each, or read why the last ones were not.",
+            f"No run of some process was proved for {settings.stale_days} days. Mails name each "
+            "on the day on which it came to that, as the dashboard does; start a run of each, or "
+            "read why the last ones were not. It rings once, until none is left.",
             threshold=settings.stale_days,
         )
 

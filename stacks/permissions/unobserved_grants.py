@@ -57,4 +57,5 @@ UNSEEN_OF = {
     ("ProvePolicy", "iam:ListPolicyVersions"): BEFORE,
     ("Schedules", "lambda:InvokeFunction"): WATCH,
     ("WatchPolicies", "s3:GetObject"): WATCH,
+    ("WatchPolicies", "sns:Publish"): WATCH,
 }

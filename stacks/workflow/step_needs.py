@@ -99,4 +99,4 @@ FLEET_STEPS = (
     ),
 )
 # Called by a schedule of its own, not by the state machine.
-WATCH = Step(state="WatchPolicies", timeout=840, memory=512, writes=False, lists=True)
+WATCH = Step(state="WatchPolicies", timeout=840, memory=512, writes=False, lists=True, judges=True)

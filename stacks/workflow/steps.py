@@ -23,6 +23,8 @@ from stacks.permissions.grants import (
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH, Step
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_kms, aws_sns
+
     from stacks.archive_stack import ArchiveStack
     from stacks.places import Sandbox
     from stacks.sandbox_stack import SandboxStack
@@ -47,9 +49,17 @@ class Steps(Construct):
         self._code = aws_lambda.Code.from_asset(str(code.folder), asset_hash=code.digest)
         self._settings, self._own, self._archive = settings, own, archive
         self.marker = ""  # a guest of each sandbox
+        self._roles: dict[str, aws_iam.Role] = {}
         self.functions = {step.state: self._function(step) for step in STEPS}
         self.of_fleets = {step.state: self._function(step) for step in FLEET_STEPS}
         self.watch = self._function(WATCH)
+
+    def let_watch_write(self, operator: aws_sns.ITopic, key: aws_kms.IKey) -> None:
+        """To the operator, of what has become stale."""
+        self.watch.add_environment(Setting.OPERATOR_TOPIC, operator.topic_arn)
+        role = self._roles[WATCH.state]
+        allow(role, ["sns:Publish"], operator.topic_arn)
+        allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn)
 
     def _function(self, step: Step) -> aws_lambda.Function:
         log = aws_logs.LogGroup(
@@ -58,7 +68,7 @@ class Steps(Construct):
             retention=aws_logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = self._role(step, log)
+        role = self._roles[step.state] = self._role(step, log)
         return aws_lambda.Function(
             self,
             step.state,
