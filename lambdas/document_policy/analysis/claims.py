@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
 from lambdas.document_policy.analysis.run_facts import blind
-from lambdas.model.dossier.answer import Answer
+from lambdas.document_policy.claim import Claim
 from lambdas.model.dossier.containment import Whose
-from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import FindingKind, Severity
 from lambdas.model.iam.way_up import WayOutcome
-from lambdas.model.text import counted, listed, sentence
+from lambdas.model.text import counted, listed
 from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
@@ -46,41 +45,6 @@ UNREAD = frozenset(
         FindingKind.UNKNOWN_ACTION_DENIED,
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One of them: what shows it, and where it could not be shown.
-
-    Attributes:
-        shown: a sentence, or empty when nothing shows it.
-        gaps: a clause each; none means that nothing is known to be missing.
-        asked: whether anything was tried that could have shown it.
-        platform: where it was shown.
-    """
-
-    name: str
-    shown: str
-    gaps: tuple[str, ...] = ()
-    asked: bool = True
-    platform: Platform = Platform.UNKNOWN
-
-    @property
-    def state(self) -> Answer:
-        """How far it was shown."""
-        if not self.shown:
-            return Answer.NOT_SHOWN if self.asked else Answer.NOT_ASKED
-        return Answer.IN_PART if self.gaps else Answer.SHOWN
-
-    @property
-    def answer(self) -> str:
-        """The state, and where it was shown: `shown on AWS`, `shown in part on an embedded AWS`."""
-        return f"{self.state} on {self.platform}" if self.shown else self.state.value
-
-    @property
-    def sentence(self) -> str:
-        """What shows it, then what is missing."""
-        return " ".join(map(sentence, filter(None, (self.shown, *self.gaps))))
 
 
 def claims(facts: RunFacts) -> tuple[Claim, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.document_policy.analysis.claims import Claim, claims, no_way_up
+from lambdas.document_policy.analysis.claims import claims, no_way_up
 from lambdas.document_policy.analysis.judges import not_judged
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
@@ -30,6 +30,7 @@ from tests.unit.document_policy.samples import (
 
 if TYPE_CHECKING:
     from lambdas.document_policy.analysis.run_facts import RunFacts
+    from lambdas.document_policy.claim import Claim
     from lambdas.model.dossier.refinement import Ground
 
 PROVED = Verdict(kind=VerdictKind.PROVED)
