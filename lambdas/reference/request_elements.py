@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -87,6 +87,14 @@ def copied_from(source: str) -> str:
     return unquote(source.partition("?versionId=")[0]).removeprefix("/")
 
 
+# Other ways to cut what stands at a place: `{path|bucket}`.
+_CUT: Mapping[str, Callable[[str], str]] = {
+    "bare": lambda text: text.removeprefix("/"),
+    "bucket": lambda text: text.partition("/")[0],  # behind it an object's key, or its head
+    "parent": lambda text: text.rpartition(":")[0],
+}
+
+
 def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
     if how == "stream":
@@ -94,7 +102,7 @@ def _text(place: str, value: object, how: str = "") -> str:
     if how == "key":
         return "" if "alias/" in text else text  # IAM asks for the key that an alias stands for
     if how:
-        return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
+        return _CUT[how](text)
     if place.lower() == "x-amz-copy-source":
         return copied_from(text)
     if place == "resourceArn":

@@ -119,10 +119,16 @@ def _rows(service: str, operation: str) -> tuple[Row, ...]:
             receivers=tuple(raw.get("receivers", ())),
             tags=raw.get("tags", False),
         )
-        for table in _operation(service, operation)
-        for raw in table["sometimes"]
+        for raw in _listed(service, operation)
         if raw["known"] != "unknown" and not raw.get("never") and not raw.get("through")
     )
+
+
+def _listed(service: str, operation: str) -> Iterator[Mapping[str, Any]]:
+    """What the service's own table has, and what it does in others as its caller."""
+    for table in _operation(service, operation):
+        yield from table["sometimes"]
+    yield from _content()["beside"].get(iam_prefix(service), {}).get(operation, ())
 
 
 def _operation(service: str, operation: str) -> list[Mapping[str, Any]]:
@@ -141,11 +147,16 @@ def _tables_of(service: str) -> tuple[str, ...]:
     return (service,) if service in names else tuple(names)
 
 
-@lru_cache(maxsize=1)
 def _tables() -> Mapping[str, Any]:
-    path = Path(__file__).with_name("authorized_actions.json")
-    services: dict[str, Any] = json.loads(path.read_text())["services"]
+    services: dict[str, Any] = _content()["services"]
     return services
+
+
+@lru_cache(maxsize=1)
+def _content() -> dict[str, Any]:
+    path = Path(__file__).with_name("authorized_actions.json")
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
 
 
 def _holds(condition: Condition, request: Mapping[str, Any]) -> bool:
@@ -204,6 +215,8 @@ def _filled(template: str, call: Call, request: Mapping[str, Any]) -> list[str]:
 
 def _text(path: str, value: str | int, how: str) -> str:
     text = str(value)
+    if how == "bucket":
+        return text.partition("/")[0]
     if how:
         return text.removeprefix("/") if how == "bare" else text.rpartition(":")[0]
     if path.lower() in ("x-amz-copy-source", "copysource"):

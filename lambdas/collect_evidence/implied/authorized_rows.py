@@ -126,16 +126,21 @@ class AuthorizedAction:
 def authorized_besides(service: str, operation: str) -> tuple[AuthorizedAction, ...]:
     """The rows of an operation beside its own action; empty where AWS lists none.
 
+    Those of the service's own table, and what it does in another as its caller.
+
     Args:
         service: the IAM prefix; two generations of one service share it.
         operation: the API's name, without version.
     """
-    tables = shard("authorized_actions")["services"]
+    content = shard("authorized_actions")
     rows = [
         _row(one)
         for name in _tables_of(service)
-        for one in tables[name]["operations"].get(operation, {"sometimes": ()})["sometimes"]
+        for one in content["services"][name]["operations"].get(operation, {"sometimes": ()})[
+            "sometimes"
+        ]
     ]
+    rows += map(_row, content["beside"].get(service, {}).get(operation, ()))
     return tuple(dict.fromkeys(rows))
 
 

@@ -38,7 +38,23 @@ def compile_authorized_actions(
             service: _service(service, table, known, shapes_of(service, table, sources, homes))
             for service, table in sorted(tables.items())
         },
+        "beside": _beside(known, sources, homes),
     }
+
+
+def _beside(known: _Known, sources: Sources, homes: Mapping[str, str]) -> dict[str, Any]:
+    """By prefix and operation, what a service does in another with its caller's permissions."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for service, operations in read_curated("authorized_actions/beside")["services"].items():
+        table = {"prefix": homes[service], "operations": operations}
+        shapes = shapes_of(service, table, sources, homes)
+        own = found.setdefault(homes[service], {})
+        for operation, rows in sorted(operations.items()):
+            own[operation] = [
+                known.finished(one["action"], one, "", operation, service, shapes[operation])
+                for one in rows
+            ]
+    return dict(sorted(found.items()))
 
 
 def _service(
@@ -102,7 +118,7 @@ class _Known:
         for row in found or [{"known": "unknown"}]:
             if action == PASS_ROLE and "receivers" not in row:
                 row["receivers"] = receivers
-            yield self._finished(action, row, page, operation, service, shape)
+            yield self.finished(action, row, page, operation, service, shape)
 
     def _particular(self, service: str, operation: str, action: str) -> Iterator[Row]:
         rows = self._curated["operations"].get(service, {}).get(operation, ())
@@ -181,7 +197,7 @@ class _Known:
             templates = [f"{{{one}}}" for one in names]
             yield {**row, "receiver": list(receiver), "when": names, "resource": templates}
 
-    def _finished(
+    def finished(
         self, action: str, row: Row, page: str, operation: str, service: str, shape: RequestShape
     ) -> Row:
         """In the one form of the file."""

@@ -69,6 +69,23 @@ def test_every_path_of_a_condition_is_one_of_the_request() -> None:
     assert strange == []
 
 
+def test_every_path_of_what_a_service_does_as_its_caller_is_one_of_the_request() -> None:
+    read, homes = sources()
+    strange = []
+    for service, operations in read_curated("authorized_actions/beside")["services"].items():
+        table = {"prefix": homes[service], "operations": operations}
+        own = shapes_of(service, table, read, homes)
+        for operation, rows in operations.items():
+            known = {one.lower() for one in (*own[operation].elements, *own[operation].located)}
+            strange += [
+                (service, operation, path)
+                for row in rows
+                for path in _paths(row)
+                if not {path.lower(), f"{path.rpartition('.')[0].lower()}.*"} & known
+            ]
+    assert strange == []
+
+
 def test_every_documented_condition_names_a_page_of_aws() -> None:
     for table in read_curated("authorized_actions/tables").values():
         assert re.fullmatch(r"list_[\w-]+\.html", table["source"])
