@@ -6,7 +6,7 @@ see `authorisation`), plus what the row adds. The difference is what a policy ma
 alone misses.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,8 @@ class Row:
     logged: bool = True
     tolerated: bool = False  # a denial is recorded, and the handler goes on
     main: bool = False  # the call that makes the resource; by default the first write
+    snapshot: bool = False  # on deletion: only where a last snapshot is taken
+    instead: str = ""  # of a row beside guessed ones: the call whose place it takes
     missing: str = ""  # the error of a look at what is not there; by default the model's
 
 
@@ -49,10 +51,22 @@ class TypeTable:
     operations: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     look: tuple[Row, ...] | None = None  # by which a name is looked up before anything is made
     curated: bool = True
+    beside: bool = False  # the rows stand beside those that are guessed from the registry
 
 
 def table_of(resource_type: str) -> TypeTable | None:
-    """The curated rows of a type."""
+    """The curated rows of a type; nothing where these only stand beside guessed ones."""
+    table = _table(resource_type)
+    return None if table is None or table.beside else table
+
+
+def beside_of(resource_type: str) -> TypeTable | None:
+    """The rows that stand beside a type's guessed ones."""
+    table = _table(resource_type)
+    return table if table is not None and table.beside else None
+
+
+def _table(resource_type: str) -> TypeTable | None:
     if resource_type.startswith("Custom::"):
         resource_type = "AWS::CloudFormation::CustomResource"
     parts = resource_type.split("::")
@@ -62,9 +76,18 @@ def table_of(resource_type: str) -> TypeTable | None:
 
 
 def curated_types() -> list[str]:
-    """All types with curated rows."""
-    names = sorted(path.stem for path in _FOLDER.glob("*.yaml"))
-    return sorted(name for stem in names for name in _file(stem))
+    """All types whose rows are curated as a whole."""
+    return sorted(name for name, table in _all() if not table.beside)
+
+
+def types_with_more() -> list[str]:
+    """All types of which some rows stand beside what the registry lets guess."""
+    return sorted(name for name, table in _all() if table.beside)
+
+
+def _all() -> Iterator[tuple[str, TypeTable]]:
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        yield from _file(path.stem).items()
 
 
 @cache
@@ -95,6 +118,7 @@ def _type(name: str, fields: Mapping[str, Any]) -> TypeTable:
         rename=fields.get("rename", {}),
         operations=operations,
         look=tuple(map(_row, fields["look"])) if "look" in fields else None,
+        beside=fields.get("beside", False),
     )
 
 

@@ -36,6 +36,10 @@ Engine = Callable[..., Any]
 _updating: ContextVar[tuple[str, str] | None] = ContextVar("updating_by_create", default=None)
 
 
+# The name of the last snapshot of what is removed next, by type and id.
+_snapshots: dict[tuple[str, str], str] = {}
+
+
 def install() -> None:
     """Hook into the engine when it is loaded."""
     loading.on_load(hook)
@@ -54,6 +58,8 @@ def hook() -> None:
         wrapped = wrap(getattr(provisioners, name))
         setattr(provisioners, name, wrapped)
         setattr(stacks, name, wrapped)
+    snapshot = _snapshotting(provisioners._snapshot_resource, provisioners._snapshot_id)
+    provisioners._snapshot_resource = stacks._snapshot_resource = snapshot
     stacks._roll_back_operation = rollback.keeping_rest(stacks._roll_back_operation)
     stack_roles.install()
     physical_names.install()
@@ -107,6 +113,16 @@ def _changing(update: Engine) -> Engine:
     return change
 
 
+def _snapshotting(snapshot: Engine, name_of: Engine) -> Engine:
+    """Where its policy says so, or says nothing for a database, a last snapshot is taken."""
+
+    def take(kind: str, physical_id: str, properties: dict[str, Any]) -> None:
+        _snapshots[kind, physical_id] = str(name_of(physical_id))
+        snapshot(kind, physical_id, properties)
+
+    return take
+
+
 def _deleting(delete: Engine) -> Engine:
     def remove(
         kind: str,
@@ -125,6 +141,7 @@ def _deleting(delete: Engine) -> Engine:
         resource = replace(
             _resource(kind, logical_id or physical_id, properties, stack or ""),
             physical_id=physical_id,
+            snapshot=_snapshots.pop((kind, physical_id), ""),
         )
         flow.delete(resource, work)
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
+from embedded_aws.protocol.service_models import service_model
+from embedded_aws.services.cloudformation.forwarding.applicable_rows import applies
+from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, beside_of
 from embedded_aws.services.cloudformation.forwarding.identifiers import identity_of
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import possible
@@ -26,6 +28,11 @@ _VERBS = {
 }
 # What no handler of the registry makes by calls of a service.
 _NOT_REGISTERED = ("Custom::", "AWS::CDK::", "AWS::CloudFormation::")
+# What sets a property of a thing that another call has made: `ModifyLoadBalancerAttributes`.
+_SETTING = {
+    "create": ("Configure", "Enable", "Modify", "Set", "Update"),
+    "update": ("Configure", "Enable"),
+}
 # Where none of the usual verbs is about the resource: `AuthorizeSecurityGroupIngress`.
 _RARER = {
     "create": ("Add", "Associate", "Attach", "Authorize", "Enable", "Publish", "Run", "Start"),
@@ -49,7 +56,26 @@ def table_of(resource: Resource, operation: str) -> TypeTable:
         )
         for position, call in enumerate(_calls(kind, operation, _telling(resource)))
     )
-    return replace(named(kind), operations={operation: rows})
+    more = beside_of(kind)
+    if more is None:
+        return replace(named(kind), operations={operation: rows})
+    joined = _joined(rows, more.operations[operation], resource, operation)
+    return replace(more, name=more.name or named(kind).name, operations={operation: joined})
+
+
+def _joined(
+    guessed: tuple[Row, ...], more: tuple[Row, ...], resource: Resource, operation: str
+) -> tuple[Row, ...]:
+    """The guessed rows and those beside them, which know better when a call is made.
+
+    What is taken off a resource goes before the resource does; all else comes after it is there.
+    """
+    taken = {one.instead for one in more if one.instead and applies(one, resource, operation)}
+    known = {one.call for one in more if not one.instead} | taken
+    places = tuple(one for one in more if one.instead)
+    rest = tuple(one for one in more if not one.instead)
+    kept = tuple(one for one in guessed if one.call not in known)
+    return (*rest, *places, *kept) if operation == "delete" else (*places, *kept, *rest)
 
 
 @lru_cache(maxsize=256)
@@ -100,7 +126,14 @@ def _writes(
     usual = [call for call in calls if _action(call).startswith(_VERBS[operation])]
     about = [call for call in usual if words(_action(call)) & words(noun)]
     own = [call for call in about if words(_action(call)) == words(noun)]
-    caused = [call for call in usual if _is_caused(_action(call), noun, properties)]
+    left = _left_over(own, operation, properties)
+    setting = _SETTING.get(operation, ())
+    caused = [
+        call
+        for call in calls
+        if (call in usual and _is_caused(_action(call), noun, properties))
+        or (_action(call).startswith(setting) and _is_caused(_action(call), noun, left))
+    ]
     if own or about:
         return [*(own or about), *caused]
     rarer = [call for call in calls if _action(call).startswith(_RARER[operation])]
@@ -108,6 +141,16 @@ def _writes(
     # A handler lists first what it is for; an update that changes tags alone has nothing else.
     first = [call for call in calls if not is_read(_action(call)) and "Tag" not in call][:1]
     return [*(near or (first if operation != "update" else [])), *caused]
+
+
+def _left_over(own: list[str], operation: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the call that makes the thing does not take, so that another has to set it."""
+    if operation != "create" or not own:
+        return properties
+    service, _, name = own[0].partition(":")
+    shape = service_model(service).operation_model(name).input_shape
+    taken = {member.lower() for member in shape.members} if shape else set()
+    return {one: value for one, value in properties.items() if one.lower() not in taken}
 
 
 def _is_caused(action: str, noun: str, properties: Mapping[str, Any]) -> bool:

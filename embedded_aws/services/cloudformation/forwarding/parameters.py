@@ -26,6 +26,7 @@ class Resource:
     physical_id: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     previous: Mapping[str, Any] = field(default_factory=dict)  # on update
+    snapshot: str = ""  # on deletion: the name of a last snapshot, where one is taken
     account: str
     region: str
     partition: str = "aws"
@@ -162,6 +163,7 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
         "stack": resource.stack,
         "partition": resource.partition,
         "logical": resource.logical_id,
+        "snapshot": resource.snapshot or None,
     }
     return known.get(head)
 

@@ -1,9 +1,8 @@
 """The calls of one resource operation, in order, around MiniStack's own work."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from embedded_aws.cloudtrail import event_names
@@ -13,10 +12,10 @@ from embedded_aws.services.cloudformation.forwarding import (
     made_resources,
     rollback,
 )
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
+from embedded_aws.services.cloudformation.forwarding.applicable_rows import Step, steps_of
+from embedded_aws.services.cloudformation.forwarding.call_table import TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import (
     Resource,
-    at,
     filled,
     request_of,
     response_of,
@@ -27,16 +26,7 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import (
 )
 from embedded_aws.services.cloudformation.registry import system_tags
 
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
 Made = tuple[str, dict[str, Any]]  # physical id and attributes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A row that applies, with the list member that it is about."""
-
-    row: Row
-    item: Any = None
 
 
 class Flow:
@@ -156,62 +146,6 @@ def _plan(resource: Resource, operation: str) -> tuple[TypeTable, list[Step]]:
     rows = table.operations.get(operation, ())
     steps = [step for row in rows for step in steps_of(row, resource, operation)]
     return table, steps
-
-
-def steps_of(row: Row, resource: Resource, operation: str) -> Iterator[Step]:
-    """A row that applies, once for each list member that it is about."""
-    if not applies(row, resource, operation):
-        return
-    if row.each:
-        yield from (Step(row=row, item=item) for item in _members(resource.properties, row.each))
-    elif row.added or row.removed:
-        path = row.added or row.removed
-        new, old = _members(resource.properties, path), _members(resource.previous, path)
-        left, right = (new, old) if row.added else (old, new)
-        names = {_name_of(item) for item in right} if row.removed else set()
-        for item in left:
-            if item not in right and _name_of(item) not in names:
-                yield Step(row=row, item=item)
-    else:
-        yield Step(row=row)
-
-
-def applies(row: Row, resource: Resource, operation: str) -> bool:
-    """Whether the properties, or on update their change, cause a row's call."""
-    if any(at(resource.properties, path) not in _NOTHING for path in row.unless):
-        return False
-    if not all(
-        re.match(pattern, str(at(resource.properties, path) or ""))
-        for path, pattern in row.only.items()
-    ):
-        return False
-    if row.gone:
-        return any(
-            at(resource.properties, path) in _NOTHING
-            and at(resource.previous, path) not in _NOTHING
-            for path in row.gone
-        )
-    if not row.when:
-        return True
-    if operation == "update":
-        return any(
-            at(resource.properties, path) != at(resource.previous, path)
-            and at(resource.properties, path) not in _NOTHING
-            for path in row.when
-        )
-    return any(at(resource.properties, path) not in _NOTHING for path in row.when)
-
-
-def _members(properties: Any, path: str) -> list[Any]:
-    value = at(properties, path)
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _name_of(item: Any) -> str:
-    if isinstance(item, dict):
-        named = next((item[key] for key in ("PolicyName", "Id", "Key") if key in item), None)
-        return str(named) if named is not None else json.dumps(item, sort_keys=True, default=str)
-    return str(item)
 
 
 def _main(steps: list[Step]) -> int:

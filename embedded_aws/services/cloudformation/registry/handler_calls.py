@@ -1,5 +1,6 @@
 """The API calls that a type's handlers may make: its permissions, as botocore names them."""
 
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -8,9 +9,10 @@ from embedded_aws.protocol.service_models import service_model, session
 from embedded_aws.services.cloudformation.registry.name_words import words
 from embedded_aws.services.cloudformation.registry.types import registered
 
+_TAGGING = re.compile(r":(List)?(Un)?[tT]ag")
 _OPERATIONS = {
     "create": ("Create", "Generate", "Put"),
-    "update": ("Update", "Put"),
+    "update": ("Update", "Modify", "Put"),
     "delete": ("Delete",),
     "read": ("Get", "Describe"),
 }
@@ -26,15 +28,18 @@ def possible(kind: str, operation: str) -> list[str]:
     for permission in registered(kind).permissions.get(operation, ()):
         prefix, _, action = permission.partition(":")
         if prefix.lower() == own:
+            action = action[:1].upper() + action[1:]  # some schemas begin them small
             service = _service_with(own, action, kind)
             calls += [f"{service}:{action}"] if service else []
-    return list(dict.fromkeys(calls)) or _by_convention(kind, operation)
+    telling = any(not _TAGGING.search(call) for call in calls)
+    return list(dict.fromkeys([*([] if telling else _by_convention(kind, operation)), *calls]))
 
 
 def _by_convention(kind: str, operation: str) -> list[str]:
     """`AWS::IAM::AccessKey` is older than handlers, and is made by `CreateAccessKey`.
 
-    API Gateway's permissions are verbs of HTTP, which name no call.
+    API Gateway's permissions are verbs of HTTP, and those of budgets one for all of their calls:
+    they name no call.
     """
     _, owner, noun = kind.split("::")[:3]
     services = [name for name in _services() if owner.lower() in (name, iam_prefix(name))]

@@ -18,9 +18,9 @@ from embedded_aws.services.cloudformation.engine import (
     loading,
 )
 from embedded_aws.services.cloudformation.forwarding import inferred_calls
+from embedded_aws.services.cloudformation.forwarding.applicable_rows import applies
 from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
 from embedded_aws.services.cloudformation.forwarding.parameters import Resource, filled, request_of
-from embedded_aws.services.cloudformation.forwarding.resource_operations import applies
 from embedded_aws.services.cloudformation.registry import stack_tags
 from embedded_aws.services.cloudformation.resource_types import (
     buckets,
