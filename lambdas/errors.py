@@ -1,7 +1,8 @@
 """One tree of errors. The class name is what the state machine's ErrorEquals sees.
 
 FencepostError
-├── InvalidProcessError       process.yaml says something that cannot be meant
+├── InvalidProcessError       process.yaml, or fencepost.yaml, says something that cannot be meant
+│   └── ForbiddenKeyError     fencepost.yaml of a source says what is the platform's to say
 ├── InvalidEventError         a state was called with input that is not of its contract
 ├── FleetNotChosenError       the input of a fleet chooses nothing, or what is not there
 ├── FleetNotConfirmedError    the fleet is larger than one may start without confirming it
@@ -31,10 +32,15 @@ class FencepostError(Exception):
 class InvalidProcessError(FencepostError):
     """A process definition is wrong: the message names the key and what to write instead."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    def __init__(self, key: str, problem: str, *, line: int = 0) -> None:
         super().__init__(f"{key}: {problem}" if key else problem)
         self.key = key
         self.problem = problem
+        self.line = line  # where the text was read that holds it; 0 when that is not known
+
+
+class ForbiddenKeyError(InvalidProcessError):
+    """A team's file decides what is not the team's to decide: the message names the key."""
 
 
 class InvalidEventError(FencepostError):

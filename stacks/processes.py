@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-
-import yaml
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.moved_keys import note
 from lambdas.model.definition.process import Process
 from lambdas.model.definition.process_parameter import refusal
 from lambdas.model.definition.source import Source, SourceKind
+from lambdas.model.yaml_text import YamlText, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 OWN_FOLDER = Path(__file__).parent.parent / "processes"
-DEEPEST = 6  # levels that a definition has: build, codebuild, Environment, Fleet, its keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +39,19 @@ class ProcessFolder:
 
 @dataclass(frozen=True, slots=True)
 class _Definition:
-    """What the YAML says, and the line on which each key stands."""
+    """A definition, and where it was read."""
 
     file: Path
-    value: object
-    lines: dict[str, int] = field(default_factory=dict)
+    text: YamlText
+
+    @property
+    def value(self) -> object:
+        """What it says."""
+        return self.text.value
 
     def refuse(self, key: str, problem: str) -> NoReturn:
         """Say which key is wrong, at the line of it or of the nearest key that is written."""
-        known = key
-        while known and known not in self.lines:
-            known = known[: max(known.rfind("."), known.rfind("["), 0)]
-        _refuse(self.file, self.lines.get(known, 1), key, problem)
+        _refuse(self.file, self.text.line(key), key, problem)
 
 
 def process_folders(*places: str) -> tuple[Path, ...]:
@@ -176,67 +175,15 @@ def _paths(folders: Sequence[Path]) -> Iterator[Path]:
 
 def _read(file: Path) -> _Definition:
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         _refuse(file, 0, "", "missing; every folder of processes/ holds one")
     except UnicodeDecodeError as error:
         _refuse(file, 1, "", f"is not UTF-8 text ({error.reason} at byte {error.start})")
-    except yaml.MarkedYAMLError as error:
-        _refuse(file, _line(error), "", f"is not YAML: {error.problem or error.context}")
-    except yaml.YAMLError as error:
-        _refuse(file, 1, "", f"is not YAML: {error}")
-    definition = _Definition(file, _value(file, root))
-    definition.lines.update(_lines(file, root))
-    return definition
-
-
-def _value(file: Path, root: yaml.Node | None) -> object:
-    # The composed tree is turned into values by the loader's own constructor: nothing but
-    # plain YAML types can come out of it.
-    loader = yaml.SafeLoader("")
     try:
-        return None if root is None else loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        _refuse(file, _line(error), "", f"is not YAML: {error.problem or error.context}")
-    except ValueError as error:  # such as the date 2026-99-99
-        _refuse(file, 1, "", f"holds a value that cannot be read: {error}")
-    finally:
-        loader.dispose()
-
-
-def _lines(file: Path, node: yaml.Node | None, path: str = "", depth: int = 0) -> dict[str, int]:
-    """Line by key, as `grants.add[0].reason`. A key that stands twice is refused.
-
-    YAML would drop the first without a word.
-    """
-    lines: dict[str, int] = {}
-    if depth > DEEPEST:
-        return lines  # an anchor may hold itself: what is deeper is refused for its kind
-    for name, line, value in _children(node, path):
-        if name in lines:
-            _refuse(file, line, name, f"stands here again, first in line {lines[name]}")
-        lines[name] = line
-        lines |= _lines(file, value, name, depth + 1)
-    return lines
-
-
-def _children(node: yaml.Node | None, path: str) -> Iterator[tuple[str, int, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            name = f"{path}.{_scalar(key)}" if path else str(_scalar(key))
-            yield name, key.start_mark.line + 1, value
-    elif isinstance(node, yaml.SequenceNode):
-        for index, one in enumerate(node.value):
-            yield f"{path}[{index}]", one.start_mark.line + 1, one
-
-
-def _scalar(node: yaml.Node) -> Any:  # noqa: ANN401 (a scalar's value is what YAML says it is)
-    return node.value if isinstance(node, yaml.ScalarNode) else "?"
-
-
-def _line(error: yaml.MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    return mark.line + 1 if mark else 1
+        return _Definition(file, read(text))
+    except InvalidProcessError as error:
+        _refuse(file, error.line, error.key, error.problem)
 
 
 def _refuse(file: Path, line: int, key: str, problem: str) -> NoReturn:

@@ -11,6 +11,7 @@ from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.faults.drawer import write_drawer
 from benchmarks.faults.remains import Remains
 from benchmarks.faults.routes import PROCESSES
 from benchmarks.faults.verdicts import Observation
@@ -50,9 +51,8 @@ class Bench:
     def start(cls, folder: Path, *, wait_scale: str = "0.001") -> Bench:
         """Bring everything up; `wait_scale` is of the state machine's waits and retry intervals."""
         cli = WarmCli(folder / "cli")
-        with environment(
-            {**HURRY, "SFN_WAIT_SCALE": wait_scale, "FENCEPOST_PROCESSES": MORE_PROCESSES}
-        ):
+        processes = os.pathsep.join([MORE_PROCESSES, str(write_drawer(folder / "drawer"))])
+        with environment({**HURRY, "SFN_WAIT_SCALE": wait_scale, "FENCEPOST_PROCESSES": processes}):
             connection = emulator.start(
                 folder / "state", inbox=folder / "inbox", options=DELIVERY, tools=(cli.folder,)
             )

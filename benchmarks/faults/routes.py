@@ -7,7 +7,8 @@ from typing import Any
 
 PROCESS = "crate"
 REPAIRED = "chest"  # its policy lacks a call of the second cycle
-PROCESSES = (PROCESS, REPAIRED)
+DEFINED = "drawer"  # its team decides in a repository what is run: benchmarks/faults/drawer.py
+PROCESSES = (PROCESS, REPAIRED, DEFINED)
 Rule = dict[str, Any]
 
 
@@ -61,6 +62,7 @@ ROUTES = (
         rules=(_refused("RunCycle", SOURCE, role=".*-build"),),
         ends="FAILED",
     ),
+    Route(name="defined by its source", process=DEFINED, prove=False),
     Route(name="generation waits", prove=False, busy=2),
     Route(name="generation fails", prove=False, generation=("FAILED",), ends="FAILED"),
     Route(name="batches", prove=False, batches=True),

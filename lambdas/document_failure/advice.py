@@ -12,6 +12,14 @@ ADVICE = {
     "time, or its machine failed. Read its phases above and its log. Resources of "
     "the cycle may still be in the sandbox; the next run removes them. Start the "
     "run again.",
+    "DefinitionNotRead": "fencepost.yaml of the source was not read, and nothing was run. "
+    "Check the source's address, ref and path, that the build may read it, and that the file "
+    f"lies beside what the commands run in. {AGAIN}",
+    "ForbiddenKeyError": "fencepost.yaml of the source decides what the platform's process.yaml "
+    "decides, and nothing was run. Take the key out of it, or ask whoever keeps "
+    f"process.yaml. {AGAIN}",
+    "InvalidProcessError": "fencepost.yaml of the source says what cannot be meant, and nothing "
+    f"was run. Correct the line in the repository. {AGAIN}",
     "ForbiddenActionError": "process.yaml forbids an action that the cycle needs. Change the "
     f"process or policy.grants.forbid. {AGAIN}",
     "GenerationCanceled": "Somebody cancelled the job of IAM Access Analyzer. Start the run again.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.document_failure.advice import advice
-from lambdas.document_failure.cycle_advice import cycle_advice
+from lambdas.document_failure.cycle_advice import BEFORE, cycle_advice
 from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.execution.waits import quota_waits
 from lambdas.model.text import visible
@@ -25,6 +25,7 @@ CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
 STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[@-Z\\-_]")
 COMMAND = re.compile(r"^::fencepost command \S+ ", re.MULTILINE)  # as the build marks it
 CYCLE_FAILED = "CycleFailed"  # a phase of it: the build ended well, and said so
+READING, NOT_READ = "ReadDefinition", "DefinitionNotRead"
 BUILD_FAILED = "BuildFailed"  # the build itself, which says nothing of its cycle
 
 
@@ -81,6 +82,8 @@ class Failure:
     @property
     def advice(self) -> str:
         """What to do about it."""
+        if self.state == READING and self.error == BUILD_FAILED:
+            return advice(NOT_READ)
         if self.error == CYCLE_FAILED:
             return cycle_advice(self.run.platform, self.phase, self.last_lines)
         return advice(self.error, self.problem)
@@ -136,6 +139,7 @@ def _lines(encoded: str) -> tuple[str, ...]:
 
 
 def _removed(exported: Mapping[str, Any]) -> bool | None:
-    if not exported or exported.get("FAILED_PHASE") == "install":
+    """None where nothing was begun that could be removed."""
+    if not exported or "DEFINITION" in exported or exported.get("FAILED_PHASE") in BEFORE:
         return None
     return "remove" in str(exported.get("PHASES_DONE", "")).split()

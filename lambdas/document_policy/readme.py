@@ -86,7 +86,7 @@ def _figures(facts: RunFacts) -> Iterator[str]:
     yield f"| run | {facts.run.id} |"
     yield f"| from, to | {code(facts.run.started_at)}, {code(facts.run.ended_at or 'not told')} |"
     if facts.revision.words:
-        yield f"| source | {code(facts.revision.words)} |"
+        yield f"| source | {code(facts.revision.told(decides=facts.process.defined_by_source))} |"
     size = f"{counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
     yield f"| policy | {size}, {counted(facts.grants, 'grant')} |"
     yield f"| size | {facts.size} |"

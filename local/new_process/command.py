@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     import argparse
 
 # A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
-FETCHED = "a deployment packs this folder; or let each run fetch it, with source: {}"
+FETCHED = (
+    "a deployment packs this folder; or let each run fetch it, with source: {}; "
+    "definition: source then reads the phases from fencepost.yaml there"
+)
 EDITORS = "# yaml-language-server: $schema=../../lambdas/model/definition/process.schema.json\n"
 TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
 

@@ -8,20 +8,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.definition.moved_keys import MOVED
-from lambdas.model.definition.process_schema import schema
+from lambdas.model.definition.process_schema import described, keys, schema
+from lambdas.model.definition.team_file import TEAM, TEAM_FILE
 from local.deploy.synthesis import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = ROOT / "docs" / "process.md"
-TABLE = re.compile(r"(<!-- keys of (?P<group>[a-z0-9.]+) -->\n)(?:\n?(?:\|.*\n)+)?")
+TABLE = re.compile(r"(<!-- keys of (?P<group>[a-z0-9. ]+) -->\n)(?:\n?(?:\|.*\n)+)?")
 GROUPS = ("build", "proof", "policy")
 WHOLE, OLD = "process.yaml", "0.1"
+TEAMS = {TEAM_FILE: TEAM, f"policy in {TEAM_FILE}": f"{TEAM}.policy"}
 
 
 def table(group: str) -> str:
     """The table of a group of keys, of the whole file or of 0.1's keys."""
+    if group in TEAMS:
+        return "\n".join([*_of_the_team(TEAMS[group]), ""])
     return "\n".join([*(_moved() if group == OLD else _rows(group)), ""])
 
 
@@ -32,7 +36,7 @@ def page(text: str) -> str:
 
 def _rows(group: str) -> Iterator[str]:
     found = schema() if group == WHOLE else schema()["properties"][group]
-    required = found.get("required", ())
+    required = (*found.get("required", ()), *found.get("else", {}).get("required", ()))
     yield from ("| key | default | says |", "| --- | --- | --- |")
     for key, one in found["properties"].items():
         default = "required" if key in required else _default(one)
@@ -42,21 +46,27 @@ def _rows(group: str) -> Iterator[str]:
         yield f"| `{key}` | {default} | {words} |"
 
 
-def _default(described: dict[str, Any]) -> str:
-    default = described["default"]
+def _of_the_team(path: str) -> Iterator[str]:
+    yield from ("| key | says |", "| --- | --- |")
+    for key in keys(path):
+        yield f"| `{key}` | {described(f'{path}.{key}')['description']} |"
+
+
+def _default(one: dict[str, Any]) -> str:
+    default = one["default"]
     return "none" if default in ("", [], {}) else f"`{json.dumps(default).strip(chr(34))}`"
 
 
-def _choices(described: dict[str, Any]) -> str:
+def _choices(key: dict[str, Any]) -> str:
     """What may be written, where that is one of a few words or switches."""
-    switches = described.get("properties", {})
-    words = [one for one in described.get("enum", ()) if one]
+    switches = key.get("properties", {})
+    words = [one for one in key.get("enum", ()) if one]
     names, said = (switches, "They are") if _is_switches(switches) else (words, "One of")
     return f" {said} {', '.join(f'`{one}`' for one in names)}." if len(names) > 1 else ""
 
 
-def _is_switches(described: dict[str, Any]) -> bool:
-    return bool(described) and all(one == {"type": "boolean"} for one in described.values())
+def _is_switches(keys_of: dict[str, Any]) -> bool:
+    return bool(keys_of) and all(one == {"type": "boolean"} for one in keys_of.values())
 
 
 def _moved() -> Iterator[str]:

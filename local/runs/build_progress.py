@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from local.connection import Connection
 
-# stacks/workflow/cycle.sh writes these marks.
+# lambdas/cycle/cycle.sh writes these marks.
 MARK = re.compile(r"^::fencepost (phase \S+ (?:begin|end|skipped|out of time).*|closing \S+)")
 PROJECT = re.compile(r'"ProjectName"\s*:\s*"([^"]+)"')
 RUN = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")

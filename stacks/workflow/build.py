@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, aws_s3_assets
 from constructs import Construct
 
+from lambdas.cycle import buildspec
 from stacks.permissions.acknowledgements import acknowledge_wildcards
-from stacks.workflow import build_environment, buildspec
+from stacks.workflow import build_environment
 from stacks.workflow.build_source import project_source, statements
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms
 
+    from lambdas.model.definition.process import Process
     from stacks.processes import ProcessFolder
     from stacks.sandbox.roles import CycleRoles
     from stacks.settings import Settings
@@ -53,7 +55,12 @@ class CycleBuild(Construct):
             source=aws_codebuild.Source.s3(bucket=source.bucket, path=source.s3_object_key)
             if source
             else None,
-            build_spec=aws_codebuild.BuildSpec.from_object_to_yaml(buildspec.buildspec(process)),
+            build_spec=aws_codebuild.BuildSpec.from_object_to_yaml(
+                # Of one that its source defines, LoadDefinition writes each run's own.
+                buildspec.reading(process)
+                if process.defined_by_source
+                else buildspec.buildspec(process)
+            ),
             environment=aws_codebuild.BuildEnvironment(
                 build_image=aws_codebuild.LinuxBuildImage.STANDARD_7_0,
                 compute_type=aws_codebuild.ComputeType.MEDIUM,
@@ -62,6 +69,7 @@ class CycleBuild(Construct):
                 "FENCEPOST_SANDBOX_ROLE": _plain(roles.sandbox),
                 "FENCEPOST_CANDIDATE_ROLE": _plain(roles.candidate),
                 "FENCEPOST_BOUNDARY": _plain(roles.boundary),
+                **_laptop(process),
             },
             # Two cycles at once would meet in the sandbox; the state machine waits its turn.
             concurrent_build_limit=1 if settings.project_limit else None,
@@ -138,6 +146,12 @@ def _reading(source: aws_s3_assets.Asset) -> list[aws_iam.PolicyStatement]:
             resources=[source.bucket.bucket_arn],
         ),
     ]
+
+
+def _laptop(process: Process) -> dict[str, aws_codebuild.BuildEnvironmentVariable]:
+    """Where an embedded AWS keeps the secrets of the process; nothing for an account."""
+    kept = next((one.laptop for one in process.secrets if one.laptop), "")
+    return {"FENCEPOST_SECRETS": _plain(kept.rpartition("/")[0])} if kept else {}
 
 
 def _plain(value: str) -> aws_codebuild.BuildEnvironmentVariable:

@@ -55,6 +55,7 @@ class Step:
 
 
 STEPS = (
+    Step(state="LoadDefinition", timeout=60, memory=512, archive=False),
     Step(state="AwaitTrail", timeout=240, memory=512, trail=True, settles=True, archive=False),
     Step(state="CollectEvidence", timeout=840, memory=3_008, disk=4_096, trail=True, collects=True),
     Step(state="ReadStacks", timeout=840, memory=FULL_CORE, stacks=True),

@@ -12,6 +12,8 @@ from local.connection import Connection
 from tests import run_events
 from tests.flow.cloud import MORE_PROCESSES, Cloud
 from tests.flow.corpus import corpus
+from tests.flow.repository import Repository
+from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +55,20 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
 
 
 @pytest.fixture(scope="session")
-def cloud(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory) -> Cloud:
+def team_repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The repository of the process `library`, whose team decides what is run."""
+    return Repository.at(tmp_path_factory.mktemp("team") / "repository")
+
+
+@pytest.fixture(scope="session")
+def cloud(
+    start: Callable[..., Cloud],
+    team_repository: Repository,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Cloud:
     """The embedded AWS that most tests share."""
     long_names = corpus.write(tmp_path_factory.mktemp("corpus"), corpus.ALWAYS)
-    return start(processes=os.pathsep.join([MORE_PROCESSES, str(long_names)]))
+    defined = tmp_path_factory.mktemp("defined")
+    source = {"git": str(team_repository.path), "ref": "main", "path": "service"}
+    write_process(defined, "library", source=source, definition="source", phases=None)
+    return start(processes=os.pathsep.join([MORE_PROCESSES, str(long_names), str(defined)]))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.flow.repository import Repository
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
@@ -22,34 +21,15 @@ QUEUE = 'url=$(aws sqs create-queue --queue-name "$NAME" --query QueueUrl --outp
 TOPIC = "aws sns list-topics > /dev/null\n"
 
 
-def git(folder: Path, *words: str) -> str:
-    who = {
-        f"GIT_{role}_{what}": "a@b.example"
-        for role in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    return subprocess.run(
-        ["git", "-C", str(folder), *words],
-        env={**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-
-
-def commit(folder: Path, script: str, words: str) -> str:
-    (folder / "deploy.sh").write_text(script)
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", words)
-    return git(folder, "rev-parse", "HEAD")
+def commit(repository: Repository, script: str, words: str) -> str:
+    (repository.path / "deploy.sh").write_text(script)
+    return repository.commit(words)
 
 
 def test_a_commit_between_two_runs_is_named_and_a_branch_leaves_latest_alone(
     start: Callable[..., Cloud], tmp_path: Path
 ) -> None:
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    git(repository, "init", "--quiet", "--initial-branch=main")
+    repository = Repository.at(tmp_path / "repository")
     first = commit(repository, QUEUE, "A queue")
     write_process(
         tmp_path / "processes",
@@ -73,7 +53,7 @@ def test_a_commit_between_two_runs_is_named_and_a_branch_leaves_latest_alone(
     after = cloud.run("library")
     assert after.status == "SUCCEEDED", after.cause
     latest = cloud.listing("library/latest.json")
-    git(repository, "checkout", "--quiet", "-b", "feature")
+    repository.git("checkout", "--quiet", "-b", "feature")
     third = commit(repository, QUEUE + TOPIC + "aws ssm describe-parameters > /dev/null\n", "More")
     aside = cloud.run("library", revision="feature")
     refused = cloud.run("library", revision="pr/1")

@@ -9,13 +9,13 @@ import yaml
 from aws_cdk import App, Stack, aws_iam, aws_kms
 from aws_cdk.assertions import Template
 
+from lambdas.cycle.buildspec import limits
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.build import Build
 from stacks.processes import load_folder, load_processes
 from stacks.sandbox.roles import CycleRoles
 from stacks.settings import Settings
 from stacks.workflow.build import CycleBuild
-from stacks.workflow.buildspec import limits
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:

@@ -78,7 +78,7 @@ def test_no_function_of_our_own_runs_while_deploying(synthesis: Synthesis) -> No
     kinds = {one["Type"] for one in synthesis.everything().values()}
 
     assert not [one for one in kinds if one.startswith("Custom::") or "CustomResource" in one]
-    assert len(of_type(synthesis, "AWS::Lambda::Function")) == 12
+    assert len(of_type(synthesis, "AWS::Lambda::Function")) == 13
     assert "AWS::Lambda::LayerVersion" not in kinds
 
 

@@ -16,7 +16,7 @@ from lambdas.model.definition.hints import NO_HINTS, Hints
 from lambdas.model.definition.moved_keys import as_written, with_moved_keys
 from lambdas.model.definition.process_schema import choices, schema
 from lambdas.model.definition.secret import Secret, secrets_of
-from lambdas.model.definition.source import Source
+from lambdas.model.definition.source import Source, SourceKind
 from lambdas.model.definition.variables import Use, environment_of, in_title_case, variables_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ SCHEDULES = "rate(7 days), cron(0 5 ? * MON *) with its six fields, or at(2027-0
 RESERVED_PHASES = frozenset({"install", "closing", "source"})
 STANDARD_BUILD = Build()
 OWN_FOLDER = Source()
-REQUIRED = tuple(schema()["required"])
+BY_SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class Process:
 
     Attributes:
         source: a folder relative to its own, by default that itself, or where to fetch it.
+        defined_by_source: whether a file of the source adds to what is said here.
         sandbox: the name of one of the deployment's, or empty for its default one.
         regions: where it may act; empty means the sandbox's region.
         environment: for every command; `{name}` stands for a variable's value, `{boundary}` for
@@ -70,6 +71,7 @@ class Process:
     description: str
     owner: str
     source: Source = OWN_FOLDER
+    defined_by_source: bool = False
     sandbox: str = ""
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
@@ -107,11 +109,17 @@ class Process:
         proof = mapping_of("proof", definition.get("proof", {}))
         policy = mapping_of("policy", definition.get("policy", {}))
         boundary = BoundaryUse(_chosen("policy.boundary", policy.get("boundary", "none")))
+        source = Source.from_value(definition.get("source", "."))
+        defined = bool(_chosen("definition", definition.get("definition", "")))
+        if defined and source.kind is SourceKind.FOLDER:
+            problem = "names a source that each run fetches; a folder has its phases here"
+            raise InvalidProcessError("definition", problem)
         return cls(
             name=name,
             description=text("description", definition["description"]),
             owner=matching("owner", definition["owner"], EMAIL, "an e-mail address"),
-            source=Source.from_value(definition.get("source", ".")),
+            source=source,
+            defined_by_source=defined,
             sandbox=_optional("sandbox", definition.get("sandbox", ""), NAME, "a sandbox's name"),
             regions=_regions(definition.get("regions", [])),
             variables=variables,
@@ -123,7 +131,7 @@ class Process:
             secrets=secrets_of(definition.get("secrets", {}), definition.get("environment", {})),
             build=Build.from_mapping(definition.get("build", {})),
             install=_commands("install", definition.get("install", []), may_be_empty=True),
-            phases=_phases(definition["phases"]),
+            phases=_phases(definition["phases"]) if "phases" in definition or not defined else (),
             schedule=_optional("schedule", definition.get("schedule", ""), SCHEDULE, SCHEDULES),
             prove=yes_or_no("proof.attempt", proof.get("attempt", True)),
             drop_unused=yes_or_no("proof.dropUnused", proof.get("dropUnused", False)),
@@ -134,6 +142,7 @@ class Process:
 
     def to_mapping(self) -> dict[str, Any]:
         """What `from_mapping` reads: plain values."""
+        phases = {phase.name: list(phase.commands) for phase in self.phases}
         # Left out while it is the default: earlier definitions do not have it.
         policy = {
             **({"approve": self.approve} if self.approve != BY_HAND else {}),
@@ -144,13 +153,14 @@ class Process:
             "description": self.description,
             "owner": self.owner,
             "source": self.source.to_value(),
+            **({"definition": BY_SOURCE} if self.defined_by_source else {}),
             **({"sandbox": self.sandbox} if self.sandbox else {}),
             "regions": list(self.regions),
             "variables": {v.name: {"learn": v.learn, "prove": v.prove} for v in self.variables},
             "environment": dict(self.environment),
             **({"secrets": {s.name: s.to_value() for s in self.secrets}} if self.secrets else {}),
             "install": list(self.install),
-            "phases": {phase.name: list(phase.commands) for phase in self.phases},
+            **({"phases": phases} if phases or not self.defined_by_source else {}),
             "schedule": self.schedule,
             "build": self.build.to_mapping(),
             "proof": {
@@ -176,7 +186,8 @@ def _definition(raw: object) -> Mapping[str, Any]:
         raise InvalidProcessError("", "a process definition is a mapping of keys to values")
     definition = with_moved_keys(raw)
     mapping_of("", definition)
-    for key in REQUIRED:
+    phases = () if definition.get("definition") == BY_SOURCE else ("phases",)
+    for key in (*schema()["required"], *phases):
         if key not in definition:
             raise InvalidProcessError(key, "missing; every process needs it")
     return definition

@@ -101,6 +101,11 @@ def refusal(process: Process) -> str:
             f"the definition holds {DYNAMIC_REFERENCE}…, which CloudFormation would replace by the "
             "value when Fencepost is deployed: move that command into a script of the source"
         )
+    return size_refusal(process)
+
+
+def size_refusal(process: Process) -> str:
+    """Why a definition is too large; empty when it is not, wherever it was read."""
     size = parameter_size(process)
     if size > ADVANCED_PARAMETER_LIMIT:
         return (

@@ -27,7 +27,7 @@ def keys(path: str = "") -> tuple[str, ...]:
     Raises:
         KeyError: the schema has no such mapping.
     """
-    return tuple(_at(path)["properties"])
+    return tuple(described(path)["properties"])
 
 
 def choices(path: str) -> tuple[str, ...]:
@@ -36,11 +36,26 @@ def choices(path: str) -> tuple[str, ...]:
     Raises:
         KeyError: the schema has no such key, or it names no values for it.
     """
-    return tuple(_at(path)["enum"])
+    return tuple(described(path)["enum"])
 
 
-def _at(path: str) -> dict[str, Any]:
+def described(path: str) -> dict[str, Any]:
+    """What the schema says of a key, by its path; `$` names a part of it, such as `$team.phases`.
+
+    Raises:
+        KeyError: the schema has no such key.
+    """
     found = schema()
     for name in path.split(".") if path else ():
         found = schema()["$defs"][name[1:]] if name.startswith("$") else found["properties"][name]
+        if "$ref" in found:
+            found = _referred(found["$ref"])
+    return found
+
+
+def _referred(pointer: str) -> dict[str, Any]:
+    """What `#/properties/phases` points to."""
+    found = schema()
+    for name in pointer.removeprefix("#/").split("/"):
+        found = found[name]
     return found

@@ -30,7 +30,8 @@ class Secret:
     Attributes:
         name: of the environment variable. service: `secretsmanager` or `ssm`.
         reference: an ARN. key: of a JSON document, or empty.
-        laptop: the name of a secret of the embedded AWS, which is read instead; empty elsewhere.
+        laptop: the name of a secret of the embedded AWS, which the build reads instead where its
+            project says so; empty elsewhere.
     """
 
     name: str
@@ -42,8 +43,6 @@ class Secret:
     @property
     def read(self) -> tuple[str, str, str, str]:
         """Service, reference, key and region that a build reads; no region means its own."""
-        if self.laptop:
-            return MANAGED, self.laptop, "", ""
         return self.service, self.reference, self.key, Arn.from_text(self.reference).region
 
     def on_a_laptop(self, process: str) -> Self:

@@ -55,6 +55,10 @@ class SourceRevision:
         asked = f", asked for as {visible(self.named)}" if self.named else ""
         return f"{visible(self.commit)}{asked}" if self.commit else ""
 
+    def told(self, *, decides: bool) -> str:
+        """The same; `decides` where a file of the source decided what was run."""
+        return f"{self.words}, whose own file decided what was run" if decides else self.words
+
     def since(self, before: SourceRevision) -> str:
         """The commits since another run, a sentence; empty when nothing moved or is known."""
         if not (self.commit and before.commit) or self.commit == before.commit:

@@ -63,6 +63,60 @@ def test_a_failed_step_is_told_with_its_own_message_and_what_to_do(tmp_path: Pat
     assert answer["dossier"] == FOLDER
 
 
+def test_a_team_s_file_that_cannot_be_read_is_told_with_what_kept_it(tmp_path: Path) -> None:
+    answer = told(
+        tmp_path,
+        state="ReadDefinition",
+        error={"Error": "DefinitionNotRead", "Cause": "the team's file could not be read"},
+        build=a_build("there is no file fencepost.yaml\n", FAILED_PHASE="source", DEFINITION=""),
+    )
+
+    assert answer["cause"].splitlines() == [
+        "the team's file could not be read",
+        "there is no file fencepost.yaml",
+    ]
+    assert ADVICE["DefinitionNotRead"] in answer["message"]
+    assert "remove phase" not in answer["message"]
+
+
+def test_a_build_that_reads_and_breaks_leaves_nothing_to_look_for(tmp_path: Path) -> None:
+    answer = told(
+        tmp_path,
+        state="ReadDefinition",
+        error={"Error": "BuildFailed", "Cause": "{}"},
+        build={"id": "x:1", "status": "FAULT", "exported": {}},
+    )
+
+    assert ADVICE["DefinitionNotRead"] in answer["message"]
+    assert "sandbox" not in answer["message"]
+
+
+def test_a_refused_key_is_told_and_nothing_is_said_of_a_removal(tmp_path: Path) -> None:
+    cause = '{"errorMessage": "fencepost.yaml:3: owner: is the platform\'s to say"}'
+    answer = told(
+        tmp_path,
+        state="LoadDefinition",
+        error={"Error": "ForbiddenKeyError", "Cause": cause},
+        build=a_build(FAILED_PHASE="", PHASES_DONE="", DEFINITION="H4sI"),
+    )
+
+    assert answer["subject"] == "Failed: orders, LoadDefinition, ForbiddenKeyError"
+    assert "fencepost.yaml:3: owner" in answer["message"]
+    assert "remove phase" not in answer["message"]
+
+
+@pytest.mark.parametrize("phase", ["install", "source"])
+def test_before_the_first_phase_there_is_nothing_to_remove(tmp_path: Path, phase: str) -> None:
+    answer = told(
+        tmp_path,
+        state="RunCycle",
+        error={"Error": "CycleFailed", "Cause": ""},
+        build=a_build("git cannot clone\n", FAILED_PHASE=phase, PHASES_DONE=""),
+    )
+
+    assert "remove phase" not in answer["message"]
+
+
 def test_a_failed_phase_is_named_with_its_last_lines(tmp_path: Path) -> None:
     answer = told(
         tmp_path,
@@ -214,6 +268,7 @@ def test_advice_is_about_errors_that_exist() -> None:
     of_the_definition = {
         "BuildFailed",
         "CycleFailed",
+        "DefinitionNotRead",
         "GenerationCanceled",
         "GenerationFailed",
         "GenerationTimedOut",

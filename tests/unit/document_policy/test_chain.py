@@ -264,6 +264,19 @@ def test_a_run_of_another_revision_stands_aside(archive: FolderArchive) -> None:
         approved(archive, 2)
 
 
+def test_a_source_that_decided_what_was_run_is_told_so(archive: FolderArchive) -> None:
+    event = an_event(archive, small(), 1)
+    source = {"source": {"git": "https://github.com/o/r"}, "definition": "source"}
+    given = {**event, "process": {**event["process"], **source}, "revision": {"commit": "a" * 40}}
+
+    mail = document(given, archive, place="s3://archive/")["message"]
+
+    words = f"{'a' * 40}, whose own file decided what was run"
+    assert f"Source: {words}" in mail
+    for page in ("README.md", "report.html"):
+        assert words in archive.get(a_run(1).key(page)).decode()
+
+
 def test_the_commits_since_the_run_before_are_in_every_document(archive: FolderArchive) -> None:
     commits = {"a" * 40: "Add a topic", "b" * 40: "First <b>"}
     log = base64.b64encode("".join(f"{c} {s}\n" for c, s in commits.items()).encode()).decode()

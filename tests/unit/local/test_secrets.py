@@ -45,5 +45,5 @@ def test_on_a_laptop_a_secret_is_kept_by_process_and_name(tmp_path: Path, name: 
 
     (found,) = [one.on_a_laptop("orders") for one in folder.process.secrets]
 
-    assert found.read == ("secretsmanager", f"fencepost/orders/{name}", "", "")
+    assert found.laptop == f"fencepost/orders/{name}"
     assert found.to_value() == f"{ARN}:key"  # the definition stays as it is

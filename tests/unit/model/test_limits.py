@@ -9,11 +9,11 @@ from typing import Any
 import botocore.session
 import pytest
 
+from lambdas.cycle import buildspec
 from lambdas.document_failure.failure import CAUSE_LIMIT
 from lambdas.model import limits
 from lambdas.model.definition.build import STANDARD_TIMEOUT, TIMEOUT
 from lambdas.model.execution.run import Run
-from stacks.workflow import buildspec
 
 ROOT = Path(__file__).parents[3]
 RUN = Run(

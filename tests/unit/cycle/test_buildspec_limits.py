@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from lambdas.cycle import buildspec
 from lambdas.model.definition.process import Process
-from stacks.workflow import buildspec
 from tests.stacks.samples import Json, definition
-from tests.unit.stacks.machine import Machine
+from tests.unit.cycle.machine import Machine
 
 if TYPE_CHECKING:
     from pathlib import Path

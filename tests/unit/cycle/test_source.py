@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stacks.samples import Json, definition
-from tests.unit.stacks.machine import Built, Machine
+from tests.unit.cycle.machine import Built, Machine
 
 if TYPE_CHECKING:
     from pathlib import Path

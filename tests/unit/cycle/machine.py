@@ -8,9 +8,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.cycle import buildspec
 from lambdas.model.definition.process import Process
 from lambdas.model.execution.source_revision import SourceRevision
-from stacks.workflow import buildspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ case "$*" in
   *"wait stack-delete-complete"*) [ -z "${FAKE_STAYS-}" ] || exit 255 ;;
 esac
 """
-OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" "${SOURCE_REVISION-}" "${SOURCE_LOG-}" > "$OUTCOME"'
+OUTCOME = 'printf "%s\\n" "$FAILED_PHASE" "$PHASES_DONE" "$CLOSED_IN" "$FAILURE_TAIL" "${SOURCE_REVISION-}" "${SOURCE_LOG-}" "${DEFINITION-}" > "$OUTCOME"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class Built:
     tail: str
     calls: list[str]
     revision: SourceRevision
+    definition: str
 
 
 class Machine:
@@ -80,8 +81,11 @@ class Machine:
 
     def build(self, raw: Json, **environment: str) -> Built:
         """Run the build phase's commands as CodeBuild does, in one shell."""
-        process = Process.from_mapping("orders", raw)
-        commands = buildspec.buildspec(process)["phases"]["build"]["commands"]
+        return self.run(buildspec.buildspec(Process.from_mapping("orders", raw)), **environment)
+
+    def run(self, spec: Json, **environment: str) -> Built:
+        """The same, of any buildspec."""
+        commands = spec["phases"]["build"]["commands"]
         script = "\n".join(f"{one}\n" + "status=$?" for one in commands)
         found = subprocess.run(
             ["bash", "-c", f"{script}\n{OUTCOME}\nexit $status"],
@@ -102,5 +106,6 @@ class Machine:
             closed=outcome[2].split(),
             tail=base64.b64decode(outcome[3]).decode(),
             revision=SourceRevision.from_json({"commit": outcome[4], "log": outcome[5]}),
+            definition=outcome[6],
             calls=calls.read_text().splitlines() if calls.exists() else [],
         )

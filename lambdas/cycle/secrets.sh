@@ -9,6 +9,8 @@ secret() { # secret <name> <service> <reference> <json key> <region> <yes: for a
     echo "::fencepost secret $1 is not given to another revision"
     return 0
   fi
+  # What an embedded AWS keeps instead, which has none of an account.
+  [ -z "${FENCEPOST_SECRETS-}" ] || set -- "$1" secretsmanager "$FENCEPOST_SECRETS/$1" '' '' "$6"
   case $2 in
     ssm) value=$(own aws ssm get-parameter ${5:+--region "$5"} --with-decryption --name "$3" --query Parameter.Value \
       --output text) ;;

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stacks.samples import Json, definition
-from tests.unit.stacks.machine import RUN, Built, Machine
+from tests.unit.cycle.machine import RUN, Built, Machine
 
 if TYPE_CHECKING:
     from pathlib import Path

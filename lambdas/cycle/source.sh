@@ -49,12 +49,18 @@ fetch_git() { # fetch_git <url, or nothing for what CodeBuild has cloned> <ref> 
 }
 
 fetch_s3() { # fetch_s3 <bucket> <key> <path>
-  local known
+  local known same=()
   source=$work/source
+  case ${FENCEPOST_REVISION-} in # a bucket without versions has but the object that is there now, by its ETag
+    '') ;;
+    etag-*) same=(--if-match "\"${FENCEPOST_REVISION#etag-}\"") ;;
+    *) same=(--version-id "$FENCEPOST_REVISION") ;;
+  esac
   known=$(own aws s3api get-object --bucket "$1" --key "$2" --output text --query '[VersionId, ETag]' \
-    ${FENCEPOST_REVISION:+--version-id "$FENCEPOST_REVISION"} "$work/source.zip") ||
-    { cannot "s3://$1/$2 cannot be read"; return; }
-  revision=$(printf '%s' "$known" | tr -d '"' | awk '{print $1 == "None" || $1 == "null" ? $2 : $1}')
+    ${same[@]+"${same[@]}"} "$work/source.zip") ||
+    { cannot "s3://$1/$2 cannot be read${FENCEPOST_REVISION:+ as $FENCEPOST_REVISION}"; return; }
+  revision=$(printf '%s' "$known" | tr -d '"' |
+    awk '{print $1 == "None" || $1 == "null" ? "etag-" $2 : $1}')
   mkdir "$source" && { unzip -q "$work/source.zip" -d "$source" || python3 -m zipfile -e "$work/source.zip" "$source"; } ||
     { cannot "s3://$1/$2 is not a ZIP archive"; return; }
   echo "::fencepost source $revision"
@@ -62,6 +68,7 @@ fetch_s3() { # fetch_s3 <bucket> <key> <path>
 }
 
 inside() { # inside <path>
+  fetched=$source
   [ -d "$source/$1" ] || { cannot "there is no folder $1 in the source"; return; }
   source=$source/$1
 }

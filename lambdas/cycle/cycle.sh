@@ -1,14 +1,16 @@
 # The cycle of a process, as a build runs it: one session per phase, in order; `remove` always;
-# then the closing markers. stacks/workflow/buildspec.py appends the process's own lines.
+# then the closing markers. lambdas/cycle/buildspec.py appends the process's own lines.
 # Bash 3.2 (a laptop's) to 5 (the build image's).
 set -u
 work=$FENCEPOST_WORK
 source=$PWD
 failed='' started='' finished='' closed='' failure=''
+given=() # environment of the commands alone: what a team's file says must not steer this script
 case $FENCEPOST_USE in
   learn) role=$FENCEPOST_SANDBOX_ROLE ;;
   prove) role=$FENCEPOST_CANDIDATE_ROLE ;;
   clean) role=$FENCEPOST_SANDBOX_ROLE ;; # `remove` alone, of what a failed proof has left
+  read) role=none ;; # nothing of the process's is run: its definition is read
 esac
 
 # What credential_process runs: the only place that still has the build's own credentials.
@@ -78,7 +80,7 @@ run() { # run <phase> <until> <command>…: `remove` must have its turn, so ever
     # The watchdog first: a build that is killed leaves no job that nobody ends.
     leader=$(exec sh -c 'echo $PPID')
     watch "$phase" "$rest" "$leader" > /dev/null 2>&1 &
-    cd "$source" && exec bash "$work/shell" "$phase" "$@"
+    cd "$source" && exec env ${given[@]+"${given[@]}"} bash "$work/shell" "$phase" "$@"
   ) > "$work/pipe" 2>&1 < /dev/null & job=$!
   wait "$job" || code=$?
   kill -TERM -- "-$job" 2> /dev/null

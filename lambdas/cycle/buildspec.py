@@ -9,24 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.definition.source import SourceKind
+from lambdas.model.definition.team_file import TEAM_FILE, TEAM_FILE_LIMIT
 from lambdas.model.iam.role_boundary import BOUNDARY
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lambdas.model.definition.process import Process
 
 CYCLE = Path(__file__).with_name("cycle.sh")
 SECRETS = Path(__file__).with_name("secrets.sh")
 SOURCE = Path(__file__).with_name("source.sh")
+DEFINITION = Path(__file__).with_name("definition.sh")
 REMOVE_LIMIT = 50  # minutes at most for `remove`, which must always have its turn
 CLOSING = 10  # minutes for all that follows, before CodeBuild's own ceiling
 QUEUE_TIMEOUT = 8 * 60  # minutes, CodeBuild's longest: an account may run one build at a time
 # What the state machine reads of a finished build.
 EXPORTED = ("FAILED_PHASE", "PHASES_DONE", "CLOSED_IN", "FAILURE_TAIL")
 OF_SOURCE = ("SOURCE_REVISION", "SOURCE_LOG")  # and of one that fetches its source
+OF_DEFINITION = ("DEFINITION",)  # and of one that reads what the team says, gzip in base64
 
 
-def buildspec(process: Process) -> dict[str, Any]:
-    """The buildspec of a process's cycle.
+def buildspec(process: Process, team: Collection[str] = ()) -> dict[str, Any]:
+    """The buildspec of a process's cycle; `team` names the environment that its source decides.
 
     The build is given FENCEPOST_RUN, FENCEPOST_USE (learn, prove, or clean: the proof's `remove` as
     the sandbox role), FENCEPOST_REGIONS (where the closing markers are made),
@@ -36,15 +41,42 @@ def buildspec(process: Process) -> dict[str, Any]:
     (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ExportedEnvironmentVariable.html).
     It fails when the cycle could not even say how it ended.
     """
-    phases: dict[str, Any] = {"build": {"commands": _commands(cycle(process))}}
+    phases: dict[str, Any] = {"build": {"commands": _commands(cycle(process, team))}}
     if process.build.runtimes:
         versions = {name: _version(version) for name, version in process.build.runtimes}
         phases["install"] = {"runtime-versions": versions, "commands": ["true"]}
+    return _whole(process, phases, [*EXPORTED, *(OF_SOURCE if fetches(process) else ())])
+
+
+def reading(process: Process) -> dict[str, Any]:
+    """The buildspec that reads the team's file of the source, and runs nothing of the process.
+
+    The build is given FENCEPOST_RUN, FENCEPOST_REVISION and FENCEPOST_USE, which is `read`.
+    """
+    script = "\n".join(
+        [
+            CYCLE.read_text(encoding="utf-8"),
+            *_region(process),
+            *_environment(process),
+            *_fetched(process),
+            DEFINITION.read_text(encoding="utf-8"),
+            shlex.join(["read_definition", TEAM_FILE, str(TEAM_FILE_LIMIT)]),
+            "report",
+            "tell_source",
+            "tell_definition",
+            "",
+        ]
+    )
+    phases = {"build": {"commands": _commands(script)}}
+    return _whole(process, phases, [*EXPORTED, *OF_SOURCE, *OF_DEFINITION])
+
+
+def _whole(process: Process, phases: dict[str, Any], exported: list[str]) -> dict[str, Any]:
     return {
         "version": 0.2,
         "env": {
             "shell": "bash",
-            "exported-variables": [*EXPORTED, *(OF_SOURCE if fetches(process) else ())],
+            "exported-variables": exported,
             # A clone of CodeBuild's has one branch; the others are fetched as it was cloned.
             **({"git-credential-helper": "yes"} if process.source.codebuild_type else {}),
         },
@@ -52,8 +84,12 @@ def buildspec(process: Process) -> dict[str, Any]:
     }
 
 
-def cycle(process: Process) -> str:
-    """The whole cycle as one shell script; everything that a person wrote is quoted data."""
+def cycle(process: Process, team: Collection[str] = ()) -> str:
+    """The whole cycle as one shell script; everything that a person wrote is quoted data.
+
+    The environment that `team` names reaches the commands alone: neither what fetches the source
+    and the secrets nor what says how the cycle ended may be steered by it.
+    """
     phases, remove = limits(process)
     return "\n".join(
         [
@@ -61,9 +97,10 @@ def cycle(process: Process) -> str:
             f"phases_until=$(($(date +%s) + {phases}))",
             f"remove_until=$((phases_until + {remove}))",
             *_region(process),
-            *_environment(process),
+            *_environment(process, team),
             *_fetched(process),
             *_secrets(process),
+            *_given(process, team),
             shlex.join(["install", *process.install]),
             *(shlex.join(["phase", one.name, *one.commands]) for one in process.phases),
             "leftovers",
@@ -131,18 +168,28 @@ def _region(process: Process) -> list[str]:
     return [f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"]
 
 
-def _environment(process: Process) -> list[str]:
-    if not process.environment:
+def _environment(process: Process, team: Collection[str] = ()) -> list[str]:
+    """Of the build itself, which fetches through a proxy that it may name."""
+    return _by_use(process, [one for one, _ in process.environment if one not in team], "export {}")
+
+
+def _given(process: Process, team: Collection[str]) -> list[str]:
+    return _by_use(process, [one for one, _ in process.environment if one in team], "given=({})")
+
+
+def _by_use(process: Process, names: Collection[str], line: str) -> list[str]:
+    if not names:
         return []
     uses = (
-        f"  {uses}) export {_assignments(process, process.values(use))} ;;"
-        for uses, use in (("learn", "learn"), ("prove | clean", "prove"))
+        f"  {uses}) {line.format(_assignments(process, names, process.values(use)))} ;;"
+        for uses, use in (("learn | read", "learn"), ("prove | clean", "prove"))
     )
     return ["case $FENCEPOST_USE in", *uses, "esac"]
 
 
-def _assignments(process: Process, values: dict[str, str]) -> str:
-    return " ".join(f"{name}={_filled(value, values)}" for name, value in process.environment)
+def _assignments(process: Process, names: Collection[str], values: dict[str, str]) -> str:
+    chosen = ((name, value) for name, value in process.environment if name in names)
+    return " ".join(f"{name}={_filled(value, values)}" for name, value in chosen)
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

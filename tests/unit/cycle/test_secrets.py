@@ -13,7 +13,7 @@ import pytest
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import Process
 from tests.stacks.samples import Json, definition
-from tests.unit.stacks.machine import Built, Machine
+from tests.unit.cycle.machine import Built, Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
