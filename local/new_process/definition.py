@@ -80,14 +80,17 @@ class _Page:
             yield from self.entry(name, value, "  ", f"{key}.{name}")
 
     def build(self) -> Iterator[str]:
-        if not self._draft.runtimes:
+        if not self._draft.runtimes and not self._draft.privileged:
             return
         yield from self.said("build")
         versions = ", ".join(
             f"{name}: {_quoted(version)}" for name, version in self._draft.runtimes
         )
         yield "build:"
-        yield f"  runtimes: {{{versions}}}"
+        if versions:
+            yield f"  runtimes: {{{versions}}}"
+        if self._draft.privileged:
+            yield "  privileged: true"
 
     def commands(
         self, key: str, commands: tuple[str, ...], indent: str = "", path: str = ""

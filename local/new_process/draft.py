@@ -33,11 +33,13 @@ class Draft:
 
     Attributes:
         tool: what deploys, in words. runtimes: of the build image, by CodeBuild's names.
+        privileged: whether its build needs Docker.
         notes: what to look at, by the key above which it is written.
     """
 
     tool: str
     runtimes: tuple[tuple[str, str], ...] = ()
+    privileged: bool = False
     regions: tuple[str, ...] = ()
     variables: tuple[Use, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()

@@ -71,7 +71,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
         return None
     app = str(folder.mapping("cdk.json").get("app") or "")
     sources = [
-        folder.texts[one]
+        _code(folder.texts[one])
         for one in folder.matching(*SOURCES)
         if "/test" not in f"/{one}" and CDK.search(folder.texts[one])
     ]
@@ -148,6 +148,12 @@ def draft(folder: Folder, process: str) -> Draft | None:
             for one in asked
         ),
     )
+
+
+def _code(text: str) -> str:
+    """Without the lines that are comments: templates show in them what an app may also do."""
+    marks = ("//", "#", "*", "/*")
+    return "\n".join(one for one in text.splitlines() if not one.lstrip().startswith(marks))
 
 
 def _tools(folder: Folder, app: str) -> tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]:

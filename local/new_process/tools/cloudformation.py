@@ -21,6 +21,8 @@ CAPABILITIES = "--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AU
 ACCOUNT = "$(aws sts get-caller-identity --query Account --output text)"
 PACKAGED = '--s3-bucket "$bucket" --output-template-file packaged.yaml > /dev/null'
 LARGEST_INLINE = 51_200  # bytes of a template that needs no bucket
+EMPTIED = "a bucket or repository that holds anything must be emptied before remove"
+HOLDING = ("AWS::S3::Bucket", "AWS::ECR::Repository")  # that are removed only when empty
 
 
 def draft(folder: Folder, process: str) -> Draft | None:
@@ -56,9 +58,10 @@ def draft(folder: Folder, process: str) -> Draft | None:
                 if found[1:]
                 else []
             ),
-            (
-                "phases",
-                "a bucket or repository that holds anything must be emptied before remove",
+            *(
+                [("phases", EMPTIED)]
+                if any(kind in folder.texts[one] for one in found for kind in HOLDING)
+                else []
             ),
         ),
         questions=filled.questions,

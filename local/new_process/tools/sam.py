@@ -10,7 +10,13 @@ from lambdas.model.definition.process import Phase
 from local.new_process.draft import Draft
 from local.new_process.tools.cloudformation import CAPABILITIES
 from local.new_process.tools.code_change import change_of, handler_file
-from local.new_process.tools.packages import activated, python_packages, runtimes_of
+from local.new_process.tools.packages import (
+    activated,
+    makes_images,
+    not_in_the_image,
+    python_packages,
+    runtimes_of,
+)
 from local.new_process.tools.templates import functions, parameters, templates
 
 if TYPE_CHECKING:
@@ -36,7 +42,8 @@ def draft(folder: Folder, process: str) -> Draft | None:
         return None
     template, config = folder.mapping(found[0]), _configured(folder)
     filled = parameters(template, _overrides(config.get("parameter_overrides")))
-    runtimes = runtimes_of(*(one.get("Runtime") for one in functions(template)))
+    named = [one.get("Runtime") for one in functions(template)]
+    runtimes = runtimes_of(*named)
     prepare = activated(folder, "sam")
     deploy = _deploy(found[0], process, config, filled.overrides)
     change = _change(folder, template)
@@ -44,6 +51,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
     return Draft(
         tool="AWS SAM",
         runtimes=runtimes,
+        privileged=makes_images(template),
         regions=(region,) if region else (),
         variables=filled.variables,
         environment=filled.environment,
@@ -66,6 +74,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
         ),
         notes=(
             ("phases", MANAGED),
+            *not_in_the_image(*named),
             *(
                 []
                 if change

@@ -11,9 +11,13 @@ from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
 from local.new_process.tools.code_change import change_of, handler_file
 from local.new_process.tools.lookups import required_lookups
 from local.new_process.tools.packages import (
+    build_command,
     dependencies,
     global_node_tool,
+    makes_images,
     node_packages,
+    not_built_yet,
+    not_in_the_image,
     runtimes_of,
     with_node,
 )
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 FILES = ("serverless.yml", "serverless.yaml", "serverless.json", "serverless.ts", "serverless.js")
 PROGRAMS = (".ts", ".js")
 OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
+# What a service's own frameworkVersion wants, which every other version refuses.
+PINNED = {1: "serverless@1.83.3", 2: "serverless@2.72.4", 3: "osls@3.77.1"}
 STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
 BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
 FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
@@ -39,34 +45,49 @@ def draft(folder: Folder, process: str) -> Draft | None:
     file = folder.first(*FILES)
     if not file:
         return None
-    text = folder.texts[file]
     service = {} if file.endswith(PROGRAMS) else folder.mapping(file)
+    # Of a document its values: what stands in its comments is not asked for.
+    text = "\n".join(_texts(service)) or folder.texts[file]
     provider = _mapping(service.get("provider"))
     asked = sorted({one for one in ENVIRONMENT.findall(text) if one not in ("STAGE", "AWS_REGION")})
     options = sorted({one for one in OPTION.findall(text) if one not in ("stage", "region")})
     stage = _stage(folder, text, service)
-    tool, install = _tool(folder)
+    tool, install = _tool(folder, service)
     region = provider.get("region")
     fixed = isinstance(region, str) and "$" not in region
     words = ' --stage "$STAGE"' + ("" if fixed else ' --region "$AWS_REGION"')
     words += "".join(f' --{one} "${_variable(one)}"' for one in options)
     change = _change(folder, service)
     runtimes = [provider.get("runtime"), *(one.get("runtime") for one in _functions(service))]
+    missing = not_built_yet(
+        folder,
+        service,
+        *({"runtime": provider.get("runtime"), **one} for one in _functions(service)),
+    )
+    build = (build_command(folder),) if missing and build_command(folder) else ()
     return Draft(
-        tool="the Serverless Framework"
-        if tool != "osls"
-        else "osls, the open Serverless Framework",
+        tool="osls, the open Serverless Framework"
+        if "osls" in tool
+        else "the Serverless Framework",
         runtimes=with_node(runtimes_of(*runtimes), folder),
+        privileged=makes_images(service),
         regions=(str(region),) if fixed else (),
         variables=(stage,),
         environment=(IN_ENVIRONMENT, *((one, "") for one in (*asked, *map(_variable, options)))),
         install=install,
         phases=(
-            Phase(name="deploy", commands=(f"{tool} deploy{words}",)),
-            Phase(name="update", commands=(change, f"{tool} deploy{words}") if change else ()),
+            Phase(name="deploy", commands=(*build, f"{tool} deploy{words}")),
+            Phase(
+                name="update",
+                commands=(change, *build, f"{tool} deploy{words}") if change else (),
+            ),
             Phase(name="remove", commands=(f"{tool} remove{words}",)),
         ),
-        notes=tuple(_notes(folder, file, text, service)),
+        notes=(
+            *_notes(folder, file, text, service),
+            *not_in_the_image(*runtimes),
+            *(("phases", f"{one} is not there before it is built{_by(build)}") for one in missing),
+        ),
         questions=(
             *(
                 Question(key=f"environment.{one}", asks=f"{file} reads it from the environment")
@@ -84,7 +105,9 @@ def draft(folder: Folder, process: str) -> Draft | None:
                 else [
                     Question(
                         key="phases.update",
-                        asks="which change, and then the deployment? No function's code was found",
+                        asks="which change, and then "
+                        f"{'the build and ' if missing else ''}the deployment? "
+                        "No function's code was found",
                     )
                 ]
             ),
@@ -102,14 +125,34 @@ def draft(folder: Folder, process: str) -> Draft | None:
     )
 
 
-def _tool(folder: Folder) -> tuple[str, tuple[str, ...]]:
+def _tool(folder: Folder, service: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """The command, and what installs it: the version that the folder pins, where it pins one."""
     packages = node_packages(folder)
     wanted = dependencies(folder)
     for name in ("osls", "serverless"):
         if name in wanted:
             return f"npx {name}", packages
+    pinned = PINNED.get(_major(service.get("frameworkVersion")))
+    if pinned:
+        return f"npx --yes {pinned}", packages
     return "osls", (global_node_tool("osls", OSLS), *packages)
+
+
+def _major(wanted: object) -> int:
+    """The major version that a range allows at most: 3 of `^3.2`, and of `>=2.0.0 <4.0.0`.
+
+    0 where it has no end, or there is none.
+    """
+    text = str(wanted or "")
+    below = re.search(r"<\s*(\d+)(?:\.0)*(?![.\d])", text)
+    if below:
+        return int(below[1]) - 1
+    first = re.search(r"\d+", text)
+    return 0 if not first or ">" in text else int(first[0])
+
+
+def _by(build: tuple[str, ...]) -> str:
+    return f" by {build[0]}" if build else ", by a command before the deployment"
 
 
 def _stage(folder: Folder, text: str, service: Mapping[str, Any]) -> Use:
@@ -180,6 +223,19 @@ def _notes(
 
 def _variable(option: str) -> str:
     return f"O_{option.upper().replace('-', '_')}"
+
+
+def _texts(raw: object) -> Iterator[str]:
+    """All that a document holds, line by line."""
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            yield str(key)
+            yield from _texts(value)
+    elif isinstance(raw, list):
+        for one in raw:
+            yield from _texts(one)
+    elif isinstance(raw, str):
+        yield raw
 
 
 def _mapping(raw: object) -> Mapping[str, Any]:
