@@ -252,6 +252,9 @@ def mapping(embedded: Connection) -> tuple[str, str]:
         ("AppSync::GraphQLApi", "appsync", "CreateGraphqlApi"),
         ("EC2::VPC", "ec2", "CreateVpc"),
         ("EFS::FileSystem", "elasticfilesystem", "CreateFileSystem"),
+        ("AppConfig::Application", "appconfig", "CreateApplication"),
+        ("AppConfig::DeploymentStrategy", "appconfig", "CreateDeploymentStrategy"),
+        ("Backup::BackupPlan", "backup", "CreateBackupPlan"),
     ],
 )
 def test_a_stack_removes_by_its_tag_what_it_made(
@@ -261,6 +264,14 @@ def test_a_stack_removes_by_its_tag_what_it_made(
         "Cognito::IdentityPool": {"AllowUnauthenticatedIdentities": False},
         "AppSync::GraphQLApi": {"Name": "graph", "AuthenticationType": "API_KEY"},
         "EC2::VPC": {"CidrBlock": "10.0.0.0/16"},
+        "AppConfig::Application": {"Name": "settings"},
+        "AppConfig::DeploymentStrategy": {
+            "Name": "slowly",
+            "DeploymentDurationInMinutes": 1,
+            "GrowthFactor": 50,
+            "ReplicateTo": "NONE",
+        },
+        "Backup::BackupPlan": {"BackupPlan": {"BackupPlanName": "nightly", "BackupPlanRule": []}},
     }
     name = named()
     stack = {"It": {"Type": f"AWS::{kind}", "Properties": properties.get(kind, {})}}

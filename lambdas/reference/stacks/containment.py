@@ -73,13 +73,18 @@ class Row:
             return True
         if facts is None:
             return False
-        head = re.split(r"[/:{]", self.form)[0]
+        kind = _kind(self.form)
         for use in facts.uses:
-            ours = any(resource_of(arn).startswith(head) for arn in use.type.arns)
+            ours = any(_kind(resource_of(arn)) == kind for arn in use.type.arns)
             keys = use.type.condition_keys if self.listed == "type" else use.condition_keys
             if ours and RESOURCE_TAG in keys:
                 return True
         return self.listed == "action" and RESOURCE_TAG in facts.condition_keys
+
+
+def _kind(resource: str) -> str:
+    """With what the resource field of an ARN begins: `userpool` of `userpool/{}`."""
+    return re.split(r"[/:{$]", resource.lstrip("/"))[0]
 
 
 @lru_cache(maxsize=16_384)
