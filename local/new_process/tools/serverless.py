@@ -32,6 +32,11 @@ PROGRAMS = (".ts", ".js")
 OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
 # What a service's own frameworkVersion wants, which every other version refuses.
 PINNED = {1: "serverless@1.83.3", 2: "serverless@2.72.4", 3: "osls@3.77.1"}
+# https://github.com/oss-serverless/osls/blob/4.x/docs/guides/upgrading-to-v4.md
+PLUGINS = (
+    "plugins written for the Serverless Framework 3 may call provider.request(), "
+    "which osls 4 no longer has: npx osls@3 runs them"
+)
 STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
 BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
 FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
@@ -212,11 +217,10 @@ def _notes(
     for one in required_lookups(text)[:8]:
         yield "phases", f"{file} reads {one}, which must be there in the sandbox"
     plugins = service.get("plugins")
-    missing = [
-        str(one)
-        for one in (plugins if isinstance(plugins, list) else [])
-        if str(one) not in dependencies(folder) and not str(one).startswith("./")
-    ]
+    named = [str(one) for one in (plugins if isinstance(plugins, list) else [])]
+    if named and _tool(folder, service)[0] == "osls":
+        yield "install", PLUGINS
+    missing = [one for one in named if one not in dependencies(folder) and not one.startswith("./")]
     if missing:
         yield "install", f"plugins that package.json does not install: {', '.join(missing)}"
 

@@ -168,6 +168,24 @@ def test_a_stage_without_another_is_asked_for_not_made_up() -> None:
     assert "variables.stage" in asked(draft)
 
 
+def test_plugins_are_told_what_the_chosen_tool_lacks_unless_the_folder_chose_it() -> None:
+    with_plugins = SERVERLESS + "plugins: [serverless-prune-plugin, ./own]\n"
+    chosen = '{"devDependencies": {"osls": "^3.0.0", "serverless-prune-plugin": "^2.0.0"}}'
+
+    said, silent, none = (
+        [note for _, note in draft_of(folder(**files), "o").notes]
+        for files in (
+            {"serverless.yml": with_plugins},
+            {"serverless.yml": with_plugins, "package.json": chosen},
+            {"serverless.yml": SERVERLESS},
+        )
+    )
+
+    assert serverless.PLUGINS in said
+    assert "plugins that package.json does not install: serverless-prune-plugin" in said
+    assert silent == none == []
+
+
 def test_a_change_reaches_what_is_deployed_though_comments_are_compiled_away() -> None:
     plain, bundled = (
         commands(draft_of(folder(**{"serverless.yml": SERVERLESS, name: ""}), "o"))["update"][0]
