@@ -34,6 +34,9 @@ _PIECES = re.compile(
 _SUSPECT = re.compile(r"\d{8}|\d{4}[-/]\d{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}|[0-9A-Fa-f]{32}")
 _SEPARATED = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]+")
 _GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
+# orders-dev-notif2f5c…-rule-1: the Serverless Framework cuts a name that is too long, and hashes it
+_HASHED = re.compile(r".*?([0-9a-f]{32,}|[0-9A-F]{32,})")
+_DIGESTS = (128, 96, 64, 56, 40, 32)  # hexadecimal digits of SHA-2, SHA-1 and MD5
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
     rf"{UUID}(?:-\d{{1,2}})?"  # MSK counts on
@@ -92,14 +95,23 @@ def pieces(text: str) -> tuple[Piece, ...]:
         if match.start() > position:
             found.append(Piece(text[position : match.start()], None))
         position = match.end()
-        glued = _GLUED.fullmatch(match.group())
-        if glued and match.lastgroup == "word":
-            found += [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
+        if match.lastgroup == "word":
+            found += _word(match.group())
         else:
             found.append(Piece(match.group(), _shape(match)))
     if position < len(text):
         found.append(Piece(text[position:], None))
     return tuple(found)
+
+
+def _word(text: str) -> list[Piece]:
+    """A word, or one and what a machine glued to its end."""
+    if glued := _GLUED.fullmatch(text):
+        return [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
+    if hashed := _HASHED.fullmatch(text):
+        length = next(one for one in _DIGESTS if one <= len(hashed.group(1)))
+        return [Piece(text[:-length], Shape.WORD), Piece(text[-length:], Shape.HASH)]
+    return [Piece(text, Shape.SUFFIX if is_suffix(text) else Shape.WORD)]
 
 
 def is_id(text: str) -> bool:
@@ -179,7 +191,5 @@ def _shape(match: re.Match[str]) -> Shape:
             return Shape.TIME
         case "date":
             return Shape.DATE
-        case "hash":
-            return Shape.HASH
         case _:
-            return Shape.SUFFIX if is_suffix(match.group()) else Shape.WORD
+            return Shape.HASH

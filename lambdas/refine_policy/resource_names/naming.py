@@ -10,6 +10,7 @@ import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.findings.reason import Reason
 from lambdas.model.iam.arn import is_resource
 from lambdas.model.iam.template import Template, Variable
@@ -64,6 +65,7 @@ class Naming:
         self._known: dict[tuple[str, int], ResourceTemplate] = {}
         self._forms: dict[str, tuple[ResourceTemplate, ...]] = {}
         self._words = Words(values)
+        self._own = [one for name, one in values.items() if name not in ACCOUNT_VARIABLES]
         self._hashes = name_hashes.digests(filter(self._words.vary, fresh.stacks))
         self.stacks = {name: self._named(name) for name in fresh.stacks}
         self._made_up = MadeUpNames(self.stacks, values, others, fresh.tokens)
@@ -232,7 +234,7 @@ class Naming:
                     if name_hashes.is_hash(piece.text, self._hashes):
                         writing.wild(name_hashes.REASON)
                     elif piece.shape and self._varies(piece, inherited=inherited, content=content):
-                        writing.wild(because(piece, self._fresh))
+                        writing.varying(piece, because(piece, self._fresh), self._own)
                         varies = True
                     else:
                         writing.parts.append(piece.text)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason, ReasonKind
-from lambdas.model.iam.template import ANY, Part, Wildcard
+from lambdas.model.iam.template import ANY, Part, Variable, Wildcard
 from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
 from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape, may_be_suffix, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lambdas.refine_policy.resource_names.variables import Cutter
     from lambdas.refine_policy.resource_names.volatility import VolatileNames
@@ -26,6 +26,7 @@ _BECAUSE: dict[Shape | None, Reason] = {
     Shape.HASH: Reason("this part is a hash that changes with the content"),
 }
 _LETTER = re.compile(r"[A-Za-z]")
+_FIELDS = re.compile(r"[/:]")
 
 
 @dataclass(slots=True)
@@ -42,6 +43,28 @@ class Writing:
         """Any text from here on, because of the reason."""
         self.parts.append(ANY)
         self.reasons[Reason(reason) if isinstance(reason, str) else reason] = None
+
+    def varying(self, piece: Piece, reason: Reason, values: Iterable[str]) -> None:
+        """Any text for a piece; `values`: of the process's variables.
+
+        A hash right behind a word was glued to what is left of a name that was too long. Where the
+        word ends depends on the length of every value before it, so it is open too, and so is the
+        beginning of a value.
+        """
+        if piece.shape is Shape.HASH and self._is_word():
+            last = max(
+                (at for at, one in enumerate(self.parts) if isinstance(one, Variable)), default=0
+            )
+            behind = [str(one) for one in self.parts[last + 1 :]]
+            if last and not _FIELDS.search("".join(behind)):
+                del self.parts[last + 2 :]  # a separator follows the variable
+            elif any(one.lower().startswith(behind[-1].lower()) for one in values):
+                self.parts.pop()
+        self.wild(reason)
+
+    def _is_word(self) -> bool:
+        end = self.parts[-1] if self.parts else ""
+        return isinstance(end, str) and end[-1:].isalnum()
 
     def shape(self, text: str, start: int) -> None:
         """Where nothing of a name is fixed, keep at least how it is made."""

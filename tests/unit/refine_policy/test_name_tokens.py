@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from lambdas.refine_policy.resource_names.name_tokens import may_be_suffix
+from lambdas.refine_policy.resource_names.name_tokens import Shape, may_be_suffix, pieces
 
 DRAWN = 20_000
 HELD_IN = 1_000  # one in so many at most; letters alone are one suffix in fifty
@@ -36,3 +36,15 @@ def test_of_letters_that_are_drawn_next_to_none_pass_for_a_word(length: int) -> 
 )
 def test_a_word_as_long_as_a_suffix_stays_a_word(word: str) -> None:
     assert not may_be_suffix(word)
+
+
+@pytest.mark.parametrize("digits", [32, 40, 64])
+def test_a_hash_is_known_though_a_word_stands_right_before_it(digits: int) -> None:
+    digest = "0123456789abcdef" * 8
+
+    cut = pieces(f"notif{digest[:digits]}-rule")
+
+    assert [(one.text, one.shape) for one in cut[:2]] == [
+        ("notif", Shape.WORD),
+        (digest[:digits], Shape.HASH),
+    ]
