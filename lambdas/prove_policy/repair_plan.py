@@ -112,6 +112,8 @@ def _planned(one: Denial, before: Before) -> Repair:
         grants = set(_opened(one, [name for _, name in others], before)) or grants
     elif by_heart and suits(one.action, by_heart):
         grants = set(_for_all(one, by_heart, before))
+    elif not before.mapping.knows(one.resource, one.action):
+        grants |= set(_as_done_to_the_likest(one, before))
     return _unless_made_before(one, grants, before)
 
 
@@ -193,6 +195,28 @@ def _for_all(one: Denial, pattern: str, before: Before) -> Iterable[MissingGrant
             continue
         if matches(pattern, line.resource) and suits(line.action, pattern):
             yield MissingGrant(action=line.action, resource=pattern, via=line.via, opened=True)
+
+
+def _as_done_to_the_likest(one: Denial, before: Before) -> Iterable[MissingGrant]:
+    """For the very name: all that the first cycle did to the resource whose name is most like it.
+
+    A tool may name the same thing otherwise when a value has another length. Without this each of
+    its actions would be denied in a round of its own.
+    """
+    if is_open(one.resource):
+        return
+    own, kind = before.mapping.in_first_names(one.resource), type_of(one.resource)
+    used = [line for line in before.first if line.outcome in {Outcome.SUCCEEDED, Outcome.FAILED}]
+    alike = {
+        line.resource: shared([line.resource, own])
+        for line in used
+        if line.action == one.action and type_of(line.resource) == kind
+    }
+    alike = {name: pattern for name, pattern in alike.items() if not is_open(pattern)}
+    most = max(map(len, alike.values()), default=0)
+    for line in used:
+        if len(alike.get(line.resource, "")) == most > 0 and suits(line.action, own):
+            yield MissingGrant(action=line.action, resource=own, via=line.via)
 
 
 def shared(names: Sequence[str]) -> str:

@@ -237,6 +237,38 @@ def test_the_same_slot_under_another_name_opens_what_differs_for_all_that_was_do
     }
 
 
+def test_a_name_that_only_the_proof_has_is_repaired_for_all_that_was_done_to_the_one_like_it() -> (
+    None
+):
+    # A name that is too long with `dev` and fits with `qa`: the tool hashes the one alone.
+    rules = "arn:aws:events:eu-west-1:123456789012:rule"
+    hashed = f"{rules}/shop-notify-the-re9dd4e461268c8034f5c8564e155c67a6-rule-1"
+    first = (
+        *seen("events:PutRule", hashed, f"{rules}/sweep"),
+        *seen("events:PutTargets", hashed),
+        *seen("events:DisableRule", f"{rules}/sweep"),
+        *seen("sqs:CreateQueue", QUEUE),
+    )
+
+    (one,) = planned(
+        a_denial("events:PutRule", f"{rules}/shop-notify-the-rest-qa-rule-1"), first=first
+    )
+
+    assert {(str(it.action), it.resource, it.opened) for it in one.grants} == {
+        (action, f"{rules}/shop-notify-the-rest-dev-rule-1", False)
+        for action in ("events:PutRule", "events:PutTargets")
+    }
+
+
+def test_a_name_like_none_of_the_first_cycle_s_is_repaired_alone() -> None:
+    first = (*seen("iam:CreateRole", *roles("alpha")), *seen("iam:DeleteRole", *roles("alpha")))
+    (new,) = roles("beta")
+
+    (one,) = planned(a_denial("iam:CreateRole", new), first=first)
+
+    assert [(str(it.action), it.resource) for it in one.grants] == [("iam:CreateRole", new)]
+
+
 def test_names_that_share_nothing_are_two_resources() -> None:
     old, new = roles("alpha", "beta")
 
