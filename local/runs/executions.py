@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from local.runs.progress import Progress
 
 RUN_ID = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
+OWN_ID = re.compile(rf'\\*"id\\*": ?\\*"({RUN_ID.pattern})')  # however often it was put into a text
 POLL = 0.5  # seconds
 PAGE = 25  # events
 
@@ -105,7 +106,7 @@ def _tell(deployed: Deployed, client: Any, run: Running, progress: Progress) -> 
         if entered:
             progress.state(run.process, entered["name"])
         run.build = Build.in_event(event) or run.build
-        run.identifier = run.identifier or _identifier(event)
+        run.identifier = run.identifier or identifier_of(event)
         run.told = int(event["id"])
     if run.build:
         for line in run.build.phases(deployed.connection):
@@ -139,7 +140,10 @@ def _finish(deployed: Deployed, run: Running, described: dict[str, Any], out: Pa
     )
 
 
-def _identifier(event: dict[str, Any]) -> str:
-    """The run's id, as soon as an event of its execution names it."""
-    found = RUN_ID.search(json.dumps(event, default=str))
-    return found[0] if found else ""
+def identifier_of(event: dict[str, Any]) -> str:
+    """The run's id, as soon as an event of its execution names it as one.
+
+    The input of a run that a fleet started has the fleet's, which looks the same.
+    """
+    found = OWN_ID.search(json.dumps(event, default=str))
+    return found[1] if found else ""
