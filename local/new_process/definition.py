@@ -103,7 +103,7 @@ class _Page:
         yield f"{indent}{key}:"
         for one in commands:
             lines = one.split("\n")
-            if len(lines) > 1 and all(line.isprintable() for line in lines) and lines[0][:1] != " ":
+            if len(lines) > 1 and _stands_as_it_is(lines):
                 yield f"{indent}  - |-"
                 yield from (f"{indent}    {line}".rstrip() for line in lines)
             else:
@@ -115,6 +115,12 @@ class _Page:
         for phase in self._draft.phases:
             path = f"phases.{phase.name}"
             yield from self.commands(phase.name, phase.commands, "  ", path)
+
+
+def _stands_as_it_is(lines: list[str]) -> bool:
+    """Whether a block of YAML keeps these lines: it drops blanks at ends, and empty last lines."""
+    kept = all(line.isprintable() and line == line.rstrip() for line in lines)
+    return kept and bool(lines[-1]) and lines[0][:1] != " "
 
 
 def _scalar(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.errors import InvalidProcessError
@@ -229,6 +229,8 @@ NASTY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(st
     asks=NASTY,
     value=NASTY.filter(lambda one: not re.search(r"\{[a-z]", one)),
 )
+@example(command="one", other="two\n", note="n", asks="a", value="v")
+@example(command="one \ntwo", other="two", note="n", asks="a", value="v")
 def test_no_name_of_the_folder_can_break_the_definition(
     command: str, other: str, note: str, asks: str, value: str
 ) -> None:
