@@ -187,7 +187,9 @@ def _change(folder: Folder, service: Mapping[str, Any]) -> str:
         file = handler_file(folder, "", one.get("handler"))
         if file and (change := change_of(folder, file)):
             return change
-    return ""
+    # A program was not read; what is called as every template calls it is a function's code.
+    handlers = () if service else folder.matching("handler.*", "*/handler.*")
+    return next(filter(None, (change_of(folder, one) for one in handlers)), "")
 
 
 def _functions(service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -143,6 +143,19 @@ def test_what_nothing_builds_is_told_and_what_is_there_is_not_built() -> None:
     assert len(commands(there, "deploy")) == 1
 
 
+def test_a_program_is_not_read_and_its_handlers_are_found_all_the_same() -> None:
+    texts = {
+        "serverless.ts": "const config: AWS = { functions: { hello } };",
+        "src/functions/hello/handler.ts": "export const main = 1;",
+        "src/functions/hello/schema.ts": "",
+    }
+    found = serverless.draft(Folder(name="hello", texts=texts), "hello")
+
+    assert found
+    assert found.questions == ()
+    assert commands(found, "update")[0].endswith(">> src/functions/hello/handler.ts")
+
+
 def test_images_that_are_built_need_docker() -> None:
     images = {"app": {"path": "./"}}
     docker = of(service(provider={"ecr": {"images": images}}))
