@@ -33,7 +33,7 @@ GIVEN = (
     "stacks",
     "revision",
 )
-BEFORE = {"CanGoWithout", "GeneratePolicy"}
+BEFORE = {"CanGoWithout", "GeneratePolicy", "ReadDefinition"}
 AFTER = "DocumentPolicy"  # the first state that is not of the proof
 
 
