@@ -159,8 +159,10 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     ways = sorted({one["path"] for one in tried if one["outcome"] == WayOutcome.OPEN})
     untested = {one["path"] for one in tried if one["outcome"] == WayOutcome.NO_TEST}
     unclear = sorted(untested - set(ways))
+    attempts = counted(len(refused), "attempt")
     shown = (
-        f"The policy itself refused {counted(len(refused), 'attempt')} to gain more than it grants"
+        f"Against {attempts} to gain more than it grants the policy holds; without the boundary of "
+        f"the created roles {'it succeeds' if len(refused) == 1 else 'they succeed'}"
         if refused
         else "The policy leads to none of the known ways to more permissions"
     )
@@ -171,8 +173,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
         gaps=(
             *_if(
                 ways,
-                f"{counted(len(ways), 'known way')} to more permissions "
-                f"{'is' if len(ways) == 1 else 'are'} open: {listed(ways)}"
+                "whoever holds the policy can gain more than it grants, by "
+                f"{counted(len(ways), 'known way')}: {listed(ways)}"
                 + (f"; the process needs what they take in {listed(phases)}" if phases else ""),
             ),
             *_if(
@@ -192,12 +194,12 @@ def contained(found: Containment | None) -> Claim:
     whose = listed([one for one in Whose if any(one in it.whose for it in found.reaches)])
     return Claim(
         name="contained",
-        shown=f"By simulation, {found.refused:,} of {counted(found.calls, 'call')} on what another "
-        "stage, stack or process would have are refused.",
+        shown=f"By simulation, the policy refuses {found.refused:,} of "
+        f"{counted(found.calls, 'call')} on things of another stage, stack or process.",
         gaps=_if(
             found.reaches,
-            f"{counted(len(found.reaches), 'grant')} still reach{'es' * (len(found.reaches) == 1)} "
-            f"what is of {whose}{only if reads else ''}; the findings say why",
+            f"whoever holds it still reaches things of {whose}, production included, by "
+            f"{counted(len(found.reaches), 'grant')}{only if reads else ''}; the findings say why",
         ),
     )
 

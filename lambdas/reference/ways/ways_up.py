@@ -44,12 +44,14 @@ def ways_up(policy: PrincipalPolicy, boundary: RoleBoundary | None = None) -> tu
 
     Args:
         policy: of one principal.
-        boundary: of the roles that the process creates; one that is only offered closes nothing.
+        boundary: of the roles that the process creates. Where it is only offered, some of them may
+            lack it, and a policy may ask for it all the same, because the calls that were seen did.
     """
-    asked = boundary if boundary and boundary.required else None
-    arn, roles, others = (BOUNDARY_ARN, asked.roles, asked.others) if asked else (None, (), ())
+    arn = BOUNDARY_ARN if boundary else None
+    bounded = boundary.roles if boundary and boundary.required else ()
+    others = boundary.others if boundary else ()
     held = HeldGrants.of_policies(
-        [policy], map(Template.from_text, roles), map(Template.from_text, others)
+        [policy], map(Template.from_text, bounded), map(Template.from_text, others)
     )
     own = policy.principal.partition(":user/")[2]
     found = [

@@ -215,8 +215,12 @@ def a_way(outcome: str, path: str = "function with a role") -> dict[str, Any]:
     [
         (None, "not asked", "no known way was tried"),
         ([], "shown", "leads to none of the known ways"),
-        ([a_way("refused")], "shown", "refused 1 attempt"),
-        ([a_way("refused", "x"), a_way("open")], "shown in part", "1 known way to more"),
+        ([a_way("refused")], "shown", "Against 1 attempt to gain more"),
+        (
+            [a_way("refused", "x"), a_way("open")],
+            "shown in part",
+            "can gain more than it grants, by 1 known way: ",
+        ),
         ([a_way("open")], "not shown", "the process needs what they take in deploy"),
         ([a_way("no test", "x")], "not shown", "something else refused x"),
         ([a_way("refused"), a_way("no test", "x")], "shown in part", "something else refused x"),
@@ -234,15 +238,15 @@ def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(
 @pytest.mark.parametrize(
     ("found", "state", "words"),
     [
-        (CONTAINED, "shown", "By simulation, 3 of 3 calls on what another stage, stack or process"),
+        (CONTAINED, "shown", "the policy refuses 3 of 3 calls on things of another stage"),
         (
             reaching("read", "write"),
             "shown in part",
-            "2 grants still reach what is of another stage",
+            "production included, by 2 grants",
         ),
-        (reaching("read", "write"), "shown in part", "another stack, 1 of them only reading"),
-        (reaching("read", "read"), "shown in part", "another stack, only reading; the findings"),
-        (reaching("write"), "shown in part", "1 grant still reaches what is of"),
+        (reaching("read", "write"), "shown in part", "by 2 grants, 1 of them only reading"),
+        (reaching("read", "read"), "shown in part", "by 2 grants, only reading; the findings"),
+        (reaching("write"), "shown in part", "still reaches things of another stage"),
         (None, "not asked", "Nothing was tried"),
         (replace(CONTAINED, grants=0), "not asked", "Nothing was tried"),
     ],

@@ -48,9 +48,15 @@ def allows(action: str, resource: str, *conditions: Condition) -> ExplainedState
     )
 
 
-def bounding(roles: tuple[str, ...] = (), others: tuple[str, ...] = ()) -> RoleBoundary:
+def bounding(
+    roles: tuple[str, ...] = (), others: tuple[str, ...] = (), *, required: bool = True
+) -> RoleBoundary:
     return RoleBoundary(
-        name="fencepost-boundary-orders", required=True, statements=(), roles=roles, others=others
+        name="fencepost-boundary-orders",
+        required=required,
+        statements=(),
+        roles=roles,
+        others=others,
     )
 
 
@@ -361,6 +367,21 @@ def test_a_role_that_others_made_under_a_name_of_the_process_is_passed_as_it_is(
 
     passed = "arn:aws:iam::1:role/orders-dev-admin"
     assert open_ways == [("code of a function", passed), ("function with a role", passed)]
+
+
+def test_a_boundary_that_is_only_offered_vouches_for_no_role() -> None:
+    statements = (*makes_functions(BOUNDED), allows("iam:CreatePolicyVersion", "*"))
+    policy = PrincipalPolicy(
+        name="policy",
+        principal="arn:aws:iam::123456789012:role/sandbox",
+        statements=statements,
+        packs=(tuple(range(len(statements))),),
+    )
+    offered = bounding(roles=(ROLE,), others=(ROLE.replace("-*", "-admin"),), required=False)
+
+    open_ways = {one.path for one in ways_up(policy, offered) if not one.closed_by}
+
+    assert {"function with a role", "the boundary itself changed"} <= open_ways
 
 
 def test_the_own_policy_of_a_thing_is_a_way_where_others_made_it() -> None:
