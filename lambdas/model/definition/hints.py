@@ -116,11 +116,12 @@ class Hints:
         return dict(self.raw)
 
     def dropping(self, grants: Collection[tuple[Action, str]]) -> Self:
-        """The same hints without these grants, each an action and a template's text."""
+        """The same hints without these grants, each an action in any case and a template's text."""
+        gone = {(str(action).lower(), resource) for action, resource in grants}
         kept = [
             (one, raw)
             for one, raw in zip(self.add, self.raw["grants"]["add"], strict=True)
-            if (one.action, str(one.resource)) not in grants
+            if (str(one.action).lower(), str(one.resource)) not in gone
         ]
         asked = {**self.raw["grants"], "add": [raw for _, raw in kept]}
         return replace(self, add=tuple(one for one, _ in kept), raw={**self.raw, "grants": asked})

@@ -66,11 +66,13 @@ def unused_hints(
 
 def _added(hints: Hints, grants: Sequence[DraftGrant], reference: Reference) -> Iterator[Finding]:
     for added in hints.add:
-        if reference.facts(added.action) is None:
+        known = reference.facts(added.action)
+        if known is None:
             yield _unused(f"grants.add {added.action}", "IAM's reference does not know the action.")
         if any(
             one.basis == GroundKind.OBSERVED
-            and one.action == added.action
+            and known is not None
+            and one.action == known.action
             and covers(one.template, added.resource)
             for one in grants
         ):

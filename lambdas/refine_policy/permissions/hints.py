@@ -9,16 +9,21 @@ if TYPE_CHECKING:
 
     from lambdas.model.definition.hints import Hints
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.reference.actions import canonical
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.permission import Permission
 
 
 def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:
-    """The grants that the owner adds, each with the owner's reason."""
+    """The grants that the owner adds, each with the owner's reason.
+
+    IAM knows no case in an action: spelled as people like, it would be missed by whatever looks
+    for it by name, such as the ways to more permissions.
+    """
     for one in hints.add:
         yield Permission(
             principal=principal,
-            action=one.action,
+            action=canonical(one.action) or one.action,
             resource=ANYTHING,
             template=one.resource,
             basis=GroundKind.HINT,

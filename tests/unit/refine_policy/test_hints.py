@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.errors import ForbiddenActionError, InvalidProcessError
 from lambdas.model.definition.process import Process
+from lambdas.model.iam.action import Action
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -42,6 +43,19 @@ def test_an_added_grant_carries_its_owners_reason() -> None:
     assert [(one.kind, one.text) for one in added.grants[0].grounds] == [
         ("hint", "Disaster drills.")
     ]
+
+
+def test_a_grant_is_spelled_as_iam_spells_it_and_is_a_way_up_in_any_case() -> None:
+    role = "arn:${partition}:iam::${account}:role/shared"
+    grant = {"action": "iam:putrolepolicy", "resource": role, "reason": "It is asked for."}
+    process = a_process(policy={"grants": {"add": [grant]}})
+
+    refinement = refined([LINE], process=process)
+
+    assert granted(refinement)["iam:PutRolePolicy"] == {role}
+    assert "inline policy on a role" in {one.subject for one in refinement.findings}
+    put = Action("iam", "PutRolePolicy")
+    assert process.hints.dropping([(put, role)]).add == ()
 
 
 def test_a_hint_that_the_evidence_makes_needless_is_said() -> None:
