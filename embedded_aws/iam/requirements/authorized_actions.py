@@ -47,9 +47,16 @@ class Row:
 
     def applies(self, request: Mapping[str, Any]) -> bool:
         """Whether a request has it."""
-        if self.when and not any(_holds(one, request) for one in self.when):
-            return False
-        return not any(_holds(one, request) for one in self.unless)
+        return is_meant(self.when, self.unless, request)
+
+
+def is_meant(
+    when: Sequence[Condition], unless: Sequence[Condition], request: Mapping[str, Any]
+) -> bool:
+    """Whether any of these holds, where there are some, and none of those."""
+    if when and not any(_holds(one, request) for one in when):
+        return False
+    return not any(_holds(one, request) for one in unless)
 
 
 def in_tables(service: str) -> bool:

@@ -18,6 +18,10 @@ _ROLE_MEMBER = re.compile(r"role|credentials|snscallerarn", re.IGNORECASE)
 # What applications keep to themselves: a role's ARN in there is only text.
 _OPAQUE = {"environment", "tags", "variables", "parameters", "defaultarguments"}
 
+# Below what another role passes: a pipeline's own role assumes those of its actions.
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+_PASSED_BY_OTHERS = {"codepipeline": {"actions", "configuration"}}
+
 # botocore service -> who assumes the role, where it is not `<service>.amazonaws.com`
 _RECEIVERS = {
     "accessanalyzer": "access-analyzer",
@@ -64,7 +68,8 @@ def passed_roles(call: Call, resource: str) -> Iterator[Check]:
     receiver = told[0] if len(told) == 1 else _receiver(call)
     seen: set[str] = set()
     for path, text in leaves(call.params):
-        if not ROLE_ARN.fullmatch(text) or text in seen or not _passes(path):
+        others = _PASSED_BY_OTHERS.get(call.service, set()) & {name.lower() for name in path}
+        if not ROLE_ARN.fullmatch(text) or text in seen or others or not _passes(path):
             continue
         seen.add(text)
         yield _check(text, receiver, resource)

@@ -10,6 +10,7 @@ from ministack.services import iam
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources import ec2_ids
 from embedded_aws.iam.resources.arns import arns, place_of
+from embedded_aws.iam.resources.classic_balancers import classic_balancers
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import at_path, service_model
@@ -230,6 +231,7 @@ def _apigateway(_: Action, call: Call) -> list[str]:
 
 
 _RULES: dict[str, Rule] = {
+    "elb": classic_balancers,
     "apigateway": _apigateway,
     "apigatewayv2": _apigateway,
     "cloudformation": _cloudformation,

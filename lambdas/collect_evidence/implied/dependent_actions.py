@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.actions import ActionFacts
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.request_elements import elements
+from lambdas.reference.request_elements import elements, is_asked
 from lambdas.reference.shards import shard
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
@@ -70,24 +71,37 @@ def _is_meant(action: Action, call: Call) -> bool:
     return paths is None or any(str(one).lower() == "true" for one in said)
 
 
-def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
+def service_linked_roles(
+    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
+) -> Iterator[Implied]:
     """The first use in an account makes the service's own role."""
-    for one in known:
-        for owner, name in _roles_made(one, call):
-            yield Implied(
-                kind=GroundKind.SERVICE_LINKED_ROLE,
-                action=MAKE_ROLE,
-                resource=call.place.arn("iam", f"role/aws-service-role/{owner}/{name}"),
-                context=(("iam:AWSServiceName", owner),),
-            )
+    table = shard("pass_role")
+    by_operation = table["service_linked_by"].get(f"{meaning.service}:{meaning.operation}", ())
+    told = [(one["owner"], one["name"]) for one in by_operation if _applies(one, call)]
+    for owner, name in dict.fromkeys([*told, *(it for one in known for it in _made(one, call))]):
+        yield Implied(
+            kind=GroundKind.SERVICE_LINKED_ROLE,
+            action=MAKE_ROLE,
+            resource=call.place.arn("iam", f"role/aws-service-role/{owner}/{name}"),
+            context=(("iam:AWSServiceName", owner),),
+        )
 
 
-def _roles_made(one: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
+def _applies(row: Mapping[str, Any], call: Call) -> bool:
+    """Whether the request has any of what the row wants, and nothing of what it must not have."""
+    when, unless = row.get("when", ()), row.get("unless", ())
+    return (not when or _has(when, call)) and not _has(unless, call)
+
+
+def _has(paths: Iterable[str], call: Call) -> bool:
+    return any(is_asked(one) for path in paths for one in elements(call.parameters, path))
+
+
+def _made(one: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
     """The service that each role is made for, and the role's name."""
     table = shard("pass_role")
     named = table["service_linked"].get(one.action.service)
-    also = str(one.action) in table["service_linked_also"]
-    if named and (also or MAKE_ROLE in one.dependent_actions) and _is_meant(one.action, call):
+    if named and MAKE_ROLE in one.dependent_actions and _is_meant(one.action, call):
         yield named[0], named[1]
     row = table["service_linked_for"].get(str(one.action))
     for value in elements(call.parameters, row["element"]) if row else ():

@@ -35,7 +35,7 @@ def implied_by(
     """Everything that the request needed besides, sorted."""
     found = {
         *passed_roles(call, meaning),
-        *service_linked_roles(call, known),
+        *service_linked_roles(call, meaning, known),
         *authorized(call, meaning),
     }
     if meaning.service == "apigateway":

@@ -107,6 +107,14 @@ CASES = [
         | {"route53:ListHostedZonesByName"},
         {"*", "arn:aws:route53:::hostedzone/*"},
     ),
+    (
+        "lambda",
+        "lambda",
+        "CreateFunction",
+        {"FunctionName": "f", "Role": CALLER, "VpcConfig": {"SubnetIds": ["subnet-1"]}},
+        {"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"},
+        {"*"},
+    ),
     ("servicediscovery", "servicediscovery", "CreateHttpNamespace", {"Name": "n"}, set(), set()),
 ]
 
