@@ -45,8 +45,10 @@ AWAITED = {
     "/_ministack/cfn-response/": (CLOUDFORMATION + "custom_resource", "_pending"),
     "/_ministack/cfn-signal/": (CLOUDFORMATION + "wait_conditions", "_handles"),
 }
-# Any of these means that a browser speaks (Fetch standard): no SDK sends them.
-BROWSER_HEADERS = ("origin", "sec-fetch-site", "sec-fetch-mode", "access-control-request-method")
+# Any of these means that a browser speaks (Fetch standard): no SDK sends them. Node's own fetch, by
+# which functions answer for custom resources, sends `Sec-Fetch-Mode` alone; a browser sends
+# `Sec-Fetch-Site` beside it.
+BROWSER_HEADERS = ("origin", "sec-fetch-site", "access-control-request-method")
 
 
 class Gate:

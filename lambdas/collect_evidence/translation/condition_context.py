@@ -52,9 +52,11 @@ def context_of(known: ActionFacts, call: Call) -> tuple[tuple[str, str], ...]:
 def _function(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
     """The function that an event source mapping invokes: the answer tells, else the request.
 
+    An action that is about the function itself is granted on that; Lambda's page has the key for
+    mappings alone, while the reference lists it for a function's address, too.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
     """
-    if FUNCTION_ARN not in known.condition_keys:
+    if FUNCTION_ARN not in known.condition_keys or _is_about_functions(known):
         return
     named = call.answer.elements.first("functionarn") or call.request.first("functionname")
     match = _FUNCTION.fullmatch(named)
@@ -62,6 +64,10 @@ def _function(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
         place = replace(call.place, account=match["account"] or call.place.account)
         made = place.arn("lambda", f"function:{match['name']}")
         yield FUNCTION_ARN, named if named.startswith("arn:") else made
+
+
+def _is_about_functions(known: ActionFacts) -> bool:
+    return any(use.type.name.startswith("function") for use in known.uses)
 
 
 def _imported(known: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:

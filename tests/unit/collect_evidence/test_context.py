@@ -152,3 +152,13 @@ def test_the_same_request_of_one_s_own_is_told_apart_when_records_repeat() -> No
     ]
     lines = lines_of(collected(trail_of(records)))
     assert [bool(line.get("context")) for line in lines] == [False, True] * 3
+
+
+def test_a_function_s_address_is_granted_on_the_function_without_naming_it_twice() -> None:
+    made = translate(
+        record("lambda", "CreateFunctionUrlConfig", {"functionName": "f", "authType": "AWS_IAM"}),
+        ROLE,
+    )
+    (proof,) = [one for one in made.proofs if str(one.action) == "lambda:CreateFunctionUrlConfig"]
+    assert proof.resource.endswith(":function:f")
+    assert proof.context == ()
