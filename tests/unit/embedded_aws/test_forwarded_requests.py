@@ -25,3 +25,26 @@ def test_a_route_that_the_engine_refers_to_by_two_ids_is_named_by_its_own() -> N
         "RouteId": "r1",
         "RouteResponseKey": "$default",
     }
+
+
+def test_a_rule_of_a_bus_of_its_own_is_asked_for_there() -> None:
+    rule = Resource(
+        type="AWS::Events::Rule",
+        logical_id="Sold",
+        stack="shop",
+        properties={"Name": "sold", "EventBusName": "sales", "Targets": [{"Id": "a", "Arn": "b"}]},
+        physical_id="sold",
+        account="123456789012",
+        region="eu-west-1",
+    )
+    table = table_of(rule.type)
+    assert table
+    rows = [row for rows in table.operations.values() for row in rows] + list(table.look or ())
+
+    asked = {
+        (row.call, request_of(row, table, rule).get("EventBusName"))
+        for row in rows
+        if not row.call.endswith("Resource")
+    }
+
+    assert {bus for _, bus in asked} == {"sales"}
