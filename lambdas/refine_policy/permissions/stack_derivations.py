@@ -14,6 +14,9 @@ from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_parts import parsed
+from lambdas.reference.stacks.containment import Means, row_of
+from lambdas.reference.ways.escalation import escalates
+from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
     UPDATE,
@@ -114,10 +117,10 @@ def _by_type(
         declared = reference.handlers(resource_type)
         if declared is None:
             continue
-        # Resources that the policy spells alike need it once: the first of them stands for all.
+        # Resources that the policy tells alike need it once: the first of them stands for all.
         alike: dict[tuple[str, Action], Observation] = {}
         for one in observations:
-            alike.setdefault((naming.of(one.resource).template.text, one.action), one)
+            alike.setdefault((_told(one.resource, naming), one.action), one)
         resources = frozenset(one.resource for one in observations)
         beside = {action for one in resources for action in done_to[principal, one]}
         made = HandledType(
@@ -135,23 +138,46 @@ def _by_type(
         yield made, declared
 
 
+def _told(resource: str, naming: Naming) -> str:
+    """By what the policy tells a resource: its spelling, and what a condition says of its id."""
+    spelled = naming.of(resource).template
+    arn = parsed(resource) if spelled.wild else None
+    row = row_of(arn.service, arn.resource) if arn else None
+    if row is None or row.by is Means.NOTHING:
+        return spelled.text
+    return f"{spelled.text} {row.id_in(arn.resource) if arn else ''}"
+
+
 def _on_own(
     action: Action, kind: GroundKind, made: HandledType, layout: ArnParser, naming: Naming
 ) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference
+    because = f"{made.type} is part of the stack: {kind.because}"
+    facts = reference.facts(action)
+    if kind == UPDATE and facts and not facts.uses and not escalates(action):
+        # UpdateResolver, SetSubscriptionAttributes: AWS asks for no resource.
+        first = made.observations[0]
+        yield Permission(
+            principal=first.principal,
+            action=action,
+            resource=ANYTHING,
+            basis=kind,
+            because=because,
+            observation=first,
+        )
     found: set[str] = set()
     for one in made.observations:
-        spelled = naming.of(one.resource).template.text
-        if spelled in found or not _fits(action, one, reference, layout):
+        told = _told(one.resource, naming)
+        if told in found or not _fits(action, one, reference, layout):
             continue
-        found.add(spelled)
+        found.add(told)
         yield Permission(
             principal=one.principal,
             action=action,
             resource=one.resource,
             basis=kind,
-            because=f"{made.type} is part of the stack: {kind.because}",
+            because=because,
             observation=one,
         )
 

@@ -433,3 +433,44 @@ def test_the_answer_is_written_and_read_back() -> None:
     (carried,) = found.carried
     assert (carried.key, carried.value) == (STACK_TAG, "orders-dev")
     assert Containment.from_json(None) is None
+
+
+def test_the_next_update_of_every_mapping_is_told_by_its_own_function() -> None:
+    other = MAPPING.replace("0a1b2c3d", "4e5f6a7b")
+    made = ("AWS::Lambda::EventSourceMapping",)
+    lines = [
+        forwarded(
+            "lambda:DeleteEventSourceMapping",
+            mapping,
+            types=made,
+            context=((FUNCTION_ARN, f"{FUNCTION}-{at}"),),
+        )
+        for at, mapping in enumerate((MAPPING, other))
+    ]
+
+    refinement = refined([CHANGES, *lines])
+
+    for action in ("lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"):
+        assert conditions(refinement, action)[FUNCTION_ARN] == tuple(
+            f"arn:${{partition}}:lambda:${{region}}:${{account}}:function:orders-${{stage}}-ship-{at}"
+            for at in range(2)
+        )
+
+
+def test_the_next_update_of_what_two_stacks_made_is_told_by_both() -> None:
+    other = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/billing-dev/0a1b2c3d"
+    second = "z9y8x7w6v5"
+    lines = [
+        seen("cloudformation:CreateChangeSet", other),
+        forwarded("apigateway:GET", gateway(f"/restapis/{API}"), types=REST_API),
+        forwarded("apigateway:DELETE", gateway(f"/restapis/{second}"), types=REST_API),
+    ]
+
+    refinement = with_api(
+        *lines, stacks=[OWN, stack(("AWS::ApiGateway::RestApi", second), name=other)]
+    )
+
+    assert set(conditions(refinement, "apigateway:PATCH")[STACK_TAG]) == {
+        "orders-${stage}",
+        "billing-${stage}",
+    }

@@ -301,3 +301,36 @@ def test_what_a_rollback_of_the_process_s_own_showed_is_not_derived_as_well() ->
     assert "rollback" in _kinds("sqs:DeleteQueue", CREATES_QUEUE, makes)  # made, and not undone
     assert _kinds("sqs:DeleteQueue", CREATES_QUEUE, makes, undoes) == {"observed"}
     assert _kinds("sqs:SetQueueAttributes", CREATES_QUEUE, makes, undoes) == {"update"}
+
+
+@pytest.mark.parametrize(
+    ("creates", "resource", "kind", "updates"),
+    [
+        (
+            "appsync:CreateResolver",
+            f"arn:aws:appsync:{AT}:apis/abcdefghijklmnopqrstuvwxyz/types/Query/resolvers/me",
+            "AWS::AppSync::Resolver",
+            "appsync:UpdateResolver",
+        ),
+        (
+            "sns:Subscribe",
+            f"arn:aws:sns:{AT}:orders-dev-news",
+            "AWS::SNS::Subscription",
+            "sns:SetSubscriptionAttributes",
+        ),
+    ],
+)
+def test_an_update_for_which_aws_asks_no_resource_is_derived_too(
+    creates: str, resource: str, kind: str, updates: str
+) -> None:
+    refinement = refined([forwarded(creates, resource, types=(kind,))])
+
+    assert granted(refinement)[updates] == {"*"}
+    assert conditions(refinement, updates)["aws:CalledVia"] == ("cloudformation.amazonaws.com",)
+
+
+def test_an_update_that_escalates_is_not_derived_for_any_resource() -> None:
+    source = f"arn:aws:appsync:{AT}:apis/abcdefghijklmnopqrstuvwxyz/datasources/table"
+    made = forwarded("appsync:CreateDataSource", source, types=("AWS::AppSync::DataSource",))
+
+    assert "appsync:UpdateDataSource" not in granted(refined([made]))
