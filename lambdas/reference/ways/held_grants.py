@@ -112,8 +112,11 @@ class HeldGrants:
         return tuple(one for one in self._others if covers(role, one))
 
     def makes(self, service: str, resource: Template) -> bool:
-        """Whether everything that the resource matches is what the policy's holder makes."""
-        return any(covers(one, resource) for one in self.made(service))
+        """Whether everything that the resource matches is what the policy's holder makes.
+
+        What is AWS's own, such as its code interpreters, has no role of the account's.
+        """
+        return _is_of_aws(resource) or any(covers(one, resource) for one in self.made(service))
 
     def made(self, service: str) -> tuple[Template, ...]:
         """The resources of a service that the policy's holder makes, and their parts, sorted."""
@@ -134,6 +137,10 @@ def is_named(resource: Template) -> bool:
         return False
     name = re.split(r"[/:]", resource_of(str(resource)), maxsplit=1)[-1]
     return bool(_OPEN.sub("", name))
+
+
+def _is_of_aws(resource: Template) -> bool:
+    return re.match(r"arn:[^:]*:[^:]*:[^:]*:aws:", str(resource)) is not None
 
 
 def _within(whole: Template, part: Template) -> bool:

@@ -402,6 +402,16 @@ def test_what_only_the_own_stacks_made_is_no_way_to_others() -> None:
     assert not ways(allows("ec2:ModifyInstanceAttribute", instance, told))
 
 
+def test_what_aws_made_leads_to_no_role_of_the_account() -> None:
+    interpreter = "arn:${partition}:bedrock-agentcore:${region}:aws:code-interpreter/aws.v1"
+    use = ("StartCodeInterpreterSession", "InvokeCodeInterpreter")
+    of = "session of a code interpreter"
+
+    assert not ways(*(allows(f"bedrock-agentcore:{one}", interpreter) for one in use))
+    others = interpreter.replace(":aws:", ":${account}:")
+    assert of in ways(*(allows(f"bedrock-agentcore:{one}", others) for one in use))
+
+
 def test_other_code_of_a_function_needs_no_more_than_its_configuration() -> None:
     """A layer, or a variable of the environment: no role is passed."""
     found = ways(allows("lambda:UpdateFunctionConfiguration", FUNCTION))
