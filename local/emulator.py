@@ -185,6 +185,24 @@ def _stacks_of(
     return frozenset(name for one in wanted for name in places.needed(NAME, known[one]))
 
 
+def _context(
+    home: Connection, sandbox: Connection | None, further: Mapping[str, Connection]
+) -> dict[str, Any]:
+    """What the app is told of the accounts, when there are several."""
+    if not sandbox and not further:
+        return {}
+    places: dict[str, dict[str, str]] = {}
+    for name, one in further.items():
+        elsewhere = {"region": one.region} if one.region != home.region else {}
+        places[name] = {"account": one.account, **elsewhere}
+    return {
+        "account": home.account,
+        **({"sandboxAccount": sandbox.account} if sandbox else {}),
+        **({"sandboxes": places} if places else {}),
+        **({"region": home.region} if any("region" in one for one in places.values()) else {}),
+    }
+
+
 def bring_in(
     connection: Connection,
     *,
@@ -195,15 +213,10 @@ def bring_in(
 ) -> Deployed:
     """Synthesise the app if need be, and deploy it; `sandbox` and `further` ones to their accounts.
 
-    Of `processes` alone, when they are named, there are then stacks.
+    A further one's region may be another. Of `processes` alone, when they are named, there are
+    then stacks.
     """
-    others = {name: one.account for name, one in (further or {}).items()}
-    context: dict[str, Any] = {"account": connection.account} if sandbox or others else {}
-    if sandbox:
-        context["sandboxAccount"] = sandbox.account
-    if others:
-        context["sandboxes"] = {name: {"account": account} for name, account in others.items()}
-    made = assembly(environment(), say=say, context=context)
+    made = assembly(environment(), say=say, context=_context(connection, sandbox, further or {}))
     began = time.monotonic()
     folders, _ = read_processes(process_folders(os.environ.get(EXTRA_PROCESSES, "")))
     only = _stacks_of({one.process.name: one.process for one in folders}, processes)

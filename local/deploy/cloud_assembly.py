@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+UNKNOWN = "unknown-"  # what the CDK writes for an account or a region that the app does not name
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: same files, same bytes
 
 
@@ -25,9 +26,10 @@ class UndeployableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack of the assembly; its account only when the app names one."""
+    """A stack of the assembly; its account and its region only when the app names them."""
 
     account: str
+    region: str
     name: str
     template: Path
     template_url: str
@@ -37,9 +39,10 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file or folder that a stack refers to; the account is the stack's."""
+    """A file or folder that a stack refers to; account and region are the stack's."""
 
     account: str
+    region: str
     source: Path
     zipped: bool
     bucket: str
@@ -82,8 +85,10 @@ def _stack(
 ) -> Stack:
     properties = artifact["properties"]
     location = fill(properties.get("stackTemplateAssetObjectUrl", ""))
+    account, region = place_of(artifact)
     return Stack(
-        account=account_of(artifact),
+        account=account,
+        region=region,
         name=properties.get("stackName", name),
         template=assembly / properties["templateFile"],
         template_url=location.removeprefix("s3://"),
@@ -98,7 +103,7 @@ def assets_of(
     """Every file of the asset manifests of these stacks, at each of its destinations."""
     artifacts = _artifacts(assembly)
     owners = {
-        name: account_of(artifacts[stack])
+        name: place_of(artifacts[stack])
         for stack in _needs(artifacts, only)
         for name in artifacts[stack].get("dependencies", ())
     }
@@ -111,7 +116,8 @@ def assets_of(
         for file in manifest.get("files", {}).values():
             for destination in file["destinations"].values():
                 yield Asset(
-                    account=owners[name],
+                    account=owners[name][0],
+                    region=owners[name][1],
                     source=assembly / file["source"]["path"],
                     zipped=file["source"].get("packaging") == "zip",
                     bucket=fill(destination["bucketName"]),
@@ -119,10 +125,11 @@ def assets_of(
                 )
 
 
-def account_of(artifact: Mapping[str, Any]) -> str:
-    """`aws://<account>/<region>`; empty when it is that of the credentials."""
-    account = str(artifact.get("environment", "")).removeprefix("aws://").partition("/")[0]
-    return account if account.isdecimal() else ""
+def place_of(artifact: Mapping[str, Any]) -> tuple[str, str]:
+    """Account and region: `aws://<account>/<region>`; empty when they are of the credentials."""
+    place = str(artifact.get("environment", "")).removeprefix("aws://")
+    account, _, region = place.partition("/")
+    return account if account.isdecimal() else "", "" if UNKNOWN in region else region
 
 
 def _artifacts(assembly: Path) -> dict[str, dict[str, Any]]:

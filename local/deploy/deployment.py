@@ -38,7 +38,7 @@ def deploy(
     others: Sequence[Connection] = (),
     only: Collection[str] | None = None,
 ) -> dict[str, dict[str, str]]:
-    """Bring the stacks of an assembly up to date, each in its account; return their outputs.
+    """Bring the stacks of an assembly up to date, each where it is; return their outputs.
 
     `only` names some of them: then those, and all that they depend on.
 
@@ -47,23 +47,30 @@ def deploy(
     """
     fill = _filler(connection)
     accounts = {one.account: one for one in (*others, connection)} | {"": connection}
+
+    def client(service: str, place: Stack | Asset) -> Any:
+        return accounts[place.account].client(service, region=place.region or None)
+
     uploaded = sum(
-        _upload(accounts[asset.account].client("s3"), asset, connection.region)
+        _upload(client("s3", asset), asset, asset.region or connection.region)
         for asset in assets_of(assembly, fill, only)
     )
     if uploaded:
         say(f"uploaded {uploaded} assets")
-    for one in accounts.values():
-        _bootstrap(one.client("ssm"))
     outputs = {}
+    prepared: set[tuple[str, str]] = set()
     for batch in stacks_of(assembly, fill, only):
-        clients = [accounts[stack.account].client("cloudformation") for stack in batch]
+        for stack in batch:
+            if (stack.account, stack.region) not in prepared:
+                prepared.add((stack.account, stack.region))
+                _bootstrap(client("ssm", stack))
+        clients = [client("cloudformation", stack) for stack in batch]
         changes = [
-            _change(client, stack, f"{connection.endpoint}/{stack.template_url}")
-            for client, stack in zip(clients, batch, strict=True)
+            _change(there, stack, f"{connection.endpoint}/{stack.template_url}")
+            for there, stack in zip(clients, batch, strict=True)
         ]
-        for client, stack, change in zip(clients, batch, changes, strict=True):
-            outputs[stack.name] = _settled(client, stack.name)
+        for there, stack, change in zip(clients, batch, changes, strict=True):
+            outputs[stack.name] = _settled(there, stack.name)
             say(f"stack {stack.name}: {change}")
     return outputs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def connection_to(state: Path, place: str) -> Connection | None:
+    """To an account, in its region when the place names one."""
+    account, _, region = place.partition("/")
+    there = Connection.of(state, account=account)
+    return replace(there, region=region) if there and region else there
+
+
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cloud]]:
-    """Start an embedded AWS with the host's options and deploy the app."""
+    """Start an embedded AWS with the host's options and deploy the app.
+
+    A further sandbox is an account, or `<account>/<region>`.
+    """
     states: list[Path] = []
 
     def begin(
@@ -39,12 +50,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cl
             patch.setenv("SFN_WAIT_SCALE", wait_scale)
             connection = emulator.start(folder / "state", inbox=folder / "inbox", options=options)
             patch.setenv("FENCEPOST_PROCESSES", processes)
-            accounts = {**({"": sandbox} if sandbox else {}), **(further or {})}
-            found = {
-                name: Connection.of(folder / "state", account=account)
-                for name, account in accounts.items()
+            places = {**({"": sandbox} if sandbox else {}), **(further or {})}
+            others = {
+                name: there
+                for name, place in places.items()
+                if (there := connection_to(folder / "state", place))
             }
-            others = {name: one for name, one in found.items() if one}
             default = others.pop("", None)
             deployed = emulator.bring_in(connection, say=print, sandbox=default, further=others)
         return Cloud(deployed=deployed, folder=folder, queue=run_events.catch(connection))

@@ -1,4 +1,4 @@
-"""The sandbox in an account of its own: a whole run, and every way across that is not its own."""
+"""Sandboxes in accounts of their own, one in another region: whole runs, and every way across."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.flow
 HERE = Path(__file__).parent
 HOME, SANDBOX, PAYMENTS = "123456789012", "210987654321", "345678901234"
 MACHINE = f"arn:aws:states:eu-west-1:{HOME}:stateMachine:fencepost-build-policy"
+ELSEWHERE = "eu-central-1"  # the region of one sandbox
 SESSION = "20260101T000000Z-00000000.deploy"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -38,7 +39,12 @@ def home(start: Callable[..., Cloud], tmp_path_factory: pytest.TempPathFactory) 
     with (named / "invoices" / "process.yaml").open("a") as definition:
         definition.write("sandbox: payments\n")
     places = os.pathsep.join([str(HERE / "processes"), str(named)])
-    return start(*accounts, sandbox=SANDBOX, further={"payments": PAYMENTS}, processes=places)
+    return start(
+        *accounts,
+        sandbox=SANDBOX,
+        further={"payments": f"{PAYMENTS}/{ELSEWHERE}"},
+        processes=places,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -124,14 +130,17 @@ def test_nobody_else_of_the_workflows_account_becomes_a_role_of_the_sandbox(
     assert denied(sts.assume_role, **asked, ExternalId=MACHINE)
 
 
-def test_a_process_acts_in_the_sandbox_that_it_names(home: Cloud) -> None:
-    done = home.run("invoices", prove=False)
+def test_a_process_acts_in_the_sandbox_that_it_names_and_in_that_one_s_region(home: Cloud) -> None:
+    done = home.run("invoices")
 
     assert (done.status, done.error) == ("SUCCEEDED", ""), done.cause
+    assert done.output["verdict"] == "proved"
     lines = gzip.decompress(home.document("invoices", done.run, "evidence.jsonl.gz")).splitlines()
-    accounts = {one for line in lines for one in json.loads(line)["resource"].split(":")[4:5]}
-    assert PAYMENTS in accounts
-    assert not accounts & {HOME, SANDBOX}
+    arns = [json.loads(line)["resource"].split(":") for line in lines]
+    assert {arn[4] for arn in arns if len(arn) > 4} - {""} == {PAYMENTS}
+    assert {arn[3] for arn in arns if len(arn) > 4} - {""} == {ELSEWHERE}
+    there = replace(home.deployed.connection, region=ELSEWHERE)
+    assert not there.client("cloudformation").describe_stacks()["Stacks"]  # home is at home
 
 
 def test_a_build_becomes_no_role_of_a_sandbox_that_its_process_does_not_name(home: Cloud) -> None:
