@@ -121,7 +121,7 @@ def _of_end(row: Row) -> list[tuple[Need, str]]:
     if end.status == NOT_STARTED:
         return [(Need.NOT_STARTED, f"not started: {end.error}")]
     if end.status == LOST:
-        return [(Need.FAILED, "nobody knows how its run ended")]
+        return [(Need.FAILED, "nobody knows whether its run began, or how it ended")]
     return [(Need.FAILED, f"its run failed: {end.error or end.status}")]
 
 

@@ -127,6 +127,22 @@ def test_whatever_fails_ends_one_run_and_no_other(fleet_definition: Json) -> Non
     }
 
 
+def test_a_start_that_nobody_answered_is_not_said_to_have_failed(fleet_definition: Json) -> None:
+    """The run may have begun; a refusal alone says that it did not."""
+    caught = {
+        name: one["Assign"]["end"]["status"]
+        for one in states(fleet_definition)["StartRun"]["Catch"]
+        if "end" in one["Assign"]
+        for name in one["ErrorEquals"]
+    }
+
+    assert caught == {
+        "States.Timeout": "LOST",
+        "StepFunctions.SdkClientException": "LOST",
+        "States.ALL": "NOT_STARTED",
+    }
+
+
 def test_a_run_is_looked_for_a_stop_before_it_starts(fleet_definition: Json) -> None:
     (_, _, runs) = machines(fleet_definition)
     before = {
@@ -262,4 +278,5 @@ def test_every_error_that_is_named_exists(fleet_definition: Json) -> None:
         "States.ALL",
         "States.ItemReaderFailed",
         "States.TaskFailed",
+        "States.Timeout",
     }

@@ -58,7 +58,11 @@ if TYPE_CHECKING:
             ("its run failed: CycleFailed",),
         ),
         (a_row(end=an_end("orders", "TIMED_OUT")), Need.FAILED, ("its run failed: TIMED_OUT",)),
-        (a_row(end=an_end("orders", LOST)), Need.FAILED, ("nobody knows how its run ended",)),
+        (
+            a_row(end=an_end("orders", LOST)),
+            Need.FAILED,
+            ("nobody knows whether its run began, or how it ended",),
+        ),
         (
             a_row(end=an_end("orders", NOT_STARTED, "Denied")),
             Need.NOT_STARTED,
