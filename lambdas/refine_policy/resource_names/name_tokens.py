@@ -31,12 +31,13 @@ _PIECES = re.compile(
     r"|(?P<word>[0-9A-Za-z]+)"
 )
 # Most names hold nothing that any of these could begin with: they are cut at separators only.
-_SUSPECT = re.compile(r"\d{8}|\d{4}[-/]\d{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}|[0-9A-Fa-f]{32}")
+_SUSPECT = re.compile(r"\d{8}|\d{4}[-/]\d{2}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}|[0-9A-Fa-f]{16}")
 _SEPARATED = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]+")
 _GLUED = re.compile(rf"(.*[A-Za-z])({EPOCH})")  # samcli-deploy1790000000
 # orders-dev-notif2f5c…-rule-1: the Serverless Framework cuts a name that is too long, and hashes it
-_HASHED = re.compile(r".*?([0-9a-f]{32,}|[0-9A-F]{32,})")
+_HASHED = re.compile(r".*?([0-9a-f]{16,}|[0-9A-F]{16,})")
 _DIGESTS = (128, 96, 64, 56, 40, 32)  # hexadecimal digits of SHA-2, SHA-1 and MD5
+_MIXED = 3  # digits and letters at least in what is left of a hash that was cut itself
 # What services call their things; one whole field of an ARN.
 _IDS = re.compile(
     rf"{UUID}(?:-\d{{1,2}})?"  # MSK counts on
@@ -108,10 +109,19 @@ def _word(text: str) -> list[Piece]:
     """A word, or one and what a machine glued to its end."""
     if glued := _GLUED.fullmatch(text):
         return [Piece(glued.group(1), Shape.WORD), Piece(glued.group(2), Shape.TIME)]
-    if hashed := _HASHED.fullmatch(text):
-        length = next(one for one in _DIGESTS if one <= len(hashed.group(1)))
+    hashed = _HASHED.fullmatch(text)
+    length = _digest(hashed.group(1)) if hashed else 0
+    if 0 < length < len(text):
         return [Piece(text[:-length], Shape.WORD), Piece(text[-length:], Shape.HASH)]
     return [Piece(text, Shape.SUFFIX if is_suffix(text) else Shape.WORD)]
+
+
+def _digest(digits: str) -> int:
+    """How many of the hexadecimal digits at a name's end are a hash, or what is left of one."""
+    known = next((one for one in _DIGESTS if one <= len(digits)), 0)
+    numbers = sum(map(str.isdigit, digits))
+    cut = min(numbers, len(digits) - numbers) >= _MIXED
+    return known or (len(digits) if cut else 0)
 
 
 def is_id(text: str) -> bool:

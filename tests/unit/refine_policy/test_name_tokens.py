@@ -38,13 +38,20 @@ def test_a_word_as_long_as_a_suffix_stays_a_word(word: str) -> None:
     assert not may_be_suffix(word)
 
 
-@pytest.mark.parametrize("digits", [32, 40, 64])
+@pytest.mark.parametrize("digits", [16, 28, 32, 40, 64])
 def test_a_hash_is_known_though_a_word_stands_right_before_it(digits: int) -> None:
     digest = "0123456789abcdef" * 8
 
-    cut = pieces(f"notif{digest[:digits]}-rule")
+    cut = pieces(f"order{digest[:digits]}-rule")
 
     assert [(one.text, one.shape) for one in cut[:2]] == [
-        ("notif", Shape.WORD),
+        ("order", Shape.WORD),
         (digest[:digits], Shape.HASH),
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["release20251129123456789", "cafefadedeadbeefaced", "a1b2c3d4e5f60718"]
+)
+def test_numbers_letters_and_what_stands_alone_are_not_what_is_left_of_a_hash(text: str) -> None:
+    assert Shape.HASH not in [one.shape for one in pieces(text)]
