@@ -32,11 +32,7 @@ PROGRAMS = (".ts", ".js")
 OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
 # What a service's own frameworkVersion wants, which every other version refuses.
 PINNED = {1: "serverless@1.83.3", 2: "serverless@2.72.4", 3: "osls@3.77.1"}
-# https://github.com/oss-serverless/osls/blob/4.x/docs/guides/upgrading-to-v4.md
-PLUGINS = (
-    "plugins written for the Serverless Framework 3 may call provider.request(), "
-    "which osls 4 no longer has: npx osls@3 runs them"
-)
+PLUGINS = "plugins that call provider.request(), which osls 4 no longer has, run with npx osls@3"
 STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
 BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
 FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
@@ -216,14 +212,20 @@ def _notes(
         yield "phases", f"{file} names a profile; the cycle has none, so let it be chosen by stage"
     if provider.get("stackName") and not re.search(STAGE_HERE, str(provider["stackName"])):
         yield "variables", f"stackName in {file} is the same in every stage"
+    if beside := sorted({one for one in folder.texts if one.rpartition("/")[2] in FILES} - {file}):
+        yield "phases", f"services beside it, if it needs them: {', '.join(beside[:8])}"
     for one in required_lookups(text)[:8]:
         yield "phases", f"{file} reads {one}, which must be there in the sandbox"
-    plugins = service.get("plugins")
-    named = [str(one) for one in (plugins if isinstance(plugins, list) else [])]
+    yield from _of_plugins(folder, service)
+
+
+def _of_plugins(folder: Folder, service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    raw = service.get("plugins")
+    named = [str(one) for one in (raw if isinstance(raw, list) else [])]
     if named and _tool(folder, service)[0] == "osls":
         yield "install", PLUGINS
-    missing = [one for one in named if one not in dependencies(folder) and not one.startswith("./")]
-    if missing:
+    wanted = dependencies(folder)
+    if missing := [one for one in named if one not in wanted and not one.startswith("./")]:
         yield "install", f"plugins that package.json does not install: {', '.join(missing)}"
 
 

@@ -186,6 +186,14 @@ def test_plugins_are_told_what_the_chosen_tool_lacks_unless_the_folder_chose_it(
     assert silent == none == []
 
 
+def test_services_beside_the_one_that_was_read_are_told() -> None:
+    files = {"serverless.yml": SERVERLESS, "database/serverless.yml": SERVERLESS}
+
+    notes = [note for _, note in draft_of(folder(**files), "o").notes]
+
+    assert notes == ["services beside it, if it needs them: database/serverless.yml"]
+
+
 def test_a_change_reaches_what_is_deployed_though_comments_are_compiled_away() -> None:
     plain, bundled = (
         commands(draft_of(folder(**{"serverless.yml": SERVERLESS, name: ""}), "o"))["update"][0]
@@ -229,6 +237,7 @@ NASTY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(st
     asks=NASTY,
     value=NASTY.filter(lambda one: not re.search(r"\{[a-z]", one)),
 )
+@example(command="one", other="two", note="n", asks="a", value="?")
 @example(command="one", other="two\n", note="n", asks="a", value="v")
 @example(command="one \ntwo", other="two", note="n", asks="a", value="v")
 def test_no_name_of_the_folder_can_break_the_definition(
