@@ -61,6 +61,8 @@ def ways_up(policy: PrincipalPolicy, boundary: RoleBoundary | None = None) -> tu
     ]
     if arn:
         found += _rewrites(held, arn)
+    # Of two statements that grant the same, one may ask for the boundary: the other leaves it open.
+    found.sort(key=lambda one: not one.closed_by)
     return tuple(sorted({way.order: way for way in found}.values(), key=lambda one: one.order))
 
 

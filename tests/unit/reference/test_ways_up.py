@@ -114,6 +114,15 @@ def test_a_second_statement_without_the_condition_opens_the_way_again() -> None:
     assert way["inline policy on a role"].closed_by == ""
 
 
+@pytest.mark.parametrize("conditions", [[(), (BOUNDED,)], [(BOUNDED,), ()]])
+def test_the_same_grant_without_the_condition_opens_the_way_in_any_order(
+    conditions: list[tuple[Condition, ...]],
+) -> None:
+    statements = [allows(PUT, OTHERS, *one) for one in conditions]
+
+    assert ways(*statements, required=True)["inline policy on a role"].closed_by == ""
+
+
 def test_a_role_that_others_made_is_passed_as_it_is() -> None:
     found = ways(
         allows(PASS, OTHERS, TO_LAMBDA), allows("lambda:CreateFunction", FUNCTION), required=True
