@@ -337,3 +337,15 @@ def _statements(synthesis: Synthesis) -> list[Json]:
 
 def _many(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+def test_every_build_is_asked_for_with_the_same_patience(definition: Json) -> None:
+    """In a throttled account, whichever build it is."""
+    asked = {
+        name: one["Retry"]
+        for name, one in definition["States"].items()
+        if one.get("Resource", "").endswith("codebuild:startBuild.sync")
+    }
+
+    assert {"RunCycle", "RunProof", "CleanUp"} < set(asked)
+    assert all(one == asked["RunCycle"] for one in asked.values()), asked
