@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lambdas.collect_evidence.principals.caller import Caller, services_via
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.translate import evidence_of, translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts
@@ -23,6 +23,7 @@ from tests.unit.collect_evidence.trails import (
     RUN,
     MadeUpTrail,
     collected,
+    evidence_of,
     identity,
     kinds_of,
     lines_of,

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.translate import evidence_of, translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.iam.arn import is_resource
 from lambdas.reference import actions as reference
 from lambdas.reference.shards import shard
 from tests.laws.test_refinement_laws import refined, rendered
-from tests.unit.collect_evidence.trails import ROLE, record
+from tests.unit.collect_evidence.trails import ROLE, evidence_of, record
 
 _PATH = re.compile(r"\{([^{}$]+?)(?:\|\w+)?\}")
 ODD = st.sampled_from(

@@ -35,19 +35,23 @@ def words(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_the_contract_tells_of_every_state_in_order(definition: Json) -> None:
-    assert set(rows("The states")) == set(definition["States"])
-
-
-def test_the_contract_tells_what_each_state_is_made_of(definition: Json) -> None:
-    for name, (made_of, *_) in rows("The states").items():
-        state = definition["States"][name]
+def check_made_of(told: dict[str, list[str]], every: Json) -> None:
+    for name, (made_of, *_) in told.items():
+        state = every[name]
         if state["Type"] != "Task":
             assert made_of == state["Type"], name
         elif state["Resource"].endswith("lambda:invoke"):
             assert made_of == "Lambda", name
         else:
             assert words(made_of)[0] in state["Resource"], name
+
+
+def test_the_contract_tells_of_every_state_in_order(definition: Json) -> None:
+    assert set(rows("The states")) == set(definition["States"])
+
+
+def test_the_contract_tells_what_each_state_is_made_of(definition: Json) -> None:
+    check_made_of(rows("The states"), definition["States"])
 
 
 def test_the_contract_tells_what_each_function_is_given(definition: Json) -> None:
@@ -86,14 +90,7 @@ def test_the_contract_tells_of_every_state_of_a_fleet(fleet_definition: Json) ->
     told = rows("The fleet's states")
 
     assert set(told) == set(every)
-    for name, (made_of, *_) in told.items():
-        state = every[name]
-        if state["Type"] != "Task":
-            assert made_of == state["Type"], name
-        elif state["Resource"].endswith("lambda:invoke"):
-            assert made_of == "Lambda", name
-        else:
-            assert words(made_of)[0] in state["Resource"], name
+    check_made_of(told, every)
 
 
 def test_the_contract_tells_what_each_function_of_a_fleet_has(

@@ -29,7 +29,7 @@ from lambdas.collect_evidence.translation.key_users import service_by_context, s
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.model.findings.finding import FindingKind
-from lambdas.model.trail.evidence import Evidence, Implied, Outcome
+from lambdas.model.trail.evidence import Implied, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
@@ -39,7 +39,6 @@ from lambdas.reference.refused.refused_resources import narrowest, resources_nam
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.collect_evidence.translation.attribution import Attribution
     from lambdas.model.findings.finding import Finding
     from lambdas.model.iam.action import Action
 
@@ -79,34 +78,6 @@ class Translation(NamedTuple):
 
     proofs: tuple[ProvedAction, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
-    """A record of the maker as evidence."""
-    return tuple(
-        Evidence(
-            action=one.action,
-            resource=one.resource,
-            outcome=one.outcome,
-            principal=maker.principal,
-            session=maker.session,
-            phase=maker.phase,
-            via=maker.asked_via(one.through, one.hidden),
-            region=text_of(record, "awsRegion"),
-            event_id=text_of(record, "eventID"),
-            time=text_of(record, "eventTime"),
-            source=text_of(record, "eventSource"),
-            name=text_of(record, "eventName"),
-            error=one.error,
-            obstacle=one.obstacle,
-            implies=one.implies,
-            types=one.types,
-            context=one.context,
-            made=one.made,
-            document=one.document,
-        )
-        for one in translate(record, maker.principal).proofs
-    )
 
 
 def translate(record: Record, principal: str) -> Translation:

@@ -14,14 +14,14 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.containment.fences import OFF
 from lambdas.refine_policy.grants.conditions import REQUESTED_REGION, Settings, conditions_of
-from lambdas.refine_policy.grants.family_members import PendingGrant, joined
+from lambdas.refine_policy.grants.family_members import Named, joined
 from lambdas.refine_policy.grants.imports import imports_nothing
 from lambdas.refine_policy.grants.request_conditions import requested
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lambdas.model.iam.action import Action
     from lambdas.model.iam.policy import Condition
@@ -71,24 +71,17 @@ def grants_of(
     permissions: Iterable[Permission], naming: Naming, reference: Reference, settings: Settings
 ) -> tuple[DraftGrant, ...]:
     """Sorted, each action on each resource once for every set of conditions that it needs."""
-    # Plain values as keys: there is one for every line that differs.
-    gathered: dict[tuple[object, ...], PendingGrant] = {}
-    for one in permissions:
-        action = one.action
-        for name in _names(one, naming, reference):
-            text = name.template.text
-            key = (one.principal, action.service, action.name, text, one.basis, one.context)
-            behind = gathered.get(key)
-            if behind is None:
-                gathered[key] = PendingGrant(name, [one], set(name.reasons))
-            else:
-                behind.permissions.append(one)
-                behind.reasons.update(name.reasons)
-    together = tuple(gathered.values())
+    named = [(one, name) for one in permissions for name in _names(one, naming, reference)]
     if "families" not in settings.off:
-        together = joined(together)
-    allowed = [_allowed(behind, naming, reference, settings) for behind in together]
-    return tuple(sorted(_once(_without_imports(allowed)), key=lambda one: one.order))
+        named = list(joined(named))
+    # Plain values as keys: there is one for every line that differs.
+    gathered: dict[tuple[object, ...], list[Named]] = defaultdict(list)
+    for one, name in named:
+        action, text = one.action, name.template.text
+        key = (one.principal, action.service, action.name, text, one.basis, one.context)
+        gathered[key].append((one, name))
+    drafts = [_draft(same, naming, reference, settings) for same in gathered.values()]
+    return tuple(sorted(_once(_without_imports(drafts)), key=lambda one: one.order))
 
 
 def _without_imports(grants: list[DraftGrant]) -> list[DraftGrant]:
@@ -102,12 +95,11 @@ def _without_imports(grants: list[DraftGrant]) -> list[DraftGrant]:
     return found
 
 
-def _allowed(
-    behind: PendingGrant, naming: Naming, reference: Reference, settings: Settings
+def _draft(
+    same: Sequence[Named], naming: Naming, reference: Reference, settings: Settings
 ) -> DraftGrant:
-    permissions = tuple(behind.permissions)
-    first = permissions[0]
-    template = behind.name.template
+    permissions = tuple(one for one, _ in same)
+    first, template = permissions[0], same[0][1].template
     facts = reference.facts(first.action)
     honoured = _honoured(facts, settings)
     fenced = settings.fences.judge(first.action, facts, template, permissions, naming)
@@ -126,7 +118,7 @@ def _allowed(
             )
         ),
         permissions=permissions,
-        reasons=tuple(sorted(behind.reasons)),
+        reasons=tuple(sorted({reason for _, name in same for reason in name.reasons})),
         open_because=fenced.because,
     )
 
@@ -157,10 +149,10 @@ def _unknown(one: Permission, *, known: bool) -> str:
     return f"{names} named no resource that the action could be limited to"
 
 
-def _once(allowed: list[DraftGrant]) -> Iterator[DraftGrant]:
+def _once(drafts: list[DraftGrant]) -> Iterator[DraftGrant]:
     """Leave out what another grant of the same action allows anyway; its grounds move there."""
     by_action: dict[tuple[str, Action], list[DraftGrant]] = defaultdict(list)
-    for one in allowed:
+    for one in drafts:
         by_action[one.principal, one.action].append(one)
     for same in by_action.values():
         yield from _widest(same)

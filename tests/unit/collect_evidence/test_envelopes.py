@@ -13,6 +13,7 @@ from tests.unit.collect_evidence.trails import (
     ACCOUNT,
     REGION,
     ROLE,
+    STRANGER,
     MadeUpTrail,
     collected,
     identity,
@@ -21,8 +22,6 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
-
-STRANGER = identity(f"arn:aws:iam::{ACCOUNT}:role/stranger", "other")
 
 
 def on_bus(detail: Any, kind: str = "AWS API Call via CloudTrail") -> dict[str, Any]:

@@ -19,6 +19,7 @@ from lambdas.gateways.cloudtrail.trail import FolderTrail, TrailFile
 from tests.unit.collect_evidence.trails import (
     ACCOUNT,
     ROLE,
+    STRANGER,
     MadeUpTrail,
     collected,
     identity,
@@ -27,8 +28,6 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
-
-STRANGER = identity(f"arn:aws:iam::{ACCOUNT}:role/stranger", "other")
 
 
 def some(count: int = 6) -> list[dict[str, Any]]:

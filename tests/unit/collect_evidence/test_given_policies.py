@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.collect_evidence.output.line_writer import LineWriter
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.translate import evidence_of, translate
-from tests.unit.collect_evidence.trails import ROLE, record
+from lambdas.collect_evidence.translation.translate import translate
+from tests.unit.collect_evidence.trails import ROLE, evidence_of, record
 
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*"}]}
 SPELLED = json.dumps(POLICY, sort_keys=True, separators=(",", ":"))

@@ -8,11 +8,11 @@ import pytest
 
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.outcome import answer_of
-from lambdas.collect_evidence.translation.translate import evidence_of, translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
 from lambdas.reference.refused.error_codes import Meaning
-from tests.unit.collect_evidence.trails import ROLE, record
+from tests.unit.collect_evidence.trails import ROLE, evidence_of, record
 
 WHO = "User: arn:aws:sts::111122223333:assumed-role/sandbox/s"
 BECAUSE = "because no identity-based policy allows the action"

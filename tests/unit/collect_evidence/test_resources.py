@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.translate import evidence_of, translate
-from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, record
+from lambdas.collect_evidence.translation.translate import translate
+from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, evidence_of, record
 
 HERE = f"{REGION}:{ACCOUNT}"
 STACK = f"arn:aws:cloudformation:{HERE}:stack/orders/5f0e"

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import botocore.session
+
+from lambdas.reference.actions import facts
+from lambdas.reference.compile.events import hosts_of
+from lambdas.reference.compile.sources import read_models
+from lambdas.reference.events import meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botocore.model import OperationModel, Shape
 
     from lambdas.reference.actions import ActionFacts
@@ -36,6 +45,28 @@ _PLAIN: dict[str, Any] = {
     "integer": 7, "long": 7, "boolean": True, "float": 1.0, "double": 1.0, "blob": "x",
     "timestamp": "2026-11-26T00:00:00Z",
 }  # fmt: skip
+
+
+class Modelled(NamedTuple):
+    """An operation of botocore's models, with what IAM asks first where that is known."""
+
+    service: str
+    source: str
+    name: str
+    operation: OperationModel
+    known: ActionFacts | None
+
+
+def modelled() -> Iterator[Modelled]:
+    """Every operation of every service."""
+    session, models = botocore.session.get_session(), read_models()
+    for service in sorted(set(models) & set(session.get_available_services())):
+        model = session.get_service_model(service)
+        source = f"{next(iter(hosts_of(service, models[service])))}.amazonaws.com"
+        for name in model.operation_names:
+            meant = meaning(source, name)
+            known = facts(meant.needs[0].action) if meant and meant.needs else None
+            yield Modelled(service, source, name, model.operation_model(name), known)
 
 
 def request_of(operation: OperationModel, known: ActionFacts | None) -> dict[str, Any]:

@@ -7,16 +7,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
-
 from embedded_aws.iam.calls import Call, UnidentifiedCallError
 from embedded_aws.iam.requirements.checks import checks_of
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.reference.actions import facts
-from lambdas.reference.compile.events import hosts_of
-from lambdas.reference.compile.sources import read_models
-from lambdas.reference.events import meaning
-from tests.unit.reference.requests import ACCOUNT, REGION, recorded, request_of
+from tests.unit.reference.requests import ACCOUNT, REGION, modelled, recorded, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,23 +28,16 @@ def called() -> tuple[Called, ...]:
 
 
 def _called() -> Iterator[Called]:
-    session, models = botocore.session.get_session(), read_models()
-    for service in sorted(set(models) & set(session.get_available_services())):
-        model = session.get_service_model(service)
-        host = next(iter(hosts_of(service, models[service])))
-        for name in model.operation_names:
-            operation = model.operation_model(name)
-            meant = meaning(f"{host}.amazonaws.com", name)
-            known = facts(meant.needs[0].action) if meant and meant.needs else None
-            request = request_of(operation, known)
-            record = {
-                "eventSource": f"{host}.amazonaws.com",
-                "eventName": name,
-                "requestParameters": recorded(request),
-                "awsRegion": REGION,
-                "recipientAccountId": ACCOUNT,
-            }
-            yield service, name, request, translate(record, ROLE)
+    for one in modelled():
+        request = request_of(one.operation, one.known)
+        record = {
+            "eventSource": one.source,
+            "eventName": one.name,
+            "requestParameters": recorded(request),
+            "awsRegion": REGION,
+            "recipientAccountId": ACCOUNT,
+        }
+        yield one.service, one.name, request, translate(record, ROLE)
 
 
 def test_what_a_call_acted_on_is_told_for_nearly_every_operation() -> None:

@@ -13,18 +13,20 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import yaml
 
 from embedded_aws.iam.calls import Call, UnidentifiedCallError
 from embedded_aws.iam.requirements.authorized_actions import in_tables
 from embedded_aws.iam.requirements.checks import checks_of
 from lambdas.collect_evidence.translation.translate import translate
-from lambdas.reference.actions import facts
-from lambdas.reference.compile.events import hosts_of
-from lambdas.reference.compile.sources import read_models
-from lambdas.reference.events import meaning
-from tests.unit.reference.requests import ACCOUNT, REGION, recorded, request_of, required_of
+from tests.unit.reference.requests import (
+    ACCOUNT,
+    REGION,
+    modelled,
+    recorded,
+    request_of,
+    required_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,18 +90,13 @@ def differences() -> tuple[Difference, ...]:
 
 
 def _differences() -> Iterator[Difference]:
-    session, models = botocore.session.get_session(), read_models()
-    for service in sorted(set(models) & set(session.get_available_services())):
-        if not in_tables(service):
-            continue
-        model = session.get_service_model(service)
-        host = next(iter(hosts_of(service, models[service])))
-        for name in model.operation_names:
-            operation = model.operation_model(name)
-            meant = meaning(f"{host}.amazonaws.com", name)
-            known = facts(meant.needs[0].action) if meant and meant.needs else None
-            for request in (request_of(operation, known), required_of(operation, known)):
-                yield from _compared(service, name, f"{host}.amazonaws.com", request)
+    for one in modelled():
+        if in_tables(one.service):
+            for request in (
+                request_of(one.operation, one.known),
+                required_of(one.operation, one.known),
+            ):
+                yield from _compared(one.service, one.name, one.source, request)
 
 
 def _compared(
