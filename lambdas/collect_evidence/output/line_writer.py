@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
 from lambdas.collect_evidence.record import INTERNAL, is_internal, text_of, told_beside
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.translate import ProvedAction, translate
+from lambdas.collect_evidence.translation.translate import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.record import Record
     from lambdas.model.findings.finding import Finding
+    from lambdas.model.trail.evidence import Evidence
 
 # Where of so many calls hardly one comes again, the next are not asked whether they do.
 TRIAL, TURN = 1_000, 10_000
@@ -46,6 +47,7 @@ _INTERNAL = INTERNAL.encode()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring_ascii
 _UNKNOWN = Attribution(principal="")
+_BEFORE, _AFTER = ',"principal":', ',"source":'  # of what stands between the ends of a line
 
 Lines = tuple["Sequence[Line]", "Sequence[Finding]"]
 FOREIGN: Lines = ((), ())  # what a record gives that is not the run's
@@ -54,22 +56,22 @@ Value = TypeVar("Value")
 
 
 class WrittenAction(NamedTuple):
-    """A proof with the ends of its line, and the services that may stand between."""
+    """A proof with the ends of its line."""
 
     action: str
     resource: str
     head: str
     tail: str
-    through: str
-    hidden: str
 
 
 class CachedTranslation(NamedTuple):
-    """What calls prove that differ in time, ids and maker alone."""
+    """What calls prove that differ in time, ids and maker alone; see `Translation`."""
 
     written: tuple[WrittenAction, ...]
     findings: tuple[Finding, ...]
     region: str
+    through: str
+    hidden: str
 
 
 class LineWriter:
@@ -147,10 +149,10 @@ class LineWriter:
 
 
 def _translated(record: Record, principal: str) -> CachedTranslation:
-    translation = translate(record, principal)
-    written = tuple([_write(one, record) for one in translation.proofs])
+    found = translate(record, principal)
+    written = tuple([_write(one) for one in found.proofs])
     region = _quoted(text_of(record, "awsRegion"))
-    return CachedTranslation(written, translation.findings, region)
+    return CachedTranslation(written, found.findings, region, found.through, found.hidden)
 
 
 def _internal(stretch: SplitRecord) -> bool:
@@ -164,14 +166,13 @@ def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
 
 
 def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: str) -> list[Line]:
-    principal = maker.principal
-    middle = f',"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+    middle = (
+        f"{_who(maker, known.through, known.hidden)}"
+        f',"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+    )
     return [
-        (
-            (time, event_id, action, resource, principal),
-            f"{head}{_who(maker, through, hidden)}{middle}{tail}",
-        )
-        for action, resource, head, tail, through, hidden in known.written
+        ((time, event_id, action, resource, maker.principal), f"{head}{middle}{tail}")
+        for action, resource, head, tail in known.written
     ]
 
 
@@ -182,32 +183,10 @@ def _key(record: Record, principal: str) -> str:
     )
 
 
-def _write(one: ProvedAction, record: Record) -> WrittenAction:
-    action, resource = str(one.action), one.resource
-    outcome = one.outcome.value
-    head = f'{{"action":{_quoted(action)},"resource":{_quoted(resource)},"outcome":"{outcome}"'
-    source, name = text_of(record, "eventSource"), text_of(record, "eventName")
-    tail = f',"source":{_quoted(source)},"name":{_quoted(name)}'
-    if one.error:
-        tail += f',"error":{_quoted(one.error)}'
-    if one.obstacle:
-        tail += f',"obstacle":{_quoted(one.obstacle)}'
-    if one.implies:
-        tail += f',"implies":{_encode([implied.to_json() for implied in one.implies])}'
-    if one.types:
-        tail += f',"types":{_listed(one.types)}'
-    if one.context:
-        tail += f',"context":{_encode(dict(one.context))}'
-    if one.made:
-        tail += f',"made":{_encode(list(one.made))}'
-    if one.document:
-        tail += f',"document":{_quoted(one.document)}'
-    return WrittenAction(action, resource, head, tail + "}", one.through, one.hidden)
-
-
-@lru_cache(maxsize=1_024)
-def _listed(texts: tuple[str, ...]) -> str:
-    return _encode(list(texts))
+def _write(one: Evidence) -> WrittenAction:
+    """Cut out of the line who made the call, and where and when; quotes in texts are escaped."""
+    head, _, rest = one.to_line().partition(_BEFORE)
+    return WrittenAction(str(one.action), one.resource, head, rest[rest.index(_AFTER) :])
 
 
 @lru_cache(maxsize=1_024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.collect_evidence.implied.implied import implied_by
@@ -29,7 +29,7 @@ from lambdas.collect_evidence.translation.key_users import service_by_context, s
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.model.findings.finding import FindingKind
-from lambdas.model.trail.evidence import Implied, Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.events import OperationMapping, RequiredAction, meaning
@@ -37,10 +37,12 @@ from lambdas.reference.refused.error_codes import Meaning
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lambdas.model.findings.finding import Finding
     from lambdas.model.iam.action import Action
+
+    Proves = Callable[..., Evidence]  # what a record proves: who called when and where is known
 
 # What CloudTrail writes about the account that nobody called,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
@@ -51,33 +53,19 @@ _NOT_CALLED = {
 }
 
 
-class ProvedAction(NamedTuple):
-    """One action on one resource, as a record proves it of whoever made the call.
+class Translation(NamedTuple):
+    """What one record proves, and what must be said; never neither. Findings lack a source.
 
     Attributes:
+        proofs: of the principal; its session, phase and services are the maker's to tell.
         through: the service that asked for it in the caller's name; empty for the call itself.
         hidden: the same where a record only says that some service did.
     """
 
-    action: Action
-    resource: str
-    outcome: Outcome
-    error: str = ""
-    obstacle: str = ""
-    implies: tuple[Implied, ...] = ()
-    types: tuple[str, ...] = ()
-    context: tuple[tuple[str, str], ...] = ()
-    made: tuple[str, ...] = ()
-    document: str = ""
+    proofs: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
     through: str = ""
     hidden: str = ""
-
-
-class Translation(NamedTuple):
-    """What one record proves, and what must be said; never neither. Findings lack a source."""
-
-    proofs: tuple[ProvedAction, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 def translate(record: Record, principal: str) -> Translation:
@@ -94,25 +82,33 @@ def translate(record: Record, principal: str) -> Translation:
     answer = answer_of(record)
     place = _place(principal, text_of(record, "awsRegion"), text_of(record, "recipientAccountId"))
     call = Call.of(record, meant.operation if meant else name, place)
+    proves = partial(
+        Evidence,
+        principal=principal,
+        region=text_of(record, "awsRegion"),
+        event_id=text_of(record, "eventID"),
+        time=text_of(record, "eventTime"),
+        source=text_of(record, "eventSource"),
+        name=text_of(record, "eventName"),
+    )
     if meant is None:
-        return _used(_unmapped(subject, answer, call), answer, call, source)
+        return _used(_unmapped(subject, answer, call, proves), answer, call, source)
     if meant.nothing and answer.action is None:
         return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, meant.nothing),))
     denied = answer.outcome is Outcome.DENIED
-    found = _denied(meant, answer, call) if denied else _allowed(meant, answer, call)
+    found = (_denied if denied else _allowed)(meant, answer, call, proves)
     return _used(found, answer, call, source)
 
 
 def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> Translation:
     """The same, with the service that used a key in the caller's name."""
     through, hidden = service_refused(answer.action, source), service_by_context(call, source)
-    if not (through or hidden):
-        return found
-    proofs = tuple(one._replace(through=through, hidden=hidden) for one in found.proofs)
-    return found._replace(proofs=proofs)
+    return found._replace(through=through, hidden=hidden)
 
 
-def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
+def _allowed(
+    meant: OperationMapping, answer: CallOutcome, call: Call, proves: Proves
+) -> Translation:
     if answer.proves_nothing:
         return Translation(findings=(proves_nothing(meant, answer),))
     known = _known(meant.needs)
@@ -121,12 +117,12 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
     succeeded = answer.outcome is Outcome.SUCCEEDED
     made = made_by(call) if succeeded else ()
     given = given_policy(meant, call) if succeeded else ""
-    proofs: list[ProvedAction] = []
+    proofs: list[Evidence] = []
     findings: list[Finding] = []
     for need, one in known:
         resources = resources_of(call, need, one)
         proofs += [
-            ProvedAction(
+            proves(
                 action=one.action,
                 resource=resource,
                 outcome=answer.outcome,
@@ -150,13 +146,15 @@ def _allowed(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transl
     return Translation(tuple(proofs), tuple(findings))
 
 
-def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Translation:
+def _denied(
+    meant: OperationMapping, answer: CallOutcome, call: Call, proves: Proves
+) -> Translation:
     """A refusal names its action and resource; where it does not, the call's own are meant."""
     findings = doubts(answer)
     if answer.action:
-        return Translation(_refused_by_name(answer, meant.needs, call), findings)
+        return Translation(_refused_by_name(answer, meant.needs, call, proves), findings)
     own = [(one.action, _asked(call, need, one)) for need, one in _known(meant.needs)]
-    proofs = _refusals(own, answer, call)
+    proofs = _refusals(own, answer, call, proves)
     if not proofs:
         findings += (
             note(FindingKind.NEEDS_NOTHING, meant.operation, "refused, yet it needs nothing"),
@@ -165,10 +163,10 @@ def _denied(meant: OperationMapping, answer: CallOutcome, call: Call) -> Transla
 
 
 def _refusals(
-    pairs: Sequence[tuple[Action, Sequence[str]]], answer: CallOutcome, call: Call
-) -> tuple[ProvedAction, ...]:
+    pairs: Sequence[tuple[Action, Sequence[str]]], answer: CallOutcome, call: Call, proves: Proves
+) -> tuple[Evidence, ...]:
     return tuple(
-        ProvedAction(
+        proves(
             action=action,
             resource=resource,
             outcome=answer.outcome,
@@ -182,8 +180,8 @@ def _refusals(
 
 
 def _refused_by_name(
-    answer: CallOutcome, needs: Sequence[RequiredAction], call: Call
-) -> tuple[ProvedAction, ...]:
+    answer: CallOutcome, needs: Sequence[RequiredAction], call: Call, proves: Proves
+) -> tuple[Evidence, ...]:
     """The action that a refusal names, on what it names, else on what the call was about."""
     if not (answer.refusal and answer.action):
         return ()
@@ -193,7 +191,7 @@ def _refused_by_name(
         bare = RequiredAction(action=answer.action)
         own = next((need for need in needs if need.action == answer.action), bare)
         resources = _asked(call, own, known)
-    return _refusals([(answer.action, resources)], answer, call)
+    return _refusals([(answer.action, resources)], answer, call, proves)
 
 
 def _asked(call: Call, need: RequiredAction, known: ActionFacts) -> tuple[str, ...]:
@@ -202,9 +200,10 @@ def _asked(call: Call, need: RequiredAction, known: ActionFacts) -> tuple[str, .
     return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
-def _unmapped(subject: str, answer: CallOutcome, call: Call) -> Translation:
+def _unmapped(subject: str, answer: CallOutcome, call: Call, proves: Proves) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    return Translation(_refused_by_name(answer, (), call), (unmapped(subject), *doubts(answer)))
+    proofs = _refused_by_name(answer, (), call, proves)
+    return Translation(proofs, (unmapped(subject), *doubts(answer)))
 
 
 def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, ActionFacts]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # In `source` as an event source, in `via` as the service that made the call for the principal.
 CLOUDFORMATION = "cloudformation.amazonaws.com"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Outcome(StrEnum):
@@ -174,7 +175,7 @@ class Evidence:
 
     def to_line(self) -> str:
         """One JSON line, ASCII only, so that names cannot break lines or terminals."""
-        return json.dumps(self.to_json(), separators=(",", ":"))
+        return _encode(self.to_json())
 
 
 def evidence_in(packed: bytes, mark: bytes = b"") -> Iterator[Evidence]:

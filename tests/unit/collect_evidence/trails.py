@@ -5,19 +5,19 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lambdas.collect_evidence.collect import PartialEvidence, collect
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.collect_evidence.record import text_of
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.gateways.cloudtrail.trail import TrailFile
-from lambdas.model.trail.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lambdas.collect_evidence.translation.attribution import Attribution
+    from lambdas.model.trail.evidence import Evidence
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
@@ -115,27 +115,8 @@ def kinds_of(part: PartialEvidence) -> list[str]:
 
 def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
     """What the line writer must write of a record of the maker."""
+    found = translate(record, maker.principal)
+    via = maker.asked_via(found.through, found.hidden)
     return tuple(
-        Evidence(
-            action=one.action,
-            resource=one.resource,
-            outcome=one.outcome,
-            principal=maker.principal,
-            session=maker.session,
-            phase=maker.phase,
-            via=maker.asked_via(one.through, one.hidden),
-            region=text_of(record, "awsRegion"),
-            event_id=text_of(record, "eventID"),
-            time=text_of(record, "eventTime"),
-            source=text_of(record, "eventSource"),
-            name=text_of(record, "eventName"),
-            error=one.error,
-            obstacle=one.obstacle,
-            implies=one.implies,
-            types=one.types,
-            context=one.context,
-            made=one.made,
-            document=one.document,
-        )
-        for one in translate(record, maker.principal).proofs
+        replace(one, session=maker.session, phase=maker.phase, via=via) for one in found.proofs
     )
