@@ -119,7 +119,7 @@ def _unasked(one: Denial) -> Finding:
         kind=FindingKind.NOT_SIMULATED,
         subject=f"{one.action} on {one.resource}",
         detail=f"the cycle did it as {one.principal}, and IAM's simulator cannot be asked about it",
-        action="rely on the proof for it: the cycle runs under the policy itself",
+        action="rely on the proof: the cycle runs under the policy itself",
         source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html",
     )
 
@@ -142,5 +142,5 @@ def _new_access(policy: str, baseline: str, one: Comparison) -> Finding:
         subject=policy,
         detail=f"against the approved run {baseline}: {one.message}"
         + (f" ({reasons})" if reasons else ""),
-        action="look at what is new, and approve the run if it is meant",
+        action="review what is new, and approve the run if it is intended",
     )

@@ -88,14 +88,14 @@ def _planned(one: Denial, before: Before) -> Repair:
     if one.action.service == KMS and one.source is Source.OUTPUT and not (one.via or one.call):
         return Repair(
             denial=one,
-            hopeless=f"nothing tells through which service {one.action} was asked for, "
+            hopeless=f"no event tells through which service {one.action} was asked for, "
             "and a repair never grants a key for all of them",
         )
     resources = _resources(one, before)
     if not resources:
         return Repair(
             denial=one,
-            hopeless=f"nothing tells which resource {one.action} was asked for, "
+            hopeless=f"no event tells for which resource {one.action} was asked, "
             "and a repair never grants it on any",
         )
     others = _under_other_names(one, before)

@@ -20,7 +20,7 @@ LIMIT = 5  # rounds; each is a whole cycle
 SHOWN = 40  # lines of a verdict: it travels through the state machine, proof.json holds them all
 WELL = "SUCCEEDED"  # CodeBuild's word
 PHASE_FAILED = "FAILED"  # the cycle's, in a build that ended well and said so
-UNSEEN = "the trail shows nothing of its cycle"
+UNSEEN = "the trail shows no call of its cycle"
 WIDEST = 1_000  # characters of one of them
 
 
@@ -210,7 +210,7 @@ def _stuck(this: Round, denied: tuple[Denial, ...], hopeless: Mapping[Denial, st
     if not denied:
         lack = "" if this.build.status == WELL else " without a denial, so no permission would help"
     elif blocked:
-        lack = "; what denies it is no lack of the policy"
+        lack = "; the denial does not come from the policy"
     elif given_up:
         lack = f"; {given_up[0]}"
     else:

@@ -149,7 +149,7 @@ class UntoldCalls:
             subject=file,
             detail="The file holds counts of data events. Counts do not say who made which call on "
             f"what, so no permission was derived from them: {named}.",
-            action="Collect from the data events themselves, in the trail's folder CloudTrail.",
+            action="Collect from the data events themselves; they lie in the folder CloudTrail.",
         )
 
 

@@ -29,8 +29,8 @@ _LOOK = "Look at the file at this offset: the record may be the run's."
 _ACTIONS = {
     FindingKind.CORRUPT_GZIP: _AGAIN,
     FindingKind.TRUNCATED_JSON: _AGAIN,
-    FindingKind.UNREADABLE_FILE: "Let this be read, and collect again.",
-    FindingKind.NOT_A_TRAIL_FILE: "If it holds events, say so by its form: JSON, packed or not.",
+    FindingKind.UNREADABLE_FILE: "Allow Fencepost to read the file, and collect again.",
+    FindingKind.NOT_A_TRAIL_FILE: "If it holds events, keep it as JSON, packed or not.",
 }
 
 
@@ -103,7 +103,7 @@ class Reader:
             report(
                 FindingKind.NO_IDENTITY,
                 offset,
-                "its userIdentity names one and is a session of another",
+                "its userIdentity names one role and is a session of another",
             )
 
 

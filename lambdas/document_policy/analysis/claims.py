@@ -84,7 +84,7 @@ def _untried(facts: RunFacts) -> tuple[str, ...]:
     """The candidate stands in for the run's own role alone, unless that one was split in two."""
     others = [] if facts.process.hints.split else facts.refinement.policies[1:]
     names = [one.principal.rsplit("/", 1)[-1] for one in others]
-    return _if(names, f"no cycle has tried the policies of further roles: {listed(names)}")
+    return _if(names, f"no cycle has tried the policies of other roles: {listed(names)}")
 
 
 def _minimal(facts: RunFacts) -> Claim:

@@ -51,7 +51,8 @@ BUILDS: Final = Quota(
     service="codebuild",
     code="L-2DC20C30",
     frees=True,
-    do="Other builds of the account held it for four hours. Look which, or raise it.",
+    do="Other builds of the account held it for four hours. Look at those "
+    "builds, or request a higher quota.",
     source="https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html",
 )
 FUNCTIONS: Final = Quota(
@@ -60,7 +61,7 @@ FUNCTIONS: Final = Quota(
     service="lambda",
     code="L-B99A9384",
     frees=True,
-    do="A new account may have 10. Look what else runs, request more, and start the run again.",
+    do="A new account may have 10. Look at what else runs, request more, and start the run again.",
     source="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
 )
 _GENERATIONS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-quotas.html"
@@ -71,8 +72,8 @@ QUOTAS: Final = (
         says="more than 0 ",
         frees=False,
         do="CodeBuild lets this account run no build at all, as in many new accounts, whatever "
-        "number Service Quotas shows. Request 1 or more there; when it shows that already, ask "
-        "AWS Support to put it in force.",
+        "number Service Quotas shows. Request 1 or more there; if it already shows that, ask "
+        "AWS Support to apply it.",
         source="https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/1013",
     ),
     BUILDS,
@@ -83,8 +84,8 @@ QUOTAS: Final = (
         name="the project's own limit of one build at a time",
         service="codebuild",
         frees=True,
-        do="Another run of the same process held its project for four hours. Look at it; or deploy "
-        "with -c projectLimit=false, and start no two runs of a process at once.",
+        do="Another run of the same process held its project for four hours. Look at that run, or "
+        "deploy with -c projectLimit=false, and never start two runs of a process at once.",
         source="https://docs.aws.amazon.com/codebuild/latest/userguide/create-project-console.html",
     ),
     Quota(
@@ -105,7 +106,7 @@ QUOTAS: Final = (
         code="L-4599575C",
         frees=True,
         do="Neither can be raised: one at a time, 50 a day, in some regions five. Look who "
-        'generates; start the run again tomorrow, or at once with "generator": "trail".',
+        'generates policies; start the run again tomorrow, or at once with "generator": "trail".',
         source=_GENERATIONS,
     ),
     Quota(
@@ -114,7 +115,8 @@ QUOTAS: Final = (
         service="access-analyzer",
         code="L-4599575C",
         frees=True,
-        do='Look who generates, and start the run again; or with "generator": "trail".',
+        do="Look who generates policies, and start the run again, or start it with "
+        '"generator": "trail".',
         source=_GENERATIONS,
     ),
     FUNCTIONS,
@@ -124,7 +126,8 @@ QUOTAS: Final = (
         name="Customer managed policies in an AWS account, or policies per role",
         service="iam",
         frees=False,
-        do="Delete policies that nobody holds, or raise it, and start the run again.",
+        do="Delete policies that no role holds, or request a higher quota, and start the run "
+        "again.",
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ),
 )

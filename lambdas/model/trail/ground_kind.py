@@ -126,14 +126,14 @@ class GroundKind(StrEnum):
     )
     NOT_THERE = (
         "not-there",
-        "that something is not there the service tells only to who may list it",
+        "the service tells only callers who may list it that something is missing",
         f"{_S3}API_GetObject.html",
         Purpose.CYCLE,
         Check.SAME_REQUEST,
     )
     VERSIONS_DELETED = (
         "versions-deleted",
-        "it was of versions, which the trail does not show",
+        "the call deleted versions, which the trail does not show",
         f"{_S3}API_DeleteObjects.html",
     )
     DEPENDENT_ACTION = (

@@ -160,9 +160,9 @@ class Fences:
         gone = any(_NOT_THERE.search(code) for one in permissions for code in one.failed)
         found = (
             (row.by is Means.NOTHING, row.why),
-            (any(one.by is not row.by for one in rows), "it stands for several types of things"),
-            (tags, "what is tagged while it is made has no tag before"),
-            (itself, "what is made has no tag before"),
+            (any(one.by is not row.by for one in rows), "it covers several types of resources"),
+            (tags, "it is tagged while it is created, so it has no tag before"),
+            (itself, "it is created, so it has no tag before"),
             (
                 not all(one.lists(action, facts) for one in rows),
                 row.but or "AWS's reference does not list the tag's key for the action there",
@@ -171,9 +171,9 @@ class Fences:
             (reads and any(one.via for one in permissions), _READS),
             (
                 any(one.basis not in OF_WHAT_IS_THERE for one in permissions),
-                "nothing of the cycle shows that it is done to what carries its tag",
+                "the cycle does not show that the resource carries the tag",
             ),
-            (gone, "it was asked of what was not there, and must hear so"),
+            (gone, "the call asked about something missing, and must be told so"),
         )
         return next((because for met, because in found if met), "")
 
@@ -195,10 +195,10 @@ class Fences:
         found: set[Template] = set()
         for one, row in zip(permissions, rows, strict=True):
             if one.basis == GroundKind.OBSERVED and _id_of(row, one.resource) == ANYTHING:
-                return Judged(because="no event tells of which of them it was asked")
+                return Judged(because="no event tells which of them the call asked about")
             names = self._stacks_of(row, one.resource)
             if not names or not names <= naming.stacks.keys():
-                return Judged(because="no stack that was read tells that it made it")
+                return Judged(because="no stack that was read says that it created the resource")
             if not self._is_tagged(one, row):
                 return Judged(because=UNTAGGED)
             found |= {naming.stacks[name] for name in names}
@@ -228,7 +228,7 @@ class Fences:
         return free or all((one.principal, kind) in self.tagged for kind in kinds)
 
 
-_READS = "a read by CloudFormation may come when the thing is gone, and must then hear so"
+_READS = "CloudFormation may read it after it is deleted, and must then be told that it is gone"
 
 
 def _id_of(row: Row, resource: str) -> str:

@@ -85,7 +85,7 @@ def missed_permissions(missed: Iterable[Observation]) -> Iterator[Permission]:
             action=one.action,
             resource=one.resource,
             basis=GroundKind.DENIED_IN_PROOF,
-            because="a proof was denied it: the cycle under this policy alone could not go on",
+            because="a proof was denied it: under this policy alone the cycle could not go on",
             observation=one,
         )
 

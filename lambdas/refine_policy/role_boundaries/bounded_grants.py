@@ -104,7 +104,7 @@ def boundary_findings(
             kind=FindingKind.BOUNDARY_NOT_USED,
             subject=boundary.name,
             detail="The process created no role, so the boundary allows nothing.",
-            action="Take `policy.boundary` out of the definition.",
+            action="Remove `policy.boundary` from the definition.",
         )
     if boundary.required:
         return

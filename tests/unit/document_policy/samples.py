@@ -524,7 +524,7 @@ def _reach() -> Reach:
         resource="arn:${partition}:apigateway:${region}::/restapis/*",
         reads=True,
         whose=tuple(Whose),
-        because="a read by CloudFormation may come when the thing is gone, and must then hear so",
+        because="CloudFormation may read it after it is deleted, and must then be told that it is gone",
     )
 
 

@@ -189,7 +189,7 @@ def test_the_policies_of_further_roles_are_said_to_be_untried() -> None:
     found = named(replace(facts, refinement=both), "sufficient")
 
     assert found.state == "shown in part"
-    assert found.gaps == ("no cycle has tried the policies of further roles: handed",)
+    assert found.gaps == ("no cycle has tried the policies of other roles: handed",)
 
 
 @pytest.mark.parametrize(

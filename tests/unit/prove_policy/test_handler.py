@@ -279,7 +279,7 @@ def test_a_build_that_says_well_is_no_proof_where_the_trail_shows_nothing(stage:
 
     assert answer["next"] == "stop"
     assert answer["verdict"]["kind"] == "not proved"
-    assert "the trail shows nothing" in answer["verdict"]["reason"]
+    assert "the trail shows no call" in answer["verdict"]["reason"]
 
 
 def test_a_build_that_failed_by_itself_names_no_phase(stage: Stage) -> None:

@@ -139,7 +139,7 @@ def test_a_stack_whose_name_is_made_anew_is_told_by_its_pattern() -> None:
     [
         (  # the tag is gone when CloudFormation looks whether the thing is
             [forwarded("apigateway:GET", gateway(f"/restapis/{API}"))],
-            "a read by CloudFormation may come when the thing is gone, and must then hear so",
+            "CloudFormation may read it after it is deleted, and must then be told that it is gone",
         ),
         (
             [
@@ -150,7 +150,7 @@ def test_a_stack_whose_name_is_made_anew_is_told_by_its_pattern() -> None:
                     error="NotFoundException",
                 )
             ],
-            "it was asked of what was not there, and must hear so",
+            "the call asked about something missing, and must be told so",
         ),
     ],
 )
@@ -200,7 +200,7 @@ def test_what_no_stack_made_has_none() -> None:
     refinement = refined([CHANGES, MADE, REMOVED])
 
     assert reached(refinement, "apigateway:DELETE") == {
-        "/restapis/*": "no stack that was read tells that it made it"
+        "/restapis/*": "no stack that was read says that it created the resource"
     }
 
 
@@ -419,7 +419,7 @@ def test_what_reaches_others_is_a_warning_with_its_reason() -> None:
     found = [one for one in refinement.findings if one.kind == "reaches-others"]
 
     assert [one.subject.rpartition("::")[2] for one in found] == ["/restapis/*", "/tags/*"]
-    assert "must then hear so" in found[0].detail
+    assert "must then be told that it is gone" in found[0].detail
     assert granted(refinement)["apigateway:DELETE"]
 
 
