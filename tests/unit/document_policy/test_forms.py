@@ -15,6 +15,7 @@ from cfnlint.api import lint
 from hypothesis import HealthCheck, given, settings
 
 from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, iam_documents
+from lambdas.document_policy.formats import forms
 from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
 from lambdas.document_policy.formats.literals import f_string, hcl, sub
@@ -242,3 +243,10 @@ def test_a_variable_that_is_cut_is_cut_in_every_language_that_can(value: str) ->
     assert sub(("a-", plain), names) == '"a-*"'
     # CloudFormation has no function for it: so many characters, whatever they are.
     assert sub(("a-", cut, Variable("stage")), names) == '!Sub "a-?????${stage}"'
+
+
+def test_every_language_is_a_form_of_the_dossier() -> None:
+    modules = {one.stem for one in Path(forms.__file__).parent.glob("[a-z]*.py")}
+    beside = {"forms", "literals", "plain_text"}
+
+    assert {one.write.__module__.rpartition(".")[2] for one in forms.FORMS} == modules - beside

@@ -34,3 +34,10 @@ def test_what_is_no_derivation_needs_no_reason() -> None:
 def test_a_ground_that_nobody_sees_is_checked_apart() -> None:
     assert {one.check for one in (GroundKind.HINT, GroundKind.PASS_ROLE)} == {Check.APART}
     assert GroundKind.OBSERVED.check is Check.SAME_REQUEST
+
+
+def test_a_derivation_has_a_reader() -> None:
+    files = (PAGE.parents[1] / "lambdas").rglob("*.py")
+    code = "".join(one.read_text("utf-8") for one in files if one.name != "ground_kind.py")
+
+    assert [one for one in DERIVATIONS if not re.search(rf"GroundKind\.{one.name}\b", code)] == []
