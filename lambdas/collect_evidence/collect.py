@@ -160,33 +160,33 @@ def read_own(
 ) -> None:
     """Read the principal's own records."""
     writer = LineWriter()
-    stretch: SplitRecord | None = None
+    split: SplitRecord | None = None
 
     def passed(text: bytes) -> bool:
-        nonlocal stretch
-        stretch = split_record(text) if writer.repeats() else None
-        known = writer.recalled(stretch) if stretch else None
-        if stretch is None or known is None:
+        nonlocal split
+        split = split_record(text) if writer.repeats() else None
+        known = writer.recalled(split) if split else None
+        if split is None or known is None:
             return False
-        if not selection.within(stretch.time):
+        if not selection.within(split.time):
             return True
         if known is not FOREIGN:
-            part.last = max(part.last, stretch.time)
-        part.keep(*known, stretch.event_id)
+            part.last = max(part.last, split.time)
+        part.keep(*known, split.event_id)
         return True
 
     def take(record: Record, caller: Caller) -> None:
-        nonlocal stretch
+        nonlocal split
         if selection.chooses(caller) and not selection.within(text_of(record, "eventTime")):
             pass  # of another day; what is like it may be of the days asked for
         elif selection.chooses(caller):
             phase = selection.phase(caller)
             part.note(record, caller, phase)
-            written = writer.write(record, _maker(record, caller, phase), stretch)
+            written = writer.write(record, _maker(record, caller, phase), split)
             part.keep(*written, text_of(record, "eventID"))
         else:
-            writer.foreign(record, stretch)
-        stretch = None
+            writer.foreign(record, split)
+        split = None
 
     needles, asked = Prefilter([selection.needle]), Asked.of_selection(selection)
     reader = Reader(trail, needles, asked, ledger=part.ledger, untold=part.ledger)

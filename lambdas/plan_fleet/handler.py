@@ -18,6 +18,7 @@ from lambdas.model.archive.proof_age import started_at
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
+from lambdas.overview.reading import AT_ONCE
 from lambdas.plan_fleet.choice import Candidate, chosen
 from lambdas.plan_fleet.documents import SANDBOXES, documents
 from lambdas.plan_fleet.plan import plan
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from lambdas.model.definition.process_parameter import RegisteredProcess
 
 STEP = "plan_fleet"
-AT_ONCE = 16  # questions to the archive
 telemetry = Telemetry(STEP)
 logger = telemetry.logger
 

@@ -84,20 +84,18 @@ class LineWriter:
         self._seen = self._again = 0
         self._repeats = True
 
-    def write(
-        self, record: Record, maker: Attribution, stretch: SplitRecord | None = None
-    ) -> Lines:
+    def write(self, record: Record, maker: Attribution, split: SplitRecord | None = None) -> Lines:
         """The evidence in a record, each line with its order, and the findings, without its id.
 
         Args:
             record: as parsed.
             maker: who made the call.
-            stretch: its bytes; records that differ in what was cut out of them are then recalled.
+            split: its bytes; records that differ in what was cut out of them are then recalled.
         """
-        if stretch is not None and self._told(record, maker, stretch):
+        if split is not None and self._told(record, maker, split):
             once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
             known = (_translated if once else self._of)(record, maker.principal)
-            _limited(self._recalled)[maker.principal, _internal(stretch), stretch.rest] = known
+            _limited(self._recalled)[maker.principal, _internal(split), split.rest] = known
         else:
             known = (self._of if self._repeats else _translated)(record, maker.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
@@ -111,31 +109,31 @@ class LineWriter:
         self._repeats = self._seen <= TRIAL or self._again * WORTH_IT >= self._seen
         return self._repeats
 
-    def foreign(self, record: Record, stretch: SplitRecord | None) -> None:
+    def foreign(self, record: Record, split: SplitRecord | None) -> None:
         """Remember that a record is not the run's."""
-        if stretch is not None:
-            self._told(record, None, stretch)
+        if split is not None:
+            self._told(record, None, split)
 
-    def recalled(self, stretch: SplitRecord) -> Lines | None:
+    def recalled(self, split: SplitRecord) -> Lines | None:
         """What `write` would give for a record; None when it must be parsed to be known."""
-        maker = self._makers.get(stretch.made, _UNKNOWN)
+        maker = self._makers.get(split.made, _UNKNOWN)
         if maker is None:
             self._again += 1
             return FOREIGN
-        known = self._recalled.get((maker.principal, _internal(stretch), stretch.rest))
+        known = self._recalled.get((maker.principal, _internal(split), split.rest))
         if known is None:
             return None
         self._again += 1
-        return _lines(known, maker, stretch.time, stretch.event_id), known.findings
+        return _lines(known, maker, split.time, split.event_id), known.findings
 
-    def _told(self, record: Record, maker: Attribution | None, stretch: SplitRecord) -> bool:
-        """Remember whose a record is; whether what it proves can be told by its stretch."""
-        if not stands_as_cut(stretch, record):
+    def _told(self, record: Record, maker: Attribution | None, split: SplitRecord) -> bool:
+        """Remember whose a record is; whether what it proves can be told by its split."""
+        if not stands_as_cut(split, record):
             return False
-        if stretch.made not in self._makers:
-            if not is_one_value(stretch.identity):
+        if split.made not in self._makers:
+            if not is_one_value(split.identity):
                 return False
-            _limited(self._makers)[stretch.made] = maker
+            _limited(self._makers)[split.made] = maker
         return not teaches(record)
 
     def _of(self, record: Record, principal: str) -> CachedTranslation:
@@ -155,8 +153,8 @@ def _translated(record: Record, principal: str) -> CachedTranslation:
     return CachedTranslation(written, found.findings, region, found.through, found.hidden)
 
 
-def _internal(stretch: SplitRecord) -> bool:
-    return _INTERNAL in stretch.identity
+def _internal(split: SplitRecord) -> bool:
+    return _INTERNAL in split.identity
 
 
 def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:

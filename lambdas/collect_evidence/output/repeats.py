@@ -68,15 +68,15 @@ def split_record(text: bytes) -> SplitRecord | None:
     )
 
 
-def stands_as_cut(stretch: SplitRecord, record: Record) -> bool:
+def stands_as_cut(split: SplitRecord, record: Record) -> bool:
     """Whether what was cut out of a record is what it says, once.
 
     Given an identity that is one value, another record with the same rest then says the same but
     for what was cut out.
     """
-    if (record.get("eventTime"), record.get("eventID")) != stretch[2:4]:
+    if (record.get("eventTime"), record.get("eventID")) != split[2:4]:
         return False
-    count = stretch.text.count
+    count = split.text.count
     return all([count(name) == 1 for name in _ONCE])  # noqa: C419 (a list of four is faster)
 
 

@@ -95,8 +95,10 @@ def translate(record: Record, principal: str) -> Translation:
         return _used(_unmapped(subject, answer, call, proves), answer, call, source)
     if meant.nothing and answer.action is None:
         return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, meant.nothing),))
-    denied = answer.outcome is Outcome.DENIED
-    found = (_denied if denied else _allowed)(meant, answer, call, proves)
+    if answer.outcome is Outcome.DENIED:
+        found = _denied(meant, answer, call, proves)
+    else:
+        found = _allowed(meant, answer, call, proves)
     return _used(found, answer, call, source)
 
 

@@ -69,8 +69,8 @@ def test_what_a_translation_depends_on_is_in_the_rest(one: dict[str, Any]) -> No
 @pytest.mark.parametrize("name", ["eventTime", "eventID", "userAgent", "sourceIPAddress"])
 def test_a_record_with_a_request_that_speaks_of_the_same_names_is_parsed(name: str) -> None:
     one = record(request={name: "x"})
-    stretch = split_record(written(one))
-    assert stretch is None or not stands_as_cut(stretch, one)
+    split = split_record(written(one))
+    assert split is None or not stands_as_cut(split, one)
 
 
 def test_a_record_in_another_order_or_spacing_is_parsed() -> None:
@@ -82,9 +82,9 @@ def test_a_record_in_another_order_or_spacing_is_parsed() -> None:
 
 def test_an_identity_with_something_behind_it_is_not_one_value() -> None:
     text = written(record()).replace(b',"eventTime"', b',"more":{},"eventTime"', 1)
-    stretch = split_record(text)
-    assert stretch is not None
-    assert not is_one_value(stretch.identity)
+    split = split_record(text)
+    assert split is not None
+    assert not is_one_value(split.identity)
 
 
 def test_sessions_and_handed_roles_teach_and_are_read_each_time() -> None:
