@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 Request = Mapping[str, Any]
+_WITHHELD = ("HIDDEN_DUE_TO_", "***")
 _PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
 
 
@@ -44,6 +45,15 @@ def _read(value: object) -> Iterator[Any]:
 
 def _ignoring_case(value: Mapping[str, Any], name: str) -> list[Any]:
     return [one for key, one in value.items() if key.lower() == name]
+
+
+def is_withheld(text: str) -> bool:
+    """Whether a text stands for one that a record does not show.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-info-in-cloudtrail.html,
+    https://docs.aws.amazon.com/redshift/latest/mgmt/logging-with-cloudtrail.html (***OMITTED***)
+    """
+    return text.startswith(_WITHHELD)
 
 
 def is_asked(value: object) -> bool:
@@ -97,6 +107,7 @@ _CUT: Mapping[str, Callable[[str], str]] = {
 
 def _text(place: str, value: object, how: str = "") -> str:
     text = str(value) if isinstance(value, str | int) else ""
+    text = "" if is_withheld(text) else text
     if how == "stream":
         return text.partition("|")[0]  # an iterator goes on behind the stream
     if how == "key":

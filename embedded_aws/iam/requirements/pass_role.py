@@ -13,7 +13,7 @@ from embedded_aws.iam.requirements import authorized_actions
 from embedded_aws.protocol.service_models import at_path, leaves, service_model
 
 # These name roles to work on them, to assume them or to let them in, not to pass them on.
-_NOT_PASSING = {"iam", "sts", "s3control", "organizations", "kms", "lakeformation", "ram"}
+_NOT_PASSING = {"iam", "sts", "s3control", "organizations", "kms", "ram"}
 _ROLE_MEMBER = re.compile(r"role|credentials|snscallerarn", re.IGNORECASE)
 # What applications keep to themselves: a role's ARN in there is only text.
 _OPAQUE = {"environment", "tags", "variables", "parameters", "defaultarguments"}
@@ -62,7 +62,7 @@ def passed_roles(call: Call, resource: str) -> Iterator[Check]:
         yield from _instance_profile_roles(call)
     elif call.service == "states":
         return
-    if call.service in _NOT_PASSING:
+    if call.service in _NOT_PASSING or call.operation.startswith("Assume"):
         return
     told = authorized_actions.receivers(call)
     receiver = told[0] if len(told) == 1 else _receiver(call)

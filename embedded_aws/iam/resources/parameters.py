@@ -37,13 +37,18 @@ def values_of(
     members = _members(call.params)
     outermost = {letters(name) for name in call.params}
     known, default = _known_names(variable, kind, prefix)
+    joined = _joined(variable, kind, prefix, members)
+    if joined:
+        return [joined]
+    if default and not known:
+        return default
     for names in _candidates(variable, kind, call, prefix, only=only):
         for name in names if isinstance(names, tuple) else sorted(members):
             if not (isinstance(names, tuple) or names.fullmatch(name)):
                 continue
             if name in _OWN and name not in outermost and names != known:
                 continue  # a filter's name, a tag's id
-            texts = [text for text in members.get(name, ()) if text]
+            texts = [text for text in members.get(name, ()) if text and _may_be(text, kind, prefix)]
             if texts:
                 return [bare(text, prefix, variable) for text in texts]
     return default
@@ -56,7 +61,38 @@ def _known_names(
     aliases = _parameter_names().get(prefix, {})
     names = aliases.get(f"{kind.name}.{variable}", aliases.get(variable, ()))
     default = [name[1:] for name in names if name.startswith("=")]
-    return tuple(letters(name) for name in names if not name.startswith("=")), default
+    plain = tuple(letters(name) for name in names if not name.startswith("=") and "/" not in name)
+    return plain, default
+
+
+def _joined(
+    variable: str, kind: ResourceType, prefix: str, members: Mapping[str, list[str]]
+) -> str:
+    """What several members say together, `namespace/userName`; empty where one is not given."""
+    aliases = _parameter_names().get(prefix, {})
+    for name in aliases.get(f"{kind.name}.{variable}", ()):
+        parts = name.split("/")
+        texts = [
+            one if one == "*" else next(iter(members.get(letters(one), ())), "") for one in parts
+        ]
+        if len(parts) > 1 and all(texts) and not name.startswith("="):
+            return "/".join(texts)
+    return ""
+
+
+def _may_be(text: str, kind: ResourceType, prefix: str) -> bool:
+    """Whether an id has not the form of another type's."""
+    forms = _id_forms().get(prefix, {})
+    meant = [name for name, form in forms.items() if re.fullmatch(form, text)]
+    return not meant or kind.name in meant
+
+
+@lru_cache(maxsize=1)
+def _id_forms() -> Mapping[str, Mapping[str, str]]:
+    """By prefix and type: what an id of it looks like."""
+    path = Path(__file__).with_name("id_forms.yaml")
+    table: dict[str, dict[str, str]] = yaml.safe_load(path.read_text())
+    return table
 
 
 @lru_cache(maxsize=1)

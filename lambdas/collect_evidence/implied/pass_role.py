@@ -26,6 +26,7 @@ from lambdas.reference.shards import shard
 
 _ROLE = re.compile(arn_pattern("iam", r"role/(?!aws-service-role/)\S+", account=ACCOUNT_ID))
 _ANY = re.compile(arn_pattern("iam", r"role/\S+", account=ACCOUNT_ID))
+_ACTS_AS = "Assume"  # what assumes a role hands it to nobody
 _NAME = re.compile(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _PROFILES = ("iaminstanceprofile", "iaminstanceprofile.name", "iaminstanceprofile.arn")
 
@@ -40,6 +41,8 @@ def passed_roles(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
     for role, receivers in (*listed_roles, *named):
         yield from _passed(role, receivers or _receivers("", meaning), meaning, call)
     if not call.request.arns or meaning.service in shard("pass_role")["never"]:
+        return
+    if meaning.operation.startswith(_ACTS_AS):
         return
     listed = {one for row in rows for one in row.receivers}
     only = tuple(listed) if len(listed) == 1 else ()

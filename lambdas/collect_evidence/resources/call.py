@@ -49,6 +49,7 @@ class Call:
         error: the code of its error, or empty.
         internal: whether a service of AWS made the call for the caller, without its name.
         agent: the caller's client, as it calls itself.
+        user: the ARN of the user who calls, empty of roles.
         parameters: the request as it stands in the record, its names at the top in lower case;
             without what wraps all of it, too.
     """
@@ -64,6 +65,7 @@ class Call:
     error: str = ""
     internal: bool = False
     agent: str = ""
+    user: str = ""
 
     @classmethod
     def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
@@ -83,6 +85,7 @@ class Call:
             parameters=_parameters(parameters),
             internal=is_internal(record),
             agent=agent if isinstance(agent, str) else "",
+            user=_user(record.get("userIdentity")),
         )
 
 
@@ -92,6 +95,11 @@ def _parameters(raw: object) -> Mapping[str, Any]:
     inner = unwrapped(raw)
     both = raw if inner is raw else {**inner, **raw}
     return {str(key).lower(): value for key, value in both.items()}
+
+
+def _user(identity: object) -> str:
+    arn = identity.get("arn") if isinstance(identity, dict) else None
+    return arn if isinstance(arn, str) and ":iam::" in arn and ":user/" in arn else ""
 
 
 def _named(resources: object) -> Iterable[str]:

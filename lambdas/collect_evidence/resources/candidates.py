@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from lambdas.reference.arn_formats import ArnContext, ArnFormat
 
@@ -21,8 +21,16 @@ class Candidate(NamedTuple):
     whole: bool  # every variable has a value
 
 
-def choose(filled: Sequence[Candidate], place: ArnContext) -> tuple[str, ...]:
-    """The ARNs that a call was asked for, of all that is known of its types."""
+def choose(
+    filled: Sequence[Candidate], place: ArnContext, others: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The ARNs that a call was asked for, of all that is known of its types.
+
+    Args:
+        filled: what is known of each format.
+        place: where the call was made.
+        others: types that stand for another one of the call's, not beside it.
+    """
     if len(filled) == 1 and filled[0].whole and len(filled[0].arns) == 1:
         return filled[0].arns  # the usual case
     whole = _without_less([one for one in filled if one.whole])
@@ -30,7 +38,7 @@ def choose(filled: Sequence[Candidate], place: ArnContext) -> tuple[str, ...]:
         arns = {arn for one in whole for arn in one.arns}
         known = {one.form.kind for one in whole}
         # A call that needs several types is refused when one of them is missing in the policy.
-        missing = [one for one in filled if one.required and one.form.kind not in known]
+        missing = _missing(filled, known, others)
         for one in _needed(missing, whole):
             arns.update(one.arns or (one.form.fill({}, place),))
         return tuple(sorted(_without_parents(arns, filled)))
@@ -38,10 +46,20 @@ def choose(filled: Sequence[Candidate], place: ArnContext) -> tuple[str, ...]:
     known = {one.form.kind for one in partly}
     required = [one for one in partly if one.required]
     arns = {arn for one in required or _surest(partly) for arn in one.arns}
-    missing = [one for one in filled if one.required and one.form.kind not in known]
+    missing = _missing(filled, known, others)
     for one in _needed(missing, required) if required else ():
         arns.add(one.form.fill({}, place))
     return tuple(sorted(arns)) or (ANY,)
+
+
+def _missing(
+    filled: Sequence[Candidate], known: Collection[str], others: Collection[str]
+) -> list[Candidate]:
+    return [
+        one
+        for one in filled
+        if one.required and one.form.kind not in known and (one.arns or one.form.kind not in others)
+    ]
 
 
 def _needed(missing: Sequence[Candidate], whole: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -79,7 +97,9 @@ def _without_parents(arns: set[str], filled: Sequence[Candidate]) -> Iterable[st
 
     Where the reference marks what holds and what is held both, the call needs both.
     """
-    optional = {arn for one in filled if not one.required for arn in one.arns}
+    optional = {arn for one in filled if not one.required for arn in one.arns} & arns
     for arn in arns:
-        if not any(other.startswith((f"{arn}/", f"{arn}:")) for other in optional & arns):
+        held = [other for other in optional if other.startswith((f"{arn}/", f"{arn}:"))]
+        # What has no known end (`=*`) may be no part of it.
+        if not held or held == [f"{arn}/{ANY}"]:
             yield arn

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from lambdas.reference.request_elements import is_withheld
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -20,7 +22,7 @@ DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looke
 class Elements:
     """Texts by the name of their element, in lower case, and by parent and name.
 
-    `texts` keeps, for every name, what stands nearest to the top.
+    `texts` keeps, for every name, what stands nearest to the top, and shown.
     """
 
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -48,7 +50,7 @@ class Elements:
             if isinstance(inner, str) and name not in self.texts:
                 if inner.startswith(_ENCODED):
                     self._value(inner, "", name, 0)
-                elif inner:
+                elif inner and not is_withheld(inner):
                     self.texts[name] = self.texts[TOP + name] = [inner]
                     self._depths[name] = self._depths[TOP + name] = 0
                     if inner.startswith("arn:"):
@@ -92,7 +94,7 @@ class Elements:
                 self._value(value, parent, parent if name in ("items", "member") else name, depth)
 
     def _named(self, text: str, parent: str, name: str, depth: int) -> None:
-        if text:
+        if text and not is_withheld(text):
             self._add(name, (text,), depth)
             if depth == 0:
                 self._add(TOP + name, (text,), depth)

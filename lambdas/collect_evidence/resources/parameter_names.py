@@ -12,7 +12,9 @@ from lambdas.reference.shards import shard
 _SUFFIXES = ("", "name", "id", "identifier", "arn", "url")
 # Names that mean the operation's own noun, whatever it is.
 _OWN = ("name", "id", "identifier", "arn", "resourcename", "resourceid", "resourcearn", "resource")
-PREFIXED = "resourceid"  # of EC2: the prefix of the id tells its type
+PREFIXED = "resourceid"  # where the form of an id tells its type, as of EC2 its prefix
+# Ends of variables that no name fills: what has an id is not named so.
+_IDS = ("Id", "ID", "Uuid", "UUID", "Version", "Revision")
 # Words that say nothing of what is meant.
 ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
 
@@ -63,11 +65,12 @@ def _names(
     if is_meant and not parent:
         keys += [f"{base}.{key}" for base in dict.fromkeys((own, noun)) for key in _OWN[:4]]
         keys += [TOP + key for key in _OWN]
-    if variable.endswith("Id"):
-        keys = [key for key in keys if not key.endswith("name")]  # what has an id is not named so
+    if variable.endswith(_IDS):
+        keys = [key for key in keys if not key.endswith("name")]
     plural = [f"{key}s" for key in keys if not key.endswith("s")]
     # `name` and `id` are the operation's own noun's, in whatever list they stand.
-    telling = _OWN if service != "ec2" else tuple(key for key in _OWN if key != PREFIXED)
+    by_form = service == "ec2" or service in shard("resources")["id_forms"]
+    telling = tuple(key for key in _OWN if key != PREFIXED) if by_form else _OWN
     sure = [key for key in curated or () if is_meant or key not in telling]
     return tuple(dict.fromkeys([*sure, *keys, *plural]))
 

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from lambdas.collect_evidence.resources.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING, PREFIXED
 from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.reference.arn_formats import formats_in, stem
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from lambdas.collect_evidence.resources.elements import Elements
     from lambdas.reference.arn_formats import ArnFormat
@@ -24,6 +25,7 @@ _FUNCTION = re.compile(r"(?:(?:[\w-]+:)?\d{12}:)?(?:function:)?([^:]+)(?::([^:]+
 _CONSTANT = "="
 _DOCUMENT = frozenset("{[")
 _EC2_IDS: dict[str, str] = shard("resources")["ec2_ids"]
+_ID_FORMS: dict[str, dict[str, str]] = shard("resources")["id_forms"]
 
 
 @lru_cache(maxsize=65_536)
@@ -33,8 +35,20 @@ def present(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         known.setdefault(name, name)
         known.setdefault(re.sub("[-_]", "", name), name)
-    found = (key if key.startswith(_CONSTANT) else known.get(key, "") for key in keys)
+    found = (
+        key if key.startswith(_CONSTANT) else _joined(key, known) or known.get(key, "")
+        for key in keys
+    )
     return tuple(filter(None, found))
+
+
+def _joined(key: str, known: Mapping[str, str]) -> str:
+    """`namespace/username`, spelled as the request spells them; empty where one lacks."""
+    parts = key.split(TOP)
+    if len(parts) == 1 or not parts[0]:
+        return ""
+    spelled = [part if part.startswith(_CONSTANT) else known.get(part, "") for part in parts]
+    return TOP.join(spelled) if all(spelled) else ""
 
 
 def texts_of(
@@ -48,6 +62,11 @@ def texts_of(
     for key in present(keys, elements.names):
         if has_id and key.endswith("id"):
             continue
+        if TOP in key[1:]:
+            parts = (
+                one if one.startswith(_CONSTANT) else elements.first(one) for one in key.split(TOP)
+            )
+            return [TOP.join(one.removeprefix(_CONSTANT) for one in parts)]
         if key.startswith(_CONSTANT):
             return [key.removeprefix(_CONSTANT)]
         found = [text for text in elements.texts[key] if _may_name(text, form, key)]
@@ -61,6 +80,11 @@ def texts_of(
         if kept:
             return kept
     return []
+
+
+def is_constant(keys: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether texts are what a variable is without any request."""
+    return len(texts) == 1 and f"{_CONSTANT}{texts[0]}" in keys
 
 
 def _cut(text: str, key: str, form: ArnFormat, variable: str, elements: Elements) -> str:
@@ -93,12 +117,22 @@ def _with_path(text: str, key: str, variable: str, path: str) -> str:
 
 
 def _may_name(text: str, form: ArnFormat, key: str) -> bool:
-    """No document, and of EC2 no id whose prefix says that it is of another type."""
+    """No document, and no id whose form, of EC2 its prefix, says that it is of another type."""
     if text[:1] in _DOCUMENT:
         return False
+    if form.service in _ID_FORMS:
+        kinds = _kinds_of(form.service, text)
+        return not kinds or form.kind in kinds
     prefix = text.rpartition("-")[0] if form.service == "ec2" else ""
     unknown = "" if key == PREFIXED else form.kind
     return bool(form.service != "ec2" or _EC2_IDS.get(prefix, unknown) == form.kind)
+
+
+@lru_cache(maxsize=4_096)
+def _kinds_of(service: str, text: str) -> frozenset[str]:
+    """The types that an id can be of, by its form; none where it has no form that is known."""
+    forms = _ID_FORMS[service].items()
+    return frozenset(kind for kind, form in forms if re.fullmatch(form, text))
 
 
 def _without_fixed(text: str, before: str) -> str:
@@ -161,8 +195,8 @@ def _model(text: str, kind: str) -> str:
     """
     prefix, _, rest = text.partition(".")
     is_profile = prefix in shard("resources")["inference_profiles"]
-    if kind == "inference-profile":
-        return text if is_profile else ""
+    if kind.endswith("inference-profile"):
+        return text if is_profile == (kind == "inference-profile") else ""
     return f"arn:${{Partition}}:bedrock:*::foundation-model/{rest}" if is_profile else text
 
 
@@ -185,6 +219,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[str, str, str], str]] = {
     ("events", "EventBusName"): lambda text, _key, kind: (
         "" if text == "default" and kind != "event-bus" else text
     ),
+    ("kinesis", "KeyId"): lambda text, _key, _kind: "" if text.startswith("alias/") else text,
     ("kms", "KeyId"): lambda text, _key, _kind: "" if text.startswith("alias/") else text,
     ("lambda", "Alias"): lambda text, key, _kind: _qualifier(text, key, numbered=False),
     ("lambda", "FunctionName"): lambda text, _key, _kind: _function(text, "FunctionName"),

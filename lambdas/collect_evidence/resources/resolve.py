@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
 from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.collect_evidence.resources.meant import asks_for_one, is_named, is_own_user, others_of
 from lambdas.collect_evidence.resources.parameter_names import names_of
-from lambdas.collect_evidence.resources.parameter_values import texts_of
+from lambdas.collect_evidence.resources.parameter_values import is_constant, texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
 from lambdas.model.iam.arn import ACCOUNT_ID, Arn, is_arn, is_resource
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
@@ -51,8 +52,8 @@ def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str
     also = shard("resources")["also"].get(str(facts.action), ())
     kinds = frozenset(use.type.name for use in facts.uses)
     filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
-    chosen = choose(filled, call.place)
-    if chosen == (ANY,) and not facts.access_level.reads:
+    chosen = choose(filled, call.place, others_of(call, facts, filled))
+    if chosen == (ANY,) and (not facts.access_level.reads or asks_for_one(call, facts)):
         chosen = any_of(facts, call) or chosen
     return qualified(chosen, facts.action, call.request)
 
@@ -88,6 +89,9 @@ def _named(call: Call, need: RequiredAction, facts: ActionFacts) -> Sequence[str
 def _use(
     call: Call, use: ResourceUse, kinds: frozenset[str], also: Sequence[str]
 ) -> Iterable[Candidate]:
+    if call.user and use.type.name == "user" and is_own_user(call, use.type.service):
+        yield Candidate(formats_of(use.type)[0], required=True, arns=(call.user,), whole=True)
+        return
     only = len(kinds) == 1
     making = _makes(call.operation)
     required = use.required or use.type.name in also
@@ -109,6 +113,8 @@ def _use(
             partly = _built(call, form, only=only, answered=True, partly=True)
             if not form.variables and (required or _is_only_one(use, call.operation)):
                 partly = [form.fill({}, call.place)]  # there is but one, such as Glue's catalog
+            elif not (partly or making) and is_named(call, use.type.name):
+                partly = [form.fill({}, call.place, _account(call, form))]
             yield Candidate(form, required, tuple(partly), whole=False)
 
 
@@ -143,6 +149,7 @@ def _built(
 ) -> list[str]:
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
+    told = not partly  # what the format writes anyway tells nothing of a call
     defaults = _defaults(form.service, form.kind, call.operation)
     names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
     for variable, keys in names:
@@ -158,9 +165,10 @@ def _built(
             texts = texts or defaults.get(variable, [])
         if texts:
             values[variable] = texts
+            told = told or not is_constant(own, texts)
         elif not partly:
             return []
-    if not values:
+    if not values or not told:
         return []
     account = _account(call, form)
     return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]

@@ -10,10 +10,13 @@ from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from lambdas.collect_evidence.resources.call import Call
 
 _MAKES = re.compile(creating("Start", "Add", "Associate", "Authorize", "Put", "Publish"))
 _EC2_ID = re.compile(r"[a-z-]+-[0-9a-f]{8,17}")
+_SPEAKS = 3  # letters of a text that an ARN may repeat
 _ID = re.compile(r"[\w:.-]{4,128}")
 
 
@@ -24,9 +27,10 @@ def made_by(call: Call) -> tuple[str, ...]:
     texts = call.answer.elements.texts
     told = {text for name in texts if _is_own(name, call.operation) for text in texts[name]}
     told.update(text for given in texts.values() for text in given if _is_new(text, call.operation))
+    sent = {text for given in call.request.texts.values() for text in given}
+    told.update(_in_arns(call, sent))
     if not told:
         return ()
-    sent = {text for given in call.request.texts.values() for text in given}
     return tuple(sorted(one for one in told - sent - {call.place.account} if _ID.fullmatch(one)))
 
 
@@ -39,6 +43,19 @@ def _is_new(text: str, operation: str) -> bool:
     kind = kinds["ec2_ids"].get(text.rpartition("-")[0]) if _EC2_ID.fullmatch(text) else None
     named = kind is not None and kind.replace("-", "") in operation.lower()
     return kind is not None and (named or kind not in kinds["there_before"])
+
+
+def _in_arns(call: Call, sent: Collection[str]) -> Iterator[str]:
+    """Ids that only an ARN of what is made tells, `permissionSetArn`, in which no name was sent."""
+    chosen = [text.lower() for text in sent if len(text) >= _SPEAKS]
+    for _, name, arn in call.answer.elements.arns:
+        if name != "arn" and not (
+            name.endswith("arn") and _is_own(f"{name[:-3]}id", call.operation)
+        ):
+            continue
+        last = re.split(r"[:/]", arn)[-1]
+        if not any(text in last.lower() for text in chosen):
+            yield last
 
 
 @lru_cache(maxsize=16_384)

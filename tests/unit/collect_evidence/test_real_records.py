@@ -163,7 +163,7 @@ CASES: list[tuple[str, str, Json | None, list[str]]] = [
     ("athena", "StartQueryExecution", {}, [f"athena:StartQueryExecution {arn('athena', 'workgroup/primary')}"]),
     ("athena", "StartQueryExecution", {"workGroup": "w"}, [f"athena:StartQueryExecution {arn('athena', 'workgroup/w')}"]),
     ("athena", "CreateWorkGroup", {"name": "w"}, [f"athena:CreateWorkGroup {arn('athena', 'workgroup/w')}"]),
-    ("athena", "GetQueryExecution", {"queryExecutionId": "1a"}, ["athena:GetQueryExecution *"]),
+    ("athena", "GetQueryExecution", {"queryExecutionId": "1a"}, [f"athena:GetQueryExecution {arn('athena', 'workgroup/*')}"]),
     ("ecs", "UpdateService", {"service": "s"}, [f"ecs:UpdateService {arn('ecs', 'service/default/s')}"]),
     ("ecs", "DescribeClusters", {}, [f"ecs:DescribeClusters {arn('ecs', 'cluster/default')}"]),
     ("ecs", "TagResource", {"resourceArn": arn("ecs", "service/web/s")}, [f"ecs:TagResource {arn('ecs', 'service/web/s')}"]),

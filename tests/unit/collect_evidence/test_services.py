@@ -169,7 +169,8 @@ CASES: dict[str, tuple[str, str, Json, Json | None, Sequence[str]]] = {
     ),
     "a policy of an organisation": (
         "organizations", "AttachPolicy", {"policyId": "p-1", "targetId": "ou-1"}, None,
-        [f"organizations:AttachPolicy arn:aws:organizations::{ACCOUNT}:policy/o-*/*/p-1"],
+        [f"organizations:AttachPolicy arn:aws:organizations::{ACCOUNT}:policy/o-*/*/p-1",
+         f"organizations:AttachPolicy arn:aws:organizations::{ACCOUNT}:ou/o-*/ou-1"],
     ),
     "what is recorded stands below its noun": (
         "config", "PutConfigurationRecorder", {"configurationRecorder": {"name": "default"}}, None,

@@ -1,0 +1,75 @@
+"""Which of an action's types a call means, by the words of its elements, where no id tells it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.collect_evidence.resources.parameter_names import ANYTHING
+from lambdas.reference.actions import AccessLevel
+from lambdas.reference.arn_formats import stem
+from lambdas.reference.shards import shard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.resources.candidates import Candidate
+    from lambdas.reference.actions import ActionFacts
+
+_NAMES = ("", "name", "identifier", "id")
+# Ends of names by which a request asks for one thing, and those that say whose, and how much.
+_ONE = ("id", "ids", "identifier", "identifiers", "name", "names", "arn", "arns")
+_WHOSE = frozenset({"accountid", "awsaccountid", "catalogid", "identitystoreid"})
+
+
+def is_named(call: Call, kind: str) -> bool:
+    """Whether the request names one of the type, though not as its ARN does: a workgroup's name."""
+    noun = stem(kind)
+    return any(noun + end in call.request.texts for end in _NAMES)
+
+
+def is_own_user(call: Call, service: str) -> bool:
+    """Whether a call means the user who makes it, because it names none."""
+    meaning_self = shard("resources")["own_user"].get(service, ())
+    return call.operation in meaning_self and not call.request.first("username")
+
+
+def asks_for_one(call: Call, facts: ActionFacts) -> bool:
+    """Whether a call that reads is about something that it names, not about all that there is."""
+    if facts.access_level is not AccessLevel.READ:
+        return False
+    tops = (name.removeprefix(TOP) for name in call.request.names if name.startswith(TOP))
+    return any(name.endswith(_ONE) and name not in _WHOSE for name in tops)
+
+
+def others_of(call: Call, facts: ActionFacts, filled: Sequence[Candidate]) -> frozenset[str]:
+    """Types that the reference requires beside the call's own, and that are meant instead of it.
+
+    The one ARN of `endpointArn` is of an endpoint of one of two kinds, that of `resourceArn` is of
+    any type that there is.
+    """
+    service = facts.action.service
+    either = frozenset(shard("resources")["alternatives"].get(service, ()))
+    known = {one.form.kind for one in filled if one.whole}
+    others = set(either if either & known else ())
+    if not call.sent_as:
+        return frozenset(others)
+    operation = call.operation.lower()
+    for one in filled:
+        nouns = [
+            noun for noun, arns in call.sent_as.items() if one.whole and set(one.arns) & set(arns)
+        ]
+        for noun in nouns:
+            others.update(
+                other.form.kind
+                for other in filled
+                if other.form.kind != one.form.kind
+                and stem(other.form.kind) not in operation
+                and (noun in ANYTHING or _ends(noun, one.form.kind, other.form.kind))
+            )
+    return frozenset(others)
+
+
+def _ends(noun: str, *kinds: str) -> bool:
+    return all(stem(kind).endswith(noun) for kind in kinds)
