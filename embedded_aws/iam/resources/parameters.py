@@ -16,6 +16,7 @@ _ENDING = re.compile(r"(?:name|identifier|id|arn)$")
 _SAYS_NOTHING = frozenset({"resource", "name", "id", "type", "key", "value", "version", ""})
 # What the operation is called after.
 _OWN = ("id", "identifier", "arn", "name", "resourceid", "resourceidentifier", "resourcename")
+_ANY = "*"  # what no parameter tells, whatever else there is
 _LONG = 6  # letters of a name's end that are enough to tell what is meant
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 _BALANCERS = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -40,8 +41,6 @@ def values_of(
     joined = _joined(variable, kind, prefix, members)
     if joined:
         return [joined]
-    if default and not known:
-        return default
     for names in _candidates(variable, kind, call, prefix, only=only):
         for name in names if isinstance(names, tuple) else sorted(members):
             if not (isinstance(names, tuple) or names.fullmatch(name)):
@@ -51,6 +50,8 @@ def values_of(
             texts = [text for text in members.get(name, ()) if text and _may_be(text, kind, prefix)]
             if texts:
                 return [bare(text, prefix, variable) for text in texts]
+        if default and names == known and (not known or default == [_ANY]):
+            return default
     return default
 
 

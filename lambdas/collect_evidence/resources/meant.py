@@ -49,10 +49,9 @@ def others_of(call: Call, facts: ActionFacts, filled: Sequence[Candidate]) -> fr
     The one ARN of `endpointArn` is of an endpoint of one of two kinds, that of `resourceArn` is of
     any type that there is.
     """
-    service = facts.action.service
-    either = frozenset(shard("resources")["alternatives"].get(service, ()))
     known = {one.form.kind for one in filled if one.whole}
-    others = set(either if either & known else ())
+    groups = shard("resources")["alternatives"].get(facts.action.service, ())
+    others = {kind for group in groups if known & set(group) for kind in group}
     if not call.sent_as:
         return frozenset(others)
     operation = call.operation.lower()

@@ -84,6 +84,7 @@ CASES: list[Case] = [
     ("cleanrooms", "GetIntermediateTable", {"membershipIdentifier": "m1", "intermediateTableIdentifier": "it1"},
      [f"cleanrooms:GetIntermediateTable {arn('cleanrooms', 'membership/m1')}",
       f"cleanrooms:GetIntermediateTable {arn('cleanrooms', 'membership/m1/*')}"]),
+    ("kinesisvideo", "PutMedia", {"streamName": "cam"}, [f"kinesisvideo:PutMedia {arn('kinesisvideo', 'stream/cam/*')}"]),
     # Elements under names of their own.
     ("autoscaling", "DeleteTags", {"tags": [{"resourceId": "asg", "resourceType": "auto-scaling-group", "key": "a"}]},
      [f"autoscaling:DeleteTags {arn('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/asg')}"]),
