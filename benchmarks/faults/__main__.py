@@ -5,6 +5,7 @@ python -m benchmarks.faults --list                the cells alone, after a run o
 python -m benchmarks.faults --states RunCycle,AwaitTrail --kinds throttled,500
 python -m benchmarks.faults --slice 3/20          every twentieth cell, from the third
 python -m benchmarks.faults --named unsound.txt   the cells of a list, as --list names them
+python -m benchmarks.faults --fleet               of the fleet's machine; takes half an hour
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.faults import cells as matrix
-from benchmarks.faults.bench import Bench
+from benchmarks.faults.fleet_bench import FleetBench
+from benchmarks.faults.fleet_routes import FLEET_ROUTES
 from benchmarks.faults.routes import ROUTES
-from benchmarks.faults.verdicts import Verdict, judge, with_later
+from benchmarks.faults.run_bench import RunBench
+from benchmarks.faults.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from benchmarks.faults.cells import Cell
-    from benchmarks.faults.verdicts import Observation
+    from benchmarks.faults.bench import Bench
+    from benchmarks.faults.cells import Cell, Seen, Way
 
 Row = dict[str, str | float]
 
@@ -45,10 +48,11 @@ def main() -> int:
     parser.add_argument("--slice", default="1/1", metavar="I/N", help="every Nth cell from the Ith")
     parser.add_argument("--named", type=Path, help="a file of cells' names, one a line")
     parser.add_argument("--json", type=Path, help="where to write the cells' verdicts")
+    parser.add_argument("--fleet", action="store_true", help="a fleet of stubs, not a run")
     parser.add_argument("--list", action="store_true", help="try nothing")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        bench = Bench.start(Path(folder))
+        bench = (FleetBench if arguments.fleet else RunBench).start(Path(folder))
         try:
             return _matrix(bench, arguments)
         finally:
@@ -56,9 +60,10 @@ def main() -> int:
 
 
 def _matrix(bench: Bench, arguments: argparse.Namespace) -> int:
-    seen = ways(bench)
+    routes = FLEET_ROUTES if arguments.fleet else ROUTES
+    seen = ways(bench, routes)
     definition = bench.definition()
-    found, left_out = matrix.points(seen)
+    found, left_out = matrix.points(seen, routes)
     every = list(matrix.cells(found, task_states=matrix.tasks(definition)))
     for name, why in sorted(left_out.items()):
         print(f"left out: {name}: {why}")
@@ -79,18 +84,20 @@ def _matrix(bench: Bench, arguments: argparse.Namespace) -> int:
     return 1 if any(row["verdict"] == Verdict.UNSOUND for row in rows) else 0
 
 
-def ways(bench: Bench) -> dict[str, Observation]:
+def ways(bench: Bench, routes: Sequence[Way]) -> dict[str, Seen]:
     """A run on every way, without further faults."""
-    seen = {}
-    for route in ROUTES:
+    seen: dict[str, Seen] = {}
+    for route in routes:
         about = seen[route.name] = bench.run(route)
         print(
-            f"way {route.name}: {about.status} {about.error or about.verdict}, "
-            f"{len(about.states)} states, {about.seconds:.1f} s",
+            f"way {route.name}: {about.status} {about.error}, {len(about.states)} states, "
+            f"{about.seconds:.1f} s",
             flush=True,
         )
         if about.status != route.ends:
             raise SystemExit(f"the way {route.name} should end {route.ends}: {about.cause}")
+        if missing := set(route.rows) - set(about.entered):
+            raise SystemExit(f"the way {route.name} did not enter {', '.join(sorted(missing))}")
     return seen
 
 
@@ -106,7 +113,7 @@ def choose(every: Sequence[Cell], states: str, kinds: str, part: str) -> list[Ce
     return fitting[first - 1 :: step]
 
 
-def attempt(bench: Bench, cell: Cell, clean: Observation) -> tuple[Verdict, str, Observation]:
+def attempt(bench: Bench, cell: Cell, clean: Seen) -> tuple[Verdict, str, Seen]:
     """One cell: the run, the next run if it left anything, the verdict."""
     definition = bench.definition()
     if cell.stop == "late":
@@ -114,13 +121,12 @@ def attempt(bench: Bench, cell: Cell, clean: Observation) -> tuple[Verdict, str,
     with bench.defined(definition):
         seen = bench.run(cell.point.route, [cell.rule], stop=cell.stop)
     if seen.dirty:
-        seen = with_later(seen, bench.run(cell.point.route.cleared))
-        bench.remains.scrub(cell.point.route.process)
-    verdict, note = judge(seen, clean, mails=cell.mails)
+        seen = bench.later(cell.point.route, seen)
+    verdict, note = bench.judge(seen, clean, mails=cell.mails)
     return verdict, note, seen
 
 
-def _tried(bench: Bench, cell: Cell, seen: Mapping[str, Observation]) -> Row:
+def _tried(bench: Bench, cell: Cell, seen: Mapping[str, Seen]) -> Row:
     began = time.monotonic()
     try:
         verdict, note, found = attempt(bench, cell, seen[cell.point.route.name])

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from benchmarks.faults.drawer import write_drawer
 from benchmarks.faults.remains import Remains
 from benchmarks.faults.routes import PROCESSES
-from benchmarks.faults.verdicts import Observation
 from benchmarks.faults.warm_cli import WarmCli
 from local import emulator
 from tests.asking import ask
@@ -24,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from benchmarks.faults.routes import Route, Rule
+    from benchmarks.faults.routes import Rule
+    from benchmarks.faults.verdicts import Verdict
 
 FAULTS = "/_fencepost/faults"
 HURRY = {"FENCEPOST_GENERATION_SECONDS": "0.05"}
@@ -48,7 +45,7 @@ class Bench:
     alarms: str = ""
 
     @classmethod
-    def start(cls, folder: Path, *, wait_scale: str = "0.001") -> Bench:
+    def start(cls, folder: Path, *, wait_scale: str = "0.001") -> Self:
         """Bring everything up; `wait_scale` is of the state machine's waits and retry intervals."""
         cli = WarmCli(folder / "cli")
         processes = os.pathsep.join([MORE_PROCESSES, str(write_drawer(folder / "drawer"))])
@@ -56,11 +53,20 @@ class Bench:
             connection = emulator.start(
                 folder / "state", inbox=folder / "inbox", options=DELIVERY, tools=(cli.folder,)
             )
-            deployed = emulator.bring_in(connection, say=lambda _: None)
+            deployed = emulator.bring_in(connection, say=lambda _: None, processes=PROCESSES)
         bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
-        bench._set(FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
+        set_variables(bench.cloud, FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
         bench._listen()
+        bench.prepare()
         return bench
+
+    def prepare(self) -> None:
+        """Whatever else is needed before the first execution."""
+
+    @property
+    def machine(self) -> str:
+        """The machine that faults befall."""
+        raise NotImplementedError
 
     @property
     def remains(self) -> Remains:
@@ -71,18 +77,6 @@ class Bench:
         """Take everything down."""
         emulator.stop(self.cloud.folder / "state")
         self.cli.stop()
-
-    def _set(self, wanted: Mapping[str, str], *, where: str) -> None:
-        """Set variables of the functions that have one of the name `where`."""
-        client = self.cloud.client("lambda")
-        for page in client.get_paginator("list_functions").paginate():
-            for one in page["Functions"]:
-                variables = one.get("Environment", {}).get("Variables", {})
-                if where in variables and not wanted.items() <= variables.items():
-                    client.update_function_configuration(
-                        FunctionName=one["FunctionName"],
-                        Environment={"Variables": {**variables, **wanted}},
-                    )
 
     def _listen(self) -> None:
         """An operator's mails: the topic that is not the runs' own."""
@@ -103,7 +97,7 @@ class Bench:
     def definition(self) -> dict[str, Any]:
         """The state machine's definition, as deployed."""
         client = self.cloud.client("stepfunctions")
-        found = client.describe_state_machine(stateMachineArn=self.cloud.deployed.machine)
+        found = client.describe_state_machine(stateMachineArn=self.machine)
         return dict(json.loads(found["definition"]))
 
     def told(self) -> Mapping[str, Any]:
@@ -114,7 +108,7 @@ class Bench:
     @contextmanager
     def defined(self, definition: Mapping[str, Any]) -> Iterator[None]:
         """Another definition of the state machine, for a while."""
-        client, machine = self.cloud.client("stepfunctions"), self.cloud.deployed.machine
+        client, machine = self.cloud.client("stepfunctions"), self.machine
         before = client.describe_state_machine(stateMachineArn=machine)["definition"]
         client.update_state_machine(stateMachineArn=machine, definition=json.dumps(definition))
         try:
@@ -122,44 +116,28 @@ class Bench:
         finally:
             client.update_state_machine(stateMachineArn=machine, definition=before)
 
-    def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
-        """One run on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
-        self.clear()
-        self._set({FEW: "1" if route.batches else str(A_DAY)}, where=FEW)
-        self.faults([*rules, *route.rules], generation=route.generation, busy=route.busy)
-        began = time.monotonic()
-        arn = self.cloud.begin(route.process, prove=route.prove)
-        if stop in ("stop", "redrive", "build"):
-            self._stop(arn, stop, route.process)
-        done = self.cloud.end(arn, seconds=RUN_SECONDS)
-        seconds = time.monotonic() - began
-        told = self.told()
-        self.faults(())
-        self._let_builds_end(route.process)
-        run = self._run_of(arn)
-        return Observation(
-            status=done.status,
-            error=done.error,
-            cause=done.cause,
-            verdict=str(done.output.get("verdict", "")),
-            states=done.states,
-            calls=tuple(told["calls"]),
-            injected=sum(one["injected"] for one in told["rules"][: len(rules)]),
-            seconds=seconds,
-            mails=self.remains.subjects(self.cloud.deployed.topic, run),
-            alarms=self._alarms(arn, expected=done.status != "SUCCEEDED"),
-            left=tuple(self.remains.left(route.process)),
-            held=tuple(self.remains.held(route.process)),
-            policy=self.remains.policy(route.process, run),
-            archive=tuple(
-                self.remains.archive_problems(
-                    route.process, run, told["calls"], whole=done.status == "SUCCEEDED"
-                )
-            ),
-        )
+    def run(self, route: Any, rules: Sequence[Rule] = (), *, stop: str = "") -> Any:  # noqa: ANN401  # a run's, a fleet's
+        """One execution on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
+        raise NotImplementedError
 
-    def _stop(self, arn: str, what: str, process: str) -> None:
-        """Stop the execution, or its build, when the first rule's call is held; go on, if asked."""
+    def judge(self, seen: Any, clean: Any, *, mails: int) -> tuple[Verdict, str]:  # noqa: ANN401  # as `run` gives
+        """What was seen, held against the way without the fault."""
+        raise NotImplementedError
+
+    def later(self, route: Any, seen: Any) -> Any:  # noqa: ANN401  # as `run` gives
+        """What was seen, with what the next execution clears."""
+        raise NotImplementedError
+
+    def stop_when_held(self, arn: str, what: str) -> None:
+        """Stop the execution when the first rule's call is held; go on, if asked."""
+        client = self.cloud.client("stepfunctions")
+        self.await_hold(arn)
+        client.stop_execution(executionArn=arn, error="Stopped", cause="a test")
+        if what == "redrive":
+            client.redrive_execution(executionArn=arn)
+
+    def await_hold(self, arn: str) -> None:
+        """Until the first rule's call is held, or the execution has ended."""
         client = self.cloud.client("stepfunctions")
 
         def held() -> bool:
@@ -167,41 +145,6 @@ class Bench:
             return bool(self.told()["rules"][0]["injected"]) or described["status"] != "RUNNING"
 
         until(held, seconds=RUN_SECONDS, what="the call that is held")
-        if what == "build":
-            builds = self.cloud.client("codebuild")
-            for one in self._builds(process):
-                if one["buildStatus"] == "IN_PROGRESS":
-                    builds.stop_build(id=one["id"])
-            return
-        client.stop_execution(executionArn=arn, error="Stopped", cause="a test")
-        if what == "redrive":
-            client.redrive_execution(executionArn=arn)
-
-    def _let_builds_end(self, process: str) -> None:
-        """A build may outlive its execution, and still make and remove things."""
-
-        def idle() -> bool:
-            return all(one["buildStatus"] != "IN_PROGRESS" for one in self._builds(process))
-
-        if process in PROCESSES:
-            until(idle, seconds=RUN_SECONDS, what="the end of the builds")
-
-    def _builds(self, process: str) -> Sequence[Mapping[str, Any]]:
-        """The latest builds of a process."""
-        client = self.cloud.client("codebuild")
-        ids = client.list_builds_for_project(
-            projectName=f"fencepost-{process}", sortOrder="DESCENDING"
-        )["ids"]
-        found: Sequence[Mapping[str, Any]] = (
-            client.batch_get_builds(ids=ids[:LATEST])["builds"] if ids else ()
-        )
-        return found
-
-    def _run_of(self, arn: str) -> str:
-        """The run's id: the state machine makes it of the execution's start and ARN."""
-        described = self.cloud.client("stepfunctions").describe_execution(executionArn=arn)
-        began = described["startDate"].astimezone(UTC)
-        return f"{began:%Y%m%dT%H%M%SZ}-{sha256(arn.encode()).hexdigest()[:8]}"
 
     def clear(self) -> None:
         """Forget the mails and log files of earlier runs."""
@@ -209,7 +152,7 @@ class Bench:
             mail.unlink(missing_ok=True)
         self.remains.forget_trail()
 
-    def _alarms(self, arn: str, *, expected: bool) -> int:
+    def rung(self, arn: str, *, expected: bool) -> int:
         """How many alarms name the execution; waited for when there should be one."""
 
         def heard() -> int:
@@ -221,6 +164,19 @@ class Bench:
             except AssertionError:
                 return 0
         return heard()
+
+
+def set_variables(cloud: Cloud, wanted: Mapping[str, str], *, where: str) -> None:
+    """Set variables of the functions that have one of the name `where`."""
+    client = cloud.client("lambda")
+    for page in client.get_paginator("list_functions").paginate():
+        for one in page["Functions"]:
+            variables = one.get("Environment", {}).get("Variables", {})
+            if where in variables and not wanted.items() <= variables.items():
+                client.update_function_configuration(
+                    FunctionName=one["FunctionName"],
+                    Environment={"Variables": {**variables, **wanted}},
+                )
 
 
 @contextmanager

@@ -13,8 +13,13 @@ from benchmarks.faults.routes import INVOKE, ROUTES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from benchmarks.faults.fleet_routes import FleetRoute
+    from benchmarks.faults.fleet_verdicts import FleetObservation
     from benchmarks.faults.routes import Route, Rule
     from benchmarks.faults.verdicts import Observation
+
+    Way = Route | FleetRoute
+    Seen = Observation | FleetObservation
 
 # Kinds of faults, by name: what a rule of the embedded AWS says.
 EVERY_CALL: dict[str, Rule] = {
@@ -68,7 +73,7 @@ ASIDE = {
 class Point:
     """Where a fault can strike: a call in a state, the first or the last of its kind there."""
 
-    route: Route
+    route: Way
     state: str
     role: str
     call: str
@@ -106,12 +111,14 @@ class Cell:
         return f"{self.point.state} / {self.point.call}{number} ({who}) / {self.kind}"
 
 
-def points(seen: Mapping[str, Observation]) -> tuple[list[Point], dict[str, str]]:
+def points(
+    seen: Mapping[str, Seen], routes: Sequence[Way] = ROUTES
+) -> tuple[list[Point], dict[str, str]]:
     """Every state on the first way that leads to it, and what is left out, with the reason."""
     taken: set[str] = set()
     found: dict[tuple[str, ...], Point] = {}
     left_out: dict[str, str] = {}
-    for route in ROUTES:
+    for route in routes:
         if route.name not in seen:
             continue
         states = [one for one in seen[route.name].entered if one not in taken]
@@ -128,7 +135,7 @@ def points(seen: Mapping[str, Observation]) -> tuple[list[Point], dict[str, str]
 
 
 def _points(
-    route: Route, state: str, calls: Sequence[Mapping[str, Any]], left_out: dict[str, str]
+    route: Way, state: str, calls: Sequence[Mapping[str, Any]], left_out: dict[str, str]
 ) -> Iterator[Point]:
     numbers: Counter[tuple[str, str, str]] = Counter()
     for call in calls:
@@ -189,10 +196,15 @@ def writes(call: str) -> bool:
     return not call.partition(":")[2].startswith(reads)
 
 
-def never_entered(definition: Mapping[str, Any], seen: Mapping[str, Observation]) -> list[str]:
+def never_entered(definition: Mapping[str, Any], seen: Mapping[str, Seen]) -> list[str]:
     """The states to which no way leads: each is a hole in the matrix."""
     entered = {state for one in seen.values() for state in one.entered}
     return sorted(set(_states(definition)) - entered)
+
+
+def states(definition: Mapping[str, Any]) -> set[str]:
+    """The names of all states, those inside of Map and Parallel states too."""
+    return set(_states(definition))
 
 
 def tasks(definition: Mapping[str, Any]) -> list[str]:

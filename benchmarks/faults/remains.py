@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 HOME = "us-east-1"  # of the processes' cycles
 OK = 200  # HTTP
+ROLE = "role "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,16 @@ class Remains:
         return tuple(found.values())
 
     def left(self, process: str) -> Iterator[str]:
-        """What the process's cycle made and nobody removed."""
+        """What the process's cycle made and nobody removed: parameters and roles."""
         pages = self.cloud.client("ssm", region=HOME).get_paginator("describe_parameters")
         for page in pages.paginate():
             for one in page["Parameters"]:
                 if one["Name"].startswith(f"/{process}/"):
                     yield one["Name"]
+        for page in self.cloud.client("iam").get_paginator("list_roles").paginate():
+            for one in page["Roles"]:
+                if one["RoleName"].startswith(f"{process}-"):
+                    yield f"{ROLE}{one['RoleName']}"
 
     def held(self, process: str) -> Iterator[str]:
         """What the candidate role still holds, and policies made for it."""
@@ -56,11 +61,20 @@ class Remains:
         """Take away by hand what no run has cleared, so that the next cell begins clean."""
         ssm, iam = self.cloud.client("ssm", region=HOME), self.cloud.client("iam")
         for name in list(self.left(process)):
-            ssm.delete_parameter(Name=name)
+            if name.startswith(ROLE):
+                self._delete_role(name.removeprefix(ROLE))
+            else:
+                ssm.delete_parameter(Name=name)
         for policy in self._attached(process):
             iam.detach_role_policy(RoleName=candidate(process), PolicyArn=policy)
         for policy in self._made(process):
             iam.delete_policy(PolicyArn=policy)
+
+    def _delete_role(self, name: str) -> None:
+        iam = self.cloud.client("iam")
+        for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=name, PolicyArn=one["PolicyArn"])
+        iam.delete_role(RoleName=name)
 
     def forget_trail(self) -> None:
         """A run reads all log files of its day; with those of hundreds it would take minutes."""

@@ -47,6 +47,7 @@ REHEARSED = (
     "sts assume-role --role-arn none-of-them-exists --role-session-name none",
     "ssm put-parameter --name none --value none --type String",
     "ssm delete-parameters --names none",
+    "iam delete-role --role-name none",
 )
 
 

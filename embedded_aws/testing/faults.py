@@ -1,8 +1,8 @@
 """Faults on demand: what a test asks to go wrong, between the gate and everything else.
 
 A rule names a state of the running execution, a role, a call and how it fails. The calls that pass
-are kept, so that a matrix of faults can be derived from a run that had none. One execution at a
-time: the state is the one that was entered last.
+are kept, so that a matrix of faults can be derived from a run that had none. The state of a call
+that an execution makes itself is the execution's; of any other call, that which was entered last.
 """
 
 import asyncio
@@ -44,10 +44,11 @@ class Rule:
     """What is to fail, how, and which time."""
 
     kind: str
-    call: str = ".*"  # "s3:PutObject", as botocore names both; a pattern, like the next three
+    call: str = ".*"  # "s3:PutObject", as botocore names both; a pattern, like the next four
     state: str = ".*"
     role: str = ".*"
     session: str = ".*"
+    account: str = ".*"  # of who asks
     nth: int = 1  # the first of the matching calls that fails
     count: int = 1  # how many fail from there on; 0 is every one
     seconds: float = 0.0
@@ -56,7 +57,7 @@ class Rule:
 
     def takes(self, call: Mapping[str, str]) -> bool:
         """Whether a call is one that fails; counts it."""
-        names = ("call", "state", "role", "session")
+        names = ("call", "state", "role", "session", "account")
         if not all(re.fullmatch(getattr(self, name), call[name]) for name in names):
             return False
         self.seen += 1
@@ -74,6 +75,7 @@ class Faults:
     calls: list[dict[str, Any]] = field(default_factory=list)
     watching: bool = False  # costs an identification per request
     state: str = ""
+    states: dict[str, str] = field(default_factory=dict)  # by the session of the execution
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def change(self, wanted: Mapping[str, Any]) -> None:
@@ -82,14 +84,14 @@ class Faults:
         rules = [Rule(**one) for one in wanted.get("rules", [])]
         if unknown := {one.kind for one in rules} - set(KINDS):
             raise ValueError(f"no such kinds: {sorted(unknown)}; known are {known}, {KINDS}")
-        self.rules, self.calls = rules, []
+        self.rules, self.calls, self.states = rules, [], {}
         self.changed.set()
         self.changed = asyncio.Event()
         self.watching = bool(wanted.get("watch", True))
 
-    def entered(self, state: str) -> None:
-        """The running execution has reached a state."""
-        self.state = state
+    def entered(self, state: str, session: str) -> None:
+        """An execution has reached a state."""
+        self.state = self.states[session] = state
 
 
 running = Faults()
@@ -168,11 +170,13 @@ def _call(operation: Operation) -> dict[str, Any]:
     identity = caller.identity(signer.access_key, signer.account) if signer else {}
     issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
     parameters = operation.parameters
+    session = str(identity.get("arn", "")).rsplit("/", 1)[-1]
     return {
         "call": f"{operation.service}:{operation.name}",
-        "state": running.state,
+        "state": running.states.get(session, running.state),
         "role": str(issuer.get("userName", "")),
-        "session": str(identity.get("arn", "")).rsplit("/", 1)[-1],
+        "session": session,
+        "account": signer.account if signer else "",
         "bucket": str(parameters.get("Bucket", "")),
         "key": str(parameters.get("Key", "")),
         "status": 0,

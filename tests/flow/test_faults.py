@@ -11,13 +11,14 @@ import pytest
 
 from benchmarks.faults import __main__ as matrix
 from benchmarks.faults import cells
-from benchmarks.faults.bench import Bench
 from benchmarks.faults.routes import ROUTES
+from benchmarks.faults.run_bench import RunBench
 from benchmarks.faults.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.faults.bench import Bench
     from benchmarks.faults.verdicts import Observation
 
 pytestmark = pytest.mark.flow
@@ -38,7 +39,7 @@ PARTS = 40  # of the whole matrix, so that it can be shared out
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     # Patient: on a busy machine the trail may come late.
-    started = Bench.start(tmp_path_factory.mktemp("faults"), wait_scale="0.01")
+    started = RunBench.start(tmp_path_factory.mktemp("faults"), wait_scale="0.01")
     yield started
     started.stop()
 
@@ -71,11 +72,22 @@ def test_a_run_with_a_fault_ends_as_it_should(
     assert verdict is expected, (note, seen.status, seen.cause)
 
 
-@pytest.mark.long
-def test_every_state_is_entered_on_some_route(
-    bench: Bench, unharmed: dict[str, Observation]
+def test_each_way_enters_the_states_that_it_is_there_for(
+    unharmed: dict[str, Observation],
 ) -> None:
-    assert not cells.never_entered(bench.definition(), unharmed)
+    for one in ROUTES:
+        if one.name in unharmed:
+            assert set(one.rows) <= set(unharmed[one.name].entered), one.name
+
+
+@pytest.mark.long
+def test_every_state_is_entered_and_every_call_of_a_task_is_tried(
+    bench: Bench, unharmed: dict[str, Observation], every: list[cells.Cell]
+) -> None:
+    definition = bench.definition()
+
+    assert not cells.never_entered(definition, unharmed)
+    assert set(cells.tasks(definition)) == {one.point.state for one in every}
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ from ministack.services import stepfunctions as engine
 from embedded_aws.services.stepfunctions.execution_records import Execution
 from embedded_aws.services.stepfunctions.integrations import integrations
 from embedded_aws.services.stepfunctions.integrations.integrations import TaskError
-from embedded_aws.sessions import cancellation
+from embedded_aws.sessions import cancellation, role_session
 
 State = Mapping[str, Any]
 Context = dict[str, Any]  # $states.context, with the variables and the query language beside it
@@ -20,7 +20,8 @@ Handler = Callable[[State, Any, Execution, Context], Outcome]
 # Wildcards do not match these (Step Functions guide, "Handling errors").
 BEYOND_WILDCARDS = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 KINDS: dict[str, Handler] = {}  # how each type of state runs; `states.install` fills it
-watchers: list[Callable[[str], None]] = []  # told of every state that is entered
+# Told of every state that is entered, and in the name of which session.
+watchers: list[Callable[[str, str], None]] = []
 DEFAULT_INTERVAL, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF = 1.0, 3, 2.0
 
 
@@ -62,8 +63,9 @@ def _run(name: str, state: State, data: Any, execution: Execution, context: Cont
 
 
 def _entered(execution: Execution, kind: str, name: str, data: Any) -> None:
+    acting = role_session.acting.get()
     for watcher in watchers:
-        watcher(name)
+        watcher(name, acting.session_name if acting else "")
     details = {"name": name, "input": json.dumps(data)}
     engine._add_event(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": details})
 
