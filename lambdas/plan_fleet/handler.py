@@ -41,13 +41,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive.deployed()
     registered = RegisteredProcesses.deployed().all()
-    return prepare(
-        event,
-        registered,
-        archive,
-        platform=archive.platform,
-        settings=os.environ,
-    )
+    return prepare(event, registered, archive, platform=archive.platform, settings=os.environ)
 
 
 def prepare(

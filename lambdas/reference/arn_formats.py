@@ -37,11 +37,7 @@ class ArnContext:
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource here."""
         return arn_of(
-            service,
-            resource,
-            partition=self.partition,
-            region=self.region,
-            account=self.account,
+            service, resource, partition=self.partition, region=self.region, account=self.account
         )
 
     def fill(self, template: str, account: str = "") -> str:
