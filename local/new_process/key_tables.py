@@ -1,4 +1,4 @@
-"""`python -m local.new_process.key_tables`: writes the tables of docs/process.md."""
+"""`python -m local.new_process.key_tables`: the schema's derivations and docs/process.md."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.definition.moved_keys import MOVED
-from lambdas.model.definition.process_schema import described, keys, schema
+from lambdas.model.definition.process_schema import SCHEMA_FILE, described, keys, schema
 from lambdas.model.definition.team_file import TEAM, TEAM_FILE
+from lambdas.model.trail.ground_kind import DERIVATIONS
 from local.deploy.synthesis import ROOT
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "process.md"
 TABLE = re.compile(r"(<!-- keys of (?P<group>[a-z0-9. ]+) -->\n)(?:\n?(?:\|.*\n)+)?")
+SWITCHES = re.compile(
+    r'("derivations": \{\s+"type": "object",\s+"additionalProperties": false,\s+"properties": \{\n)'
+    r'(?:\s+"[a-z-]+": \{"type": "boolean"\},?\n)+'
+)
 GROUPS = ("build", "proof", "policy")
 WHOLE, OLD = "process.yaml", "0.1"
 TEAMS = {TEAM_FILE: TEAM, f"policy in {TEAM_FILE}": f"{TEAM}.policy"}
@@ -32,6 +37,12 @@ def table(group: str) -> str:
 def page(text: str) -> str:
     """The page with its tables as the schema has them now."""
     return TABLE.sub(lambda found: f"{found[1]}\n{table(found['group'])}", text)
+
+
+def with_derivations(text: str) -> str:
+    """The schema's text with a switch for every derivation that there is now."""
+    switches = ",\n".join(f'            "{one}": {{"type": "boolean"}}' for one in DERIVATIONS)
+    return SWITCHES.sub(lambda found: f"{found[1]}{switches}\n", text)
 
 
 def _rows(group: str) -> Iterator[str]:
@@ -75,7 +86,10 @@ def _moved() -> Iterator[str]:
 
 
 def main() -> int:
-    """Write the page."""
+    """Write the schema, then the page, which reads it."""
+    SCHEMA_FILE.write_text(
+        with_derivations(SCHEMA_FILE.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 

@@ -1,6 +1,7 @@
 """The kinds of grounds that a grant can rest on. A new derivation is a member here and its reader.
 
-Its row of `docs/refinement.md` and its switch in `process.schema.json` are held by a test.
+`python -m local.new_process.key_tables` writes its switch; a test wants its row of
+`docs/refinement.md` and its reader.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from lambdas.model.archive.approval import BY_HAND, NARROWER
 from lambdas.model.definition.boundary_use import BoundaryUse
 from lambdas.model.definition.moved_keys import MOVED, as_written, note, with_moved_keys
 from lambdas.model.definition.process import Process
-from lambdas.model.definition.process_schema import choices, keys, schema
+from lambdas.model.definition.process_schema import SCHEMA_FILE, choices, keys, schema
 from lambdas.model.definition.source import SourceKind
 from lambdas.model.trail.ground_kind import DERIVATIONS
 from lambdas.refine_policy.findings.unused_hints import CONDITION_KEYS
-from local.new_process.key_tables import GROUPS, OLD, PAGE, WHOLE, page, table
+from local.new_process.key_tables import GROUPS, OLD, PAGE, WHOLE, page, table, with_derivations
 
 ROOT = Path(__file__).parents[3]
 FOR_EVERYBODY = 12
@@ -119,6 +119,14 @@ def test_the_page_has_the_tables_of_the_schema_as_it_is_now() -> None:
 
     assert page(text) == text, "python -m local.new_process.key_tables"
     assert all(table(one) in text for one in (WHOLE, *GROUPS, OLD))
+
+
+def test_the_schema_has_a_switch_for_every_derivation_and_the_command_writes_them() -> None:
+    text = SCHEMA_FILE.read_text(encoding="utf-8")
+    lacking = text.replace('            "update": {"type": "boolean"},\n', "", 1)
+
+    assert lacking != text
+    assert with_derivations(lacking) == with_derivations(text) == text
 
 
 def test_a_definition_of_0_1_means_what_it_meant() -> None:
