@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.model.definition.process import Process
 from lambdas.model.dossier.refinement import Grant, Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.iam.action import Action
@@ -26,24 +25,15 @@ from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from tests.laws.evaluator import allows_line
 from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, NAMES, REGION, ROLE, lines
+from tests.unit.refine_policy.builders import a_process
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Mapping, Sequence
 
-PROCESS = Process.from_mapping(
-    "orders",
-    {
-        "description": "any",
-        "owner": "team@example.com",
-        "variables": {"stage": {"learn": "dev", "prove": "qa"}},
-        "phases": {"deploy": ["true"], "remove": ["true"]},
-    },
-)
+PROCESS = a_process()
 JOINT = Template.from_text("arn:${partition}:iam::${account}:role/orders-cloudformation")
-SPLIT = Process.from_mapping(
-    "orders", {**PROCESS.to_mapping(), "policy": {"split": "cloudformation"}}
-)
+SPLIT = a_process(policy={"split": "cloudformation"})
 RUN = Run(
     id="20261123T170000Z-0a1b2c3d",
     process="orders",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import CandidateRefusedError, ServiceRefusedError
-from lambdas.model.definition.process import Process
 from lambdas.model.dossier.refinement import (
     ExplainedStatement,
     Grant,
@@ -20,9 +19,12 @@ from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.prove_policy.denials import Denial, Source
 from lambdas.prove_policy.rounds import Build, Round
+from tests.unit.refine_policy.builders import a_process as process_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lambdas.model.definition.process import Process
 
 ACCOUNT = "123456789012"
 SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/sandbox-orders"
@@ -36,15 +38,7 @@ FAILED = Build(succeeded=False, status="FAILED", failed_phase="deploy", tail="it
 
 
 def a_process() -> Process:
-    return Process.from_mapping(
-        "orders",
-        {
-            "description": "orders",
-            "owner": "team@example.com",
-            "variables": {"stage": {"learn": "dev", "prove": "qa"}},
-            "phases": {"deploy": ["make"], "remove": ["unmake"]},
-        },
-    )
+    return process_of(description="orders", phases={"deploy": ["make"], "remove": ["unmake"]})
 
 
 def a_denial(
