@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError, ServiceUnavailableError
 from lambdas.gateways.archive.documents import Archive, FolderArchive, S3Archive
+from lambdas.model.execution.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,3 +191,18 @@ def test_no_key_leads_out_of_the_folder(tmp_path: Path) -> None:
 
     with pytest.raises(ArchiveRefusedError, match="leads out"):
         archive.put("../escaped", b"", "text/plain")
+
+
+def test_the_deployed_archive_is_the_one_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "ARCHIVE_BUCKET": "archive-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    archive = S3Archive.deployed()
+
+    assert (archive.bucket, archive.place) == ("archive-1", "s3://archive-1/")
+    assert archive.platform is Platform.EMBEDDED
