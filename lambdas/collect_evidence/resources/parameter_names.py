@@ -6,7 +6,9 @@ import re
 from functools import lru_cache
 
 from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.reference.actions import resource_types
 from lambdas.reference.arn_formats import is_parent, stem
+from lambdas.reference.operation_verbs import noun_of
 from lambdas.reference.shards import shard
 
 _SUFFIXES = ("", "name", "id", "identifier", "arn", "url")
@@ -57,7 +59,11 @@ def _names(
     if curated == []:
         return ()
     own, noun = stem(variable), stem(kind)
-    is_meant = only or _says(operation, own) or _says(operation, noun)
+    is_meant = (
+        (only and not _is_of_another(service, noun, operation))
+        or _says(operation, own)
+        or _says(operation, noun)
+    )
     says_nothing = own in ANYTHING
     bases = [] if says_nothing and not is_meant else [_letters(variable), own]
     bases += [noun] if says_nothing or (is_meant and not parent) else []
@@ -73,6 +79,17 @@ def _names(
     telling = tuple(key for key in _OWN if key != PREFIXED) if by_form else _OWN
     sure = [key for key in curated or () if is_meant or key not in telling]
     return tuple(dict.fromkeys([*sure, *keys, *plural]))
+
+
+def _is_of_another(service: str, noun: str, operation: str) -> bool:
+    """Whether an operation is called after another of the service's types than this one."""
+    called = noun_of(operation)
+    return called != noun and called in _nouns(service)
+
+
+@lru_cache(maxsize=512)
+def _nouns(service: str) -> frozenset[str]:
+    return frozenset(stem(one.name) for one in resource_types(service))
 
 
 def _letters(variable: str) -> str:

@@ -150,6 +150,8 @@ def _of_arn(text: str, form: ArnFormat, variable: str) -> str:
         return text
     if form.service == "lambda":
         return _function(text.partition(":function:")[2], variable)
+    if (form.service, variable) == ("codebuild", "ReportGroupName"):
+        return text.partition(":report/")[2].partition(":")[0]  # a report is its group's
     if stem(variable) in ANYTHING:
         return ""
     # ECS, for example, gives the clusters of its services so.

@@ -68,6 +68,13 @@ CASES: list[Case] = [
     ("iotwireless", "DisassociateWirelessDeviceFromThing", {"id": "wd-1"},
      [f"iotwireless:DisassociateWirelessDeviceFromThing {arn('iot', 'thing/*')}",
       f"iotwireless:DisassociateWirelessDeviceFromThing {arn('iotwireless', 'WirelessDevice/wd-1')}"]),
+    ("timestream-influxdb", "CreateDbInstance", {"name": "d"}, ["timestream-influxdb:CreateDbInstance *"]),
+    ("codebuild", "DeleteBuildBatch", {"id": "p:4ced42bf-a4fc-419c-9e39-02302914e69d"},
+     [f"codebuild:DeleteBuildBatch {arn('codebuild', 'project/p')}"]),
+    ("codebuild", "BatchGetReports", {"reportArns": [arn("codebuild", "report/rg:1a")]},
+     [f"codebuild:BatchGetReports {arn('codebuild', 'report-group/rg')}"]),
+    ("network-firewall", "UpdateRuleGroup", {"ruleGroupName": "g", "type": "STATEFUL"},
+     [f"network-firewall:UpdateRuleGroup {arn('network-firewall', 'stateful-rulegroup/g')}"]),
     # Names of several parts, of which one may be always the same or nothing.
     ("quicksight", "DescribeUser", {"awsAccountId": ACCOUNT, "namespace": "default", "userName": "bob"},
      [f"quicksight:DescribeUser {arn('quicksight', 'user/default/bob')}"]),
