@@ -48,3 +48,22 @@ def test_a_rule_of_a_bus_of_its_own_is_asked_for_there() -> None:
     }
 
     assert {bus for _, bus in asked} == {"sales"}
+
+
+def test_an_instance_profile_that_the_engine_refers_to_by_its_arn_is_named() -> None:
+    profile = Resource(
+        type="AWS::IAM::InstanceProfile",
+        logical_id="Fleet",
+        stack="fleet",
+        properties={"Roles": ["web"]},
+        physical_id="arn:aws:iam::123456789012:instance-profile/fleet-Fleet-A1B2C3D4E5F6",
+        account="123456789012",
+        region="eu-west-1",
+    )
+    table = table_of(profile.type)
+    assert table
+
+    rows = [*table.operations["create"][1:], *table.operations["delete"]]
+
+    names = {request_of(row, table, profile)["InstanceProfileName"] for row in rows}
+    assert names == {"fleet-Fleet-A1B2C3D4E5F6"}
