@@ -261,3 +261,40 @@ def asks(resource: Resource, operation: str) -> set[str]:
     return {
         check.action for step in steps for check in checks_of(call_of(step, table, resource))
     } - {"rds:DescribeDBInstances"}
+
+
+ARN = "arn:aws:ecs:eu-west-1:111122223333:cluster/one"
+TAGS = [{"Key": "cost", "Value": "4711"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "put", "taken"),
+    [
+        ("AWS::ECS::Cluster", "ecs:TagResource", "ecs:UntagResource"),
+        ("AWS::Lambda::EventSourceMapping", "lambda:TagResource", "lambda:UntagResource"),
+        ("AWS::KinesisFirehose::DeliveryStream", "firehose:TagDeliveryStream", "firehose:UntagDeliveryStream"),
+        ("AWS::RDS::DBCluster", "rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
+        ("AWS::Batch::JobQueue", "batch:TagResource", "batch:UntagResource"),
+        ("AWS::WAFv2::WebACL", "wafv2:TagResource", "wafv2:UntagResource"),
+    ],
+)  # fmt: skip
+def test_tags_that_an_update_puts_or_takes_cost_the_call_that_the_registry_lists(
+    kind: str, put: str, taken: str
+) -> None:
+    there = replace(a(kind), physical_id="one", attributes={"Arn": ARN})
+    tagged = replace(there, properties={"Tags": TAGS}, previous={"Description": "d"})
+    untagged = replace(there, properties={"Description": "d"}, previous={"Tags": TAGS})
+
+    assert put in asked(tagged, "update")
+    assert taken not in asked(tagged, "update")
+    assert taken in asked(untagged, "update")
+    assert put not in asked(untagged, "update")
+
+
+def test_tags_that_stay_cost_nothing_and_those_that_a_row_sets_are_set_once() -> None:
+    cluster = replace(a("AWS::ECS::Cluster"), physical_id="one", attributes={"Arn": ARN})
+    same = replace(cluster, properties={"Tags": TAGS}, previous={"Tags": TAGS, "Name": "old"})
+    role = replace(a("AWS::IAM::Role"), physical_id="r", properties={"Tags": TAGS})
+
+    assert "ecs:TagResource" not in asked(same, "update")
+    assert asked(role, "update").count("iam:TagRole") == 1

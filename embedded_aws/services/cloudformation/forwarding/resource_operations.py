@@ -24,6 +24,7 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import (
     ForwardedDenialError,
     Session,
 )
+from embedded_aws.services.cloudformation.forwarding.tag_calls import tag_rows
 from embedded_aws.services.cloudformation.registry import system_tags
 
 Made = tuple[str, dict[str, Any]]  # physical id and attributes
@@ -145,6 +146,9 @@ def _plan(resource: Resource, operation: str) -> tuple[TypeTable, list[Step]]:
     table = table_of(resource.type) or inferred_calls.table_of(resource, operation)
     rows = table.operations.get(operation, ())
     steps = [step for row in rows for step in steps_of(row, resource, operation)]
+    if operation == "update":
+        planned = {step.row.call for step in steps}
+        steps += [Step(row=row) for row in tag_rows(resource, planned)]
     return table, steps
 
 

@@ -28,7 +28,8 @@ def possible(kind: str, operation: str) -> list[str]:
     for permission in registered(kind).permissions.get(operation, ()):
         prefix, _, action = permission.partition(":")
         if prefix.lower() == own:
-            action = action[:1].upper() + action[1:]  # some schemas begin them small
+            # Some schemas begin them small, and spell `UnTagResource`.
+            action = (action[:1].upper() + action[1:]).replace("UnTag", "Untag")
             service = _service_with(own, action, kind)
             calls += [f"{service}:{action}"] if service else []
     telling = any(not _TAGGING.search(call) for call in calls)
