@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the build needs bash")
+PLANTED = "a secret of the laptop"
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3"
 SECRETS = {
     "a token": "npm_0123456789abcdefABCDEF",
@@ -165,3 +166,13 @@ def test_a_secret_is_named_by_where_it_is_kept_and_never_told(secrets: Json, key
 
     assert refused.value.key == key
     assert "hunter2" not in str(refused.value)
+
+
+def test_on_a_laptop_it_is_read_where_the_embedded_aws_keeps_it(machine: Machine) -> None:
+    found = built(machine, PLANTED, 'echo "token $NPM_TOKEN"', FENCEPOST_SECRETS="fencepost/orders")
+
+    (call,) = [one for one in found.calls if "get-secret-value" in one]
+    assert "--secret-id fencepost/orders/NPM_TOKEN" in call
+    assert ARN not in call
+    assert PLANTED not in found.output
+    assert "token ***" in found.output
