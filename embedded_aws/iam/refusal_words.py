@@ -37,7 +37,12 @@ def within(service: str, check: Check, account: str, own: str) -> str:
     if form is None:
         return own
     return str(
-        form.format(account=account, object=check.resource.rpartition(":::")[2], sentence=own)
+        form.format(
+            account=account,
+            resource=check.resource,
+            object=check.resource.rpartition(":::")[2],
+            sentence=own,
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -409,6 +410,29 @@ def test_what_lambda_and_logs_were_refused_on_the_way_is_told_in_their_own_words
     assert "GetObject for b/k.zip. S3 Error Code: AccessDenied. S3 Error Message: User: " in code
     assert 'An additional permission "logs:TagResource" is required' in tags
     assert "additional permission" not in own
+
+
+def test_cloudfront_words_a_function_at_its_edge_in_its_own_way() -> None:
+    edge = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:headers:2"
+    _, told = error_of("cloudfront", refusal("lambda:EnableReplication", edge), ACCOUNT)
+
+    (one,) = refusals(told)
+    place = ArnContext(partition="aws", region="us-east-1", account=ACCOUNT)
+    assert (str(one.action), resources_named(one, place)) == ("lambda:EnableReplication", (edge,))
+
+
+@pytest.mark.local
+@pytest.mark.parametrize(("ending", "decision"), [("", "implicitDeny"), ("*", "allowed")])
+def test_replication_is_allowed_by_a_pattern_alone(
+    ending: str, decision: str, embedded: Connection
+) -> None:
+    statement = {"Effect": "Allow", "Action": f"lambda:EnableReplication{ending}", "Resource": "*"}
+    answer = embedded.client("iam").simulate_custom_policy(
+        PolicyInputList=[json.dumps({"Version": "2012-10-17", "Statement": [statement]})],
+        ActionNames=["lambda:EnableReplication"],
+    )
+
+    assert [one["EvalDecision"] for one in answer["EvaluationResults"]] == [decision]
 
 
 @pytest.mark.local

@@ -19,6 +19,12 @@ from ministack.services import iam
 Match = Callable[[EvalContext, list[ParsedStatement], str], ParsedStatement | None]
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
+# What a policy allows by a pattern alone; the bare name is that of no permission that is asked for:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+_ASKED_AS = {
+    "lambda:EnableReplication": "lambda:EnableReplication*",
+    "lambda:DisableReplication": "lambda:DisableReplication*",
+}
 _LITERALS = {"*": "*", "?": "?", "$": "$"}  # ${*} is a star that is meant
 
 
@@ -75,6 +81,7 @@ def _with_variables(original: Match) -> Match:
     def first(
         context: EvalContext, statements: list[ParsedStatement], effect: str
     ) -> ParsedStatement | None:
+        context = replace(context, action=_ASKED_AS.get(context.action, context.action))
         for statement in statements:
             found = original(context, [_replaced(statement, context)], effect)
             if found is not None:

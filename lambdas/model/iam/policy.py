@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lambdas.model.iam.action import Action
 
 VERSION = "2012-10-17"
+# "The asterisk (*) at the end of the permission is required", and the bare name allows nothing:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+_WITH_ASTERISK = frozenset({"lambda:EnableReplication", "lambda:DisableReplication"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class Statement:
         rendered: dict[str, Any] = {
             "Sid": self.sid,
             "Effect": "Allow",
-            "Action": _one_or_many(map(str, self.actions)),
+            "Action": _one_or_many(map(_granted_as, self.actions)),
             "Resource": _one_or_many(one.render(values) for one in self.resources),
         }
         if self.conditions:
@@ -125,6 +128,10 @@ def policy_text(document: Mapping[str, Any]) -> str:
 def policy_size(document: Mapping[str, Any]) -> int:
     """Characters as IAM counts them, without white space; that within strings counts."""
     return len(json.dumps(document, separators=(",", ":")))
+
+
+def _granted_as(action: Action) -> str:
+    return f"{action}*" if str(action) in _WITH_ASTERISK else str(action)
 
 
 def _one_or_many(texts: Iterable[str]) -> str | list[str]:

@@ -26,6 +26,9 @@ _SENTENCE = re.compile(
     # CloudWatch Logs, https://github.com/DataDog/cloudformation-template/pull/61; what stands
     # before it names no action.
     rf"|An additional permission [\"'`]?(?P<more>{_ACTION})[\"'`]? is required"
+    # CloudFront, of a function at its edge, with the asterisk that this permission is granted by,
+    # https://github.com/serverless-operations/serverless-lambda-edge-pre-existing-cloudfront/issues/36
+    rf"|Update the IAM policy to add permission: (?P<add>{_ACTION})\*?"
     # Lambda, of what it reads for its caller, https://github.com/binxio/cfn-lb-ip-address-provider/issues/4
     r"|access has been denied by S3, please make sure your request credentials have permission to "
     r"(?P<read>[A-Za-z]{1,64}) for (?P<object>[^\n\"]{1,1200}?)(?=\.? S3 Error Code|[\s\"]|$)",
@@ -33,7 +36,7 @@ _SENTENCE = re.compile(
 )
 _WHO = re.compile(r"(?:User|Principal):? [\"'`]?(?P<who>arn:\S{1,2048}?)[\"'`]? (?:is|are) $")
 _WITH_TAGS = re.compile(r" with Tags\.?\s+An additional permission", re.IGNORECASE)
-_ON = re.compile(r"[\])\"'`]?,? on (?:the )?(?:specified )?resources?:? *", re.IGNORECASE)
+_ON = re.compile(r"[\])\"'`]?,? (?:on|for) (?:the )?(?:specified )?resources?:? *", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s\"'`]{1,2048}")
 _REASON = re.compile(r"(?:because no|with an explicit)\b")
 _CLOSING = ".,;)]}>\"'`"
@@ -89,7 +92,7 @@ def refusals(text: str) -> Iterator[Refusal]:
         else:
             if match["action"] and _WITH_TAGS.match(behind):
                 continue  # what is missing is told by the words that follow
-            spelled = match["action"] or match["more"]
+            spelled = match["action"] or match["more"] or match["add"]
             kind, name = _named(behind, spelled.partition(":")[0].lower())
         before = text[max(0, match.start() - _REACH) : match.start()]
         who = _WHO.search(before)

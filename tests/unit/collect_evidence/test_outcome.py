@@ -299,6 +299,18 @@ def test_tags_on_a_log_group_ask_for_the_additional_permission_alone() -> None:
     ]
 
 
+def test_cloudfront_s_words_about_a_function_at_its_edge_are_a_refusal() -> None:
+    edge = "arn:aws:lambda:us-east-1:111122223333:function:headers:2"
+    message = (
+        "Lambda@Edge cannot enable replication for the specified Lambda function. Update the IAM "
+        f"policy to add permission: lambda:EnableReplication* for resource: {edge} and try again."
+    )
+
+    assert refused(message, "cloudfront", "UpdateDistribution2020_05_31") == {
+        ("lambda:EnableReplication", edge)
+    }
+
+
 def test_s3_s_words_inside_lambda_s_are_about_the_object() -> None:
     message = (
         "Your access has been denied by S3, please make sure your request credentials have "

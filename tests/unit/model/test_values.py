@@ -207,3 +207,11 @@ def test_a_policy_is_written_in_iams_words_sorted_and_without_single_lists() -> 
     }
     assert policy_text(document).isascii()
     assert policy_size(document) < len(policy_text(document))
+
+
+def test_a_permission_that_is_granted_by_a_pattern_alone_is_spelled_with_its_asterisk() -> None:
+    actions = (Action("lambda", "EnableReplication"), Action("lambda", "GetFunction"))
+    everything = (Template.from_text("*"),)
+    statement = Statement(sid="Edge", actions=actions, resources=everything)
+
+    assert statement.render({})["Action"] == ["lambda:EnableReplication*", "lambda:GetFunction"]
