@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.forwarding import call_table
+from embedded_aws.services.cloudformation.forwarding.mapping import call_table
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import allow, as_role, deploy, reasons, settled, somebody
 from tests.embedded_aws.stack_calls import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from embedded_aws.services.cloudformation.forwarding.call_table import table_of
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource, request_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, request_of
 
 
 def test_a_route_that_the_engine_refers_to_by_two_ids_is_named_by_its_own() -> None:

@@ -11,14 +11,14 @@ import pytest
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.requirements.checks import checks_of
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.forwarding.applicable_rows import steps_of
-from embedded_aws.services.cloudformation.forwarding.call_table import (
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import steps_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import (
     beside_of,
     types_with_more,
 )
-from embedded_aws.services.cloudformation.forwarding.call_table import table_of as curated
-from embedded_aws.services.cloudformation.forwarding.inferred_calls import named, table_of
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource, request_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of as curated
+from embedded_aws.services.cloudformation.forwarding.mapping.inferred_calls import named, table_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, request_of
 from embedded_aws.services.cloudformation.forwarding.resource_operations import _plan, call_of
 from embedded_aws.services.cloudformation.resource_types.return_values import (
     made_values,

@@ -13,7 +13,7 @@ import yaml
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.requirements.checks import actions_of
-from embedded_aws.services.cloudformation.forwarding.call_table import table_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of
 from embedded_aws.services.cloudformation.registry.types import registered
 
 LISTED: dict[str, dict[str, list[str]]] = yaml.safe_load(

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded_aws.services.cloudformation.engine import glued_names
-from embedded_aws.services.cloudformation.forwarding.call_table import curated_types, table_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import (
+    curated_types,
+    table_of,
+)
 from embedded_aws.services.cloudformation.naming import rules
 from embedded_aws.services.cloudformation.naming.names import (
     composed,

@@ -24,7 +24,7 @@ from embedded_aws.services.cloudformation.forwarding import (
     rollback,
     stack_roles,
 )
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import Flow
 from embedded_aws.services.cloudformation.forwarding.stack_session import session_of
 from embedded_aws.services.cloudformation.registry.stack_tags import without_system_tags

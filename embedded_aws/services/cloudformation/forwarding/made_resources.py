@@ -11,7 +11,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 
 from embedded_aws.ministack import services
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.registry import stack_tags, system_tags
 
 _Key = tuple[str, str, str, str]  # account, region, type, physical id: some types share an id

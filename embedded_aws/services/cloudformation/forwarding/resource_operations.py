@@ -7,24 +7,21 @@ from typing import Any
 
 from embedded_aws.cloudtrail import event_names
 from embedded_aws.iam.calls import Call, Check
-from embedded_aws.services.cloudformation.forwarding import (
-    inferred_calls,
-    made_resources,
-    rollback,
-)
-from embedded_aws.services.cloudformation.forwarding.applicable_rows import Step, steps_of
-from embedded_aws.services.cloudformation.forwarding.call_table import TypeTable, table_of
-from embedded_aws.services.cloudformation.forwarding.parameters import (
+from embedded_aws.services.cloudformation.forwarding import made_resources, rollback
+from embedded_aws.services.cloudformation.forwarding.mapping import inferred_calls
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import Step, steps_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import TypeTable, table_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import (
     Resource,
     filled,
     request_of,
     response_of,
 )
+from embedded_aws.services.cloudformation.forwarding.mapping.tag_calls import tag_rows
 from embedded_aws.services.cloudformation.forwarding.stack_session import (
     ForwardedDenialError,
     Session,
 )
-from embedded_aws.services.cloudformation.forwarding.tag_calls import tag_rows
 from embedded_aws.services.cloudformation.registry import system_tags
 
 Made = tuple[str, dict[str, Any]]  # physical id and attributes

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.core.responses import now_iso
 
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 
 Rollback = Callable[..., Awaitable[None]]
 

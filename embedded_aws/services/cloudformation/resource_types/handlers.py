@@ -17,10 +17,18 @@ from embedded_aws.services.cloudformation.engine import (
     includes,
     loading,
 )
-from embedded_aws.services.cloudformation.forwarding import inferred_calls
-from embedded_aws.services.cloudformation.forwarding.applicable_rows import applies
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, table_of
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource, filled, request_of
+from embedded_aws.services.cloudformation.forwarding.mapping import inferred_calls
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import applies
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import (
+    Row,
+    TypeTable,
+    table_of,
+)
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import (
+    Resource,
+    filled,
+    request_of,
+)
 from embedded_aws.services.cloudformation.registry import stack_tags
 from embedded_aws.services.cloudformation.resource_types import (
     buckets,

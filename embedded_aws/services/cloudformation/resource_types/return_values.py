@@ -10,7 +10,7 @@ from typing import Any
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.resources.parameters import VARIABLE, bare
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import own_prefix
 from embedded_aws.services.cloudformation.registry.types import Registered, registered
 

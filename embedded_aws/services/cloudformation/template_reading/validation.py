@@ -21,10 +21,10 @@ from embedded_aws.iam.calls import Call
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import service_model
 from embedded_aws.services.cloudformation.engine import loading
-from embedded_aws.services.cloudformation.forwarding import call_table, inferred_calls
-from embedded_aws.services.cloudformation.forwarding.applicable_rows import steps_of
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping import call_table, inferred_calls
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import steps_of
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import Row, TypeTable
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.forwarding.resource_operations import call_of
 from embedded_aws.services.cloudformation.forwarding.stack_session import (
     ForwardedDenialError,

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.forwarding.call_table import Row
-from embedded_aws.services.cloudformation.forwarding.identifiers import identity_of
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import Row
+from embedded_aws.services.cloudformation.forwarding.mapping.identifiers import identity_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import possible
 from embedded_aws.services.cloudformation.registry.stack_tags import tags_in
 from embedded_aws.services.cloudformation.registry.types import registered

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from embedded_aws.services.cloudformation.forwarding.call_table import Row
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource, at
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import Row
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, at
 
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 

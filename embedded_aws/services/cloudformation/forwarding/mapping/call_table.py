@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-_FOLDER = Path(__file__).parent / "calls"
+_FOLDER = Path(__file__).parents[1] / "calls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

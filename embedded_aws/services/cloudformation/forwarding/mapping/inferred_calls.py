@@ -10,10 +10,14 @@ from functools import lru_cache
 from typing import Any
 
 from embedded_aws.protocol.service_models import service_model
-from embedded_aws.services.cloudformation.forwarding.applicable_rows import applies
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable, beside_of
-from embedded_aws.services.cloudformation.forwarding.identifiers import identity_of
-from embedded_aws.services.cloudformation.forwarding.parameters import Resource
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import applies
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import (
+    Row,
+    TypeTable,
+    beside_of,
+)
+from embedded_aws.services.cloudformation.forwarding.mapping.identifiers import identity_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import possible
 from embedded_aws.services.cloudformation.registry.name_words import is_read, words
 from embedded_aws.services.cloudformation.registry.types import registered

@@ -7,8 +7,8 @@ from typing import Any
 
 from embedded_aws.protocol.service_models import service_model
 from embedded_aws.services.cloudformation.engine import physical_names
-from embedded_aws.services.cloudformation.forwarding.call_table import Row, TypeTable
-from embedded_aws.services.cloudformation.forwarding.shapes import fit
+from embedded_aws.services.cloudformation.forwarding.mapping.call_table import Row, TypeTable
+from embedded_aws.services.cloudformation.forwarding.mapping.shapes import fit
 
 _FIELD = re.compile(r"\{([\w.:]+)\}")
 _MAKING = ("Create", "Put", "Import", "Publish", "Register", "Update")
