@@ -163,7 +163,9 @@ def _of_stack(
     if not stack.name.lower().startswith(kept.lower()):
         return None
     whole = len(kept) == len(stack.name)
-    was_cut = len(name) in _lengths(limit) or _as_if_longest(name, logical_id, limit)
+    if not whole and name.lower().startswith(f"{stack.name.lower()}-"):
+        return None  # all of the stack's name is there: what follows is no id and no suffix
+    was_cut = _is_as_long(name, logical_id, limit) or _as_if_longest(name, logical_id, limit)
     if whole and not was_cut and not _would_be_cut(logical_id, stack, limit):
         return None
     if not whole and not was_cut:
@@ -171,21 +173,23 @@ def _of_stack(
     return GeneratedName(stack, kept, logical_id, Limit(longest=limit.longest or len(name)))
 
 
-def _lengths(limit: Limit) -> frozenset[int]:
-    """At which lengths a name was cut: the type's, or where none is known any that is."""
+def _is_as_long(name: str, logical_id: str, limit: Limit) -> bool:
+    """Whether a name has the length at which it is cut: the type's, else any that is known."""
     if limit.longest:
-        return frozenset({limit.longest})
-    return frozenset(shard("generated_names")["longest"].values())
+        return len(name) == limit.longest
+    lengths = shard("generated_names")["longest"].values()
+    return len(name) in lengths and _is_id_like(logical_id, name)
+
+
+def _is_id_like(logical_id: str, name: str) -> bool:
+    """Where a name has capitals, a word in small letters is no logical id but somebody's own."""
+    return logical_id != logical_id.lower() or name == name.lower()
 
 
 def _as_if_longest(name: str, logical_id: str, limit: Limit) -> bool:
-    """Whether a shorter suffix follows what was cut for the longest: one character is missing.
-
-    Where a name has capitals, a word in small letters is no logical id but somebody's own.
-    """
+    """Whether a shorter suffix follows what was cut for the longest: one character is missing."""
     missing = max(suffix_lengths()) - len(name.rpartition("-")[2])
-    id_like = logical_id != logical_id.lower() or name == name.lower()
-    return id_like and missing > 0 and len(name) == limit.longest - missing
+    return _is_id_like(logical_id, name) and missing > 0 and len(name) == limit.longest - missing
 
 
 def _would_be_cut(logical_id: str, stack: Stack, limit: Limit) -> bool:

@@ -35,7 +35,9 @@ class MadeUpNames:
         stacks: Mapping[str, Template],
         values: Mapping[str, str],
         others: Sequence[Mapping[str, str]],
+        *,
         suffixes: frozenset[str],
+        chosen: frozenset[str] = frozenset(),
     ) -> None:
         """Know the stacks.
 
@@ -44,8 +46,10 @@ class MadeUpNames:
             values: of the variables.
             others: further values of them, such as the proof's.
             suffixes: what of the run's names varies.
+            chosen: what ends names that a template gives, and is no suffix.
         """
         self._stacks, self._values, self._suffixes = stacks, values, suffixes
+        self._chosen = chosen
         self._lengths = tuple(stack_of(name, one, others) for name, one in stacks.items())
         self._longest = longer_values.longest_values(values, others)
         self._vary = tuple(name.lower() for name, one in stacks.items() if one.variables)
@@ -75,6 +79,8 @@ class MadeUpNames:
         """
         folder, slash, name = text.rpartition("/")
         name, ending = without_ending(name)
+        if name.rpartition("-")[2] in self._chosen:
+            return NOT_MADE_UP
         limit = limit_of(service, kind).beside(ending)
         made: Spelled
         if is_joined(service, kind):

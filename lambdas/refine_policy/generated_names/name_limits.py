@@ -9,7 +9,7 @@ from lambdas.model.iam.template import ANY
 from lambdas.reference.shards import shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lambdas.model.iam.template import Part
 
@@ -77,9 +77,13 @@ def without_ending(name: str) -> tuple[str, str]:
 
 
 def limit_of(service: str, kind: str) -> Limit:
-    """Where names of a type of resource are cut; nowhere that is known, where it says nothing."""
-    longest: int = shard("generated_names")["longest"].get(f"{service}/{kind}", 0)
-    return Limit(longest)
+    """Where names of a type of resource are cut; nowhere that is known, where it says nothing.
+
+    A `function version` bears the name of its `function`.
+    """
+    known: Mapping[str, int] = shard("generated_names")["longest"]
+    whole, first = f"{service}/{kind}", f"{service}/{kind.partition(' ')[0]}"
+    return Limit(known.get(whole) or known.get(first, 0))
 
 
 def is_joined(service: str, kind: str) -> bool:

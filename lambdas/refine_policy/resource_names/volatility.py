@@ -51,6 +51,7 @@ class VolatileNames:
         stable: pieces that earlier runs had too: they do not vary, whatever they look like.
         differed: tokens that only earlier runs gave away.
         stacks: the names of the stacks that were seen.
+        chosen: words that end names which a template gives: nobody made them up.
         opened: resources whose `*` a repair put there, for what differed between rounds of a proof.
     """
 
@@ -61,6 +62,7 @@ class VolatileNames:
     differed: frozenset[str]
     stacks: tuple[str, ...]
     opened: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
 
     def is_versioned(self, arn: Arn) -> bool:
         """Whether what the ARN numbers at its end was made in numbered versions."""
@@ -117,6 +119,7 @@ def volatile_names(
         stable=stable,
         differed=differed,
         stacks=stacks,
+        chosen=told.words,
         opened=frozenset(
             one.resource
             for one in seen_things.missed

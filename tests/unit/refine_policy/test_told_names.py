@@ -90,3 +90,26 @@ def test_a_word_that_the_template_gives_is_kept() -> None:
 
     assert [one for one in guessed if one.endswith("*")]
     assert [one for one in told if one.endswith("bdfghjklmnpq")]
+
+
+@pytest.mark.parametrize(
+    "named",
+    # As long as a bucket's name may be, and as a function's: names of people are no shorter.
+    ["customer-onboarding-and-notification-services", "customer-onboarding-and-notification-services0"],
+)  # fmt: skip
+@pytest.mark.parametrize("told", [True, False])
+def test_a_version_bears_the_name_that_a_person_gave_its_function(
+    named: str, *, told: bool
+) -> None:
+    stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{named}-dev/0a1b2c3d"
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{named}-dev-emailReviewer"
+    stacks = [a_stack(function, "EmailReviewer", chosen=True, id=stack)] if told else []
+    made = [
+        seen("cloudformation:CreateStack", stack),
+        forwarded("lambda:CreateFunction", function, types=("AWS::Lambda::Function",)),
+        forwarded("lambda:GetFunctionConfiguration", f"{function}:1"),
+    ]
+    found = granted(refined(made, stacks=stacks))["lambda:GetFunctionConfiguration"]
+
+    spelled = "arn:${partition}:lambda:${region}:${account}:function:"
+    assert all(one.startswith(f"{spelled}{named}-${{stage}}-emailReviewer") for one in found), found
