@@ -279,6 +279,17 @@ def test_tags_on_a_create_need_the_action_that_sets_them(
     assert expected not in [action for action, _ in questions(operation, **untagged)]
 
 
+def test_a_stream_s_consumer_is_tagged_under_its_own_name_whenever_it_was_made() -> None:
+    stream = f"arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/clicks"
+    asked = dict(
+        questions(
+            "kinesis:RegisterStreamConsumer", StreamARN=stream, ConsumerName="c", Tags={"a": "b"}
+        )
+    )
+
+    assert asked["kinesis:TagResource"] == f"{stream}/consumer/c:*"
+
+
 def test_an_operation_without_a_known_action_raises() -> None:
     with pytest.raises(UnidentifiedCallError):
         questions("s3:RenameObject", Bucket="b", Key="k", RenameSource="x")

@@ -18,7 +18,11 @@ from embedded_aws.services.cloudformation.forwarding.mapping.call_table import (
 )
 from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of as curated
 from embedded_aws.services.cloudformation.forwarding.mapping.inferred_calls import named, table_of
-from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, request_of
+from embedded_aws.services.cloudformation.forwarding.mapping.parameters import (
+    Resource,
+    planned_name,
+    request_of,
+)
 from embedded_aws.services.cloudformation.forwarding.resource_operations import _plan, call_of
 from embedded_aws.services.cloudformation.resource_types.return_values import (
     made_values,
@@ -96,6 +100,15 @@ def test_a_property_that_did_not_change_causes_no_call() -> None:
     group = a("AWS::IAM::Group", before, Policies=before["Policies"], Path="/more/")
 
     assert "iam:PutGroupPolicy" not in rows(group, "update")
+
+
+def test_a_name_may_stand_in_the_property_that_holds_what_is_made() -> None:
+    table = a("AWS::Glue::Table", DatabaseName="clicks_dev", TableInput={"Name": "clicks"})
+    nameless = a("AWS::Glue::Table", DatabaseName="clicks_dev", TableInput={"Owner": "me"})
+    rows = table_of(table, "create")
+
+    assert planned_name(rows, table) == "clicks"
+    assert planned_name(rows, nameless) not in ("", "clicks", "clicks_dev")
 
 
 def test_every_guess_is_an_operation_with_parameters_that_exist() -> None:

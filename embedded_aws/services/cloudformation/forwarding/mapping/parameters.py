@@ -34,12 +34,25 @@ class Resource:
 
 def planned_name(table: TypeTable, resource: Resource) -> str:
     """The name in the properties, or the one that CloudFormation makes up."""
-    given = resource.properties.get(table.name) if table.name else None
+    given = _given_name(table, resource) if table.name else None
     if isinstance(given, str):
         return given
     return physical_names.planned(
         resource.type, resource.stack, resource.logical_id, resource.properties
     )
+
+
+def _given_name(table: TypeTable, resource: Resource) -> Any:
+    """The name in the properties, or in the one that holds what is made, `TableInput.Name`."""
+    if table.name in resource.properties:
+        return resource.properties[table.name]
+    noun = resource.type.rsplit("::", 1)[-1]
+    whole = (
+        value
+        for name, value in resource.properties.items()
+        if name.startswith(noun) and isinstance(value, Mapping)
+    )
+    return next((one[table.name] for one in whole if table.name in one), None)
 
 
 def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None) -> dict[str, Any]:
