@@ -16,6 +16,7 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.archive.archived_runs import BaselineKind
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.execution.platform import Platform
+from lambdas.model.text import listed
 from local import emulator
 from local.deploy import secrets
 from local.deploy.cloud_assembly import UndeployableError
@@ -45,6 +46,7 @@ FAILURES = (
     emulator.StartError,
 )
 CAUSE_SHOWN = 4000  # characters
+MOST_NAMED = 20  # processes that there are, where one was asked for that there is not
 COLOURS = {
     str(VerdictKind.PROVED): "green",
     str(VerdictKind.NOT_PROVED): "red",
@@ -137,13 +139,21 @@ def tell_of_unreadable(wanted: Sequence[str], say: Say) -> None:
     """Say which definitions are left out, because they cannot be read.
 
     Raises:
-        InvalidProcessError: one of those that are wanted, or a secret of it has no value here.
+        InvalidProcessError: one of those that are wanted, or a secret of it has no value here; or
+            there is none of that name.
     """
     further = os.environ.get(EXTRA_PROCESSES, "")
     found, wrong = read_processes(process_folders(further))
     for name in wanted:
         if name in wrong:
             raise wrong[name]
+    known = sorted(one.process.name for one in found)
+    missing = sorted({*wanted}.difference(known))
+    if missing:
+        problem = (
+            f"there is no process {' or '.join(missing)}; there are {listed(known[:MOST_NAMED])}"
+        )
+        raise InvalidProcessError("", f"{problem} and more" if known[MOST_NAMED:] else problem)
     ours = [one for one in found if one.process.name in wanted]
     for problem in secrets.missing(ours, secrets.known(os.environ)):
         raise InvalidProcessError("", problem)

@@ -165,6 +165,16 @@ def test_a_neighbour_that_cannot_be_read_is_told_and_one_that_is_wanted_stops(
         tell_of_unreadable(["good", "bad"], told.append)
 
 
+def test_a_process_that_there_is_not_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_process(tmp_path, "good")
+    monkeypatch.setenv("FENCEPOST_PROCESSES", str(tmp_path))
+
+    with pytest.raises(InvalidProcessError, match=r"no process bad or worse; there are .*good"):
+        tell_of_unreadable(["good", "worse", "bad"], print)
+
+
 def test_a_run_says_which_keys_stand_where_0_1_had_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
