@@ -25,6 +25,7 @@ from embedded_aws.iam import enforcement
 from embedded_aws.iam.evaluation import consistency, cross_account, simulator
 from embedded_aws.services import apigateway, events, s3, sns, ssm
 from embedded_aws.services.access_analyzer import api as access_analyzer
+from embedded_aws.services.cloudformation.engine import clocked_names
 from embedded_aws.services.cloudformation.forwarding import hooks
 from embedded_aws.services.cloudformation.resource_types import handlers, trails
 from embedded_aws.services.cloudformation.template_reading import reads, validation
@@ -45,6 +46,7 @@ INSTALL: tuple[Callable[[], None], ...] = (
     handlers.install,  # resource types first: what CloudFormation cannot make, it cannot forward
     hooks.install,  # wraps the handlers in forwarded calls, authorised and recorded
     reads.install,  # asks for what a template makes CloudFormation read
+    clocked_names.install,  # two deployments may be done within one second
     validation.install,  # looks up what a template names, before anything is made
     access_analyzer.install,  # a service of its own, behind the same enforcement
     codebuild.install,  # builds, which Step Functions' integrations wait for
