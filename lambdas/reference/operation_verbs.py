@@ -88,7 +88,8 @@ def same_type(made: str, kind: str, head: str) -> bool:
         one.removesuffix("s") for one in nouns
     }
     nouns.discard("")
-    return any(made.endswith(one) or one.endswith(made) for one in nouns)
+    makes = (made, made.removesuffix("s"))  # CreateFlowLogs makes a vpc-flow-log
+    return any(one.endswith(two) or two.endswith(one) for one in makes for two in nouns)
 
 
 # The statement's first word says which of PartiQL's actions it needs,

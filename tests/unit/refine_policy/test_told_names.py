@@ -113,3 +113,14 @@ def test_a_version_bears_the_name_that_a_person_gave_its_function(
 
     spelled = "arn:${partition}:lambda:${region}:${account}:function:"
     assert all(one.startswith(f"{spelled}{named}-${{stage}}-emailReviewer") for one in found), found
+
+
+def test_the_id_of_what_an_operation_makes_many_of_is_open() -> None:
+    logs = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log"
+    made = [
+        forwarded("ec2:CreateFlowLogs", f"{logs}/*"),
+        forwarded("ec2:DeleteFlowLogs", f"{logs}/fl-509203a14c3c447eb"),
+    ]
+    found = granted(refined(made))["ec2:DeleteFlowLogs"]
+
+    assert found == {"arn:${partition}:ec2:${region}:${account}:vpc-flow-log/*"}
