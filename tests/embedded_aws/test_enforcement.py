@@ -290,6 +290,22 @@ def test_a_stream_s_consumer_is_tagged_under_its_own_name_whenever_it_was_made()
     assert asked["kinesis:TagResource"] == f"{stream}/consumer/c:*"
 
 
+def test_a_name_is_not_the_id_of_the_same_thing() -> None:
+    acl = f"arn:aws:wafv2:eu-west-1:{ACCOUNT}:regional/webacl"
+    made = dict(questions("wafv2:CreateWebACL", Name="edge", Scope="REGIONAL"))
+    known = dict(questions("wafv2:GetWebACL", Name="edge", Scope="REGIONAL", Id="0a1b"))
+
+    assert made["wafv2:CreateWebACL"] == f"{acl}/edge/*"
+    assert known["wafv2:GetWebACL"] == f"{acl}/edge/0a1b"
+
+
+def test_every_classic_balancer_that_is_tagged_is_asked_about() -> None:
+    asked = questions("elb:AddTags", LoadBalancerNames=["one", "two"], Tags=[{"Key": "a"}])
+    balancers = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:loadbalancer"
+
+    assert {arn for _, arn in asked} == {f"{balancers}/one", f"{balancers}/two"}
+
+
 def test_an_operation_without_a_known_action_raises() -> None:
     with pytest.raises(UnidentifiedCallError):
         questions("s3:RenameObject", Bucket="b", Key="k", RenameSource="x")

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable
 
 from embedded_aws.iam.calls import Call
-from embedded_aws.iam.resources.parameters import VARIABLE, kinds_meant, letters, values_of
+from embedded_aws.iam.resources.parameters import (
+    VARIABLE,
+    kinds_meant,
+    known_to_hold,
+    letters,
+    values_of,
+)
 from embedded_aws.iam.service_reference import Action, ResourceType
 from embedded_aws.protocol.service_models import Params
 
@@ -127,18 +133,33 @@ def _has_gap(kind: ResourceType, arn: str) -> bool:
 
 
 def _filled(kind: ResourceType, call: Call, *, only: bool) -> list[str]:
-    """The resource's ARN for each value of its last variable; a gap is a `*`."""
+    """The resource's ARN for each value of its last variable; a gap is a `*`.
+
+    What fills one variable fills no other, unless it is known to: a name is not its thing's id.
+    """
     template = _place(kind.arn, call)
     variables = list(VARIABLE.findall(template))
     if not variables:
         return [template]
     prefix = template.split(":")[2]
+    used: set[object] = set()
+    own = {letters(name): value for name, value in call.params.items()}
     for name in variables[:-1]:
-        values = values_of(name, kind, call, prefix, only=only)
-        template = template.replace(f"${{{name}}}", values[0] if values else "*")
-    values = values_of(variables[-1], kind, call, prefix, only=only) or ["*"]
+        others = {own.get(letters(one)) for one in variables if one != name}
+        value = next(iter(_left(name, kind, call, prefix, others | used, only=only)), "*")
+        template = template.replace(f"${{{name}}}", value)
+        used.add(value)
+    values = _left(variables[-1], kind, call, prefix, used, only=only) or ["*"]
     arns = [template.replace(f"${{{variables[-1]}}}", value) for value in values]
     return [_OWNED_BY_AWS.sub(r"\1\2", arn) for arn in arns]
+
+
+def _left(  # what fills a variable depends on all of it
+    variable: str, kind: ResourceType, call: Call, prefix: str, used: set[object], *, only: bool
+) -> list[str]:
+    held = known_to_hold(variable, kind, call, prefix)
+    values = values_of(variable, kind, call, prefix, only=only)
+    return [value for value in values if value in held or value not in used]
 
 
 def place_of(params: Params, name: str) -> str:

@@ -55,6 +55,13 @@ def values_of(
     return default
 
 
+def known_to_hold(variable: str, kind: ResourceType, call: Call, prefix: str) -> set[str]:
+    """What stands in the members of which it is written down that they hold a variable."""
+    members, (names, default) = _members(call.params), _known_names(variable, kind, prefix)
+    held = {bare(text, prefix, variable) for name in names for text in members.get(name, ())}
+    return held.union(default)
+
+
 def _known_names(
     variable: str, kind: ResourceType, prefix: str
 ) -> tuple[tuple[str, ...], list[str]]:
