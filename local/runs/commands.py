@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,15 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.archive.archived_runs import BaselineKind
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.execution.platform import Platform
-from lambdas.model.text import listed
 from local import emulator
-from local.deploy import secrets
 from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
-from local.deploy.synthesis import EXTRA_PROCESSES, SynthError
+from local.deploy.synthesis import SynthError
 from local.output import NO, UNKNOWN, YES, document
+from local.runs.definitions import tell_of_unreadable
 from local.runs.dossiers import restore
 from local.runs.progress import Progress, plain
 from local.runs.side_by_side import run_all
-from stacks.processes import process_folders, read_processes
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +43,6 @@ FAILURES = (
     emulator.StartError,
 )
 CAUSE_SHOWN = 4000  # characters
-MOST_NAMED = 20  # processes that there are, where one was asked for that there is not
 COLOURS = {
     str(VerdictKind.PROVED): "green",
     str(VerdictKind.NOT_PROVED): "red",
@@ -133,35 +129,6 @@ def _run(
     say(f"mail: {inbox}")
     say(f"total: {time.monotonic() - began:.1f} s (everything ran on an emulated AWS)")
     return finished
-
-
-def tell_of_unreadable(wanted: Sequence[str], say: Say) -> None:
-    """Say which definitions are left out, because they cannot be read.
-
-    Raises:
-        InvalidProcessError: one of those that are wanted, or a secret of it has no value here; or
-            there is none of that name.
-    """
-    further = os.environ.get(EXTRA_PROCESSES, "")
-    found, wrong = read_processes(process_folders(further))
-    for name in wanted:
-        if name in wrong:
-            raise wrong[name]
-    known = sorted(one.process.name for one in found)
-    missing = sorted({*wanted}.difference(known))
-    if missing:
-        problem = (
-            f"there is no process {' or '.join(missing)}; there are {listed(known[:MOST_NAMED])}"
-        )
-        raise InvalidProcessError("", f"{problem} and more" if known[MOST_NAMED:] else problem)
-    ours = [one for one in found if one.process.name in wanted]
-    for problem in secrets.missing(ours, secrets.known(os.environ)):
-        raise InvalidProcessError("", problem)
-    for one in ours:
-        if one.note:
-            say(f"note: {one.process.name}: {one.note}")
-    for name, error in sorted(wrong.items()):
-        say(f"left out: {name}, because its definition cannot be read: {error}")
 
 
 def status_of(finished: Sequence[executions.Finished]) -> int:

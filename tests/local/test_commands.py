@@ -16,7 +16,8 @@ from local.command_line.main import main
 from local.deploy import synthesis
 from local.emulator import Deployed
 from local.runs.build_progress import MARK, Build
-from local.runs.commands import show, tell_of_unreadable
+from local.runs.commands import show
+from local.runs.definitions import tell_of_unreadable
 from local.runs.dossiers import fetch, restore
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain

@@ -143,7 +143,7 @@ def _filled(kind: ResourceType, call: Call, *, only: bool) -> list[str]:
         return [template]
     prefix = template.split(":")[2]
     used: set[object] = set()
-    own = {letters(name): value for name, value in call.params.items()}
+    own = {letters(name): one for name, one in call.params.items() if isinstance(one, str)}
     for name in variables[:-1]:
         others = {own.get(letters(one)) for one in variables if one != name}
         value = next(iter(_left(name, kind, call, prefix, others | used, only=only)), "*")

@@ -35,7 +35,6 @@ class MadeUpNames:
         stacks: Mapping[str, Template],
         values: Mapping[str, str],
         others: Sequence[Mapping[str, str]],
-        *,
         suffixes: frozenset[str],
         chosen: frozenset[str] = frozenset(),
     ) -> None:

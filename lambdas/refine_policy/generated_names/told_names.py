@@ -59,3 +59,13 @@ def _suffix(name: str, resource: StackResource, stack: str) -> str:
     of_logical_id = whole == logical_id if kept is None else whole.startswith(logical_id)
     of_stack = kept is None or stack.lower().startswith(kept.lower())
     return match["suffix"] if of_logical_id and of_stack else ""
+
+
+def stacks_seen(resources: Iterable[str]) -> tuple[str, ...]:
+    """The names of the stacks among resources, sorted."""
+    names = {
+        resource.split(":stack/", 1)[1].split("/")[0]
+        for resource in resources
+        if ":cloudformation:" in resource and ":stack/" in resource
+    }
+    return tuple(sorted(names - {""}))

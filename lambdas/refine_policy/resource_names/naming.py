@@ -68,9 +68,7 @@ class Naming:
         self._own = [one for name, one in values.items() if name not in ACCOUNT_VARIABLES]
         self._hashes = name_hashes.digests(filter(self._words.vary, fresh.stacks))
         self.stacks = {name: self._named(name) for name in fresh.stacks}
-        self._made_up = MadeUpNames(
-            self.stacks, values, others, suffixes=fresh.tokens, chosen=fresh.chosen
-        )
+        self._made_up = MadeUpNames(self.stacks, values, others, fresh.tokens, fresh.chosen)
 
     def of(self, resource: str, longer: int = 0) -> ResourceTemplate:
         """The template of a resource as an event names it, and the reasons for its wildcards.

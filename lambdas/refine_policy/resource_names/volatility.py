@@ -14,6 +14,7 @@ from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
+from lambdas.refine_policy.generated_names.told_names import stacks_seen
 from lambdas.refine_policy.resource_names.arn_variants import secret_of
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
@@ -96,7 +97,7 @@ def volatile_names(
     versioned: set[str] = set()
     seen = seen_things.allowed
     resources = {one.resource for one in seen}
-    stacks = _stacks(resources)
+    stacks = stacks_seen(resources)
     heads = tuple({name[:_STACK_PREFIX].lower() for name in stacks})
     calls: dict[tuple[str, str, str], Observation] = {}  # what is made is mostly removed, too
     for one in seen:
@@ -126,15 +127,6 @@ def volatile_names(
             if any(OPENED_BY_REPAIR in line.made for line in one.lines)
         ),
     )
-
-
-def _stacks(resources: Iterable[str]) -> tuple[str, ...]:
-    names = {
-        resource.split(":stack/", 1)[1].split("/")[0]
-        for resource in resources
-        if ":cloudformation:" in resource and ":stack/" in resource
-    }
-    return tuple(sorted(names - {""}))
 
 
 def _made(
