@@ -28,7 +28,7 @@ from benchmarks.faults.run_bench import RunBench
 from benchmarks.faults.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from benchmarks.faults.bench import Bench
     from benchmarks.faults.cells import Cell, Seen, Way
@@ -124,6 +124,12 @@ def attempt(bench: Bench, cell: Cell, clean: Seen) -> tuple[Verdict, str, Seen]:
         seen = bench.later(cell.point.route, seen)
     verdict, note = bench.judge(seen, clean, mails=cell.mails)
     return verdict, note, seen
+
+
+def unsound(bench: Bench, every: Iterable[Cell], clean: Mapping[str, Seen]) -> dict[str, str]:
+    """Of some cells those that are not sound, and why."""
+    tried = {one.name: attempt(bench, one, clean[one.point.route.name]) for one in every}
+    return {name: note for name, (verdict, note, _) in tried.items() if verdict is Verdict.UNSOUND}
 
 
 def _tried(bench: Bench, cell: Cell, seen: Mapping[str, Seen]) -> Row:

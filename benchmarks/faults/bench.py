@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -30,14 +31,12 @@ DELIVERY = ("--trail-interval", "0.1")
 FUNCTIONS = {"SETTLE_SECONDS": "0.3", "AWS_MAX_ATTEMPTS": "2"}
 OPERATOR = "operator@example.com"
 RUN_SECONDS = 300
-LATEST = 20  # builds
 A_DAY = 100_000  # generations; Access Analyzer allows fifty
-FEW = "FEW_FILES"  # of the trail, that are read at once
 MAIL_SECONDS = 5
 
 
 @dataclass(slots=True, kw_only=True)
-class Bench:
+class Bench(ABC):
     """The embedded AWS, the app in it, and the CLI that its builds use."""
 
     cloud: Cloud
@@ -60,13 +59,14 @@ class Bench:
         bench.prepare()
         return bench
 
+    @abstractmethod
     def prepare(self) -> None:
         """Whatever else is needed before the first execution."""
 
     @property
+    @abstractmethod
     def machine(self) -> str:
         """The machine that faults befall."""
-        raise NotImplementedError
 
     @property
     def remains(self) -> Remains:
@@ -116,17 +116,17 @@ class Bench:
         finally:
             client.update_state_machine(stateMachineArn=machine, definition=before)
 
+    @abstractmethod
     def run(self, route: Any, rules: Sequence[Rule] = (), *, stop: str = "") -> Any:  # noqa: ANN401  # a run's, a fleet's
         """One execution on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judge(self, seen: Any, clean: Any, *, mails: int) -> tuple[Verdict, str]:  # noqa: ANN401  # as `run` gives
         """What was seen, held against the way without the fault."""
-        raise NotImplementedError
 
+    @abstractmethod
     def later(self, route: Any, seen: Any) -> Any:  # noqa: ANN401  # as `run` gives
         """What was seen, with what the next execution clears."""
-        raise NotImplementedError
 
     def stop_when_held(self, arn: str, what: str) -> None:
         """Stop the execution when the first rule's call is held; go on, if asked."""

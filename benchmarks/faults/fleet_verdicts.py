@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from benchmarks.faults.verdicts import Verdict
+from benchmarks.faults.verdicts import Ended, Verdict
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -17,26 +17,14 @@ UNTOUCHED = frozenset({NOT_STARTED, STOPPED})  # ends of runs that never began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FleetObservation:
-    """What a fleet with a fault left behind.
+class FleetObservation(Ended):
+    """What a fleet with a fault left behind; its states are those of its maps' executions, too.
 
     Attributes:
-        states: of the fleet and of the executions of its maps.
-        injected: how often the fault struck.
-        mails: the subjects of the operator's mails about it. alarms: how many named it.
         runs: how each execution of a run ended, by process: `(("bread", "SUCCEEDED"),)`.
         ends: what the report says of each process that was planned; None without a report.
     """
 
-    status: str
-    error: str
-    cause: str
-    states: tuple[str, ...]
-    calls: tuple[Mapping[str, Any], ...]
-    injected: int
-    seconds: float
-    mails: tuple[str, ...]
-    alarms: int
     runs: tuple[tuple[str, str], ...]
     ends: Mapping[str, str] | None
 

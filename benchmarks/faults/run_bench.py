@@ -27,6 +27,9 @@ FEW = "FEW_FILES"  # of the trail, that are read at once
 class RunBench(Bench):
     """Of the machine of runs."""
 
+    def prepare(self) -> None:
+        """A run needs nothing further."""
+
     @property
     def machine(self) -> str:
         """The machine that faults befall."""

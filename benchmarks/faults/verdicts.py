@@ -22,28 +22,38 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What a run with a fault left behind.
+class Ended:
+    """How an execution with a fault ended, of whichever machine.
 
     Attributes:
-        verdict: the proof's. injected: how often the fault struck.
-        mails: the subjects of the owner's mails. alarms: how many named the execution.
-        left: what the cycle made and nobody removed. held: the candidate's policies.
-        archive: what is wrong in it. policy: the digest of the policy, or empty.
-        later: what the next run of the process did not clear, or None when there was nothing to
-            clear.
+        injected: how often the fault struck.
+        mails: the subjects of the mails about it. alarms: how many named the execution.
     """
 
     status: str
     error: str
     cause: str
-    verdict: str
     states: tuple[str, ...]
     calls: tuple[Mapping[str, Any], ...]
     injected: int
     seconds: float
     mails: tuple[str, ...]
     alarms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation(Ended):
+    """What a run with a fault left behind.
+
+    Attributes:
+        verdict: the proof's.
+        left: what the cycle made and nobody removed. held: the candidate's policies.
+        archive: what is wrong in it. policy: the digest of the policy, or empty.
+        later: what the next run of the process did not clear, or None when there was nothing to
+            clear.
+    """
+
+    verdict: str
     left: tuple[str, ...]
     held: tuple[str, ...]
     archive: tuple[str, ...]

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from lambdas.cycle import buildspec
 from lambdas.model.definition.process import Process
 from lambdas.model.execution.source_revision import SourceRevision
+from tests.stacks.samples import Json, definition
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.stacks.samples import Json
 
 RUN = "20261123T180000Z-1a2b3c4d"
 FAKE_AWS = """#!/usr/bin/env bash
@@ -109,3 +108,8 @@ class Machine:
             definition=outcome[6],
             calls=calls.read_text().splitlines() if calls.exists() else [],
         )
+
+
+def phases(**commands: list[str]) -> Json:
+    """A definition of these phases."""
+    return definition(phases=commands)

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stacks.samples import Json, definition
-from tests.unit.cycle.machine import RUN, Built, Machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.stacks.samples import definition
+from tests.unit.cycle.machine import RUN, Built, Machine, phases
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the build needs bash")
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
-
-
-def phases(**commands: list[str]) -> Json:
-    return definition(phases=commands)
 
 
 def test_every_phase_runs_in_order_in_the_source_folder(machine: Machine) -> None:

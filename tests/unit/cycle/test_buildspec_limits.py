@@ -5,29 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from lambdas.cycle import buildspec
 from lambdas.model.definition.process import Process
-from tests.stacks.samples import Json, definition
-from tests.unit.cycle.machine import Machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.stacks.samples import definition
+from tests.unit.cycle.machine import Machine, phases
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the build needs bash")
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
-
-
-def phases(**commands: list[str]) -> Json:
-    return definition(phases=commands)
 
 
 HOSTILE = 'it\'s "quoted" $HOME `id` $(id) \\n ; & | * ? ~ ${x} # é'

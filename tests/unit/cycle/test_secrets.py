@@ -13,10 +13,9 @@ import pytest
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import Process
 from tests.stacks.samples import Json, definition
-from tests.unit.cycle.machine import Built, Machine
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.unit.cycle.machine import Built, Machine
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the build needs bash")
 PLANTED = "a secret of the laptop"
@@ -27,11 +26,6 @@ SECRETS = {
     "a key of several lines": "-----BEGIN KEY-----\nAAAA/BBBB+CCCCC==\nDDDDEEEE\n-----END KEY-----",
     "a long one": "0123456789" * 12,
 }
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
 
 
 def spellings(secret: str) -> dict[str, str]:
