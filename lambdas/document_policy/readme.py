@@ -134,7 +134,7 @@ def _changes(facts: RunFacts) -> Iterator[str]:
     yield from _access("New access", changes.new)
     yield from _access("Access gone", changes.gone)
     if changes.reworded:
-        yield from ("", f"{counted(len(changes.reworded), 'access', 'accesses')} in other words.")
+        yield from ("", f"{counted(len(changes.reworded), 'access')} in other words.")
 
 
 def _access(title: str, found: Sequence[Change]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ def sentence(words: str) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 event`, `2 events`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    """`1 event`, `2 events`, `2 processes`, `2 policies`; `plural` where it is another."""
+    return f"{number:,} {noun if number == 1 else plural or _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def listed(words: Sequence[str]) -> str:

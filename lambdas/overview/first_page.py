@@ -40,7 +40,7 @@ def first_page(found: Mapping[str, Archived], fleet: str) -> str:
     rows = [_row(process, one, now) for process, one in found.items()]
     judged = in_order(rows)
     about = (
-        f"{counted(len(rows), 'process', 'processes')}, each with its newest run."
+        f"{counted(len(rows), 'process')}, each with its newest run."
         f"{_elsewhere(rows)} Ages are those of {now:%Y-%m-%d %H:%M}, when the newest run began."
     )
     body = el(

@@ -135,7 +135,7 @@ class Plan:
     def words(self) -> str:
         """What it takes, in a sentence or three."""
         if not self.runs:
-            return f"None of {counted(self.known, 'process', 'processes')} is chosen."
+            return f"None of {counted(self.known, 'process')} is chosen."
         without = sum(one.without for one in self.sandboxes)
         days = max(one.days for one in self.sandboxes)
         why = (
@@ -143,8 +143,8 @@ class Plan:
             if self.request.generator == TRAIL
             else "its generations of a day do not suffice"
         )
-        runs, processes = counted(self.runs, "run"), counted(self.known, "process", "processes")
-        sandboxes = counted(len(self.sandboxes), "sandbox", "sandboxes")
+        runs, processes = counted(self.runs, "run"), counted(self.known, "process")
+        sandboxes = counted(len(self.sandboxes), "sandbox")
         takes = f"about {self.minutes / 60:.1f} hours and {self.dollars:.2f} dollars at list prices"
         parts = (
             f"{runs} of {processes} in {sandboxes}: {takes}, when every first proof succeeds.",

@@ -218,7 +218,7 @@ def _tell(refinement: Refinement, lines: int, args: Namespace) -> None:
         print(
             f"{one['name']}: {counted(one['statements'], 'statement')}, "
             f"{counted(one['grants'], 'grant')} in "
-            f"{counted(one['managedPolicies'], 'managed policy', 'managed policies')} "
+            f"{counted(one['managedPolicies'], 'managed policy')} "
             f"for {visible(one['principal'])}"
         )
     print(f"{lines} lines of evidence, {len(refinement.findings)} findings; written to {args.out}")

@@ -100,7 +100,7 @@ class Changes:
         """What a reviewer must not miss; empty when there is nothing."""
         if not self.widens_approved:
             return ""
-        return f"{counted(len(self.new), 'new access', 'new accesses')} without an approval."
+        return f"{counted(len(self.new), 'new access')} without an approval."
 
     @property
     def against(self) -> str:

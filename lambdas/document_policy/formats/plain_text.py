@@ -46,7 +46,7 @@ def as_json(facts: RunFacts, place: str, room: int) -> Iterator[str]:
         name = f"{owner.name}.json"
         lines = files[name].decode().splitlines()
         heading = f"{name}, for {visible(owner.principal)}:"
-        left = counted(len(owners) - number, "more policy", "more policies")
+        left = counted(len(owners) - number, "more policy")
         unseen = f"  and {left}, in {place}"
         free = room - _bytes([heading, unseen])  # which may have to follow this policy
         if free < _bytes([_more(len(lines), f"{place}{name}")]):

@@ -78,7 +78,7 @@ def _words(found: Changes) -> Iterator[str]:
     yield from _part("New", found.new)
     yield from _part("Gone", found.gone)
     if found.reworded:
-        yield f"The same in other words: {counted(len(found.reworded), 'access', 'accesses')}"
+        yield f"The same in other words: {counted(len(found.reworded), 'access')}"
         for one in found.reworded:
             yield f"  {one.action} on {one.resource}"
     yield from found.causes
@@ -86,7 +86,7 @@ def _words(found: Changes) -> Iterator[str]:
 
 def _part(title: str, found: Sequence[Change]) -> Iterator[str]:
     if found:
-        yield f"{title}: {counted(len(found), 'access', 'accesses')}"
+        yield f"{title}: {counted(len(found), 'access')}"
     for one in together(found):
         yield f"  {', '.join(one.actions)} on {one.resource}"
         yield f"    {one.cause}"

@@ -16,6 +16,7 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.model.iam.policy import Condition, Policy, Statement, policy_size, policy_text
 from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
+from lambdas.model.text import counted
 from lambdas.model.trail.evidence import Evidence, Implied, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
 
@@ -215,3 +216,14 @@ def test_a_permission_that_is_granted_by_a_pattern_alone_is_spelled_with_its_ast
     statement = Statement(sid="Edge", actions=actions, resources=everything)
 
     assert statement.render({})["Action"] == ["lambda:EnableReplication*", "lambda:GetFunction"]
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "expected"),
+    [
+        (1, "process", "1 process"), (2, "process", "2 processes"), (0, "sandbox", "0 sandboxes"),
+        (2, "more policy", "2 more policies"), (3, "day", "3 days"), (1_000, "event", "1,000 events"),
+    ],
+)  # fmt: skip
+def test_what_is_counted_has_its_plural(number: int, noun: str, expected: str) -> None:
+    assert counted(number, noun) == expected

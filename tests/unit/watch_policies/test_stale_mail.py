@@ -41,6 +41,7 @@ def test_what_became_stale_is_named_and_what_was_is_listed() -> None:
     subject, text = found
     assert subject == "Fencepost: 1 process without a proved run for 30 days: orders"
     assert text.splitlines()[0] == "Since yesterday: orders."
+    assert "2 processes in all, the longest first:" in text
     assert "  billing: 45 days\n  orders: 30 days" in text
     assert "search" not in text
     assert json.loads(text.splitlines()[-1]) == {"choose": {"names": ["orders"]}}
