@@ -199,7 +199,6 @@ def test_every_curated_type_that_may_go_unnamed_is_in_the_table(kind: str) -> No
 
 # MiniStack's functions that glue a name together, and the types whose handlers they are.
 GLUING = {
-    "_cfn_nested_stack_deploy": "AWS::CloudFormation::Stack",
     "_cfn_wait_condition_create": "AWS::CloudFormation::WaitCondition",
     "_cwlogs_create": "AWS::Logs::LogGroup",
     "_cwlogs_update": "AWS::Logs::LogGroup",
@@ -215,6 +214,7 @@ GLUING = {
 }
 # Replaced as a whole, asked for a type that needs a name, or of a type that MiniStack lacks.
 OTHERWISE = {
+    "_cfn_nested_stack_deploy",
     "_kms_alias_name",
     "_opensearch_physical_name",
     "_physical_name",

@@ -28,7 +28,6 @@ GIVEN = {
     "AWS::SSM::Parameter": "Name",
 }
 GLUED = (
-    "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::WaitCondition",
     "AWS::Lambda::Permission",
     "AWS::SNS::TopicPolicy",

@@ -21,6 +21,7 @@ from embedded_aws.ministack import services
 from embedded_aws.services.cloudformation.engine import loading, physical_names
 from embedded_aws.services.cloudformation.forwarding import (
     made_resources,
+    nested_stacks,
     rollback,
     stack_roles,
 )
@@ -63,6 +64,7 @@ def hook() -> None:
     stacks._roll_back_operation = rollback.keeping_rest(stacks._roll_back_operation)
     stack_roles.install()
     physical_names.install()
+    nested_stacks.install()
 
 
 def _creating(create: Engine) -> Engine:
@@ -102,6 +104,10 @@ def _changing(update: Engine) -> Engine:
         replacing = services.service("cloudformation.provisioners")._replacing_change
         flow = _flow(stack)
         with physical_names.holding(kind, stack, resource.logical_id, new, created=False):
+            if kind == nested_stacks.KIND and flow is not None:
+                return flow.update(
+                    resource, lambda: nested_stacks.update(physical_id, old, new, stack)
+                )
             if flow is None or old == new or replacing(kind, old, new):
                 return work()  # a replacement is a create and a delete, forwarded as such
             token = _updating.set((stack, resource.logical_id))

@@ -45,8 +45,8 @@ class Flow:
         try:
             physical_id, attributes = work()
         except Exception as error:
-            if main and not isinstance(error, ForwardedDenialError):
-                self._record(main, table, resource, error=_error_of(error))
+            if main:
+                self._record_failed(main, table, resource, error)
             raise
         made = replace(resource, physical_id=str(physical_id), attributes=attributes or {})
         made_resources.made(made)
@@ -60,6 +60,17 @@ class Flow:
             rollback.half_made(made)
             raise
         return physical_id, attributes
+
+    def _record_failed(
+        self, step: Step, table: TypeTable, resource: Resource, error: Exception
+    ) -> None:
+        """The call that should have made it; one that made what then failed did not fail itself."""
+        if isinstance(error, rollback.HalfMadeError):
+            begun = replace(resource, physical_id=error.physical_id)
+            rollback.half_made(begun)
+            self._record(step, table, begun)
+        elif not isinstance(error, ForwardedDenialError):
+            self._record(step, table, resource, error=_error_of(error))
 
     def update(self, resource: Resource, work: Callable[[], Any]) -> Any:
         """All calls of the change, then the work."""

@@ -13,6 +13,16 @@ from embedded_aws.services.cloudformation.forwarding.mapping.parameters import R
 
 Rollback = Callable[..., Awaitable[None]]
 
+
+class HalfMadeError(ValueError):
+    """A resource could not be made, and is there: a nested stack that was rolled back."""
+
+    def __init__(self, message: str, *, physical_id: str) -> None:
+        """`physical_id` is by what it can be deleted."""
+        super().__init__(message)
+        self.physical_id = physical_id
+
+
 _half_made: dict[tuple[str, str, str], dict[str, Resource]] = {}
 _undeleted: dict[tuple[str, str, str], dict[str, Resource]] = {}
 

@@ -34,6 +34,11 @@ def _remembering(handler: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
+def role_of(account: str, region: str, stack: str) -> str:
+    """The ARN of the stack's role; empty when it has none."""
+    return _roles.get((account, region, _name(stack)), "")
+
+
 def key_of(account: str, region: str, stack: str) -> str:
     """The access key of a session of the stack's role; empty when it has none."""
     role = _roles.get((account, region, _name(stack)))

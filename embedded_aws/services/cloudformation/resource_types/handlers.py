@@ -16,6 +16,7 @@ from embedded_aws.services.cloudformation.engine import (
     deleted_stacks,
     includes,
     loading,
+    template_addresses,
 )
 from embedded_aws.services.cloudformation.forwarding.mapping import inferred_calls
 from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import applies
@@ -31,8 +32,10 @@ from embedded_aws.services.cloudformation.forwarding.mapping.parameters import (
 )
 from embedded_aws.services.cloudformation.registry import stack_tags
 from embedded_aws.services.cloudformation.resource_types import (
+    attributes,
     buckets,
     extra_types,
+    groups,
     return_values,
     role_boundaries,
 )
@@ -64,8 +67,11 @@ def extend() -> None:
         handlers.setdefault(kind, _handlers(kind, Made()))
     buckets.repair(handlers["AWS::S3::Bucket"])
     role_boundaries.repair(handlers["AWS::IAM::Role"])
+    groups.repair(handlers["AWS::IAM::Group"])
+    attributes.repair()
     conditions.repair()
     includes.repair()
+    template_addresses.repair()
 
 
 def _registry() -> list[str]:

@@ -21,6 +21,7 @@ from embedded_aws.iam.calls import Call
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import service_model
 from embedded_aws.services.cloudformation.engine import loading
+from embedded_aws.services.cloudformation.forwarding import nested_stacks
 from embedded_aws.services.cloudformation.forwarding.mapping import call_table, inferred_calls
 from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import steps_of
 from embedded_aws.services.cloudformation.forwarding.mapping.call_table import Row, TypeTable
@@ -95,7 +96,7 @@ def _validating(validate: Engine) -> Engine:
         stack_id: str,
         *more: Any,
     ) -> Any:
-        if not _validated.get():
+        if not _validated.get() and not nested_stacks.is_nested(stack):
             _look(
                 Template(
                     stack=stack,

@@ -1,0 +1,79 @@
+"""What resources of a stack find of one another: attributes, and names that others must know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.embedded_aws.principals import allow, deploy, reasons, somebody
+
+if TYPE_CHECKING:
+    from local.connection import Connection
+
+pytestmark = pytest.mark.local
+
+NETWORK = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.1.0.0/16"}}
+
+
+def a_parameter(value: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+
+
+@pytest.mark.parametrize(
+    "value", [{"Fn::GetAtt": ["Network", "CidrBlock"]}, {"Fn::Sub": "${Network.CidrBlock}"}]
+)
+def test_a_property_that_the_template_gives_is_an_attribute(
+    embedded: Connection, value: dict[str, Any]
+) -> None:
+    caller = somebody(embedded, allow("*"))
+
+    name, status = deploy(caller, {"Network": NETWORK, "Kept": a_parameter(value)})
+
+    assert status == "CREATE_COMPLETE"
+    held = embedded.client("cloudformation").describe_stack_resource(
+        StackName=name, LogicalResourceId="Kept"
+    )
+    place = held["StackResourceDetail"]["PhysicalResourceId"]
+    found = embedded.client("ssm").get_parameter(Name=place)
+    assert found["Parameter"]["Value"] == "10.1.0.0/16"
+
+
+def test_an_attribute_that_no_schema_has_fails_the_stack(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"))
+    asked = {"Fn::GetAtt": ["Network", "Colour"]}
+
+    name, status = deploy(caller, {"Network": NETWORK, "Kept": a_parameter(asked)})
+
+    assert status == "ROLLBACK_COMPLETE"
+    assert "Colour does not exist in schema" in reasons(embedded, name)["Kept"]
+
+
+def test_users_and_policies_find_the_groups_of_their_stack(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"))
+    group = {"Ref": "Group"}
+
+    name, status = deploy(
+        caller,
+        {
+            "Group": {"Type": "AWS::IAM::Group"},
+            "User": {"Type": "AWS::IAM::User", "Properties": {"Groups": [group]}},
+            "Policy": {
+                "Type": "AWS::IAM::Policy",
+                "Properties": {
+                    "PolicyName": "one",
+                    "Groups": [group],
+                    "PolicyDocument": {
+                        "Version": "2012-10-17",
+                        "Statement": [
+                            {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+                        ],
+                    },
+                },
+            },
+        },
+    )
+
+    groups = [one["GroupName"] for one in embedded.client("iam").list_groups()["Groups"]]
+    assert status == "CREATE_COMPLETE"
+    assert [one for one in groups if one.startswith(f"{name}-Group-")]
