@@ -37,7 +37,7 @@ class EscalationPath:
         through: whose permissions it leads to.
         receivers: what the names of the services begin with that get a role, or have one.
         oneself: whether one's own user gains by it too.
-        everyday: whether all but the first action is asked for almost anything of its service.
+        everyday: whether all but the passing of a role is asked for almost anything of its service.
     """
 
     actions: tuple[str, ...]
@@ -50,7 +50,8 @@ class EscalationPath:
     @property
     def guarded(self) -> tuple[str, ...]:
         """The actions that nobody but a person may grant on more than named resources."""
-        return self.actions[:1] if self.everyday else self.actions
+        passed = self.actions[:1] if self.through is Through.PASSED else ()
+        return passed if self.everyday else self.actions
 
 
 @lru_cache(maxsize=1)

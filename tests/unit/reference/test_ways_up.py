@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from lambdas.model.iam.role_boundary import BOUNDARY_ARN, RoleBoundary
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayUp
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.actions import facts
+from lambdas.reference.actions import AccessLevel, actions_at, actions_of, facts, services
 from lambdas.reference.shards import shard
 from lambdas.reference.stacks.containment import STACK_TAG
 from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
@@ -217,6 +220,17 @@ def test_a_policy_that_reaches_the_boundary_itself_can_change_it() -> None:
     assert str(found["the boundary itself changed"].steps[0].resource) == str(BOUNDARY_ARN)
 
 
+def test_a_policy_of_the_process_s_own_name_is_not_the_boundary() -> None:
+    """In another account the boundary has another name only if somebody gives it one."""
+    own = "arn:${partition}:iam::${account}:policy/orders-${stage}-*"
+    open_name = own.replace("orders-${stage}-", "${stage}-")
+
+    assert "the boundary itself changed" not in ways(allows("iam:DeletePolicy", own), required=True)
+    assert "the boundary itself changed" in ways(
+        allows("iam:DeletePolicy", open_name), required=True
+    )
+
+
 def test_an_own_policy_is_a_way_only_when_it_can_be_given_to_somebody() -> None:
     policy = "arn:${partition}:iam::${account}:policy/orders-*"
     own = (allows("iam:CreatePolicy", policy), allows("iam:CreatePolicyVersion", policy))
@@ -253,6 +267,22 @@ NOTHING_CLOSES = {
     "own managed policy of a permission set",
     "boundary of a role removed",
     "boundary of a user removed",
+    # Nor of a device, a table's reader, or a certificate.
+    "administrator of the lake",
+    "another version of a policy of devices",
+    "assignment of a profile",
+    "boundary of a permission set",
+    "membership in a group of the directory",
+    "password of another user of the directory",
+    "permission in the lake",
+    "permissions in the lake",
+    "policy of a certificate",
+    "policy of a profile",
+    "policy of devices",
+    "role of another member of a project of CodeStar",
+    "trust anchor",
+    "version of a policy of a certificate",
+    "version of a policy of devices",
 }
 
 
@@ -297,9 +327,15 @@ def test_the_fence_closes_a_known_way_through_what_its_holder_makes(name: str) -
     assert closed == (name not in NOTHING_CLOSES)
 
 
+@lru_cache(maxsize=1)
 def passing() -> dict[str, set[str]]:
-    """The operations that take a role by AWS's tables, and who receives it."""
-    found: dict[str, set[str]] = {}
+    """What takes a role by AWS's tables or its list of dependent actions; the tables tell to whom."""
+    found: dict[str, set[str]] = {
+        str(action): set()
+        for service in services()
+        for action in actions_of(service)
+        if (known := facts(action)) and PASS in map(str, known.dependent_actions)
+    }
     for table in shard("authorized_actions")["services"].values():
         for operation, rows in table["operations"].items():
             for row in rows["sometimes"]:
@@ -320,6 +356,33 @@ def test_of_every_operation_that_takes_a_role_it_is_known_whether_it_is_a_way() 
     read = [action for group in groups for action in group["actions"]]
 
     assert sorted(read) == sorted(passing().keys() - ways_)
+
+
+# How actions are named that say who may do what; AWS puts some of them under "Write".
+SAYS_WHO = re.compile(
+    "(Put|Set|Create|Update|Add|Attach|Modify|Authorize|Share).*"
+    "(ResourcePolicy|AccessPolicy|AccessPolicies|AuthPolicy|SinkPolicy|ClusterPolicy|Permission"
+    "|Permissions|PermissionPolicy|PermissionsPolicy|PolicyStatement|BucketPolicy|SharingPolicy"
+    "|Acl|Grants?)"
+)
+
+
+def test_of_every_action_that_says_who_may_do_what_it_is_known_whether_it_is_a_way() -> None:
+    ways_ = {action for path in escalation_paths().values() for action in path.actions}
+    asked = {
+        str(action)
+        for service in services()
+        for action in actions_of(service)
+        if action in actions_at(service, AccessLevel.PERMISSIONS) or SAYS_WHO.fullmatch(action.name)
+    } - ways_
+    groups = yaml.safe_load(Path(__file__).with_name("changes_permissions.yaml").read_text())
+    names = [name for group in groups for name in group.get("names", ())]
+    read = {action for group in groups for action in group.get("actions", ())}
+
+    by_name = {one for one in asked if any(fnmatchcase(one.split(":")[1], n) for n in names)}
+    assert sorted(asked - by_name - read) == []
+    assert sorted(read - (asked - by_name)) == []
+    assert not [n for n in names if not any(fnmatchcase(one.split(":")[1], n) for one in asked)]
 
 
 def test_a_role_goes_to_those_services_that_aws_lists() -> None:
