@@ -45,11 +45,13 @@ class Withheld:
 
     Attributes:
         action: as the role's policy spells it, perhaps a pattern.
+        on_own: whether the boundary allows it all the same on what the process creates itself.
     """
 
     role: str
     action: str
     resource: str
+    on_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,15 @@ class RoleBoundary:
             required=raw["required"],
             statements=tuple(map(_statement_from, raw["statements"])),
             roles=tuple(raw["roles"]),
-            withheld=tuple(Withheld(**one) for one in raw["withheld"]),
+            withheld=tuple(
+                Withheld(
+                    role=one["role"],
+                    action=one["action"],
+                    resource=one["resource"],
+                    on_own=one.get("onOwn", False),
+                )
+                for one in raw["withheld"]
+            ),
             others=tuple(raw.get("others", ())),
         )
 
@@ -108,7 +118,12 @@ class RoleBoundary:
             "statements": list(map(_statement_to, self.statements)),
             "roles": list(self.roles),
             "withheld": [
-                {"role": one.role, "action": one.action, "resource": one.resource}
+                {
+                    "role": one.role,
+                    "action": one.action,
+                    "resource": one.resource,
+                    "onOwn": one.on_own,
+                }
                 for one in self.withheld
             ],
             "others": list(self.others),

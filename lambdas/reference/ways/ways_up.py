@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.model.iam.role_boundary import BOUNDARY_ARN
+from lambdas.model.iam.role_boundary import BOUNDARY, BOUNDARY_ARN
 from lambdas.model.iam.template import Template, Variable
-from lambdas.model.iam.template_coverage import overlaps
+from lambdas.model.iam.template_coverage import filled, overlaps
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayStep, WayUp
 from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
 from lambdas.reference.ways.held_grants import Held, HeldGrants
@@ -36,6 +36,8 @@ REWRITES = (
     "iam:DeletePolicyVersion",
     "iam:SetDefaultPolicyVersion",
 )
+# Any account: what stands for it holds no colon.
+_HERE = {"partition": "aws", "account": "123456789012"}
 ANOTHER = Template.of("arn:", Variable("partition"), ":iam::aws:policy/AdministratorAccess")
 
 
@@ -59,8 +61,8 @@ def ways_up(policy: PrincipalPolicy, boundary: RoleBoundary | None = None) -> tu
         for name, path in escalation_paths().items()
         for way in _ways(name, path, held, own, arn)
     ]
-    if arn:
-        found += _rewrites(held, arn)
+    if boundary:
+        found += _rewrites(held, BOUNDARY_ARN, boundary.name)
     # Of two statements that grant the same, one may ask for the boundary: the other leaves it open.
     found.sort(key=lambda one: not one.closed_by)
     return tuple(sorted({way.order: way for way in found}.values(), key=lambda one: one.order))
@@ -191,10 +193,13 @@ _STEPS: Mapping[Through, Callable[..., Iterator[_Steps]]] = {
 }
 
 
-def _rewrites(held: HeldGrants, boundary: Template) -> Iterator[WayUp]:
+def _rewrites(held: HeldGrants, boundary: Template, name: str) -> Iterator[WayUp]:
+    """Elsewhere the boundary has another name only if somebody gives it one."""
+    here = {**_HERE, BOUNDARY: name}
+    named = filled(boundary, here)
     for action in REWRITES:
         for one in held.of(action):
-            if overlaps(one.resource, boundary):
+            if overlaps(filled(one.resource, here), named):
                 yield WayUp(
                     path="the boundary itself changed",
                     gains="what the boundary keeps the created roles from",

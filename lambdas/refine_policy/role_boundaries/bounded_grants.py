@@ -88,16 +88,7 @@ def boundary_findings(
     boundary: RoleBoundary, boundaries: Mapping[str, str], wanted: str
 ) -> Iterator[Finding]:
     """What a person must know of the boundary."""
-    for role in sorted({one.role for one in boundary.withheld}):
-        actions = [one.action for one in boundary.withheld if one.role == role]
-        yield Finding(
-            severity=Severity.WARNING,
-            kind=FindingKind.BOUNDARY_WITHHOLDS,
-            subject=role,
-            detail=f"The role is given {listed(sorted(set(actions)))}, by which it could act as "
-            "somebody else or change what it may do; the boundary keeps that from it.",
-            action="If the role must do it, limit it to what the process creates itself.",
-        )
+    yield from _withheld(boundary)
     if not boundaries:
         yield Finding(
             severity=Severity.NOTE,
@@ -115,4 +106,26 @@ def boundary_findings(
             subject=role,
             detail="The role was created without the boundary that the definition offers.",
             action="Set it by {boundary}; docs/boundaries.md has an example for each tool.",
+        )
+
+
+def _withheld(boundary: RoleBoundary) -> Iterator[Finding]:
+    by_role: dict[tuple[str, bool], set[str]] = {}
+    for one in boundary.withheld:
+        by_role.setdefault((one.role, one.on_own), set()).add(one.action)
+    for (role, on_own), actions in sorted(by_role.items()):
+        yield Finding(
+            severity=Severity.NOTE if on_own else Severity.WARNING,
+            kind=FindingKind.BOUNDARY_WITHHOLDS,
+            subject=role,
+            detail=f"The role is given {listed(sorted(actions))}, by which it could act as "
+            "somebody else or change what it may do; the boundary "
+            + (
+                "allows that on what the process creates itself, and on nothing else."
+                if on_own
+                else "keeps that from it."
+            ),
+            action="If the role must do it on what others made, leave `policy.boundary` at none."
+            if on_own
+            else "If the role must do it, limit it to what the process creates itself.",
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import ANY, Template
+from lambdas.model.iam.template_coverage import covers
 from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.actions import facts
 from lambdas.reference.ways.escalation import Through, escalation_paths
@@ -44,6 +47,7 @@ WRITES_OF_IAM = tuple(
 # On the roles that the process creates these lead nowhere: those have the same boundary. Tags can
 # decide what somebody may do.
 ON_OWN_ROLES = ("iam:PassRole", "iam:Tag*", "iam:Untag*", "sts:AssumeRole")
+_PLACE = re.compile(r"\$\{[^}]+\}")  # in an ARN's format
 # What IAM would ask for the boundary of, and takes it away.
 REMOVALS = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary")
 
@@ -63,6 +67,19 @@ def under_the_boundary(action: str) -> bool:
     """Whether a role may do it to roles and users that have the boundary: nothing is gained."""
     known = facts(Action.from_text(action)) if ":" in action else None
     return known is not None and BOUNDARY_KEY in known.condition_keys and action not in REMOVALS
+
+
+def takes(action: str, resource: Template) -> bool:
+    """Whether the resource is of a type that the action can be limited to."""
+    known = facts(Action.from_text(action)) if ":" in action else None
+    formats = (arn for use in (known.uses if known else ()) for arn in use.type.arns)
+    return any(covers(_any_of(one), resource) for one in formats)
+
+
+@lru_cache(maxsize=512)
+def _any_of(arn_format: str) -> Template:
+    pieces = _PLACE.split(arn_format)
+    return Template.of(*[part for piece in pieces for part in (piece, ANY)][:-1])
 
 
 def matched(patterns: Iterable[str], action: str) -> bool:

@@ -129,15 +129,67 @@ def test_a_policy_that_nobody_could_read_is_a_finding() -> None:
 
 def test_what_would_be_a_way_up_is_withheld_and_told() -> None:
     answer = refined(
-        created(), given(allow(["iam:CreateUser", "sts:AssumeRole"], "*"), allow("s3:*", "*"))
+        created(),
+        given(allow(["iam:CreateUser", "iam:CreateAccessKey"], "*"), allow("s3:*", "*")),
     )
 
-    assert {one.action for one in answer.boundary.withheld} == {"sts:AssumeRole"}
+    assert {one.action for one in answer.boundary.withheld} == {"iam:CreateAccessKey"}
     assert {a for effect, a, _ in rules(answer.boundary) if effect == "Allow"} == {
         "iam:CreateUser",
         "s3:*",
     }
     assert [one.subject for one in answer.findings if one.kind == "boundary-withholds"] == [ROLE]
+
+
+def test_of_what_a_role_may_do_to_anything_the_process_s_own_stays() -> None:
+    """A pipeline's role starts any build; the boundary lets it start the process's own."""
+    project = f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/orders-dev"
+    answer = refined(
+        created(),
+        mine("codebuild:CreateProject", project),
+        mine("codebuild:CreateReportGroup", project.replace("project/", "report-group/")),
+        given(
+            allow("codebuild:StartBuild", "*"),
+            allow(["iam:PassRole", "lambda:UpdateFunctionCode"], "*"),
+        ),
+    )
+
+    own = "arn:${partition}:codebuild:${region}:${account}:project/orders-${stage}"
+    (role,) = answer.boundary.roles
+    assert rules(answer.boundary) == {
+        ("Allow", "codebuild:StartBuild", own),
+        ("Allow", "iam:PassRole", role),
+    }
+    assert [(one.action, one.on_own) for one in answer.boundary.withheld] == [
+        ("codebuild:StartBuild", True),
+        ("iam:PassRole", True),
+        ("lambda:UpdateFunctionCode", False),
+    ]
+    told = [one for one in answer.findings if one.kind == "boundary-withholds"]
+    assert sorted(
+        (one.severity, "own" in one.detail or "itself" in one.detail) for one in told
+    ) == [
+        ("note", True),
+        ("warning", False),
+    ]
+
+
+def test_what_a_role_may_do_to_the_process_s_own_and_others_is_cut_to_its_own() -> None:
+    function = FUNCTION.replace("orders-dev", "orders-dev-take")
+    found = boundary(
+        created(),
+        mine("lambda:CreateFunction", function),
+        given(allow("lambda:UpdateFunctionCode", [function, FUNCTION.replace("orders", "bills")])),
+    )
+
+    assert rules(found) == {
+        (
+            "Allow",
+            "lambda:UpdateFunctionCode",
+            "arn:${partition}:lambda:${region}:${account}:function:orders-${stage}-take",
+        )
+    }
+    assert [one.resource.rpartition(":")[2] for one in found.withheld] == ["bills-${stage}"]
 
 
 def test_an_administrator_s_role_keeps_everything_but_the_ways_up() -> None:
