@@ -67,6 +67,8 @@ def refusal_of(trail: dict[str, Any], account: str, home: str, key: str) -> str 
         "aws:sourcearn": trail["TrailARN"],
         "aws:sourceaccount": account,
         "s3:x-amz-acl": "bucket-owner-full-control",
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html
+        "s3:x-amz-server-side-encryption": "aws:kms" if trail.get("KmsKeyId") else "AES256",
     }
     resource = f"arn:aws:s3:::{bucket}/{key}"
     if not _allows(policy, "s3:PutObject", resource, home, context):

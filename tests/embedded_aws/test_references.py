@@ -39,6 +39,16 @@ def test_a_property_that_the_template_gives_is_an_attribute(
     assert found["Parameter"]["Value"] == "10.1.0.0/16"
 
 
+def test_what_the_service_chooses_is_an_attribute(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"))
+    machine = {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-0123456789abcdef0"}}
+    zone = {"Fn::GetAtt": ["Machine", "AvailabilityZone"]}
+
+    _, status = deploy(caller, {"Machine": machine, "Kept": a_parameter(zone)})
+
+    assert status == "CREATE_COMPLETE"
+
+
 def test_an_attribute_that_no_schema_has_fails_the_stack(embedded: Connection) -> None:
     caller = somebody(embedded, allow("*"))
     asked = {"Fn::GetAtt": ["Network", "Colour"]}

@@ -63,23 +63,20 @@ def _complete(resource: dict[str, Any], logical_id: str, attribute: str) -> None
     kind = str(resource.get("ResourceType"))
     properties = resource.get("Properties") or {}
     known = registered(kind)
-    if attribute in known.made:
-        made = return_values.made_values(
-            Resource(
-                type=kind,
-                logical_id=logical_id,
-                stack="",
-                properties=properties,
-                account=get_account_id(),
-                region=get_region(),
-            ),
-            str(resource["PhysicalResourceId"]),
+    value = _at(properties, attribute)
+    if attribute in known.made or attribute.partition(".")[0] not in known.properties:
+        value = _ABSENT
+    if value is _ABSENT:
+        kept = Resource(
+            type=kind,
+            logical_id=logical_id,
+            stack="",
+            properties=properties,
+            account=get_account_id(),
+            region=get_region(),
         )
-        value = made.get(attribute, _ABSENT)
-    else:
-        given = attribute.partition(".")[0] in known.properties
-        value = _at(properties, attribute) if given else _ABSENT
-    if value is not _ABSENT:
+        value = return_values.found_value(kept, attribute, str(resource["PhysicalResourceId"]))
+    if value not in (_ABSENT, None):
         resource["Attributes"] = {**(resource.get("Attributes") or {}), attribute: value}
 
 

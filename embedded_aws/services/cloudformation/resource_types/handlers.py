@@ -36,6 +36,7 @@ from embedded_aws.services.cloudformation.resource_types import (
     buckets,
     extra_types,
     groups,
+    inline_code,
     return_values,
     role_boundaries,
 )
@@ -69,6 +70,7 @@ def extend() -> None:
     role_boundaries.repair(handlers["AWS::IAM::Role"])
     groups.repair(handlers["AWS::IAM::Group"])
     attributes.repair()
+    inline_code.repair()
     conditions.repair()
     includes.repair()
     template_addresses.repair()

@@ -51,6 +51,22 @@ def made_values(resource: Resource, name: str) -> dict[str, str]:
     return values | {path: arn for path in values if _is_own_arn(path, resource.type)}
 
 
+def found_value(resource: Resource, path: str, name: str) -> Any:
+    """What is found of a resource that is there; nothing where no schema has such a property.
+
+    What the template may give and does not, the service chooses: a zone, a default.
+    """
+    known = registered(resource.type)
+    if path in known.made:
+        return made_values(resource, name).get(path)
+    schema = known.properties.get(path)
+    if schema is None:
+        return None
+    if path == "AvailabilityZone":
+        return f"{resource.region}a"
+    return schema.get("default", _value(path, resource, known, name))
+
+
 def reference_of(resource: Resource, name: str, values: Mapping[str, str]) -> str:
     """What `Ref` gives: the identifier, which is the name where the template may choose it."""
     return values.get(registered(resource.type).identifier) or name

@@ -1,0 +1,1 @@
+"""What AWS puts beside code that a template holds itself; copied into functions, not imported."""
