@@ -12,6 +12,7 @@ from stacks.permissions.grants import (
     allow_boundaries,
     allow_generation,
     allow_installation,
+    allow_reading_failures,
     allow_reading_policies,
     allow_reading_stacks,
 )
@@ -95,9 +96,13 @@ class SandboxStack(Stack):
             self,
             two_accounts.READER,
             settings=settings,
-            by=[two_accounts.step_role(settings, one) for one in ("read_policies", "read_stacks")],
+            by=[
+                two_accounts.step_role(settings, one)
+                for one in ("document_failure", "read_policies", "read_stacks")
+            ],
         )
         allow_reading_stacks(reader, self.account)
+        allow_reading_failures(reader, self.account)
         allow_reading_policies(reader, self.account)
 
     def _access_role(self, settings: Settings, sandbox: Sandbox) -> aws_iam.Role:

@@ -45,9 +45,10 @@ LACKS = (
     "the call."
 )
 FENCE = (
-    "The sandbox's fence denied a call. It keeps the cycle in the process's regions and away from "
-    "Fencepost's own resources (docs/threat-model.md). If the process acts in another region, add "
-    "it to regions in process.yaml and deploy. Then start the run again."
+    "The sandbox's fence denied a call. It keeps the cycle in the process's regions, away from "
+    "Fencepost's own resources, and from users and keys that would outlive the run "
+    "(docs/threat-model.md). If the process acts in another region, add it to regions in "
+    "process.yaml and deploy. Then start the run again."
 )
 TIME = (
     "The phase ran out of time: all phases but remove have three hours together. Split the "

@@ -55,6 +55,7 @@ def record(failure: Failure, collected: Sequence[str]) -> dict[str, Any]:
         "error": failure.error,
         "problem": failure.problem,
         "phase": failure.phase,
+        "reasons": list(failure.reasons),
         "lastLines": list(failure.last_lines),
         "removed": failure.removed,
         "waits": list(failure.waits),
@@ -76,6 +77,7 @@ def account(failure: Failure, place: str) -> Iterator[str]:
     where = run.platform.aside
     yield f"The run {run.id} of {run.process}{where} failed in {visible(failure.state)}."
     yield f"{visible(failure.error)}: {failure.problem}"
+    yield from failure.reasons
     if failure.last_lines:
         yield ""
         yield "The last lines of its last command:"

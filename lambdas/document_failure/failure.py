@@ -36,6 +36,7 @@ class Failure:
     Attributes:
         state: the state that failed. error: the error's name. problem: one or more lines.
         phase: of the cycle, when that failed. last_lines: of the phase's last command.
+        reasons: why stacks of the phase failed, a line each.
         removed: whether the process's own remove phase succeeded; None when there was no cycle
             that could tell.
         build: CodeBuild's id of it, or empty. log: where its log is read, or empty.
@@ -49,6 +50,7 @@ class Failure:
     problem: str
     phase: str = ""
     last_lines: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     removed: bool | None = None
     build: str = ""
     log: str = ""
@@ -80,18 +82,23 @@ class Failure:
         )
 
     @property
+    def by_a_stack(self) -> bool:
+        """Whether a stack of the process may be what failed: one of its own phases did."""
+        return self.error == CYCLE_FAILED and bool(self.phase) and self.phase not in BEFORE
+
+    @property
     def advice(self) -> str:
         """What to do about it."""
         if self.state == READING and self.error == BUILD_FAILED:
             return advice(NOT_READ)
         if self.error == CYCLE_FAILED:
-            return cycle_advice(self.run.platform, self.phase, self.last_lines)
+            return cycle_advice(self.run.platform, self.phase, (*self.last_lines, *self.reasons))
         return advice(self.error, self.problem)
 
     @property
     def cause(self) -> str:
         """What the execution ends with."""
-        return "\n".join([self.problem, *self.last_lines])[:CAUSE_LIMIT]
+        return "\n".join([self.problem, *self.reasons, *self.last_lines])[:CAUSE_LIMIT]
 
 
 def _revision(raw: object, exported: Mapping[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -9,16 +11,21 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.document_failure.documents import document, record, to_json
 from lambdas.document_failure.failure import Failure
 from lambdas.document_failure.mail import message, subject
+from lambdas.document_failure.stack_reasons import stack_reasons
+from lambdas.gateways import clients
 from lambdas.gateways.archive.documents import Archive, S3Archive
+from lambdas.gateways.failed_stacks import ChangedStacks, CloudFormationChanges
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.run_events import EventKind, entry, told
+from lambdas.model.execution.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_cloudformation import CloudFormationClient
 
 STEP = "document_failure"
 RECORD = "failure.json"
@@ -31,12 +38,27 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point on Lambda."""
     archive = S3Archive.deployed()
-    return document_failure(event, archive, place=archive.place, platform=archive.platform)
+    stacks = CloudFormationChanges(partial(_client, event))
+    return document_failure(event, archive, stacks, place=archive.place, platform=archive.platform)
+
+
+def _client(event: Mapping[str, Any], region: str) -> CloudFormationClient:
+    """As ourselves, or as a guest of the account in which the cycle ran."""
+    sandbox = Sandbox.of(event)
+    client: CloudFormationClient = clients.own_or_guest(
+        "cloudformation",
+        sandbox.reader_role,
+        session=STEP,
+        external_id=sandbox.external_id,
+        region=region,
+    )
+    return client
 
 
 def document_failure(
     event: Mapping[str, Any],
     archive: Archive,
+    stacks: ChangedStacks,
     *,
     place: str,
     platform: Platform = Platform.UNKNOWN,
@@ -44,6 +66,10 @@ def document_failure(
     """Write the failure's documents and answer with the mail and the execution's own error."""
     run = Run.from_json(event["run"], platform)
     failure = Failure.from_event(run, event)
+    if failure.by_a_stack:
+        regions = (event.get("process") or {}).get("regions") or [run.region]
+        told_why = stack_reasons(stacks, regions, failure.last_lines, run.started_at)
+        failure = replace(failure, reasons=told_why)
     prefix = run.key("")
     collected = [
         name

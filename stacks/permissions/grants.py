@@ -146,6 +146,28 @@ def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:
     )
 
 
+def allow_reading_failures(role: aws_iam.Role, account: str) -> None:
+    """Ask CloudFormation which stacks changed, and what happened to them, gone ones included.
+
+    Stacks are listed without a resource:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
+    """
+    stacks = Stack.of(role).format_arn(
+        service="cloudformation",
+        region="*",
+        account=account,
+        resource="stack",
+        resource_name="*",
+    )
+    allow(
+        role,
+        ["cloudformation:DescribeStackEvents"],
+        stacks,
+        because="stacks are named by the processes, and made where those say",
+    )
+    allow(role, ["cloudformation:ListStacks"], "*", because="a list of stacks has no resource")
+
+
 def allow_listing_processes(role: aws_iam.Role, settings: Settings) -> None:
     """Read all definitions of processes below their path, without knowing one's name.
 

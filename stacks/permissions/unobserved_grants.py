@@ -8,6 +8,7 @@ from __future__ import annotations
 
 DELIVERY = "Step Functions sets its log up with the role, when the machine is deployed"
 BEFORE = "a boundary of an earlier run is compared, and its versions are deleted"
+WHY = "asked when a phase has failed, and why its stack did"
 WATCH = "policies are watched once a day, by a schedule"
 # By action, in whatever role of ours; CloudTrail or a fault, never a convenience, is the reason.
 UNSEEN = {
@@ -53,6 +54,8 @@ UNSEEN = {
 }
 # By a part of the role's name and the action, where other roles show the same action.
 UNSEEN_OF = {
+    ("DocumentFailure", "cloudformation:DescribeStackEvents"): WHY,
+    ("DocumentFailure", "cloudformation:ListStacks"): WHY,
     ("ProvePolicy", "iam:GetPolicyVersion"): BEFORE,
     ("ProvePolicy", "iam:ListPolicyVersions"): BEFORE,
     ("Schedules", "lambda:InvokeFunction"): WATCH,

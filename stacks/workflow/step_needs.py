@@ -21,6 +21,7 @@ class Step:
         actions: what else it may do; none of these has a resource.
         candidates: whether it gives the candidate roles their policies.
         stacks: whether it asks CloudFormation about the stacks of the cycles.
+        failures: whether it asks CloudFormation why a stack failed.
         policies: whether it reads the managed policies that created roles are given.
         publishes: whether it moves the parameters of approved policies.
         lists: whether it asks which processes there are.
@@ -41,6 +42,7 @@ class Step:
     actions: tuple[str, ...] = ()
     candidates: bool = False
     stacks: bool = False
+    failures: bool = False
     policies: bool = False
     publishes: bool = False
     lists: bool = False
@@ -78,7 +80,7 @@ STEPS = (
         candidates=True,
     ),
     Step(state="DocumentPolicy", timeout=840, memory=FULL_CORE, publishes=True),
-    Step(state="DocumentFailure", timeout=240, memory=512),
+    Step(state="DocumentFailure", timeout=240, memory=512, failures=True),
 )
 # Of the fleet's machine. They ask the archive about every process, many at once.
 FLEET_STEPS = (

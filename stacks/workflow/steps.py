@@ -17,12 +17,15 @@ from stacks.permissions.grants import (
     allow_installation,
     allow_listing_processes,
     allow_publication,
+    allow_reading_failures,
     allow_reading_policies,
     allow_reading_stacks,
 )
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aws_cdk import aws_kms, aws_sns
 
     from stacks.archive_stack import ArchiveStack
@@ -172,11 +175,16 @@ class Steps(Construct):
 
     def _allow_further(self, role: aws_iam.Role, step: Step) -> None:
         if step.candidates:
-            self._allow_there(role, two_accounts.INSTALLER)
-        if step.stacks or step.policies:
-            self._allow_there(role, two_accounts.READER, policies=step.policies)
+            self._allow_there(role, two_accounts.INSTALLER, self._allow_installing)
+        for needed, grant in (
+            (step.stacks, allow_reading_stacks),
+            (step.policies, allow_reading_policies),
+            (step.failures, allow_reading_failures),
+        ):
+            if needed:
+                self._allow_there(role, two_accounts.READER, grant)
         if step.settles and self._settings.guests:
-            self._allow_there(role, two_accounts.MARKER)
+            self._allow_guests(role, two_accounts.MARKER)
         elif step.settles:
             self.marker = self._marker_role(role)
             allow(role, ["sts:AssumeRole"], self.marker)
@@ -185,19 +193,23 @@ class Steps(Construct):
         if step.lists:
             allow_listing_processes(role, self._settings)
 
-    def _allow_there(self, role: aws_iam.Role, guest: str, *, policies: bool = False) -> None:
+    def _allow_installing(self, role: aws_iam.Role, account: str) -> None:
+        allow_installation(role, self._settings, account)
+        allow_boundaries(role, self._settings, account)
+
+    def _allow_there(
+        self, role: aws_iam.Role, guest: str, grant: Callable[[aws_iam.Role, str], None]
+    ) -> None:
         """What a function does in the sandboxes: by itself in its own account, or as a guest."""
         if self._settings.guests:
-            arn = partial(two_accounts.guest_arn, self._settings, name=guest)
-            guests = [arn(sandbox=one) for one in self._settings.sandboxes]
-            allow(role, ["sts:AssumeRole"], *guests)
-        elif guest == two_accounts.INSTALLER:
-            allow_installation(role, self._settings, Stack.of(role).account)
-            allow_boundaries(role, self._settings, Stack.of(role).account)
-        elif policies:
-            allow_reading_policies(role, Stack.of(role).account)
+            self._allow_guests(role, guest)
         else:
-            allow_reading_stacks(role, Stack.of(role).account)
+            grant(role, Stack.of(role).account)
+
+    def _allow_guests(self, role: aws_iam.Role, guest: str) -> None:
+        arn = partial(two_accounts.guest_arn, self._settings, name=guest)
+        guests = [arn(sandbox=one) for one in self._settings.sandboxes]
+        allow(role, ["sts:AssumeRole"], *guests)
 
     def _allow_reading(self, role: aws_iam.Role, sandbox: Sandbox) -> None:
         """A trail's files; of another account's key no name can be known here, but its account."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +12,10 @@ from lambdas import errors
 from lambdas.document_failure import cycle_advice
 from lambdas.document_failure.advice import ADVICE, advice
 from lambdas.document_failure.handler import document_failure
-from lambdas.errors import ArchiveRefusedError, InvalidEventError
+from lambdas.errors import ArchiveRefusedError, InvalidEventError, StackNotReadError
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.stack_event import StackEvent
 from lambdas.model.limits import EVENT_LIMIT
 from tests.run_events import problems
 from tests.unit.document_policy.forms import HOSTILE
@@ -40,7 +42,36 @@ def a_build(tail: str = "", **exported: str) -> dict[str, Any]:
     return {"id": "fencepost-orders:1", "status": "FAILED", "exported": exported}
 
 
-def told(folder: Path, platform: Platform = Platform.UNKNOWN, **event: Any) -> dict[str, Any]:
+@dataclass
+class ToldStacks:
+    """CloudFormation, as far as it tells of anything; it is asked only when it must be."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    happened: dict[str, list[StackEvent]] = field(default_factory=dict)
+    silent: bool = False
+    regions: list[str] = field(default_factory=list)
+
+    def changed(self, region: str, since: str) -> dict[str, str]:
+        self.regions.append(region)
+        assert since == RUN["startedAt"]
+        if self.silent:
+            raise StackNotReadError("AccessDenied: no")
+        return self.names
+
+    def events(self, stack: str, since: str) -> tuple[StackEvent, ...]:
+        assert since == RUN["startedAt"]
+        return tuple(self.happened[stack])
+
+
+NO_STACKS = ToldStacks()
+
+
+def told(
+    folder: Path,
+    platform: Platform = Platform.UNKNOWN,
+    stacks: ToldStacks = NO_STACKS,
+    **event: Any,
+) -> dict[str, Any]:
     given = {
         "run": RUN,
         "process": {"name": "orders"},
@@ -50,7 +81,7 @@ def told(folder: Path, platform: Platform = Platform.UNKNOWN, **event: Any) -> d
         "build": None,
         **event,
     }
-    return document_failure(given, FolderArchive(folder), place=PLACE, platform=platform)
+    return document_failure(given, FolderArchive(folder), stacks, place=PLACE, platform=platform)
 
 
 def test_a_failed_step_is_told_with_its_own_message_and_what_to_do(tmp_path: Path) -> None:
@@ -260,7 +291,7 @@ def test_an_archive_that_refuses_is_not_hidden(tmp_path: Path) -> None:
             raise ArchiveRefusedError(f"{key} {len(body)} {content_type} {replace}")
 
     with pytest.raises(ArchiveRefusedError):
-        document_failure({"run": RUN}, Refusing(tmp_path), place=PLACE)
+        document_failure({"run": RUN}, Refusing(tmp_path), NO_STACKS, place=PLACE)
 
 
 def test_advice_is_about_errors_that_exist() -> None:
@@ -372,3 +403,113 @@ def test_what_is_no_fault_of_the_process_is_told_as_what_it_is(
     phase: str, line: str, named: str
 ) -> None:
     assert cycle_advice.cycle_advice(Platform.AWS, phase, [line]) == getattr(cycle_advice, named)
+
+
+STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders-dev/1"
+CHILD = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders-dev-Child-X/2"
+OTHER = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/3"
+NAMED = "aws cloudformation describe-stack-events --stack-name orders-dev"
+
+
+def an_event(logical_id: str, reason: str, kind: str = "AWS::IAM::User", **more: str) -> StackEvent:
+    status = more.pop("status", "CREATE_FAILED")
+    place = more.pop("physical_id", "")
+    return StackEvent(
+        logical_id=logical_id, physical_id=place, type=kind, status=status, reason=reason
+    )
+
+
+def failed_by(stacks: ToldStacks, folder: Path, tail: str = NAMED, **more: Any) -> str:
+    answer = told(
+        folder,
+        stacks=stacks,
+        state="RunCycle",
+        error={"Error": "CycleFailed"},
+        build=a_build(tail, FAILED_PHASE=more.pop("phase", "deploy")),
+        **more,
+    )
+    return str(answer["message"])
+
+
+def test_the_first_lines_say_which_resource_of_a_stack_failed_and_why(tmp_path: Path) -> None:
+    stacks = ToldStacks(
+        names={STACK: "orders-dev", OTHER: "orders"},
+        happened={
+            STACK: [
+                an_event("Topic", "", "AWS::SNS::Topic", status="CREATE_COMPLETE"),
+                an_event("User", "no right to iam:CreateUser"),
+                an_event("Queue", "Resource creation cancelled", "AWS::SQS::Queue"),
+                an_event("orders-dev", "[User]", "AWS::CloudFormation::Stack", physical_id=STACK),
+            ]
+        },
+    )
+
+    lines = failed_by(stacks, tmp_path).splitlines()
+
+    assert lines[2] == (
+        "User (AWS::IAM::User) of the stack orders-dev: CREATE_FAILED, no right to iam:CreateUser"
+    )
+    assert not lines[3]
+    record = json.loads((tmp_path / FOLDER / "failure.json").read_text())
+    assert record["reasons"] == [lines[2]]
+
+
+def test_a_nested_stack_is_told_by_what_failed_in_it(tmp_path: Path) -> None:
+    nested = {"kind": "AWS::CloudFormation::Stack", "physical_id": CHILD}
+    stacks = ToldStacks(
+        names={STACK: "orders-dev"},
+        happened={
+            STACK: [an_event("Child", "Embedded stack was not successfully created", **nested)],
+            CHILD: [an_event("User", "no right to iam:CreateUser")],
+        },
+    )
+
+    message = failed_by(stacks, tmp_path)
+
+    assert "User (AWS::IAM::User) of the stack orders-dev-Child-X: CREATE_FAILED" in message
+    assert "Embedded stack" not in message
+
+
+def test_a_stack_that_failed_as_a_whole_says_so_itself(tmp_path: Path) -> None:
+    whole = {"kind": "AWS::CloudFormation::Stack", "physical_id": STACK}
+    stacks = ToldStacks(
+        names={STACK: "orders-dev"},
+        happened={STACK: [an_event("orders-dev", "Circular dependency", **whole)]},
+    )
+
+    assert "CREATE_FAILED, Circular dependency" in failed_by(stacks, tmp_path)
+
+
+def test_why_nobody_told_is_told_and_the_failure_is_documented_all_the_same(
+    tmp_path: Path,
+) -> None:
+    message = failed_by(ToldStacks(silent=True), tmp_path)
+
+    assert "did not tell why a stack failed in eu-west-1: AccessDenied: no" in message
+    assert NAMED in message
+
+
+def test_each_region_of_the_process_is_asked(tmp_path: Path) -> None:
+    stacks = ToldStacks()
+
+    failed_by(stacks, tmp_path, process={"regions": ["eu-north-1", "us-east-1"]})
+
+    assert stacks.regions == ["eu-north-1", "us-east-1"]
+
+
+@pytest.mark.parametrize("phase", ["install", "source"])
+def test_before_the_first_phase_there_is_no_stack_to_ask_about(tmp_path: Path, phase: str) -> None:
+    stacks = ToldStacks(names={STACK: "orders-dev"})
+
+    failed_by(stacks, tmp_path, phase=phase)
+
+    assert not stacks.regions
+
+
+def test_a_reason_that_tells_of_the_fence_is_advised_on(tmp_path: Path) -> None:
+    denied = (
+        "not authorized to perform: iam:CreateUser with an explicit deny in a permissions boundary"
+    )
+    stacks = ToldStacks(names={STACK: "orders-dev"}, happened={STACK: [an_event("User", denied)]})
+
+    assert cycle_advice.FENCE in failed_by(stacks, tmp_path)

@@ -1,0 +1,59 @@
+"""Why a stack failed, which the tool that deployed it often does not say.
+
+A stack is the cycle's if its name is among the last lines and it changed during the run: whoever
+deploys a stack names it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdas.errors import FencepostError
+from lambdas.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lambdas.gateways.failed_stacks import ChangedStacks
+    from lambdas.model.execution.stack_event import StackEvent
+
+NESTED = "AWS::CloudFormation::Stack"
+MOST = 3  # reasons of one stack; the first is what the others follow from
+DEPTH = 5  # stacks within stacks; AWS allows no more than this in one another
+
+
+def stack_reasons(
+    stacks: ChangedStacks, regions: Iterable[str], last_lines: Sequence[str], since: str
+) -> tuple[str, ...]:
+    """The reasons, one line each; a region that does not tell is a line, too."""
+    found: list[str] = []
+    for region in regions:
+        try:
+            for stack, name in sorted(stacks.changed(region, since).items()):
+                if _names(last_lines, name):
+                    found += _reasons(stacks, stack, since)
+        except FencepostError as error:
+            found.append(f"CloudFormation did not tell why a stack failed in {region}: {error}")
+    return tuple(map(visible, found))
+
+
+def _names(lines: Sequence[str], name: str) -> bool:
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) for line in lines)
+
+
+def _reasons(stacks: ChangedStacks, stack: str, since: str, depth: int = 0) -> Iterator[str]:
+    """Of what failed first; where that is a nested stack, what failed first in it."""
+    failed = [one for one in stacks.events(stack, since) if one.failed]
+    own = [one for one in failed if one.physical_id != stack] or failed
+    for one in own[:MOST]:
+        inner: list[str] = []
+        if one.type == NESTED and one.physical_id not in ("", stack) and depth < DEPTH:
+            inner = list(_reasons(stacks, one.physical_id, since, depth + 1))
+        yield from inner or [_told(one, stack)]
+
+
+def _told(event: StackEvent, stack: str) -> str:
+    name = stack.split("/")[1] if "/" in stack else stack
+    of = f"{event.logical_id} ({event.type}) of the stack {name}"
+    return f"{of}: {event.status}, {event.reason or 'without a reason'}"

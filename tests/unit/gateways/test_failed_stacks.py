@@ -1,0 +1,111 @@
+"""What CloudFormation tells of stacks that changed, and what it does not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore.stub import Stubber
+
+from lambdas.errors import StackNotReadError
+from lambdas.gateways.failed_stacks import CloudFormationChanges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SINCE = "2026-11-29T12:00:00Z"
+BEFORE, LATER = (datetime.fromisoformat(f"2026-11-29T{at}Z") for at in ("11:59:59", "12:00:01"))
+Stub = tuple[Stubber, CloudFormationChanges, list[str]]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    client = botocore.session.get_session().create_client(
+        "cloudformation",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # no secret: nothing is called
+    )
+    regions: list[str] = []
+
+    def client_of(region: str) -> Any:
+        regions.append(region)
+        return client
+
+    with Stubber(client) as stubber:
+        yield stubber, CloudFormationChanges(client_of), regions
+        stubber.assert_no_pending_responses()
+
+
+def an_id(name: str) -> str:
+    return f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/0a1b"
+
+
+def a_summary(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "StackId": an_id(name),
+        "StackName": name,
+        "CreationTime": BEFORE,
+        "StackStatus": "DELETE_COMPLETE",
+        **more,
+    }
+
+
+def an_event(status: str, at: datetime) -> dict[str, Any]:
+    return {
+        "StackId": an_id("flats"),
+        "EventId": f"{status} {at}",
+        "StackName": "flats",
+        "LogicalResourceId": "Queue",
+        "PhysicalResourceId": "",
+        "ResourceType": "AWS::SQS::Queue",
+        "ResourceStatus": status,
+        "Timestamp": at,
+    }
+
+
+def test_a_stack_counts_that_was_made_changed_or_deleted_since_and_is_not_nested(
+    stub: Stub,
+) -> None:
+    stubber, stacks, regions = stub
+    summaries = [
+        a_summary("old"),
+        a_summary("made", CreationTime=LATER),
+        a_summary("changed", LastUpdatedTime=LATER),
+        a_summary("gone", DeletionTime=LATER),
+        a_summary("nested", CreationTime=LATER, ParentId=an_id("made")),
+    ]
+    stubber.add_response("list_stacks", {"StackSummaries": summaries}, {})
+
+    assert sorted(stacks.changed("us-east-1", SINCE).values()) == ["changed", "gone", "made"]
+    assert regions == ["us-east-1"]
+
+
+def test_events_come_with_the_oldest_first_and_none_of_an_earlier_run(stub: Stub) -> None:
+    stubber, stacks, regions = stub
+    told = [
+        an_event("DELETE_COMPLETE", LATER),
+        an_event("CREATE_FAILED", LATER),
+        an_event("CREATE_FAILED", BEFORE),
+    ]
+    asked = {"StackName": an_id("flats")}
+    stubber.add_response("describe_stack_events", {"StackEvents": told}, asked)
+
+    events = stacks.events(an_id("flats"), SINCE)
+
+    assert [one.status for one in events] == ["CREATE_FAILED", "DELETE_COMPLETE"]
+    assert [one.failed for one in events] == [True, False]
+    assert regions == ["us-east-1"]
+
+
+def test_what_is_refused_is_not_told(stub: Stub) -> None:
+    stubber, stacks, _ = stub
+    stubber.add_client_error("list_stacks", "AccessDenied", "no")
+    stubber.add_client_error("describe_stack_events", "ValidationError", "does not exist")
+
+    with pytest.raises(StackNotReadError, match="no"):
+        stacks.changed("us-east-1", SINCE)
+    with pytest.raises(StackNotReadError, match="does not exist"):
+        stacks.events(an_id("flats"), SINCE)
