@@ -22,12 +22,13 @@ from embedded_aws.services.cloudformation.forwarding.stack_session import (
     ForwardedDenialError,
     session_of,
 )
-from embedded_aws.services.cloudformation.template_reading import transforms
+from embedded_aws.services.cloudformation.template_reading import macros, transforms
 
 Engine = Callable[..., Any]
 
 _ZONES = ("DescribeAvailabilityZones", "DescribeAccountAttributes", "DescribeSubnets")
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
+_LISTS = ("CommaDelimitedList", "List<")
 _NO_PARAMETERS = "AccessDenied. User doesn't have permission to call ssm:GetParameters"
 
 # The stack whose template is read for an operation; reading one for a look asks for nothing.
@@ -114,13 +115,44 @@ def _transforming(apply: Engine) -> Engine:
         if not _stack.get():
             return apply(template, *arguments)
         transforms.require(template)
-        applied = apply(template, *arguments)
+        applied = _made_by_macros(apply, template, *arguments)
         if _holds(applied, "Fn::GetAZs"):
             for name in _ZONES:
                 _call("ec2", name, {})
         return applied
 
     return transform
+
+
+def _made_by_macros(apply: Engine, template: dict[str, Any], *arguments: Any) -> Any:
+    """AWS's own transforms between the account's macros, each called as the caller.
+
+    "CloudFormation prevents potential escalation of permissions by impersonating the user":
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html
+    """
+    own = [one for one in transforms.names_in(template) if not one.startswith(macros.HOSTED)]
+    if not own:
+        return apply(template, *arguments)
+    given = dict(zip(("provided", "previous"), arguments, strict=False))
+    values = _values(template, given.get("provided"), given.get("previous"))
+    try:
+        for name in own:
+            _call("lambda", "Invoke", {"FunctionName": macros.function_of(name)})
+        begun, later = macros.begun(template, values)
+        return macros.finished(apply(begun, *arguments), later, values)
+    except (ForwardedDenialError, macros.MacroError) as error:
+        transforms.refuse(str(error))
+        return {**template, "Transform": []}
+
+
+def _values(template: dict[str, Any], provided: Any, previous: Any) -> dict[str, Any]:
+    """Parameters as a macro's function gets them: a list is a list."""
+    engine = services.service("cloudformation.engine")
+    kinds = {name: one.get("Type") for name, one in (template.get("Parameters") or {}).items()}
+    return {
+        name: text.split(",") if str(kinds.get(name)).startswith(_LISTS) else text
+        for name, text in engine._transform_parameters(template, provided, previous).items()
+    }
 
 
 def _resolving_parameters(resolve: Engine) -> Engine:

@@ -56,17 +56,25 @@ def require(template: dict[str, Any]) -> None:
     Raises:
         ValueError: one is refused, and no change set could say so.
     """
-    for name in dict.fromkeys(_transforms(template)):
+    for name in dict.fromkeys(names_in(template)):
         message = _refusal(name)
-        if not message:
-            continue
-        refused = _refused.get()
-        if refused is None:
-            raise ValueError(message)
-        refused.append(message)
+        if message:
+            refuse(message)
 
 
-def _transforms(template: Any, key: str = "Transform") -> Iterator[str]:
+def refuse(message: str) -> None:
+    """Let the change set that is made fail.
+
+    Raises:
+        ValueError: there is none.
+    """
+    refused = _refused.get()
+    if refused is None:
+        raise ValueError(message)
+    refused.append(message)
+
+
+def names_in(template: Any, key: str = "Transform") -> Iterator[str]:
     """The names of the template's transforms, and of those inside it."""
     if isinstance(template, dict):
         declared = template.get(key) or ()
@@ -76,10 +84,10 @@ def _transforms(template: Any, key: str = "Transform") -> Iterator[str]:
                 yield name
         for name, value in template.items():
             if name != key:
-                yield from _transforms(value, "Fn::Transform")
+                yield from names_in(value, "Fn::Transform")
     elif isinstance(template, list):
         for value in template:
-            yield from _transforms(value, "Fn::Transform")
+            yield from names_in(value, "Fn::Transform")
 
 
 def _refusal(transform: str) -> str:
