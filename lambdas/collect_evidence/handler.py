@@ -143,8 +143,8 @@ def _keep(part: PartialEvidence, run: Run, archive: Archive) -> dict[str, Any]:
     part.close()
     if not count:
         raise NoEvidenceError(
-            f"the trail holds no call of a session {run.session_prefix}* of {run.principal}; "
-            "check that its commands call AWS with the profile that the build sets"
+            f"the trail holds no call of a session {run.session_prefix}* of {run.principal} that "
+            "needs a permission; check that its commands call AWS with the build's own profile"
         )
     archive.put(run.key("evidence.jsonl.gz"), body, "application/gzip")
     text = json.dumps(findings, indent=1) + "\n"

@@ -29,8 +29,9 @@ ADVICE = {
     "GenerationTimedOut": "Access Analyzer did not finish in an hour. Start the run again.",
     "InvalidEventError": "A state got an input that its contract does not have: the deployment and "
     f"the code differ. Deploy again. {AGAIN}",
-    "NoEvidenceError": "The trail holds no event of the run's sessions. Check that the process's "
-    "commands call AWS, and that the trail records the regions that they call. "
+    "NoEvidenceError": "The trail holds no call of the run's sessions that needs a permission, as "
+    "sts:GetCallerIdentity needs none. Check that the process's commands call AWS for more than "
+    "that, and that the trail records the regions that they call. "
     f"{AGAIN}",
     "PolicyCheckFailedError": "The policy would not have allowed what the cycle did; the checks in "
     "the archive name each call. This is a fault of Fencepost: please report it with them.",
