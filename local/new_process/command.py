@@ -13,38 +13,69 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import EMAIL, NAME
 from lambdas.model.definition.source import URL
 from lambdas.model.text import visible
+from local.new_process import services
 from local.new_process.definition import definition
 from local.new_process.draft import Draft, Question
-from local.new_process.folder import Folder, read
+from local.new_process.folder import DEEPEST, Folder, read
+from local.new_process.reading.accounts import accounts_named
+from local.new_process.reading.other_tools import other_tool
+from local.new_process.reading.own_commands import own_commands
 from local.new_process.tools import (
     ansible,
     cdk,
     chalice,
     cloudformation,
+    compose,
     sam,
     sceptre,
     scripts,
     serverless,
+    zappa,
 )
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes import DEFINITION, OWN_FOLDER, load_folder
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-# A tool's own file decides; a template may lie in the folder of every tool, so it comes late.
 FETCHED = (
     "a deployment packs this folder; or let each run fetch it, with source: {}; "
     "definition: source then reads the phases from fencepost.yaml there"
 )
 EDITORS = "# yaml-language-server: $schema=../../lambdas/model/definition/process.schema.json\n"
-TOOLS = (serverless, cdk, sam, chalice, sceptre, ansible, cloudformation)
+# Each knows a file of its own at the top of the folder.
+TOP = (compose, serverless, cdk, zappa, chalice, sceptre)
+ANYWHERE = (sam, ansible, cloudformation)
+ACCOUNTS = "accounts are named that are not the sandbox's: {}"
+BESIDE = "{} is used beside it, for which `fencepost new` has no commands"
+OWN = "the team's own commands are there: {}; use them where they do more than these"
 
 
 def draft_of(folder: Folder, process: str) -> Draft:
-    """The draft of the first tool whose folder it is; plain scripts, when it is of none."""
-    found = (tool.draft(folder, process) for tool in TOOLS)
-    return next((one for one in found if one), None) or scripts.draft(folder, process)
+    """The draft of the tool whose folder it is; plain scripts, when it is of none."""
+    drafts = (tool.draft(folder, process) for tool in (*TOP, *ANYWHERE))
+    first = next(filter(None, drafts), None)
+    depth = first.read.count("/") if first else DEEPEST + 1
+    if any(one.count("/") + 1 < depth for one in services.places(folder)[:1]):
+        first = services.draft(folder, process) or first
+    found = first or scripts.draft(folder, process)
+    if first and not first.conventional and scripts.is_whole(folder):
+        # A template says nothing of its stack's name; the team's own commands do.
+        found = replace(scripts.draft(folder, process), notes=first.notes)
+    return replace(found, notes=(*found.notes, *_further(folder, found)))
+
+
+def _further(folder: Folder, found: Draft) -> Iterator[tuple[str, str]]:
+    """What stands in the folder besides what the tool's own module reads."""
+    own = own_commands(folder, ("deploy",)) if found.read else ()
+    if own:
+        yield "phases", OWN.format(", ".join(own[:6]))
+    if accounts := accounts_named(folder):
+        yield "phases", ACCOUNTS.format(accounts)
+    other = other_tool(folder) if found.read else None
+    if other:
+        yield "phases", BESIDE.format(other.name)
 
 
 def new(arguments: argparse.Namespace) -> int:
@@ -71,7 +102,10 @@ def new(arguments: argparse.Namespace) -> int:
 
 def _refusal(process: str, source: Path, file: Path) -> str:
     if not NAME.fullmatch(process):
-        return f"a process may not be named {process!r}; use [a-z][a-z0-9-]{{0,31}}"
+        return (
+            f"a process may not be named {process!r}: use at most 32 small letters, digits and "
+            f"hyphens, a letter first{_such_as(process)}"
+        )
     if not source.is_dir():
         return f"there is no folder {source}"
     if (source / DEFINITION).exists():
@@ -79,6 +113,12 @@ def _refusal(process: str, source: Path, file: Path) -> str:
     if file.exists():
         return f"{file} is there already; delete it, or choose another name"
     return ""
+
+
+def _such_as(process: str) -> str:
+    """A name that may be, made of one that may not."""
+    name = re.sub(r"[^a-z0-9]+", "-", process.lower()).lstrip("-0123456789")[:32].rstrip("-")
+    return f", such as {name}" if NAME.fullmatch(name) else ""
 
 
 def _owner(source: Path) -> str:

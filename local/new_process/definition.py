@@ -125,7 +125,7 @@ def _stands_as_it_is(lines: list[str]) -> bool:
 
 def _scalar(value: object) -> str:
     """As YAML writes it in one line; within braces and brackets too."""
-    if isinstance(value, str) and (value.startswith("?") or any(one in value for one in ",[]{}")):
+    if isinstance(value, str) and (value[:1] in "?:-" or any(one in value for one in ",[]{}")):
         return yaml.safe_dump(value, width=WIDEST, default_style="'").strip()
     return yaml.safe_dump(value, width=WIDEST).removesuffix("...\n").strip()
 

@@ -32,12 +32,16 @@ class Draft:
     """A definition in the making.
 
     Attributes:
-        tool: what deploys, in words. runtimes: of the build image, by CodeBuild's names.
+        tool: what deploys, in words. read: the file of the tool that was read, empty for scripts.
+        runtimes: of the build image, by CodeBuild's names.
+        conventional: whether the tool itself says how it names what it deploys.
         privileged: whether its build needs Docker.
         notes: what to look at, by the key above which it is written.
     """
 
     tool: str
+    read: str = ""
+    conventional: bool = True
     runtimes: tuple[tuple[str, str], ...] = ()
     privileged: bool = False
     regions: tuple[str, ...] = ()

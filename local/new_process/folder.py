@@ -45,6 +45,15 @@ class Folder:
         found = {one for one in self.texts for pattern in patterns if fnmatch(one, pattern)}
         return tuple(sorted(found, key=lambda one: (one.count("/"), one)))
 
+    def below(self, place: str) -> Folder:
+        """What one of its folders holds."""
+        kept = {
+            name.removeprefix(f"{place}/"): text
+            for name, text in self.texts.items()
+            if name.startswith(f"{place}/")
+        }
+        return Folder(name=place.rpartition("/")[2], texts=kept)
+
     def yaml(self, name: str) -> Any:
         """A YAML or JSON document, its tags left out; None when it cannot be read."""
         try:

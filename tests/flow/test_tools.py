@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
+LOCKS = Path(__file__).parent / "tools"
 DEADLINE = 1_800  # seconds; an app of the CDK installs its packages in each of three builds
 SHELF = {
     "config/config.yaml": "project_code: shelf\nregion: eu-west-1\n",
@@ -59,6 +60,13 @@ class Tool:
 
 
 TOOLS = {
+    "ansible": Tool(
+        locked=True,
+        copied="tests/flow/tools/ansible",
+        answers={
+            "  update: []": "  update: ['ansible-playbook site.yml -e stage=$STAGE -e kept=172800']"
+        },
+    ),
     "chalice": Tool(
         locked=True,
         made=("chalice", "new-project", "hello", "--project-type", "legacy"),
@@ -79,9 +87,15 @@ TOOLS = {
         made=("cdk", "init", "sample-app", "--language", "python", "--generate-only")
     ),
     "osls": Tool(copied="processes/orders/service"),
+    "compose": Tool(copied="tests/flow/tools/compose"),
     "serverless-3": Tool(
         copied="processes/orders/service",
         files={"package.json": '{"private": true, "devDependencies": {"serverless": "3.40.0"}}'},
+    ),
+    # Zappa packs the environment that it runs in, so the process makes that, from hashes too.
+    "zappa": Tool(
+        copied="tests/flow/tools/zappa",
+        files={"requirements.txt": (LOCKS / "zappa.txt").read_text(encoding="utf-8")},
     ),
 }
 
@@ -91,9 +105,8 @@ def installed(name: str, tool: Tool, folder: Path) -> str:
     places = [str(one) for one in (node.directory(), ROOT / "node_modules" / ".bin") if one]
     if tool.locked:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        lock = Path(__file__).parent / "tools" / f"{name}.txt"
         pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--require-hashes"]
-        subprocess.run([*pip, "-r", str(lock)], check=True)
+        subprocess.run([*pip, "-r", str(LOCKS / f"{name}.txt")], check=True)
         places.append(str(folder / "bin"))
     return os.pathsep.join([*places, os.environ["PATH"]])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Phase
-from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft
-from local.new_process.tools.code_change import change_of
-from local.new_process.tools.packages import activated, python_packages
+from local.new_process.draft import IN_ENVIRONMENT, Draft
+from local.new_process.reading.code_change import change_of
+from local.new_process.reading.packages import activated, python_packages
+from local.new_process.reading.stages import another, chosen
 
 if TYPE_CHECKING:
     from local.new_process.folder import Folder
@@ -24,12 +25,16 @@ def draft(folder: Folder, process: str) -> Draft | None:
     del process  # the app names its own resources
     if CONFIG not in folder.texts:
         return None
+    stages = folder.mapping(CONFIG).get("stages")
+    # A stage that the configuration does not name has its general values alone.
+    use = chosen(stages if isinstance(stages, dict) and len(stages) > 1 else ())
     prepare = activated(folder, "chalice")
     deploy = 'chalice deploy --stage "$STAGE"'
     return Draft(
         tool="Chalice",
         runtimes=(("python", "3.13"),),
-        variables=(STAGE,),
+        read=CONFIG,
+        variables=(use,),
         environment=(IN_ENVIRONMENT,),
         install=python_packages(folder, "chalice", "chalice"),
         phases=(
@@ -39,9 +44,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
         ),
         notes=(
             ("build", "the functions run on the Python that Chalice runs on"),
-            (
-                "phases.remove",
-                FORGETS,
-            ),
+            ("phases.remove", FORGETS),
         ),
+        questions=another(use, CONFIG),
     )

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import Draft
-from local.new_process.tools.code_change import change_of, handler_file
-from local.new_process.tools.packages import runtimes_of
-from local.new_process.tools.templates import functions, parameters, templates, uploads
+from local.new_process.reading.code_change import change_of, handler_file
+from local.new_process.reading.packages import runtimes_of
+from local.new_process.reading.template_needs import notes_on
+from local.new_process.reading.templates import functions, parameters, templates, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from lambdas.model.definition.variables import Use
     from local.new_process.folder import Folder
 
 CAPABILITIES = "--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND"
 ACCOUNT = "$(aws sts get-caller-identity --query Account --output text)"
 PACKAGED = '--s3-bucket "$bucket" --output-template-file packaged.yaml > /dev/null'
 LARGEST_INLINE = 51_200  # bytes of a template that needs no bucket
-EMPTIED = "a bucket or repository that holds anything must be emptied before remove"
-HOLDING = ("AWS::S3::Bucket", "AWS::ECR::Repository")  # that are removed only when empty
+LONGEST_BUCKET = 63  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 
 
 def draft(folder: Folder, process: str) -> Draft | None:
@@ -33,10 +34,12 @@ def draft(folder: Folder, process: str) -> Draft | None:
     template = folder.mapping(found[0])
     filled = parameters(template, {})
     packaged = uploads(template) or len(folder.texts[found[0]].encode()) > LARGEST_INLINE
-    bucket = f'"{process}-$STAGE-packages-{ACCOUNT}"'
+    bucket = _bucket(process, filled.variables)
     deploy = _deploy(found[0], process, bucket if packaged else "", filled.overrides)
     return Draft(
         tool="aws cloudformation deploy",
+        read=found[0],
+        conventional=False,
         runtimes=runtimes_of(*(one.get("Runtime") for one in functions(template))),
         variables=filled.variables,
         environment=filled.environment,
@@ -45,27 +48,25 @@ def draft(folder: Folder, process: str) -> Draft | None:
             Phase(
                 name="update",
                 commands=(
-                    *_code_change(folder, template),
+                    *_code_change(folder, found[0], template),
                     *deploy[:-1],
                     f"{deploy[-1]} --tags reviewed=yes",
                 ),
             ),
             Phase(name="remove", commands=_remove(process, bucket if packaged else "")),
         ),
-        notes=(
-            *(
-                [("phases", f"other templates are there: {', '.join(found[1:6])}")]
-                if found[1:]
-                else []
-            ),
-            *(
-                [("phases", EMPTIED)]
-                if any(kind in folder.texts[one] for one in found for kind in HOLDING)
-                else []
-            ),
-        ),
+        notes=tuple(notes_on(folder, found)),
         questions=filled.questions,
     )
+
+
+def _bucket(process: str, variables: tuple[Use, ...]) -> str:
+    """A name for the packages, as long as one may be with the longest stage and the account."""
+    longest = max(len(one) for use in variables for one in (use.learn, use.prove))
+    room = LONGEST_BUCKET - len("--packages-") - 12 - longest
+    lower = all(one == one.lower() for use in variables for one in (use.learn, use.prove))
+    stage = "$STAGE" if lower else "${STAGE,,}"  # a bucket's name has small letters
+    return f'"{process[:room].rstrip("-")}-{stage}-packages-{ACCOUNT}"'
 
 
 def _deploy(
@@ -99,9 +100,11 @@ def _remove(process: str, bucket: str) -> tuple[str, ...]:
     )
 
 
-def _code_change(folder: Folder, template: Mapping[str, Any]) -> tuple[str, ...]:
+def _code_change(folder: Folder, name: str, template: Mapping[str, Any]) -> tuple[str, ...]:
+    beside = name.rpartition("/")[0]
     for one in functions(template):
-        file = handler_file(folder, str(one.get("Code") or ""), one.get("Handler"))
+        place = f"{beside}/{one.get('Code') or ''}"
+        file = handler_file(folder, place, one.get("Handler"))
         if file and isinstance(one.get("Code"), str):
             return (change_of(folder, file),)
     return ()

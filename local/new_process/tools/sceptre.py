@@ -7,29 +7,32 @@ import shlex
 from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Phase
-from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
-from local.new_process.tools.packages import activated, python_packages
+from local.new_process.reading.packages import activated, python_packages
+from local.new_process.reading.stages import another, chosen, is_stage
 
 if TYPE_CHECKING:
+    from lambdas.model.definition.variables import Use
     from local.new_process.folder import Folder
 
 TOP = "config/config.yaml"
 VARIABLE = re.compile(r"\{\{\s*var\.(\w+)")
-STAGES = ("stage", "env", "environment")
+# What only configurations of Sceptre say: many other tools have a config/config.yaml.
+# https://docs.sceptre-project.org/latest/docs/stack_config.html
+OWN = re.compile(r"^(project_code|template_path|template)\s*:", re.MULTILINE)
 
 
 def draft(folder: Folder, process: str) -> Draft | None:
     """What launches a group of stacks, and deletes it."""
     del process  # the project's code names the stacks
-    if not any(one.startswith("config/") for one in folder.texts) or not folder.matching(
-        "config/config.y*ml", "config/*/config.y*ml"
+    configs = folder.matching("config/*.yaml", "config/*.yml")
+    if not folder.matching("config/config.y*ml", "config/*/config.y*ml") or not any(
+        OWN.search(folder.texts[one]) for one in configs
     ):
         return None
-    configs = folder.matching("config/*.yaml", "config/*.yml")
     groups = sorted({one.split("/")[1] for one in configs if one.count("/") > 1})
     named = sorted({one for name in configs for one in VARIABLE.findall(folder.texts[name])})
-    stage = next((one for one in named if one.lower() in STAGES), "")
+    stage = next((one for one in named if is_stage(one)), "")
     others = [one for one in named if one != stage]
     given = "".join(f' --var "{one}=$V_{one.upper()}"' for one in others)
     given += f' --var "{stage}=$STAGE"' if stage else ""
@@ -40,6 +43,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
     fixed = isinstance(region, str) and "{" not in region and bool(region)
     return Draft(
         tool="Sceptre",
+        read=TOP,
         regions=(str(region),) if fixed else (),
         variables=(use,),
         environment=(IN_ENVIRONMENT, *((f"V_{one.upper()}", "") for one in others)),
@@ -58,6 +62,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
             ),
         ),
         questions=(
+            *another(use, "config"),
             Question(
                 key="phases.update",
                 asks=f"which change is a real one, such as sed -i on a file? Then: {launch}",
@@ -75,7 +80,6 @@ def draft(folder: Folder, process: str) -> Draft | None:
 
 def _target(groups: list[str], stage: str) -> tuple[Use, str]:
     """Two groups are two stages; one group, or a variable, is launched as a whole."""
-    calm = sorted(groups, key=lambda one: one.lower().startswith(("prod", "live")))
-    if len(calm) > 1 and not stage:
-        return Use(name=STAGE.name, learn=calm[0], prove=calm[1]), '"$STAGE"'
-    return STAGE, shlex.quote(calm[0]) if len(calm) == 1 else "."
+    if len(groups) > 1 and not stage:
+        return chosen(groups), '"$STAGE"'
+    return STAGE, shlex.quote(groups[0]) if len(groups) == 1 else "."

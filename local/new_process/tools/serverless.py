@@ -6,21 +6,22 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.definition.process import Phase
-from lambdas.model.definition.variables import Use
-from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
-from local.new_process.tools.code_change import change_of, handler_file
-from local.new_process.tools.lookups import required_lookups
-from local.new_process.tools.packages import (
+from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
+from local.new_process.reading.code_change import change_of, handler_file
+from local.new_process.reading.packages import (
     build_command,
     dependencies,
-    global_node_tool,
     makes_images,
-    node_packages,
     not_built_yet,
     not_in_the_image,
     runtimes_of,
     with_node,
 )
+from local.new_process.reading.serverless.lookups import required_lookups
+from local.new_process.reading.serverless.stages import STAGE_HERE, stage_of
+from local.new_process.reading.serverless.version import of_plugins, tool_of
+from local.new_process.reading.stages import another
+from local.new_process.reading.templates import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
 
 FILES = ("serverless.yml", "serverless.yaml", "serverless.json", "serverless.ts", "serverless.js")
 PROGRAMS = (".ts", ".js")
-OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
-# What a service's own frameworkVersion wants, which every other version refuses.
-PINNED = {1: "serverless@1.83.3", 2: "serverless@2.72.4", 3: "osls@3.77.1"}
-PLUGINS = "plugins that call provider.request(), which osls 4 no longer has, run with npx osls@3"
-STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
-BY_STAGE = re.compile(r"\$\{self:custom\.([\w.-]+)\." + STAGE_HERE)
-FILE_BY_STAGE = re.compile(r"\$\{file\((?:\./)?([^()]*?)" + STAGE_HERE + r"([^()]*?)\)")
 ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_]\w*)\}")  # without a default
 OPTION = re.compile(r"\$\{opt:([a-z][\w-]*)\}")
 
@@ -49,11 +43,11 @@ def draft(folder: Folder, process: str) -> Draft | None:
     service = {} if file.endswith(PROGRAMS) else folder.mapping(file)
     # Of a document its values: what stands in its comments is not asked for.
     text = "\n".join(_texts(service)) or folder.texts[file]
-    provider = _mapping(service.get("provider"))
+    provider = mapping(service.get("provider"))
     asked = sorted({one for one in ENVIRONMENT.findall(text) if one not in ("STAGE", "AWS_REGION")})
     options = sorted({one for one in OPTION.findall(text) if one not in ("stage", "region")})
-    stage = _stage(folder, text, service)
-    tool, install = _tool(folder, service)
+    stage = stage_of(folder, text, service)
+    tool, install = tool_of(folder, service)
     region = provider.get("region")
     fixed = isinstance(region, str) and "$" not in region
     words = ' --stage "$STAGE"' + ("" if fixed else ' --region "$AWS_REGION"')
@@ -67,6 +61,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
     )
     build = (build_command(folder),) if missing and build_command(folder) else ()
     return Draft(
+        read=file,
         tool="osls, the open Serverless Framework"
         if "osls" in tool
         else "the Serverless Framework",
@@ -112,70 +107,13 @@ def draft(folder: Folder, process: str) -> Draft | None:
                     )
                 ]
             ),
-            *(
-                []
-                if stage.prove
-                else [
-                    Question(
-                        key="variables.stage",
-                        asks=f"{file} knows one stage: which other one may the proof use?",
-                    )
-                ]
-            ),
+            *another(stage, file),
         ),
     )
 
 
-def _tool(folder: Folder, service: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The command, and what installs it: the version that the folder pins, where it pins one."""
-    packages = node_packages(folder)
-    wanted = dependencies(folder)
-    for name in ("osls", "serverless"):
-        if name in wanted:
-            return f"npx {name}", packages
-    pinned = PINNED.get(_major(service.get("frameworkVersion")))
-    if pinned:
-        return f"npx --yes {pinned}", packages
-    return "osls", (global_node_tool("osls", OSLS), *packages)
-
-
-def _major(wanted: object) -> int:
-    """The major version that a range allows at most: 3 of `^3.2`, and of `>=2.0.0 <4.0.0`.
-
-    0 where it has no end, or there is none.
-    """
-    text = str(wanted or "")
-    below = re.search(r"<\s*(\d+)(?:\.0)*(?![.\d])", text)
-    if below:
-        return int(below[1]) - 1
-    first = re.search(r"\d+", text)
-    return 0 if not first or ">" in text else int(first[0])
-
-
 def _by(build: tuple[str, ...]) -> str:
     return f" by {build[0]}" if build else ", by a command before the deployment"
-
-
-def _stage(folder: Folder, text: str, service: Mapping[str, Any]) -> Use:
-    """Stages that the file has values for, else any two."""
-    known: list[str] = []
-    for path in BY_STAGE.findall(text):
-        place: object = service.get("custom")
-        for step in path.split("."):
-            place = _mapping(place).get(step)
-        known = known or [str(one) for one in _mapping(place) if one != "default"]
-    for before, after in FILE_BY_STAGE.findall(text):
-        names = [
-            one[len(before) : len(one) - len(after) or None]
-            for one in folder.texts
-            if one.startswith(before) and one.endswith(after) and len(one) > len(before + after)
-        ]
-        known = known or names
-    known = [one for one in known if re.fullmatch(r"[\w-]+", one)]
-    if not known or {STAGE.learn, STAGE.prove} <= set(known):
-        return STAGE
-    calm = sorted(known, key=lambda one: one.lower().startswith(("prod", "live")))
-    return Use(name=STAGE.name, learn=calm[0], prove=(*calm[1:], "")[0])
 
 
 def _change(folder: Folder, service: Mapping[str, Any]) -> str:
@@ -191,13 +129,13 @@ def _change(folder: Folder, service: Mapping[str, Any]) -> str:
 def _functions(service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     raw = service.get("functions")
     for group in raw if isinstance(raw, list) else [raw]:
-        yield from (_mapping(one) for one in _mapping(group).values())
+        yield from (mapping(one) for one in mapping(group).values())
 
 
 def _notes(
     folder: Folder, file: str, text: str, service: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
-    provider = _mapping(service.get("provider"))
+    provider = mapping(service.get("provider"))
     if file.endswith(PROGRAMS):
         yield (
             "phases",
@@ -216,17 +154,7 @@ def _notes(
         yield "phases", f"services beside it, if it needs them: {', '.join(beside[:8])}"
     for one in required_lookups(text)[:8]:
         yield "phases", f"{file} reads {one}, which must be there in the sandbox"
-    yield from _of_plugins(folder, service)
-
-
-def _of_plugins(folder: Folder, service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    raw = service.get("plugins")
-    named = [str(one) for one in (raw if isinstance(raw, list) else [])]
-    if named and _tool(folder, service)[0] == "osls":
-        yield "install", PLUGINS
-    wanted = dependencies(folder)
-    if missing := [one for one in named if one not in wanted and not one.startswith("./")]:
-        yield "install", f"plugins that package.json does not install: {', '.join(missing)}"
+    yield from of_plugins(folder, service)
 
 
 def _variable(option: str) -> str:
@@ -244,7 +172,3 @@ def _texts(raw: object) -> Iterator[str]:
             yield from _texts(one)
     elif isinstance(raw, str):
         yield raw
-
-
-def _mapping(raw: object) -> Mapping[str, Any]:
-    return raw if isinstance(raw, dict) else {}

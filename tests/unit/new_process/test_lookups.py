@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.new_process.tools.lookups import required_lookups
+from local.new_process.reading.serverless.lookups import required_lookups
 
 
 @pytest.mark.parametrize(

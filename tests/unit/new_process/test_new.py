@@ -21,7 +21,8 @@ from local.new_process.command import draft_of
 from local.new_process.definition import definition
 from local.new_process.draft import Draft, Question
 from local.new_process.folder import Folder, read
-from local.new_process.tools import cdk, serverless
+from local.new_process.reading.serverless import version as serverless_version
+from local.new_process.tools import cdk
 from stacks.processes import load_folder
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def test_plugins_are_told_what_the_chosen_tool_lacks_unless_the_folder_chose_it(
         )
     )
 
-    assert serverless.PLUGINS in said
+    assert serverless_version.PLUGINS in said
     assert "plugins that package.json does not install: serverless-prune-plugin" in said
     assert silent == none == []
 
@@ -223,7 +224,7 @@ def test_the_pins_are_those_of_our_own_package() -> None:
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     pinned = {**package.get("dependencies", {}), **package.get("devDependencies", {})}
 
-    assert f"osls@{pinned['osls']}" == serverless.OSLS
+    assert f"osls@{pinned['osls']}" == serverless_version.OSLS
     assert f"aws-cdk@{pinned['aws-cdk']}" == cdk.CLI
 
 
@@ -238,6 +239,7 @@ NASTY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(st
     value=NASTY.filter(lambda one: not re.search(r"\{[a-z]", one)),
 )
 @example(command="one", other="two", note="n", asks="a", value="?")
+@example(command="one", other="two", note="n", asks="a", value=":")
 @example(command="one", other="two\n", note="n", asks="a", value="v")
 @example(command="one \ntwo", other="two", note="n", asks="a", value="v")
 def test_no_name_of_the_folder_can_break_the_definition(

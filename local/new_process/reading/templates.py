@@ -6,25 +6,17 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Question
+from local.new_process.reading.stages import chosen, is_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from lambdas.model.definition.variables import Use
     from local.new_process.folder import Folder
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 PLACES = ("*.yaml", "*.yml", "*.json", "*.template")
-STAGES = (
-    "stage",
-    "stagename",
-    "env",
-    "environment",
-    "environmentname",
-    "envname",
-    "deploymentstage",
-)
 # Properties that `aws cloudformation package` uploads when they are paths,
 # https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
 UPLOADED = (
@@ -50,22 +42,26 @@ def templates(folder: Folder, *, serverless: bool) -> tuple[str, ...]:
         document = folder.mapping(name) if "Resources" in folder.texts[name] else {}
         resources = document.get("Resources")
         if isinstance(resources, dict) and any(
-            "Type" in _mapping(one) for one in resources.values()
+            "Type" in mapping(one) for one in resources.values()
         ):
             transforms = document.get("Transform") or []
             listed = transforms if isinstance(transforms, list) else [transforms]
             if (SERVERLESS in listed) is serverless:
                 found.append(name)
-    likely = [one for one in found if "template" in one.rsplit("/", 1)[-1]]
-    return (*likely, *(one for one in found if one not in likely))
+    return tuple(sorted(found, key=lambda one: (one.count("/"), not _is_template(one), one)))
+
+
+def _is_template(name: str) -> bool:
+    """Whether a file is called as the tools themselves call a template."""
+    return name.rpartition("/")[2].startswith("template.")
 
 
 def functions(template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The properties of the template's functions, with the template's own defaults."""
-    everywhere = _mapping(_mapping(template.get("Globals")).get("Function"))
-    for one in _mapping(template.get("Resources")).values():
-        if _mapping(one).get("Type") in ("AWS::Serverless::Function", "AWS::Lambda::Function"):
-            yield {**everywhere, **_mapping(_mapping(one).get("Properties"))}
+    everywhere = mapping(mapping(template.get("Globals")).get("Function"))
+    for one in mapping(template.get("Resources")).values():
+        if mapping(one).get("Type") in ("AWS::Serverless::Function", "AWS::Lambda::Function"):
+            yield {**everywhere, **mapping(mapping(one).get("Properties"))}
 
 
 def uploads(value: object) -> bool:
@@ -83,10 +79,10 @@ def parameters(template: Mapping[str, Any], given: Mapping[str, str]) -> Paramet
     overrides, environment, questions = [], [IN_ENVIRONMENT], []
     variables = (STAGE,)
     for name, raw in sorted(
-        _mapping(template.get("Parameters")).items(), key=lambda one: str(one[0])
+        mapping(template.get("Parameters")).items(), key=lambda one: str(one[0])
     ):
-        wanted = _mapping(raw)
-        if str(name).lower() in STAGES:
+        wanted = mapping(raw)
+        if is_stage(str(name)):
             overrides.append(f'"{name}=$STAGE"')
             variables = (_allowed(wanted),)
             if not variables[0].prove:
@@ -114,9 +110,7 @@ def parameters(template: Mapping[str, Any], given: Mapping[str, str]) -> Paramet
 def _allowed(wanted: Mapping[str, Any]) -> Use:
     """The stage, out of the values that the template allows."""
     values = [str(one) for one in wanted.get("AllowedValues") or ()]
-    if not values or {STAGE.learn, STAGE.prove} <= set(values):
-        return STAGE
-    return Use(name=STAGE.name, learn=values[0], prove=(*values[1:], "")[0])
+    return chosen(values)
 
 
 def _variable(name: str) -> str:
@@ -128,5 +122,6 @@ def _variable(name: str) -> str:
     return f"P_{words.upper()}"
 
 
-def _mapping(raw: object) -> Mapping[str, Any]:
+def mapping(raw: object) -> Mapping[str, Any]:
+    """What is a mapping, else an empty one."""
     return raw if isinstance(raw, dict) else {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from typing import TYPE_CHECKING
 
-from local.new_process.tools.packages import dependencies
+from local.new_process.reading.packages import dependencies
 
 if TYPE_CHECKING:
     from local.new_process.folder import Folder
@@ -44,5 +45,5 @@ def handler_file(folder: Folder, place: str, handler: object) -> str:
     if not isinstance(handler, str) or "." not in handler:
         return ""
     path = handler.rsplit(".", 1)[0].strip("/")
-    below = f"{place.strip('/')}/{path}" if place.strip("./") else path
-    return folder.first(*(f"{below.removeprefix('./')}{suffix}" for suffix in SUFFIXES))
+    below = posixpath.normpath(f"{place.strip('/')}/{path}".lstrip("/"))
+    return folder.first(*(f"{below}{suffix}" for suffix in SUFFIXES))

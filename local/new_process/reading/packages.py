@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from local.new_process.folder import Folder
 
@@ -20,6 +20,15 @@ LOCKS = (
     ("yarn.lock", "npx --yes yarn install --frozen-lockfile"),
     ("pnpm-lock.yaml", "npx --yes pnpm install --frozen-lockfile"),
 )
+# What the folder's lock wants is installed into the environment that is active.
+PYTHON_LOCKS = (
+    ("Pipfile.lock", "pipenv", "pipenv sync"),
+    ("poetry.lock", "poetry", "poetry install --no-root"),
+    ("uv.lock", "uv", "uv sync --active --frozen"),
+)
+PYTHON_PINS = ("requirements.txt", *(lock for lock, _, _ in PYTHON_LOCKS))
+PLAIN = "npm install --no-audit --no-fund"
+INSTALLS = (PLAIN, *(command for _, command in LOCKS))
 RUNTIME = re.compile(r"(nodejs|python|java|dotnet|ruby|go)(\d[\d.]*)?(?:\.x)?")
 # What CodeBuild's image calls them, https://docs.aws.amazon.com/codebuild/latest/userguide/runtime-versions.html
 NAMES = {"nodejs": "nodejs", "python": "python", "java": "java", "dotnet": "dotnet", "ruby": "ruby"}
@@ -52,10 +61,9 @@ TARGET = re.compile(r"^build\s*:(?!=)", re.MULTILINE)
 
 def node_packages(folder: Folder) -> tuple[str, ...]:
     """The command that installs package.json, by the lock that is there; none without packages."""
-    if not dependencies(folder):
+    if not dependencies(folder) and "workspaces" not in folder.mapping("package.json"):
         return ()
-    install = next((command for lock, command in LOCKS if lock in folder.texts), "")
-    return (install or "npm install --no-audit --no-fund",)
+    return (next((command for lock, command in LOCKS if lock in folder.texts), PLAIN),)
 
 
 def dependencies(folder: Folder) -> dict[str, str]:
@@ -65,20 +73,34 @@ def dependencies(folder: Folder) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def scripts(folder: Folder) -> dict[str, str]:
+    """The scripts of package.json."""
+    return _texts(folder.mapping("package.json").get("scripts"))
+
+
 def python_packages(folder: Folder, command: str, *wanted: str) -> tuple[str, ...]:
-    """What installs a tool of Python's, unless its command is there, and requirements.txt."""
+    """What installs a tool of Python's, unless its command is there, and what the folder pins."""
     needs = [*wanted, *(["-r requirements.txt"] if "requirements.txt" in folder.texts else [])]
-    if not needs:
+    locked = _locked(folder)
+    if not needs and not locked:
         return ()
-    install = f'python3 -m venv {PYTHON_HOME} && "$HOME/cycle/bin/pip" install --quiet'
+    pip = f'python3 -m venv {PYTHON_HOME} && "$HOME/cycle/bin/pip" install --quiet'
     guard = f"command -v {command} >/dev/null || " if command and needs == list(wanted) else ""
-    line = f"{install} {' '.join(needs)}"
-    return (f"{guard}{{ {line}; }}" if guard else line,)
+    line = f"{pip} {' '.join((*needs, *locked[:1]))}"
+    install = f"{guard}{{ {line}; }}" if guard and not locked else line
+    return (install, ACTIVATE, *locked[1:]) if locked else (install,)
+
+
+def _locked(folder: Folder) -> tuple[str, ...]:
+    """The tool that reads the folder's lock, and its command, within the environment."""
+    if "requirements.txt" in folder.texts:
+        return ()
+    return next(((tool, line) for lock, tool, line in PYTHON_LOCKS if lock in folder.texts), ())
 
 
 def activated(folder: Folder, command: str) -> tuple[str, ...]:
     """What a phase's shell begins with, so that it finds what was installed."""
-    if not command and "requirements.txt" not in folder.texts:
+    if not command and "requirements.txt" not in folder.texts and not _locked(folder):
         return ()
     return (f'[ ! -e "$HOME/cycle/bin/activate" ] || {ACTIVATE}',)
 
@@ -101,6 +123,11 @@ def runtimes_of(*named: object) -> tuple[tuple[str, str], ...]:
             version = CORRETTO.get(version, f"corretto{version}") if match[1] == "java" else version
             found[NAMES[match[1]]] = max(found.get(NAMES[match[1]], ""), version, key=_ordered)
     return tuple(sorted((name, _in_the_image(name, version)) for name, version in found.items()))
+
+
+def newest(runtimes: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Each runtime once, with the newest version that is wanted of it."""
+    return tuple(sorted(dict(sorted(runtimes, key=lambda one: _ordered(one[1]))).items()))
 
 
 def not_in_the_image(*named: object) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,16 @@
+"""The smallest application of WSGI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def app(
+    _environ: Mapping[str, object], start: Callable[[str, list[tuple[str, str]]], object]
+) -> list[bytes]:
+    """Answer every request."""
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
