@@ -15,7 +15,7 @@ from aws_cdk import App
 from lambdas.errors import InvalidProcessError
 from stacks import places
 from stacks.places import InvalidSettingError
-from stacks.processes import (
+from stacks.processes.folders import (
     ProcessFolder,
     load_processes,
     process_folders,

@@ -18,7 +18,7 @@ from local.deploy import secrets
 from local.deploy.deployment import deploy
 from local.deploy.synthesis import BUILD, EXTRA_PROCESSES, ROOT, assembly
 from stacks import places
-from stacks.processes import process_folders, read_processes
+from stacks.processes.folders import process_folders, read_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

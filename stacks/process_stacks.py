@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.definition.process import Process
     from stacks.places import Sandbox
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
     from stacks.settings import Settings
     from stacks.workflow_stack import WorkflowStack
 

@@ -12,7 +12,7 @@ from local.deploy.deployment import DeployError
 from local.doctor import laptop
 from local.doctor.check import State
 from local.doctor.command import of_account
-from stacks.processes import process_folders
+from stacks.processes.folders import process_folders
 from tests.flow.cloud import until
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from local.connection import Connection
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
 
 FILE = Path(__file__).resolve().parents[2] / ".secrets.env"  # .gitignore names it
 PREFIX = "FENCEPOST_SECRET_"

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stacks.processes import process_folders, read_processes
+from stacks.processes.folders import process_folders, read_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

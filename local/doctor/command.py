@@ -16,14 +16,14 @@ from local.doctor.asking import ShellAws, asked
 from local.doctor.check import Check, State, missing, unknown
 from local.output import document
 from local.runs.progress import plain
-from stacks.processes import process_folders
+from stacks.processes.folders import process_folders
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
     from local.doctor.asking import Aws
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
 
 STATUS = {State.THERE: 0, State.NOTE: 0, State.UNKNOWN: 2, State.MISSING: 1}
 COLOUR = {State.THERE: "green", State.NOTE: "cyan", State.UNKNOWN: "yellow", State.MISSING: "red"}

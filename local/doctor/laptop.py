@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from lambdas.errors import InvalidProcessError
 from local import node
 from local.doctor.check import Check, missing, note, there
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
 
 PYTHON = (3, 11)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import EMAIL, NAME
-from lambdas.model.definition.source import URL
+from lambdas.model.definition.source import URL, by_https
 from lambdas.model.text import visible
 from local.new_process import services
 from local.new_process.definition import definition
@@ -33,7 +33,7 @@ from local.new_process.tools import (
     zappa,
 )
 from local.output import NO, UNKNOWN, YES, complain, document
-from stacks.processes import DEFINITION, OWN_FOLDER, load_folder
+from stacks.processes.folders import DEFINITION, OWN_FOLDER, load_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -129,11 +129,7 @@ def _owner(source: Path) -> str:
 
 def _repository(source: Path) -> str:
     """`{git: URL, path: FOLDER}` of a clone whose origin a build can reach; empty otherwise."""
-    origin = re.sub(
-        r"^(?:ssh://)?git@([\w.-]+)[:/]",
-        r"https://\1/",
-        _git(source, "remote", "get-url", "origin"),
-    )
+    origin = by_https(_git(source, "remote", "get-url", "origin"))
     if not URL.fullmatch(origin):
         return ""
     path = _git(source, "rev-parse", "--show-prefix").rstrip("/")

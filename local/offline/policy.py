@@ -30,7 +30,7 @@ from local.offline.likely_principals import callers
 from local.offline.sources.logs import UnusableLogsError
 from local.offline.sources.places import asked, opened
 from local.output import NO, UNKNOWN, YES, complain, document
-from stacks.processes import load_process
+from stacks.processes.folders import load_process
 
 if TYPE_CHECKING:
     from argparse import Namespace

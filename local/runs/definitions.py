@@ -9,7 +9,7 @@ from lambdas.errors import InvalidProcessError
 from lambdas.model.text import listed
 from local.deploy import secrets
 from local.deploy.synthesis import EXTRA_PROCESSES
-from stacks.processes import process_folders, read_processes
+from stacks.processes.folders import process_folders, read_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

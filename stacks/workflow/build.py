@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms
 
     from lambdas.model.definition.process import Process
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
     from stacks.sandbox.roles import CycleRoles
     from stacks.settings import Settings
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_codebuild, aws_sns
 
     from stacks.places import Sandbox
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
     from stacks.sandbox.roles import CycleRoles
     from stacks.sandbox_stack import SandboxStack
     from stacks.settings import Settings

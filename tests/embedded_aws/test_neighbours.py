@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.model.definition.process import Process
-from stacks.processes import load_process
+from stacks.processes.folders import load_process
 from tests.embedded_aws.principals import Principal, deploy, reasons, somebody
 from tests.embedded_aws.test_resource_keys import API, METHOD, PART, TAGGED, code_of, made
 from tests.golden.test_refinement import PROCESSES, refined

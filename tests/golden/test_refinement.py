@@ -24,7 +24,7 @@ from lambdas.reference import actions as reference
 from lambdas.reference.stacks.deployment_checks import only_warns
 from lambdas.refine_policy.handler import generated_policies
 from lambdas.refine_policy.refine import refine
-from stacks.processes import load_process
+from stacks.processes.folders import load_process
 from tests.laws.evaluator import allows, context_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 
 from local.doctor.account import BOOTSTRAP, BOOTSTRAP_PARAMETER
 from local.doctor.asking import ACTIONS
-from stacks.processes import load_processes, process_folders
+from stacks.processes.folders import load_processes, process_folders
 from tests.embedded_aws.principals import allow, deploy, somebody
 
 if TYPE_CHECKING:

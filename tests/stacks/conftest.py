@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.fleet import DEFINITION as FLEET_DEFINITION

@@ -12,7 +12,7 @@ from aws_cdk.assertions import Template
 from lambdas.cycle.buildspec import limits
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.build import Build
-from stacks.processes import load_folder, load_processes
+from stacks.processes.folders import load_folder, load_processes
 from stacks.sandbox.roles import CycleRoles
 from stacks.settings import Settings
 from stacks.workflow.build import CycleBuild
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from stacks.processes import ProcessFolder
+    from stacks.processes.folders import ProcessFolder
 
 pytestmark = pytest.mark.stacks
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"
@@ -121,6 +121,21 @@ def test_a_build_has_its_image_network_cache_and_time_and_the_rights_for_them(
         ({"VpcConfig": {"Subnets": "subnet-1"}}, "build.codebuild.VpcConfig.Subnets"),
         ({"Cache": {"Kind": "S3"}}, "build.codebuild.Cache"),
         ({"Environment": {"ComputeType": 7}}, "build.codebuild.Environment.ComputeType"),
+        (
+            {"Environment": {"ComputeType": "LARGE"}},
+            "build.codebuild.Environment.ComputeType: is 'LARGE'; CodeBuild has BUILD_GENERAL1_SMALL",
+        ),
+        ({"Cache": {"Type": "s3"}}, "build.codebuild.Cache.Type: is 's3'; CodeBuild has NO_CACHE"),
+        ({"Cache": {"Type": "LOCAL", "Modes": ["X"]}}, "build.codebuild.Cache.Modes.0: is 'X'"),
+        ({"Cache": {"Type": "S3"}}, "build.codebuild.Cache: lacks Location"),
+        (
+            {"VpcConfig": {"VpcID": "vpc-1"}},
+            "build.codebuild.VpcConfig: unknown key VpcID; known are SecurityGroupIds, Subnets, VpcId",
+        ),
+        (
+            {"VpcConfig": {"VpcId": "vpc-1"}},
+            "build.codebuild.VpcConfig: lacks Subnets, SecurityGroupIds",
+        ),
     ],
 )
 def test_what_codebuilds_schema_does_not_know_is_refused_at_its_line(
@@ -129,6 +144,16 @@ def test_what_codebuilds_schema_does_not_know_is_refused_at_its_line(
     path = write_process(tmp_path, "orders", build={"codebuild": codebuild})
 
     with pytest.raises(InvalidProcessError, match=rf"process\.yaml:\d+: {key}"):
+        load_folder(path)
+
+
+@pytest.mark.parametrize("address", ["https://github.com/o/r.git", "git@github.com:o/r.git"])
+def test_an_address_in_place_of_a_folder_is_told_how_it_is_written(
+    tmp_path: Path, address: str
+) -> None:
+    path = write_process(tmp_path, "orders", source=address)
+
+    with pytest.raises(InvalidProcessError, match=r"an address; write \{git: https://github"):
         load_folder(path)
 
 

@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import App
 
 from stacks.places import Sandbox
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas

@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 
 from stacks.monitoring.notices import place_of, refuse_crowded
 from stacks.places import InvalidSettingError
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas

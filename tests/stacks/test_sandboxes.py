@@ -11,7 +11,7 @@ from aws_cdk import App, Stack
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.places import InvalidSettingError, Sandbox
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from stacks.settings import Settings
 from stacks.stages import add_one_sandbox, add_stacks
 from stacks.workflow.packaging import package_lambdas

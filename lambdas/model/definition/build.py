@@ -18,6 +18,15 @@ OWN_IMAGES = "aws/codebuild/"  # CodeBuild's, which alone have runtimes to choos
 IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 TIMEOUT = (20, 240)  # minutes; `remove` has a quarter of it
 STANDARD_TIMEOUT = 240
+# Properties of a project that a process chooses by other keys, or not at all.
+ELSEWHERE = (
+    ("Environment", "Image", "write build.image"),
+    ("Environment", "PrivilegedMode", "write build.privileged"),
+    ("Environment", "EnvironmentVariables", "write environment, or secrets for what is secret"),
+    ("", "TimeoutInMinutes", "write build.timeout"),
+    ("", "Source", "write source"),
+    ("", "ServiceRole", "the build's role may do nothing but assume the roles of the cycle"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,8 @@ def _runtimes(raw: object) -> tuple[tuple[str, str], ...]:
 
 
 def _version(key: str, raw: object) -> str:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        raise InvalidProcessError(key, f'is a number; write it in quotes: "{raw}"')
     return matching(key, raw, VERSION, 'a version in quotes, such as "22"')
 
 
@@ -108,9 +119,14 @@ def _timeout(raw: object) -> int:
 def _codebuild(raw: object) -> Mapping[str, Any]:
     """What of AWS::CodeBuild::Project a process may choose; all else is Fencepost's own.
 
-    The values are checked by the registry's schema (stacks/processes.py),
+    The values are checked by the registry's schema (stacks/processes/build_schema.py),
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html.
     """
+    for place, key, instead in ELSEWHERE:
+        chosen = raw.get(place, {}) if isinstance(raw, dict) and place else raw
+        if isinstance(chosen, dict) and key in chosen:
+            path = ".".join(filter(None, ("build.codebuild", place, key)))
+            raise InvalidProcessError(path, f"is not chosen here; {instead}")
     found = mapping_of("build.codebuild", raw)
     mapping_of("build.codebuild.Environment", found.get("Environment", {}))
     return found

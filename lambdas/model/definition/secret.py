@@ -20,7 +20,10 @@ _SECRET = owned_arn("secretsmanager", r"secret:[\w/+=.@-]+")
 _MANAGED = re.compile(rf"({_SECRET})(?::([\w.-]+))?", re.ASCII)
 _PARAMETER = re.compile(owned_arn("ssm", r"parameter/[\w./-]+"), re.ASCII)
 MANAGED, PARAMETER = "secretsmanager", "ssm"
-WRITE = "the ARN of a secret of Secrets Manager (with :key for one of its values) or of a parameter"
+WRITE = (
+    "the ARN of a secret of Secrets Manager (with :key for one of its values) or of a parameter: "
+    "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,11 @@ class Source:
         }
 
 
+def by_https(address: str) -> str:
+    """The address that a build can clone, of one that Git reaches by SSH."""
+    return re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", address)
+
+
 def revision(key: str, raw: object) -> str:
     """A name of a revision that may run.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from tests.flow.corpus import corpus
 
 if TYPE_CHECKING:

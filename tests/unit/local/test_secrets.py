@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.deploy import secrets
-from stacks.processes import load_processes
+from stacks.processes.folders import load_processes
 from tests.stacks.samples import write_process
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3"

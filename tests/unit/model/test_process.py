@@ -103,6 +103,7 @@ def test_without_a_word_of_it_there_is_no_boundary() -> None:
         ({"build": {"privileged": "yes"}}, "build.privileged"),
         ({"build": {"codebuild": []}}, "build.codebuild"),
         ({"build": {"codebuild": {"ServiceRole": "x"}}}, "build.codebuild.ServiceRole"),
+        ({"build": {"codebuild": {"TimeoutInMinutes": 9}}}, "build.codebuild.TimeoutInMinutes"),
         (
             {"build": {"codebuild": {"Environment": {"Image": "x"}}}},
             "build.codebuild.Environment.Image",

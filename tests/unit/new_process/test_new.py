@@ -23,7 +23,7 @@ from local.new_process.draft import Draft, Question
 from local.new_process.folder import Folder, read
 from local.new_process.reading.serverless import version as serverless_version
 from local.new_process.tools import cdk
-from stacks.processes import load_folder
+from stacks.processes.folders import load_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.errors import InvalidProcessError
-from stacks.processes import (
+from stacks.processes.folders import (
     OWN_FOLDER,
     load_folder,
     load_process,

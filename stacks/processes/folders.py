@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.moved_keys import note
 from lambdas.model.definition.process import Process
 from lambdas.model.definition.process_parameter import refusal
-from lambdas.model.definition.source import Source, SourceKind
+from lambdas.model.definition.source import Source, SourceKind, by_https
 from lambdas.model.yaml_text import YamlText, read
+from stacks.processes.build_schema import refuse_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
-OWN_FOLDER = Path(__file__).parent.parent / "processes"
+ADDRESS = re.compile(r"\w+://|[\w.-]+@[\w.-]+:")  # as Git is given one
+OWN_FOLDER = Path(__file__).parents[2] / "processes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ def load_folder(folder: Path) -> ProcessFolder:
     definition = _read(path / DEFINITION)
     try:
         process = Process.from_mapping(path.name, definition.value)
-        _check(process.build.codebuild)
+        refuse_wrong(process.build.codebuild)
     except InvalidProcessError as error:
         definition.refuse(error.key, error.problem)
     source = _folder(definition, path, process.source)
@@ -133,28 +136,13 @@ def load_folder(folder: Path) -> ProcessFolder:
     return ProcessFolder(process=process, path=path, source=source, note=note(definition.value))
 
 
-def _check(codebuild: Mapping[str, Any]) -> None:
-    """Ask the registry's schema of a build project, as cfn-lint keeps it."""
-    if not codebuild:
-        return
-    # Half a second, and only for processes that pass something through.
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
-    from jsonschema import Draft7Validator  # noqa: PLC0415
-
-    known = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::CodeBuild::Project")
-    parts = {key: known.schema[key] for key in ("definitions", "properties")}
-    for error in Draft7Validator(parts).iter_errors(dict(codebuild)):
-        # A process chooses some properties of the environment; Fencepost gives what is required.
-        if error.validator != "required" or list(error.path) != ["Environment"]:
-            key = ".".join(map(str, ["build", "codebuild", *error.absolute_path]))
-            raise InvalidProcessError(key, error.message)
-
-
 def _folder(definition: _Definition, path: Path, source: Source) -> Path | None:
     """The folder to be packed; None when the source is fetched by each build."""
     if source.kind is not SourceKind.FOLDER:
         return None
     folder = path / source.location
+    if ADDRESS.match(source.location):
+        definition.refuse("source", f"is an address; write {{git: {by_https(source.location)}}}")
     if Path(source.location).is_absolute():
         definition.refuse("source", "is an absolute path; write one relative to this file")
     if not folder.is_dir():
