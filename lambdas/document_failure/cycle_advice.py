@@ -26,6 +26,24 @@ STRANGERS = re.compile(
     r"InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure"
     r"|security token included in the request is invalid"
 )
+# Addresses of what a process deployed, which nobody answers on the laptop.
+DEPLOYED = re.compile(
+    r"[\w.-]+\.(?:execute-api|lambda-url|s3-website[\w-]*|elb|cloudfront)"
+    r"(?:\.[\w-]+)*\.(?:amazonaws\.com|on\.aws|net)",
+    re.IGNORECASE,
+)
+# Docker and runtimes that are not there, in the words of docker/cli, bash, npm and of
+# aws-lambda-builders: https://github.com/aws/aws-sam-cli/issues/2634
+NO_DOCKER = re.compile(
+    r"docker: (?:command )?not found|cannot connect to the docker daemon|docker\.sock"
+    r"|is (?:the )?docker (?:daemon )?(?:running|installed)|docker is (?:unreachable|not running)"
+    r"|spawnSync docker ENOENT",
+    re.IGNORECASE,
+)
+ABSENT = re.compile(
+    r"binary validation failed for \w+|: command not found|unsupported engine|EBADENGINE",
+    re.IGNORECASE,
+)
 LACKING = re.compile(
     r"InvalidAction|Unknown ?Operation|UnsupportedOperation|NotImplemented|not (?:yet )?implemented"
     r"|Unknown action|Unsupported (?:method|path|operation)|InternalFailure|InternalError|\b501\b",
@@ -43,6 +61,21 @@ LACKS = (
     "The embedded AWS may lack the operation that the last command called (embedded_aws/README.md "
     "lists what it lacks). If the process works on AWS, run it in an account, and please report "
     "the call."
+)
+CALLED = (
+    "A command called what the process deployed ({host}), and the embedded AWS answers no such "
+    "requests. The process is not wrong. Leave that call out on the laptop, or run the process in "
+    "an account."
+)
+DOCKER = (
+    "A command wants Docker. Where the build may have it, write build: {privileged: true} in "
+    "process.yaml and deploy. Then start the run again."
+)
+ON_THIS_MACHINE = (
+    "A command wants a tool or a runtime that this machine does not have in that version: on the "
+    "laptop a build runs with the machine's own, and chooses neither image nor runtimes "
+    "(embedded_aws/README.md). The process is not wrong. Install it here, or run the process in an "
+    "account."
 )
 FENCE = (
     "The sandbox's fence denied a call. It keeps the cycle in the process's regions, away from "
@@ -82,7 +115,7 @@ def cycle_advice(platform: Platform, phase: str, last_lines: Sequence[str]) -> s
     if not phase:
         return UNBUILT
     emulated = platform is Platform.EMBEDDED
-    told = _told(last_lines) or (_emulated(last_lines) if emulated else "")
+    told = _told(last_lines) or (_emulated(last_lines) if emulated else _on_aws(last_lines))
     if told or phase in BEFORE:
         return told or BEFORE[phase]
     return f"{EMULATED if emulated else ON_AWS} {AGAIN}"
@@ -93,7 +126,16 @@ def _told(lines: Sequence[str]) -> str:
     return next((words for pattern, words in known if any(map(pattern.search, lines))), "")
 
 
+def _on_aws(lines: Sequence[str]) -> str:
+    return DOCKER if any(map(NO_DOCKER.search, lines)) else ""
+
+
 def _emulated(lines: Sequence[str]) -> str:
+    deployed = DEPLOYED.search("\n".join(lines))
+    if deployed and any(map(UNREACHED.search, lines)):
+        return CALLED.format(host=deployed[0])
+    if any(pattern.search(line) for line in lines for pattern in (NO_DOCKER, ABSENT)):
+        return ON_THIS_MACHINE
     asked = _real_aws(lines)
     if asked is not None:
         return NOT_REACHED.format(host=f" ({asked})" if asked else "")

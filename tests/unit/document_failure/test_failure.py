@@ -358,6 +358,13 @@ ENDS = {
     "An error occurred (InvalidAction) when calling the PutRestApi operation": "LACKS",
     "(501) Operation 'DescribeX' not implemented": "LACKS",
     "Error: src/take.js: unexpected token": "EMULATED",
+    "HTTPSConnectionPool(host='ab1.execute-api.eu-west-1.amazonaws.com', port=443): "
+    "Max retries exceeded (Caused by NameResolutionError: Failed to resolve host)": "CALLED",
+    "curl: (6) Could not resolve host: ab1.lambda-url.eu-west-1.on.aws": "CALLED",
+    "Error: PythonPipBuilder:Validation - Binary validation failed for python, searched for python "
+    "which did not satisfy constraints for runtime: python3.13.": "ON_THIS_MACHINE",
+    "npm error code EBADENGINE": "ON_THIS_MACHINE",
+    "shell: line 9: terraform: command not found": "ON_THIS_MACHINE",
 }
 
 
@@ -374,6 +381,22 @@ def test_a_process_is_blamed_only_where_its_last_lines_do_not_say_otherwise(
     assert said[Platform.EMBEDDED].startswith(begins)
     assert ("correct" in said[Platform.EMBEDDED]) is (named == "EMULATED")
     assert said[Platform.AWS].startswith(cycle_advice.ON_AWS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
+        "shell: line 3: docker: command not found",
+        "Error: spawnSync docker ENOENT",
+        "Building image for F function requires Docker. is Docker running?",
+    ],
+)
+def test_a_build_without_docker_is_told_where_docker_may_be_had(line: str) -> None:
+    said = {one: cycle_advice.cycle_advice(one, "deploy", [line]) for one in Platform}
+
+    assert said[Platform.AWS] == cycle_advice.DOCKER
+    assert said[Platform.EMBEDDED] == cycle_advice.ON_THIS_MACHINE
 
 
 def test_the_host_of_real_aws_is_named_in_the_document(tmp_path: Path) -> None:
