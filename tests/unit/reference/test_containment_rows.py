@@ -9,6 +9,8 @@ import pytest
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import resource_of
 from lambdas.reference import actions as reference
+from lambdas.reference.arn_parts import ArnParser
+from lambdas.reference.shards import shard
 from lambdas.reference.stacks.containment import (
     RESOURCE_TAG,
     Means,
@@ -78,6 +80,21 @@ def test_no_type_that_gets_a_stack_s_tags_is_said_not_to_be_there() -> None:
     for one in said:
         noun = re.sub(r"[^a-z]", "", re.split(r"[/:]\{", one.form.lstrip("/"))[0].lower())
         assert (one.service.replace("-", ""), noun) not in nouns, named(one)
+
+
+def test_of_the_services_that_people_deploy_every_form_with_an_id_has_a_row() -> None:
+    layout = ArnParser(reference)
+    tables = shard("authorized_actions")["services"].values()
+    unread = [
+        f"{service} {resource}"
+        for service in sorted({one["prefix"] for one in tables})
+        for kind in reference.resource_types(service)
+        for resource in map(resource_of, kind.arns)
+        for slot in [one for one in layout.read(service, resource)[1] if one.placeholder][:1]
+        if slot.is_id and row_of(service, resource) is None
+    ]
+
+    assert unread == []
 
 
 def test_a_row_is_about_its_own_kind_alone() -> None:
