@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 STEP = "read_policies"
 DOCUMENT = "attached-policies.json"
+OF_AWS = ":iam::aws:policy/"
+GONE = "it is not there any more"
 _required = partial(required, state="ReadPolicies")
 telemetry = Telemetry(STEP)
 logger = telemetry.logger
@@ -64,7 +66,7 @@ def read_policies(
             findings.append(_not_read(arn, str(error)))
             continue
         if document is None:
-            findings.append(_not_read(arn, "it is not there any more"))
+            findings.append(_of_aws(arn) if OF_AWS in arn else _not_read(arn, GONE))
         else:
             documents[arn] = json.dumps(document, sort_keys=True, separators=(",", ":"))
     found = AttachedPolicies(
@@ -84,4 +86,16 @@ def _not_read(arn: str, why: str) -> Finding:
         detail=f"IAM did not tell what this policy allows: {why}. The boundary lacks it, so roles "
         "that hold the policy cannot use it under the boundary.",
         action="Give the role an inline policy, or let the managed policy stay after the run.",
+    )
+
+
+def _of_aws(arn: str) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        kind=FindingKind.POLICY_NOT_READ,
+        subject=arn,
+        detail="IAM does not have this policy of AWS's own: an embedded AWS has few of them, and "
+        "AWS retires some. The boundary lacks what it allows, so roles that hold it cannot use it.",
+        action="Run the process on AWS, where its policies are read, or give the role an inline "
+        "policy.",
     )

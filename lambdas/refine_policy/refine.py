@@ -148,7 +148,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
                     *unknown_system_tags(seen),
                     *room.findings,
                     *((split_finding(execution),) if execution else ()),
-                    *open_ways(ways),
+                    *open_ways(ways, bounded=bool(boundary and boundary.required)),
                     *bound.findings(boundary),
                     *other_principals(grants, {run.principal, execution}, handed_to_stacks(seen)),
                     *ambiguities(dict(told_values), grants),

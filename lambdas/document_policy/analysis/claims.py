@@ -161,8 +161,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     unclear = sorted(untested - set(ways))
     attempts = counted(len(refused), "attempt")
     shown = (
-        f"Against {attempts} to gain more than it grants the policy holds; without the boundary of "
-        f"the created roles {'it succeeds' if len(refused) == 1 else 'they succeed'}"
+        f"The policy refuses {attempts} to gain more than it grants; without the boundary of the "
+        f"created roles {'it' if len(refused) == 1 else 'they'} would succeed"
         if refused
         else "The policy leads to none of the known ways to more permissions"
     )
@@ -179,7 +179,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
             ),
             *_if(
                 unclear,
-                f"something else refused {listed(unclear)}, so nothing was shown of it",
+                f"{counted(len(unclear), 'known way')} met another refusal, which shows nothing: "
+                f"{listed(unclear)}",
             ),
         ),
     )

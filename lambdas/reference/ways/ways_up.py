@@ -29,6 +29,7 @@ _GIVE = {
     "iam:CreateUser": ("iam:PutUserPolicy", "iam:AttachUserPolicy"),
 }
 _ATTACH = ("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:AttachGroupPolicy")
+REWRITTEN = "the boundary itself changed"
 # By these a boundary would be another one, under its own name.
 REWRITES = (
     "iam:CreatePolicyVersion",
@@ -201,7 +202,7 @@ def _rewrites(held: HeldGrants, boundary: Template, name: str) -> Iterator[WayUp
         for one in held.of(action):
             if overlaps(filled(one.resource, here), named):
                 yield WayUp(
-                    path="the boundary itself changed",
+                    path=REWRITTEN,
                     gains="what the boundary keeps the created roles from",
                     reach=boundary,
                     made=False,

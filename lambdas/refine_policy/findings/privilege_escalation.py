@@ -9,7 +9,7 @@ from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
 from lambdas.reference.ways.escalation import escalation_paths
-from lambdas.reference.ways.ways_up import ways_up
+from lambdas.reference.ways.ways_up import REWRITTEN, ways_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +22,7 @@ _BOUND = (
     "Let the process's roles have a boundary (`policy: {boundary: required}`, docs/boundaries.md)."
 )
 _ELSE = "Check that the roles within reach may do no more than the process itself."
+_RENAME = "Give what the process creates other names than its boundary has."
 SHOWN = 3  # resources that a finding names
 
 
@@ -33,11 +34,16 @@ def ways_of(
     return tuple(sorted(found, key=lambda way: way.order))
 
 
-def open_ways(ways: Iterable[WayUp]) -> Iterator[Finding]:
-    """A warning for every path that no condition closes, and on which resources."""
+def open_ways(ways: Iterable[WayUp], *, bounded: bool = False) -> Iterator[Finding]:
+    """A warning for every path that no condition closes, and on which resources.
+
+    Args:
+        ways: all of them.
+        bounded: whether the process's roles must have the boundary already.
+    """
     found = sorted((one for one in ways if not one.closed_by), key=lambda one: one.order)
     for path, same in groupby(found, key=lambda one: one.path):
-        yield _finding(path, list(same))
+        yield _finding(path, list(same), bounded=bounded)
 
 
 def closed_ways(ways: Iterable[WayUp]) -> Iterator[LeftOut]:
@@ -55,7 +61,7 @@ def closed_ways(ways: Iterable[WayUp]) -> Iterator[LeftOut]:
         )
 
 
-def _finding(path: str, ways: Sequence[WayUp]) -> Finding:
+def _finding(path: str, ways: Sequence[WayUp], *, bounded: bool) -> Finding:
     actions = escalation_paths()[path].actions if path in escalation_paths() else ()
     actions = actions or tuple(one.action for one in ways[0].steps)
     reach = sorted({str(one.reach) for one in ways})
@@ -67,5 +73,11 @@ def _finding(path: str, ways: Sequence[WayUp]) -> Finding:
         subject=path,
         detail=f"Anyone who holds {listed(actions)} can gain {ways[0].gains}; within reach are "
         f"{', '.join(reach[:SHOWN])}{more}. The process needs them.",
-        action=_BOUND if curable else _ELSE,
+        action=_advice(path, curable=curable and not bounded),
     )
+
+
+def _advice(path: str, *, curable: bool) -> str:
+    if path == REWRITTEN:
+        return _RENAME
+    return _BOUND if curable else _ELSE

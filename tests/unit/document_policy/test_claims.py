@@ -215,15 +215,23 @@ def a_way(outcome: str, path: str = "function with a role") -> dict[str, Any]:
     [
         (None, "not asked", "no known way was tried"),
         ([], "shown", "leads to none of the known ways"),
-        ([a_way("refused")], "shown", "Against 1 attempt to gain more"),
+        ([a_way("refused")], "shown", "refuses 1 attempt to gain more than it grants; without"),
         (
             [a_way("refused", "x"), a_way("open")],
             "shown in part",
             "can gain more than it grants, by 1 known way: ",
         ),
         ([a_way("open")], "not shown", "the process needs what they take in deploy"),
-        ([a_way("no test", "x")], "not shown", "something else refused x"),
-        ([a_way("refused"), a_way("no test", "x")], "shown in part", "something else refused x"),
+        (
+            [a_way("no test", "x")],
+            "not shown",
+            "1 known way met another refusal, which shows nothing: x",
+        ),
+        (
+            [a_way("refused"), a_way("no test", "x")],
+            "shown in part",
+            "1 known way met another refusal, which shows nothing: x",
+        ),
     ],
 )
 def test_whoever_holds_the_policy_gains_no_more_only_where_it_was_tried(

@@ -76,6 +76,13 @@ def test_one_that_the_run_made_stands_in_its_events(tmp_path: Path) -> None:
     assert found == AttachedPolicies()
 
 
+def test_one_of_aws_s_own_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, attached("arn:aws:iam::aws:policy/Rare")).findings
+
+    assert "AWS's own" in found.detail
+    assert found.action.startswith("Run the process on AWS")
+
+
 def test_one_that_was_refused_was_given_to_nobody(tmp_path: Path) -> None:
     denied = replace(attached(BASIC), outcome=Outcome.DENIED)
 
