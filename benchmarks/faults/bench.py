@@ -52,11 +52,16 @@ class Bench(ABC):
             connection = emulator.start(
                 folder / "state", inbox=folder / "inbox", options=DELIVERY, tools=(cli.folder,)
             )
-            deployed = emulator.bring_in(connection, say=lambda _: None, processes=PROCESSES)
-        bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
-        set_variables(bench.cloud, FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
-        bench._listen()
-        bench.prepare()
+            try:
+                deployed = emulator.bring_in(connection, say=lambda _: None, processes=PROCESSES)
+                bench = cls(cloud=Cloud(deployed=deployed, folder=folder), cli=cli)
+                set_variables(bench.cloud, FUNCTIONS, where="POWERTOOLS_SERVICE_NAME")
+                bench._listen()
+                bench.prepare()
+            except BaseException:  # nobody has a bench to stop
+                emulator.stop(folder / "state")
+                cli.stop()
+                raise
         return bench
 
     @abstractmethod
