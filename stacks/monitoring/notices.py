@@ -188,13 +188,14 @@ def refuse_crowded(owners: Iterable[str], settings: Settings) -> None:
     Raises:
         InvalidSettingError: says how many topics there must be.
     """
+    every = set(owners)
     for topics in range(settings.mail_topics, MOST_TOPICS):
-        crowds = Counter(place_of(one, topics) for one in set(owners))
+        crowds = Counter(place_of(one, topics) for one in every)
         if max(crowds.values(), default=0) <= FILTERS_PER_TOPIC:
             if topics > settings.mail_topics:
                 raise InvalidSettingError(
                     f"-c mailTopics={settings.mail_topics}: a topic takes {FILTERS_PER_TOPIC} "
-                    f"owners' filters, and there are {len(set(owners))} owners; write "
+                    f"owners' filters, and there are {len(every)} owners; write "
                     f"-c mailTopics={topics}"
                 )
             return

@@ -54,7 +54,9 @@ def test_the_owner_that_is_one_too_many_for_a_topic_gets_a_second_one() -> None:
     refuse_crowded(owners(200), Settings())
 
     with pytest.raises(InvalidSettingError, match=r"201 owners; write -c mailTopics=2$"):
-        refuse_crowded(owners(201), Settings())
+        refuse_crowded(iter(owners(201)), Settings())
+    with pytest.raises(InvalidSettingError, match=r"601 owners; write -c mailTopics=4$"):
+        refuse_crowded(iter(owners(601)), Settings())
     refuse_crowded(owners(201), Settings(mail_topics=2))
 
 
