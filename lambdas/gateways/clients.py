@@ -6,6 +6,7 @@ botocore, the part of it that calls AWS, reads the same environment.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -26,12 +27,20 @@ def _session() -> botocore.session.Session:
 
 def client(service: str, config: Config | None = None, *, region: str | None = None) -> Any:  # noqa: ANN401  # typed where used
     """A client of a service, with the credentials of the environment and in its region."""
-    return _session().create_client(service, config=config, region_name=region)
+    return _session().create_client(service, config=config, region_name=region or _said())
 
 
 def region() -> str:
     """The environment's region; empty when there is none."""
-    return str(_session().get_config_variable("region") or "")
+    return str(_said() or _session().get_config_variable("region") or "")
+
+
+def _said() -> str | None:
+    """What the AWS CLI and the CDK read first; botocore knows AWS_DEFAULT_REGION alone.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+    """
+    return os.environ.get("AWS_REGION") or None
 
 
 def own_or_guest(
@@ -56,7 +65,7 @@ def client_as(
     keys = answer["Credentials"]
     return _session().create_client(
         service,
-        region_name=region,
+        region_name=region or _said(),
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
