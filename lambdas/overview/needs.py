@@ -29,10 +29,10 @@ class Need(IntEnum):
     UNAPPROVED = 4
     WAYS_UP = 5
     REACHES_OTHERS = 6
-    NEVER_RUN = 7
-    NOT_ATTEMPTED = 8
-    OLD = 9
-    STOPPED = 10
+    STOPPED = 7
+    NEVER_RUN = 8
+    NOT_ATTEMPTED = 9
+    OLD = 10
     NOTHING = 11
 
     @property
@@ -54,10 +54,10 @@ HEADINGS = {
     Need.UNAPPROVED: "New access that nobody has approved",
     Need.WAYS_UP: "The policy holds a way up",
     Need.REACHES_OTHERS: "The policy reaches what is not the process's own",
-    Need.NEVER_RUN: "No run has finished",
+    Need.STOPPED: "The fleet was stopped before it",
+    Need.NEVER_RUN: "No run has made a policy",
     Need.NOT_ATTEMPTED: "No proof was attempted",
     Need.OLD: "The proof is old",
-    Need.STOPPED: "The fleet was stopped before it",
     Need.NOTHING: "Nothing is needed",
 }
 
@@ -127,7 +127,7 @@ def _of_end(row: Row) -> list[tuple[Need, str]]:
 
 def _of_verdict(row: Row, old: float) -> list[tuple[Need, str]]:
     if not row.run:
-        return [(Need.NEVER_RUN, "no run has finished")]
+        return [(Need.NEVER_RUN, "no run has made a policy")]
     if row.verdict == VerdictKind.NOT_PROVED:
         return [(Need.NOT_PROVED, "its newest policy is not proved")]
     if row.verdict == VerdictKind.NOT_ATTEMPTED and not row.proved:

@@ -98,7 +98,7 @@ def _line(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
         _answer(row, row.no_way_up, row.ways_up, "way up", "ways up"),
         _answer(row, row.contained, row.reaches, "reaches others", "reach others"),
         _number(row, row.characters),
-        row.owner,
+        _owner(row),
         _sandbox(row),
         code(row.revision) if row.revision else "",
     )
@@ -117,13 +117,14 @@ def _name(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
     cause = row.end.cause if row.end and row.end.failed else ""
     reasons = el("span", "; ".join(needs.words), class_="needs") if needs.words else None
     said = shortened(cause, CAUSE, whole_in="the execution")
-    why = el("details", el("summary", "Why"), text(said)) if cause else None
+    run = el("p", "Execution ", code(row.end.execution)) if row.end and row.end.execution else None
+    why = el("details", el("summary", "Why"), text(said), run) if cause else None
     return join((name, reasons, why))
 
 
 def _verdict(row: Row) -> Html | str:
     if not row.run:
-        return "no run has finished"
+        return "no policy"
     kind = "proved" if row.verdict.startswith("proved") else row.verdict.replace(" ", "-")
     where = SHOWN_ON[row.platform]
     shown = el("span", f" {where}", class_="place") if where else None
@@ -165,6 +166,12 @@ def _answer(row: Row, answer: Answer | None, number: int | None, one: str, many:
     against = el("span", counted(number, one, many), class_="small") if number else None
     told = answer or UNKNOWN
     return el("span", told, " ", against, class_=f"answer {told.replace(' ', '-')}")
+
+
+def _owner(row: Row) -> Html:
+    """The address, broken after its @ where it must be."""
+    name, _, host = row.owner.rpartition("@")
+    return join((f"{name}@", el("wbr"), host))
 
 
 def _sandbox(row: Row) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
             Need.BROKEN,
             ("its archive cannot be read: it does not match its own seal",),
         ),
-        (never_run(), Need.NEVER_RUN, ("no run has finished",)),
+        (never_run(), Need.NEVER_RUN, ("no run has made a policy",)),
         (a_row(verdict="not proved"), Need.NOT_PROVED, ("its newest policy is not proved",)),
         (a_row(verdict="not attempted"), Need.NOTHING, ()),
         (
@@ -72,6 +73,11 @@ if TYPE_CHECKING:
             a_row(end=an_end("orders", STOPPED)),
             Need.STOPPED,
             ("not started: the fleet was stopped",),
+        ),
+        (
+            replace(never_run(), end=an_end("new", STOPPED)),  # counted with all that were stopped
+            Need.STOPPED,
+            ("not started: the fleet was stopped", "no run has made a policy"),
         ),
         (
             a_row(ways_up=2, end=an_end("orders", "FAILED", "BuildFailed")),
