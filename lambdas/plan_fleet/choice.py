@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import FleetNotChosenError
-from lambdas.model.text import listed
+from lambdas.model.text import listed, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,8 @@ LISTS = ("names", "owners", "sandboxes")
 KEYS = ("all", *LISTS, "olderThanDays", "neverProved")
 EXAMPLE = '{"choose": {"all": true}}, or by names, owners, sandboxes, olderThanDays, neverProved'
 SHOWN = 20  # names that a message tells
+LONGEST = 200  # characters of a value that a message tells
+OLDEST = 36_500  # days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,12 @@ class Choice:
             raise FleetNotChosenError(f"the input chooses nothing; write {EXAMPLE}")
         unknown = sorted(set(raw) - set(KEYS))
         if unknown:
-            raise FleetNotChosenError(f"choose does not know {listed(unknown)}; write {EXAMPLE}")
+            raise FleetNotChosenError(f"choose does not know {some(unknown)}; write {EXAMPLE}")
         for key in ("all", "neverProved"):
             if key in raw and raw[key] is not True:
-                raise FleetNotChosenError(f"choose.{key} is {raw[key]!r}; write true or leave out")
+                raise FleetNotChosenError(
+                    f"choose.{key} is {told(raw[key])}; write true or leave out"
+                )
         if raw.get("all") and len(raw) > 1:
             raise FleetNotChosenError("choose.all stands beside other keys; leave one out")
         return cls(
@@ -90,11 +94,18 @@ class Choice:
 
     def takes(self, one: Candidate, now: datetime) -> bool:
         """Whether a process is chosen."""
+        return self._by_place(one) and self._by_proof(one, now)
+
+    def passes_over(self, one: Candidate) -> bool:
+        """Whether an age is asked for, and only having no proof keeps a process out."""
+        unasked = self.older_than is not None and not self.never_proved
+        return unasked and one.proved is None and self._by_place(one)
+
+    def _by_place(self, one: Candidate) -> bool:
         return (
             _in(one.process, self.names)
             and _in(one.owner, self.owners)
             and _in(one.place.name, self.sandboxes)
-            and self._by_proof(one, now)
         )
 
     def _by_proof(self, one: Candidate, now: datetime) -> bool:
@@ -119,17 +130,24 @@ def chosen(candidates: Sequence[Candidate], choice: Choice, now: datetime) -> tu
         missing = sorted(wanted - known)
         if missing:
             raise FleetNotChosenError(
-                f"choose.{what} has {_some(missing)}, which no process has; known are "
-                f"{_some(sorted(known)) or 'none'}"
+                f"choose.{what} has {some(missing)}, which no process has; known are "
+                f"{some(sorted(known)) or 'none'}"
             )
     taken = (one for one in candidates if choice.takes(one, now))
     return tuple(sorted(taken, key=lambda one: one.urgency))
 
 
-def _some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> str:
+    """The first names, none longer than a message bears."""
     every = list(names)
     more = [f"{len(every) - SHOWN:,} more"] if len(every) > SHOWN else []
-    return listed([*every[:SHOWN], *more])
+    shown = (shortened(one, LONGEST, whole_in="the input") for one in every[:SHOWN])
+    return listed([*shown, *more])
+
+
+def told(value: object) -> str:
+    """What somebody wrote, no longer than a message bears."""
+    return shortened(repr(value), LONGEST, whole_in="the input")
 
 
 def _in(value: str, wanted: frozenset[str]) -> bool:
@@ -141,7 +159,9 @@ def _names(raw: Mapping[str, Any], key: str) -> frozenset[str]:
         return frozenset()
     given = raw[key]
     if not isinstance(given, list) or not given or not all(isinstance(one, str) for one in given):
-        raise FleetNotChosenError(f"choose.{key} is {given!r}; write a list of one text or more")
+        raise FleetNotChosenError(
+            f"choose.{key} is {told(given)}; write a list of one text or more"
+        )
     return frozenset(given)
 
 
@@ -149,6 +169,8 @@ def _days(raw: Mapping[str, Any]) -> float | None:
     days = raw.get("olderThanDays")
     if days is None:
         return None
-    if isinstance(days, bool) or not isinstance(days, int | float) or days < 0:
-        raise FleetNotChosenError(f"choose.olderThanDays is {days!r}; write a number of days")
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= OLDEST:
+        raise FleetNotChosenError(
+            f"choose.olderThanDays is {told(days)}; write a number of days from 0 to {OLDEST}"
+        )
     return float(days)

@@ -78,7 +78,11 @@ def prepare(
     now = datetime.fromisoformat(fleet.started_at)
     taken = chosen(candidates, request.choice, now)
     made = plan(
-        taken, request, known=len(candidates), confirm_above=int(settings[Setting.CONFIRM_ABOVE])
+        taken,
+        request,
+        known=len(candidates),
+        confirm_above=int(settings[Setting.CONFIRM_ABOVE]),
+        passed_over=sum(map(request.choice.passes_over, candidates)),
     )
     for name, body in documents(fleet, made).items():
         archive.put(fleet.key(name), body, "application/json")

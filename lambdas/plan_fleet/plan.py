@@ -110,11 +110,17 @@ class SandboxPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole fleet. `known` is how many processes there are, chosen or not."""
+    """The whole fleet.
+
+    Attributes:
+        known: how many processes there are, chosen or not. passed_over: those that an age left
+            out because they have no proof at all.
+    """
 
     request: Request
     sandboxes: tuple[SandboxPlan, ...]
     known: int
+    passed_over: int = 0
 
     @property
     def runs(self) -> int:
@@ -134,8 +140,14 @@ class Plan:
     @property
     def words(self) -> str:
         """What it takes, in a sentence or three."""
+        unproved = (
+            f"{counted(self.passed_over, 'process has', 'processes have')} no proof at all, which "
+            "olderThanDays does not choose: neverProved does."
+            if self.passed_over
+            else ""
+        )
         if not self.runs:
-            return f"None of {counted(self.known, 'process')} is chosen."
+            return f"None of {counted(self.known, 'process')} is chosen. {unproved}".strip()
         without = sum(one.without for one in self.sandboxes)
         days = max(one.days for one in self.sandboxes)
         why = (
@@ -150,11 +162,19 @@ class Plan:
             f"{runs} of {processes} in {sandboxes}: {takes}, when every first proof succeeds.",
             f"{counted(without, 'run')} without Access Analyzer: {why}." if without else "",
             f"They start on {days} days, as Access Analyzer's quota lets them." if days > 1 else "",
+            unproved,
         )
         return " ".join(filter(None, parts))
 
 
-def plan(taken: Sequence[Candidate], request: Request, *, known: int, confirm_above: int) -> Plan:
+def plan(
+    taken: Sequence[Candidate],
+    request: Request,
+    *,
+    known: int,
+    confirm_above: int,
+    passed_over: int = 0,
+) -> Plan:
     """Plan the runs of the chosen processes.
 
     Raises:
@@ -168,6 +188,7 @@ def plan(taken: Sequence[Candidate], request: Request, *, known: int, confirm_ab
     found = Plan(
         request=request,
         known=known,
+        passed_over=passed_over,
         sandboxes=tuple(
             SandboxPlan(
                 place=place,

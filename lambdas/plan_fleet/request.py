@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.errors import FleetNotChosenError
+from lambdas.model.archive.fleet import MOST_AT_ONCE
 from lambdas.model.text import listed
-from lambdas.plan_fleet.choice import Choice
+from lambdas.plan_fleet.choice import Choice, some, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 GENERATORS = ("access-analyzer", "trail")
 BEYOND = ("trail", "days")
 KEYS = ("choose", "confirm", "generator", "beyondQuota", "atOnce", "prove", "tolerate")
-MOST_AT_ONCE = 100  # of one sandbox; CodeBuild's quota for an account is the measure
 TOLERATED = 10.0  # percent of the runs that may fail
 
 
@@ -51,14 +51,14 @@ class Request:
         unknown = sorted(set(given) - set(KEYS))
         if unknown:
             raise FleetNotChosenError(
-                f"the input does not know {listed(unknown)}; known are {listed(KEYS)}"
+                f"the input does not know {some(unknown)}; known are {listed(KEYS)}"
             )
         return cls(
             choice=Choice.from_json(given.get("choose")),
             confirm=_flag(given, "confirm", standard=False),
             generator=_word(given, "generator", GENERATORS, generator),
             beyond=_word(given, "beyondQuota", BEYOND, BEYOND[0]),
-            at_once=int(_number(given, "atOnce", at_once, least=1, most=MOST_AT_ONCE)),
+            at_once=_whole(given, "atOnce", at_once, most=MOST_AT_ONCE),
             prove=_flag(given, "prove", standard=True),
             tolerate=_number(given, "tolerate", TOLERATED, least=0, most=100),
         )
@@ -67,14 +67,14 @@ class Request:
 def _flag(given: Mapping[str, Any], key: str, *, standard: bool) -> bool:
     value = given.get(key, standard)
     if not isinstance(value, bool):
-        raise FleetNotChosenError(f"{key} is {value!r}; write true or false")
+        raise FleetNotChosenError(f"{key} is {told(value)}; write true or false")
     return value
 
 
 def _word(given: Mapping[str, Any], key: str, known: tuple[str, ...], standard: str) -> str:
     value = given.get(key, standard)
     if value not in known:
-        raise FleetNotChosenError(f"{key} is {value!r}; write {' or '.join(known)}")
+        raise FleetNotChosenError(f"{key} is {told(value)}; write {' or '.join(known)}")
     return str(value)
 
 
@@ -83,5 +83,12 @@ def _number(
 ) -> float:
     value = given.get(key, standard)
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise FleetNotChosenError(f"{key} is {value!r}; write a number from {least} to {most}")
+        raise FleetNotChosenError(f"{key} is {told(value)}; write a number from {least} to {most}")
     return value
+
+
+def _whole(given: Mapping[str, Any], key: str, standard: int, *, most: int) -> int:
+    value = _number(given, key, standard, least=1, most=most)
+    if value != int(value):
+        raise FleetNotChosenError(f"{key} is {told(value)}; write a whole number")
+    return int(value)

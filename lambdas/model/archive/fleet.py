@@ -14,6 +14,7 @@ FLEETS = "fleet"  # the archive's folder; no process may be called so
 PLAN, REPORT, DOCUMENT, TABLE = "plan.json", "report.html", "fleet.json", "fleet.csv"
 STOP = "stop"  # an object of this name in the fleet's folder: start no more
 ENDS = "ends/"
+MOST_AT_ONCE = 100  # runs of one sandbox; CodeBuild's quota for an account is the measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

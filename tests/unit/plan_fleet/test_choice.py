@@ -69,6 +69,11 @@ def test_a_choice_takes_what_it_says_the_most_urgent_first(raw: Any, expected: l
         ({"owners": [1]}, "write a list"),
         ({"olderThanDays": -1}, "write a number of days"),
         ({"olderThanDays": True}, "write a number of days"),
+        ({"olderThanDays": 1e300}, "write a number of days from 0 to 36500"),
+        ({"olderThanDays": "a week"}, "'a week'; write a number of days"),
+        ({"x" * 100_000: True}, r"does not know x{200}… \(100,000 characters"),
+        ({"names": "x" * 100_000}, r"choose.names is 'x{199}… \(100,002 characters"),
+        ({"names": ["x" * 100_000]}, r"choose.names has x{200}… \(100,000 characters"),
         ({"neverProved": False}, "choose.neverProved is False"),
         ({"names": ["ham", "alpha"]}, "choose.names has ham, which no process has; known are"),
         ({"owners": ["nobody@example.com"]}, "choose.owners has nobody@example.com"),
@@ -78,6 +83,19 @@ def test_a_choice_takes_what_it_says_the_most_urgent_first(raw: Any, expected: l
 def test_a_choice_that_cannot_be_meant_is_refused_with_what_to_write(raw: Any, told: str) -> None:
     with pytest.raises(FleetNotChosenError, match=told):
         taken(ALL, raw)
+
+
+def test_an_age_passes_over_what_has_no_proof_and_that_is_told() -> None:
+    there = [a_candidate("beta", proved=NOW), a_candidate("gamma", sandbox="south")]
+
+    def passed_over(**raw: Any) -> list[str]:
+        choice = Choice.from_json(raw)
+        return [one.process for one in there if choice.passes_over(one)]
+
+    assert passed_over(olderThanDays=7) == ["gamma"]
+    assert passed_over(olderThanDays=7, sandboxes=["north"]) == []
+    assert passed_over(olderThanDays=7, neverProved=True) == []
+    assert passed_over(all=True) == []
 
 
 def test_of_many_unknown_names_a_message_tells_some() -> None:

@@ -119,6 +119,19 @@ def test_nothing_chosen_is_a_plan_of_nothing() -> None:
     assert made.words == "None of 0 processes is chosen."
 
 
+def test_what_an_age_passes_over_is_told_with_what_to_write() -> None:
+    asked = {"choose": {"olderThanDays": 7}}
+    request = Request.from_json(asked, generator="trail", at_once=5)
+
+    def words(runs: int, passed_over: int) -> str:
+        return plan(many(runs), request, known=3, confirm_above=20, passed_over=passed_over).words
+
+    told = "no proof at all, which olderThanDays does not choose: neverProved does."
+    assert words(0, 2) == f"None of 3 processes is chosen. 2 processes have {told}"
+    assert words(2, 1).endswith(f" 1 process has {told}")
+    assert "no proof at all" not in words(2, 0)
+
+
 counts = st.tuples(st.integers(0, 120), st.integers(0, 60))
 
 
@@ -185,6 +198,8 @@ def test_items_name_each_run_for_its_fleet_and_its_day() -> None:
         ({"generator": "magic"}, "generator is 'magic'; write access-analyzer or trail"),
         ({"beyondQuota": "never"}, "write trail or days"),
         ({"atOnce": 0}, "write a number from 1 to 100"),
+        ({"atOnce": 1.5}, "write a whole number"),
+        ({"generator": "x" * 100_000}, r"generator is 'x{199}… \(100,002 characters"),
         ({"atOnce": True}, "write a number from 1 to 100"),
         ({"tolerate": 101}, "write a number from 0 to 100"),
         ({"confirm": 1}, "write true or false"),
