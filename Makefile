@@ -80,11 +80,19 @@ doctor: setup ## Say what is missing before a deployment to your account (JSON=1
 GIVEN = $(if $(filter-out file,$(origin PROCESS)),$(PROCESS))
 # Of one process; the patterns hold for every name of a deployment.
 OF_ONE = --exclusively "*-process-$(GIVEN)" "*-roles-$(GIVEN)" "*-owner-*"
+# What the settings say of where: -c name=…, -c region=…, -c account=….
+setting = $(patsubst $(1)=%,--$(1) %,$(filter $(1)=%,$(CONTEXT)))
 ONCE = $(if $(SANDBOX),"*-sandbox*","*-archive" "*-sandbox*" "*-workflow")
 
-deploy: setup ## Deploy all that changed to your AWS account; PROCESS=… or SANDBOX=… that alone (CONTEXT="-c key=value …")
+# Whose stacks: of one sandbox elsewhere, or of the workflow's own account alone.
+PART = $(if $(SANDBOX),-c sandbox=$(SANDBOX)) $(if $(OWN),-c own=true)
+
+deploy: setup ## Deploy all that changed to your AWS account; PROCESS=…, SANDBOX=… or OWN=1 that alone (CONTEXT="-c key=value …")
 	@$(WITH_TOOLS) node_modules/.bin/cdk synth --quiet $(if $(GIVEN),-c process=$(GIVEN)) \
-		$(if $(SANDBOX),-c sandbox=$(SANDBOX)) $(CONTEXT)
+		$(PART) $(CONTEXT)
+	@# A process's stack takes keys, roles and topics of the workflow's; its roles elsewhere nothing.
+	@$(if $(GIVEN),$(if $(SANDBOX),,$(VENV)/bin/fencepost deployable $(GIVEN) \
+		$(call setting,name) $(call setting,region) $(call setting,account) > /dev/null))
 	@# What there is once asks before it widens (APPROVAL=never for a pipeline); stacks of processes,
 	@# all alike, go side by side.
 	@$(if $(GIVEN),,$(WITH_TOOLS) node_modules/.bin/cdk deploy --app cdk.out \
@@ -95,8 +103,8 @@ deploy: setup ## Deploy all that changed to your AWS account; PROCESS=… or SAN
 remove: setup ## Take the stacks of PROCESS=… away; its runs stay in the archive
 	@test -n "$(GIVEN)" || { echo "which one? make remove PROCESS=orders"; exit 2; }
 	@# Without its roles a run that is under way could not clean up.
-	@$(VENV)/bin/fencepost removable $(GIVEN) $(patsubst name=%,--name %,$(filter name=%,$(CONTEXT)))
-	@$(WITH_TOOLS) node_modules/.bin/cdk destroy --force -c removed=$(GIVEN) $(CONTEXT) $(OF_ONE)
+	@$(VENV)/bin/fencepost removable $(GIVEN) $(call setting,name) $(call setting,region)
+	@$(WITH_TOOLS) node_modules/.bin/cdk destroy --force -c removed=$(GIVEN) $(PART) $(CONTEXT) $(OF_ONE)
 
 cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destroy --all"
 	@$(WITH_TOOLS) node_modules/.bin/cdk $(DO)

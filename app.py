@@ -14,6 +14,7 @@ from aws_cdk import App
 
 from lambdas.errors import InvalidProcessError
 from stacks import places
+from stacks.monitoring.notices import refuse_crowded
 from stacks.places import InvalidSettingError
 from stacks.processes.folders import (
     ProcessFolder,
@@ -23,12 +24,13 @@ from stacks.processes.folders import (
     refuse_local_sources,
 )
 from stacks.settings import Settings
-from stacks.stages import add_one_sandbox, add_stacks
+from stacks.stages import add_one_sandbox, add_stacks, refuse_unknown_regions
 from stacks.workflow.packaging import package_lambdas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+OWN = "own"  # the stacks of the workflow's account alone: make deploy OWN=1
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was
 
 
@@ -73,12 +75,30 @@ def choose(
 
 
 def _add(app: App, settings: Settings, folders: Sequence[ProcessFolder]) -> None:
+    refuse_unknown_regions(settings, folders)
+    chosen, staying = choose(folders, app.node.try_get_context)
     sandbox = app.node.try_get_context("sandbox")
     if sandbox:
-        add_one_sandbox(app, settings=settings, folders=folders, name=str(sandbox))
+        if app.node.try_get_context("process") or app.node.try_get_context("removed"):
+            (one,) = chosen
+            own = settings.sandbox(one.process.sandbox).name
+            if own != sandbox:
+                raise InvalidSettingError(
+                    f"the process {one.process.name} acts in the sandbox {own}, not in {sandbox}"
+                )
+        add_one_sandbox(app, settings=settings, folders=chosen, name=str(sandbox))
         return
-    chosen, staying = choose(folders, app.node.try_get_context)
-    add_stacks(app, settings=settings, folders=chosen, code=package_lambdas(), staying=staying)
+    if not app.node.try_get_context("removed"):
+        # All of them: the owner that is one too many may come with the one process that is chosen.
+        refuse_crowded((one.process.owner for one in folders), settings)
+    add_stacks(
+        app,
+        settings=settings,
+        folders=chosen,
+        code=package_lambdas(),
+        staying=staying,
+        elsewhere=not app.node.try_get_context(OWN),
+    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The sandboxes of a deployment, and what its stacks are called.
+"""The sandboxes of a deployment, what its stacks are called, and how its context is read.
 
 Everything begins with the deployment's name, as the fence around Fencepost says.
 """
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from lambdas.model.definition.process import REGION
+from lambdas.errors import InvalidProcessError
+from lambdas.model.definition.process import EMAIL, EMAIL_WORDS, REGION, SCHEDULE, SCHEDULES
 from lambdas.model.iam.arn import ACCOUNT_ID
+from lambdas.model.yaml_text import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = re.compile(ACCOUNT_ID)
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 READABLE = 40  # characters of an address that a stack's name takes over
 
 
@@ -90,17 +91,18 @@ def needed(deployment: str, wanted: Process) -> Iterator[str]:
 
 
 def accounts_of(value: Callable[[str], object], further: tuple[Sandbox, ...]) -> tuple[str, str]:
-    """All accounts, or none: names on all sides are made of them."""
+    """The workflow's, and the default sandbox's when that is another; empty are the credentials'.
+
+    With a sandbox apart the workflow's must be said: names on all sides are made of both.
+    """
     sandbox, own = str(value("sandboxAccount") or ""), str(value("account") or "")
-    if not sandbox and not further:
-        return "", ""
-    given = ({"sandboxAccount": sandbox} if sandbox else {}) | {"account": own}
-    for key, number in given.items():
-        if not ACCOUNT.fullmatch(number):
+    needed = {"account"} if sandbox or further else set()
+    for key, number in {"sandboxAccount": sandbox, "account": own}.items():
+        if (number or key in needed) and not ACCOUNT.fullmatch(number):
             raise InvalidSettingError(f"-c {key}={number}: write the account's 12 digits")
-    if own == sandbox:
+    if own and own == sandbox:
         raise InvalidSettingError(f"-c sandboxAccount={sandbox}: is -c account; leave both out")
-    taken = {own, sandbox}
+    taken = {own, sandbox} - {""}
     for one in further:
         if one.account in taken:
             raise InvalidSettingError(
@@ -115,23 +117,40 @@ def sandboxes_of(given: object) -> tuple[Sandbox, ...]:
     """From a mapping, or a YAML file with one: `payments: {account: "…", region: eu-west-1}`."""
     if not given:
         return ()
+    raw = _written(given) if isinstance(given, str) else given
+    if not isinstance(raw, dict) or not raw:
+        raise InvalidSettingError(
+            "-c sandboxes: the file names no sandbox; write a line for each, such as "
+            'payments: {account: "210987654321"}'
+        )
+    return tuple(_sandbox(str(name), entry) for name, entry in raw.items())
+
+
+def _written(file: str) -> object:
+    """What the file says; a name that stands twice is refused, as in a process's definition."""
     try:
-        raw = yaml.safe_load(Path(given).read_text("utf-8")) if isinstance(given, str) else given
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidSettingError(f"-c sandboxes={given}: {error}") from error
-    entries = raw.items() if isinstance(raw, dict) else [("", raw)]
-    return tuple(_sandbox(str(name), entry) for name, entry in entries)
+        return read(Path(file).read_text("utf-8")).value
+    except OSError as error:
+        reason = error.strerror or error
+        raise InvalidSettingError(f"-c sandboxes={file}: cannot be read: {reason}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidSettingError(f"-c sandboxes={file}: is not UTF-8 text") from error
+    except InvalidProcessError as error:
+        told = f"{error.key} {error.problem}" if error.key else error.problem
+        raise InvalidSettingError(f"-c sandboxes={file}:{error.line}: {told}") from error
 
 
 def _sandbox(name: str, entry: object) -> Sandbox:
-    about = f"-c sandboxes: {name or 'the file'}"
+    about = f"-c sandboxes: {name}"
     if not NAME.fullmatch(name) or name == DEFAULT:
         raise InvalidSettingError(f"{about}: write names [a-z][a-z0-9-]{{0,31}} but {DEFAULT}")
     if not isinstance(entry, dict) or not {"account"} <= entry.keys() <= {"account", "region"}:
         raise InvalidSettingError(f"{about}: write account, and region if it is another")
     account, region = str(entry["account"]), str(entry.get("region", ""))
     if not ACCOUNT.fullmatch(account):
-        raise InvalidSettingError(f"{about}: account {account}: write the account's 12 digits")
+        # Without quotes YAML reads some numbers with a nought before them as octal ones.
+        problem = f"account {account}: write the account's 12 digits, in quotes"
+        raise InvalidSettingError(f"{about}: {problem}")
     if region and not REGION.fullmatch(region):
         raise InvalidSettingError(f"{about}: region {region}: write a region such as eu-west-1")
     return Sandbox(name=name, account=account, region=region)
@@ -143,3 +162,65 @@ def home_region(value: Callable[[str], object], further: tuple[Sandbox, ...]) ->
     if (region or any(one.region for one in further)) and not REGION.fullmatch(region):
         raise InvalidSettingError(f"-c region={region}: write the deployment's own region")
     return region
+
+
+def role_names(value: Callable[[str], object], standard: tuple[str, ...]) -> tuple[str, ...]:
+    """Beginnings of role names; every role, or none."""
+    given = value("dataEventRoles")
+    if given is None:
+        return standard
+    names = tuple(sorted({one.strip() for one in str(given).split(",")} - {""}))
+    for one in names:
+        if names != ("*",) and not ROLE_NAME.fullmatch(one):
+            raise InvalidSettingError(
+                f"-c dataEventRoles={given}: write how names of roles begin, with commas between "
+                'them, "*" for every role of the sandbox, or nothing for none'
+            )
+    return names
+
+
+def one_of(value: Callable[[str], object], key: str, known: tuple[str, ...]) -> str:
+    """One of some words; the first is the standard."""
+    given = str(value(key) or known[0])
+    if given not in known:
+        raise InvalidSettingError(f"-c {key}={given}: write {' or '.join(known)}")
+    return given
+
+
+def schedule(value: Callable[[str], object], key: str) -> str:
+    """An expression of EventBridge Scheduler, or nothing."""
+    given = str(value(key) or "")
+    if given and not SCHEDULE.fullmatch(given):
+        raise InvalidSettingError(f"-c {key}={given}: write {SCHEDULES}")
+    return given
+
+
+def address(value: Callable[[str], object], key: str) -> str:
+    """An e-mail address, or nothing."""
+    given = str(value(key) or "")
+    if given and not EMAIL.fullmatch(given):
+        raise InvalidSettingError(f"-c {key}={given}: write {EMAIL_WORDS}")
+    return given
+
+
+def yes_or_no(value: Callable[[str], object], key: str, *, standard: bool) -> bool:
+    """True or false, as a text or as JSON has it."""
+    given = value(key)
+    if given is None:
+        return standard
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(given).lower() not in words:
+        raise InvalidSettingError(f"-c {key}={given}: write true or false")
+    return words[str(given).lower()]
+
+
+def number(value: Callable[[str], object], key: str, standard: int, most: int | None = None) -> int:
+    """A whole number above 0, and not above `most`."""
+    given = value(key)
+    if given is None:
+        return standard
+    if not str(given).isdecimal() or int(str(given)) < 1:
+        raise InvalidSettingError(f"-c {key}={given}: write a whole number above 0")
+    if most is not None and int(str(given)) > most:
+        raise InvalidSettingError(f"-c {key}={given}: write a whole number from 1 to {most}")
+    return int(str(given))

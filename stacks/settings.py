@@ -6,14 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from lambdas.model.definition.process import SCHEDULE, SCHEDULES
+from lambdas.model.archive.fleet import MOST_AT_ONCE
 from stacks.places import (
     DEFAULT,
     InvalidSettingError,
     Sandbox,
     accounts_of,
+    address,
     home_region,
+    number,
+    one_of,
+    role_names,
     sandboxes_of,
+    schedule,
+    yes_or_no,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +44,6 @@ DATA_EVENTS = (
     "AWS::XRay::Trace",
 )
 
-ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 GENERATORS = ("access-analyzer", "trail")
 
 
@@ -182,62 +187,23 @@ class Settings:
             sandbox_account=sandbox,
             region=home_region(value, further),
             further=further,
-            settle_seconds=_number(value, "settleSeconds", standard.settle_seconds),
-            few_files=_number(value, "fewFiles", standard.few_files),
-            few_megabytes=_number(value, "fewMegabytes", standard.few_megabytes),
-            retention_days=_number(value, "retentionDays", standard.retention_days),
-            log_days=_number(value, "logDays", standard.log_days),
-            late_minutes=_number(value, "lateMinutes", standard.late_minutes),
-            stale_days=_number(value, "staleDays", standard.stale_days),
-            operator=str(value("operator") or ""),
-            mail_topics=_number(value, "mailTopics", standard.mail_topics),
-            generator=_one_of(value, "generator", GENERATORS),
-            go_on=_one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
-            fleet_at_once=_number(value, "fleetAtOnce", standard.fleet_at_once),
-            fleet_confirm_above=_number(value, "fleetConfirmAbove", standard.fleet_confirm_above),
-            fleet_schedule=_schedule(value, "fleetSchedule"),
-            bounded_roles=str(value("boundedRoles")).lower() in {"true", "yes", "1"},
-            analyzer=str(value("analyzer")).lower() in {"true", "yes", "1"},
-            project_limit=str(value("projectLimit")).lower() not in {"false", "no", "0"},
+            settle_seconds=number(value, "settleSeconds", standard.settle_seconds),
+            few_files=number(value, "fewFiles", standard.few_files),
+            few_megabytes=number(value, "fewMegabytes", standard.few_megabytes),
+            retention_days=number(value, "retentionDays", standard.retention_days),
+            log_days=number(value, "logDays", standard.log_days),
+            late_minutes=number(value, "lateMinutes", standard.late_minutes),
+            stale_days=number(value, "staleDays", standard.stale_days),
+            operator=address(value, "operator"),
+            mail_topics=number(value, "mailTopics", standard.mail_topics),
+            generator=one_of(value, "generator", GENERATORS),
+            go_on=one_of(value, "withoutAnalyzer", ("fail", "go on")) == "go on",
+            fleet_at_once=number(value, "fleetAtOnce", standard.fleet_at_once, MOST_AT_ONCE),
+            fleet_confirm_above=number(value, "fleetConfirmAbove", standard.fleet_confirm_above),
+            fleet_schedule=schedule(value, "fleetSchedule"),
+            bounded_roles=yes_or_no(value, "boundedRoles", standard=standard.bounded_roles),
+            analyzer=yes_or_no(value, "analyzer", standard=standard.analyzer),
+            project_limit=yes_or_no(value, "projectLimit", standard=standard.project_limit),
             data_events=tuple(sorted(filter(None, types))) or standard.data_events,
-            data_event_roles=_role_names(value, standard.data_event_roles),
+            data_event_roles=role_names(value, standard.data_event_roles),
         )
-
-
-def _role_names(value: Callable[[str], object], standard: tuple[str, ...]) -> tuple[str, ...]:
-    """Beginnings of role names; every role, or none."""
-    given = value("dataEventRoles")
-    if given is None:
-        return standard
-    names = tuple(sorted({one.strip() for one in str(given).split(",")} - {""}))
-    for one in names:
-        if names != ("*",) and not ROLE_NAME.fullmatch(one):
-            raise InvalidSettingError(
-                f"-c dataEventRoles={given}: write how names of roles begin, with commas between "
-                'them, "*" for every role of the sandbox, or nothing for none'
-            )
-    return names
-
-
-def _one_of(value: Callable[[str], object], key: str, known: tuple[str, ...]) -> str:
-    """One of some words; the first is the standard."""
-    given = str(value(key) or known[0])
-    if given not in known:
-        raise InvalidSettingError(f"-c {key}={given}: write {' or '.join(known)}")
-    return given
-
-
-def _schedule(value: Callable[[str], object], key: str) -> str:
-    given = str(value(key) or "")
-    if given and not SCHEDULE.fullmatch(given):
-        raise InvalidSettingError(f"-c {key}={given}: write {SCHEDULES}")
-    return given
-
-
-def _number(value: Callable[[str], object], key: str, standard: int) -> int:
-    given = value(key)
-    if given is None:
-        return standard
-    if not str(given).isdecimal() or int(str(given)) < 1:
-        raise InvalidSettingError(f"-c {key}={given}: write a whole number above 0")
-    return int(str(given))

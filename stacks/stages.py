@@ -6,11 +6,13 @@ Nothing that is there once changes when a process comes or goes.
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from aws_cdk.region_info import RegionInfo
 
 from stacks import places
 from stacks.archive_stack import ArchiveStack
-from stacks.monitoring.notices import refuse_crowded
 from stacks.permissions.two_accounts import environment
 from stacks.places import InvalidSettingError
 from stacks.process_stacks import OwnerStack, ProcessStack, RolesStack
@@ -18,7 +20,7 @@ from stacks.sandbox_stack import SandboxStack
 from stacks.workflow_stack import WorkflowStack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from aws_cdk import Environment
     from constructs import Construct
@@ -37,18 +39,18 @@ def add_stacks(
     folders: Sequence[ProcessFolder],
     code: Package,
     staying: Collection[str] = (),
+    elsewhere: bool = True,
 ) -> None:
     """Add the stacks to an app, from what must survive to what may be replaced.
 
     `staying` are owners whose stack is left out: when a process is removed, and they have others.
-
-    Raises:
-        InvalidSettingError: there are more owners than the topics take.
+    Without `elsewhere` the stacks of sandboxes in other accounts are left to their administrators.
     """
-    refuse_crowded((one.process.owner for one in folders), settings)
     home = environment(settings.account, settings.region)
     bases = {
-        one.name: add_sandbox(scope, settings=settings, sandbox=one) for one in settings.sandboxes
+        one.name: add_sandbox(scope, settings=settings, sandbox=one)
+        for one in settings.sandboxes
+        if elsewhere or not one.apart
     }
     archive = ArchiveStack(scope, places.archive(settings.name), settings=settings, env=home)
     workflow = WorkflowStack(
@@ -62,7 +64,7 @@ def add_stacks(
     )
     for folder in (placed(one, settings) for one in folders):
         process, sandbox = folder.process, settings.sandbox(folder.process.sandbox)
-        if sandbox.apart:
+        if sandbox.apart and elsewhere:
             add_roles(scope, process, settings=settings, base=bases[sandbox.name])
         name = places.process(settings.name, process.name)
         own = ProcessStack(
@@ -134,3 +136,32 @@ def _there(settings: Settings, sandbox: Sandbox) -> Environment | None:
     if not sandbox.apart:
         return environment(settings.account, settings.region)
     return environment(sandbox.account, sandbox.region or settings.region)
+
+
+def refuse_unknown_regions(settings: Settings, folders: Sequence[ProcessFolder]) -> None:
+    """Refuse a region that the CDK does not know: a run of an hour would end at its marker there.
+
+    Raises:
+        InvalidSettingError: says who names it, and which was perhaps meant.
+    """
+    known = {one.name for one in RegionInfo.regions}
+    for who, region in _named(settings, folders):
+        if region not in known:
+            close = get_close_matches(region, known, n=1)
+            meant = f"did you mean {close[0]}? " if close else ""
+            raise InvalidSettingError(
+                f"{who}: the CDK here knows no region {region}; {meant}A newer one needs a newer "
+                "CDK (make lock UPGRADE=1)"
+            )
+
+
+def _named(settings: Settings, folders: Sequence[ProcessFolder]) -> Iterator[tuple[str, str]]:
+    """Who names which."""
+    if settings.region:
+        yield "-c region", settings.region
+    for sandbox in settings.further:
+        if sandbox.region:
+            yield f"the sandbox {sandbox.name}", sandbox.region
+    for folder in folders:
+        for region in folder.process.regions:
+            yield f"the process {folder.process.name}", region

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +13,7 @@ from lambdas.gateways.aws_errors import reason
 from lambdas.model.text import listed, visible
 from local.archive.places import embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
+from stacks import places
 
 if TYPE_CHECKING:
     import argparse
@@ -22,21 +24,24 @@ MACHINE = "build-policy"
 
 def removable(arguments: argparse.Namespace) -> int:
     """Say what stands in the way of a removal."""
-    find = embedded_client if arguments.emulated else clients.client
+    find = (
+        embedded_client if arguments.emulated else partial(clients.client, region=arguments.region)
+    )
     name, process = arguments.name, arguments.process
     try:
         if find("stepfunctions") is None:
             complain("no embedded AWS is up; start one with fencepost up")
             return UNKNOWN
-        if not is_deployed(find, name, process):
+        deployed = deployed_processes(find, name)
+        if process not in deployed:
             complain(
-                f"no process {visible(process)} is deployed here; the archive keeps the runs of "
-                "one that was"
+                f"no process {visible(process)} is deployed here; deployed are "
+                f"{listed(deployed) or 'none'}. The archive keeps the runs of one that was"
             )
             return NO
         problems = [*runs_under_way(find, name, process), *held(find, name, process)]
     except (BotoCoreError, ClientError) as error:
-        complain(f"it could not be asked: {reason(error)}")
+        complain(f"it could not be asked: {reason(error)}. make doctor says what is missing")
         return UNKNOWN
     if arguments.json:
         fields = {"process": process, "problems": problems}
@@ -49,14 +54,26 @@ def removable(arguments: argparse.Namespace) -> int:
     return NO if problems else YES
 
 
-def is_deployed(find: Callable[[str], Any], name: str, process: str) -> bool:
-    """Whether its definition is in the Parameter Store."""
-    ssm = find("ssm")
-    try:
-        ssm.get_parameter(Name=f"/{name}/processes/{process}")
-    except ssm.exceptions.ParameterNotFound:
-        return False
-    return True
+def deployed_processes(find: Callable[[str], Any], name: str) -> list[str]:
+    """Those that have a stack, in whatever state: one that failed is to be removed, too.
+
+    In a sandbox that is another account it is that of their roles.
+    """
+    pages = find("cloudformation").get_paginator("describe_stacks").paginate()
+    stacks = [
+        one["StackName"]
+        for page in pages
+        for one in page["Stacks"]
+        if one["StackStatus"] != "DELETE_COMPLETE"
+    ]
+    return sorted(
+        {
+            one.removeprefix(stem)
+            for stem in (places.process(name, ""), places.roles(name, ""))
+            for one in stacks
+            if one.startswith(stem)
+        }
+    )
 
 
 def runs_under_way(find: Callable[[str], Any], name: str, process: str) -> list[str]:

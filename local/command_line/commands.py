@@ -5,9 +5,9 @@ from __future__ import annotations
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
 from local.command_line.command import Argument, Command
+from local.command_line.deployments import DEPLOYABLE, REMOVABLE
 from local.command_line.fleets import OF_FLEETS
 from local.command_line.new_process import NEW
-from local.command_line.removal import REMOVABLE
 
 LAPTOP, LOGS, ARCHIVE, DEPLOYMENT = (
     "On the embedded AWS",
@@ -210,6 +210,7 @@ COMMANDS = (
         document=False,
     ),
     *OF_FLEETS,
+    DEPLOYABLE,
     REMOVABLE,
     Command(
         name="doctor",

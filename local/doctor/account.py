@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.model import limits
+from local.deploy.deployable import GOOD
 from local.doctor.asking import code_of
 from local.doctor.check import Check, missing, note, there, unknown
 from stacks import places
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
 BOOTSTRAP = 6
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 @dataclass(frozen=True, slots=True)

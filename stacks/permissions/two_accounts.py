@@ -29,8 +29,10 @@ READER = "reader"  # as whom stacks of the cycles and policies of their roles ar
 
 
 def environment(account: str, region: str = "") -> Environment | None:
-    """Of a stack; nothing when there is one account, that of the credentials."""
-    return Environment(account=account, region=region or None) if account else None
+    """Of a stack; nothing when both are those of the credentials."""
+    if not (account or region):
+        return None
+    return Environment(account=account or None, region=region or None)
 
 
 def account_of(settings: Settings, sandbox: Sandbox) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacks import places
-from stacks.places import InvalidSettingError
+from stacks.places import InvalidSettingError, Sandbox
 from stacks.settings import Settings
+from stacks.stages import refuse_unknown_regions
 from tests.stacks.samples import write_process
 
 if TYPE_CHECKING:
@@ -124,6 +125,71 @@ def test_one_that_is_to_be_removed_and_has_no_folder_is_told_where_its_stack_is(
     assert status == 1
     assert said.startswith("fencepost: there is no process nobody; known are: ")
     assert said.endswith("delete-stack --stack-name mine-process-nobody")
+
+
+@pytest.mark.parametrize(
+    ("context", "status"), [({"process": "p200"}, 1), ({"removed": "p200"}, 0)]
+)
+def test_the_201st_owner_is_refused_whichever_process_is_chosen_and_can_be_removed(
+    tmp_path: Path, context: Json, status: int
+) -> None:
+    for number in range(201):
+        write_process(tmp_path / "more", f"p{number}", owner=f"team-{number}@example.com")
+
+    ended, said = synthesise(tmp_path / "out", context, FENCEPOST_PROCESSES=str(tmp_path / "more"))
+
+    assert ended == status
+    assert ("205 owners; write -c mailTopics=2" in said) == bool(status)
+    assert bool(names_of(tmp_path / "out")) != bool(status)
+
+
+def test_of_a_sandbox_elsewhere_its_administrator_deploys_one_process_alone(
+    tmp_path: Path,
+) -> None:
+    write_process(tmp_path / "more", "chess", sandbox="games")
+    write_process(tmp_path / "more", "go", sandbox="games")
+    context = {
+        "account": "123456789012",
+        "sandboxes": {"games": {"account": "345678901234"}},
+        "sandbox": "games",
+    }
+
+    def alone(process: str) -> tuple[int, str]:
+        more = str(tmp_path / "more")
+        return synthesise(
+            tmp_path / process, {**context, "process": process}, FENCEPOST_PROCESSES=more
+        )
+
+    assert alone("chess") == (0, "")
+    assert names_of(tmp_path / "chess") == {"fencepost-sandbox-games", "fencepost-roles-chess"}
+    told = "fencepost: the process orders acts in the sandbox default, not in games"
+    assert alone("orders") == (1, told)
+
+
+def test_a_region_that_there_is_not_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    write_process(tmp_path / "more", "mine", regions=["eu-west-9"])
+
+    status, said = synthesise(tmp_path / "out", FENCEPOST_PROCESSES=str(tmp_path / "more"))
+
+    assert status == 1
+    assert said.startswith("fencepost: the process mine: the CDK here knows no region eu-west-9; ")
+    assert len(said.splitlines()) == 1
+    assert not names_of(tmp_path / "out")
+
+
+GAMES = Sandbox(name="games", account="345678901234", region="us-east-9")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (Settings(region="eu-nowhere-1"), "-c region: the CDK here knows no region eu-nowhere-1"),
+        (Settings(further=(GAMES,)), "the sandbox games: .* us-east-9; did you mean us-east-"),
+    ],
+)
+def test_whoever_names_a_region_that_there_is_not_is_told(settings: Settings, told: str) -> None:
+    with pytest.raises(InvalidSettingError, match=told):
+        refuse_unknown_regions(settings, ())
 
 
 @pytest.mark.parametrize(

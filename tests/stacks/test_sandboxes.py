@@ -164,6 +164,26 @@ def test_a_sandboxs_administrator_deploys_the_same_stacks_alone(
         assert "Fn::ImportValue" not in template
 
 
+def test_the_workflows_administrator_deploys_all_the_same_stacks_that_are_in_its_account(
+    processes: Path, templates: dict[str, str], tmp_path: Path
+) -> None:
+    own = an_app(tmp_path)
+    add_stacks(
+        own,
+        settings=SETTINGS,
+        folders=load_processes([processes]),
+        code=package_lambdas(),
+        elsewhere=False,
+    )
+    found = written(own)
+
+    apart = ("fencepost-sandbox-", "fencepost-roles-")
+    assert set(found) == {one for one in templates if not one.startswith(apart)}
+    assert {"fencepost-sandbox", "fencepost-process-chess"} <= set(found)
+    for name, template in found.items():
+        assert template == templates[name], name
+
+
 def test_the_workflows_own_account_has_no_other_administrator(
     processes: Path, tmp_path: Path
 ) -> None:

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 NAME = re.compile(rf"(?!{FLEETS}\Z)[a-z][a-z0-9-]{{0,31}}")  # reports of fleets have that folder
 PHASE = re.compile(r"[a-z][a-z0-9-]{0,30}")  # <run>.<phase> must fit a role session name, 64
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# As HTML forms know it, https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address, in
+# the 254 characters of RFC 5321. SNS's filters need quotes and backslashes escaped twice:
+# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+EMAIL = re.compile(
+    r"(?=.{1,254}\Z)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
+EMAIL_WORDS = "an e-mail address of letters a to z, digits and .!#$%&'*+/=?^_`{|}~-"
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 SCHEDULE = re.compile(
     r"rate\([1-9]\d* (minute|hour|day)s?\)|cron\(([^\s()]+ ){5}[^\s()]+\)"
@@ -117,7 +123,7 @@ class Process:
         return cls(
             name=name,
             description=text("description", definition["description"]),
-            owner=matching("owner", definition["owner"], EMAIL, "an e-mail address"),
+            owner=matching("owner", definition["owner"], EMAIL, EMAIL_WORDS),
             source=source,
             defined_by_source=defined,
             sandbox=_optional("sandbox", definition.get("sandbox", ""), NAME, "a sandbox's name"),

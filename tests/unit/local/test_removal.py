@@ -17,16 +17,16 @@ CANDIDATE = "fencepost-run-orders-candidate"
 
 
 class NotThereError(Exception):
-    """What both services raise for what there is not."""
+    """What IAM raises for what there is not."""
 
 
 class Account:
-    """Step Functions, the Parameter Store and IAM, as far as the command asks them."""
+    """Step Functions, CloudFormation and IAM, as far as the command asks them."""
 
     exceptions = type(
         "Exceptions",
         (),
-        {"ParameterNotFound": NotThereError, "NoSuchEntityException": NotThereError},
+        {"NoSuchEntityException": NotThereError},
     )
 
     def __init__(self, *running: str, roles: dict[str, list[str]] | None = None) -> None:
@@ -34,17 +34,28 @@ class Account:
         self.roles = {CANDIDATE: []} if roles is None else roles
         self.refuses = False
 
-    def get_parameter(self, *, Name: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetParameter")
-        if Name != "/fencepost/processes/orders":
-            raise NotThereError
-
     def get_paginator(self, operation: str) -> Any:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
         pages = {
             "list_state_machines": [
                 {"stateMachines": [{"name": "other-build-policy", "stateMachineArn": "none"}]},
                 {"stateMachines": [{"name": "fencepost-build-policy", "stateMachineArn": RUNS}]},
+            ],
+            "describe_stacks": [
+                {"Stacks": [{"StackName": "fencepost-workflow", "StackStatus": "CREATE_COMPLETE"}]},
+                {
+                    "Stacks": [
+                        {"StackName": f"fencepost-{name}", "StackStatus": status}
+                        for name, status in (
+                            ("process-orders", "CREATE_COMPLETE"),
+                            ("process-gone", "DELETE_COMPLETE"),
+                            ("process-halfway", "ROLLBACK_COMPLETE"),
+                            ("roles-elsewhere", "CREATE_COMPLETE"),
+                            ("roles-orders", "CREATE_COMPLETE"),
+                        )
+                    ]
+                },
             ],
             "list_executions": [{"executions": [{"executionArn": one}]} for one in self.running],
         }[operation]
@@ -67,7 +78,15 @@ class Account:
         (Account(roles={}), "orders", 0, "nothing keeps"),  # its sandbox is another account
         (Account(json.dumps({"process": "orders"})), "orders", 1, "a run of orders is under way"),
         (Account(roles={CANDIDATE: ["arn:x"]}), "orders", 1, f"{CANDIDATE} still holds arn:x"),
-        (Account(), "ordres", 1, "no process ordres is deployed here; the archive keeps the runs"),
+        (
+            Account(),
+            "ordres",
+            1,
+            "no process ordres is deployed here; deployed are elsewhere, halfway and orders",
+        ),
+        (Account(), "elsewhere", 0, "nothing keeps elsewhere here"),  # its sandbox's own account
+        (Account(), "gone", 1, "no process gone is deployed here"),
+        (Account(), "halfway", 0, "nothing keeps halfway here"),
     ],
 )
 def test_what_keeps_a_process_is_told(
@@ -78,7 +97,7 @@ def test_what_keeps_a_process_is_told(
     status: int,
     told: str,
 ) -> None:
-    monkeypatch.setattr(clients, "client", lambda _service: account)
+    monkeypatch.setattr(clients, "client", lambda _service, **_: account)
 
     assert removable(parser().parse_args(["removable", process])) == status
     said = capsys.readouterr()
@@ -90,7 +109,7 @@ def test_an_account_that_cannot_be_asked_keeps_it(
 ) -> None:
     account = Account()
     account.refuses = True
-    monkeypatch.setattr(clients, "client", lambda _service: account)
+    monkeypatch.setattr(clients, "client", lambda _service, **_: account)
 
     assert removable(parser().parse_args(["removable", "orders"])) == 2
     assert "it could not be asked" in capsys.readouterr().err
@@ -100,7 +119,7 @@ def test_a_script_reads_the_problems(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = Account(json.dumps({"process": "orders"}), roles={CANDIDATE: ["arn:x"]})
-    monkeypatch.setattr(clients, "client", lambda _service: account)
+    monkeypatch.setattr(clients, "client", lambda _service, **_: account)
 
     assert removable(parser().parse_args(["removable", "orders", "--json"])) == 1
     assert len(json.loads(capsys.readouterr().out)["problems"]) == 2

@@ -74,6 +74,12 @@ def test_without_a_word_of_it_there_is_no_boundary() -> None:
         ({"description": None}, "description"),
         ({"description": " "}, "description"),
         ({"owner": "nobody"}, "owner"),
+        ({"owner": 'a"b@example.com'}, "owner"),  # SNS's filter would want it escaped twice
+        ({"owner": "a\\b@example.com"}, "owner"),
+        ({"owner": "a\u0007b@example.com"}, "owner"),
+        ({"owner": "tëam@example.com"}, "owner"),
+        ({"owner": f"{'a' * 60}@{'d' * 200}.com"}, "owner"),
+        ({"owner": "a@example.com,b@example.com"}, "owner"),
         ({"regions": "eu-west-1"}, "regions"),
         ({"regions": ["Ireland"]}, "regions"),
         ({"variables": ["stage"]}, "variables"),
