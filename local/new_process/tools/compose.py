@@ -47,8 +47,8 @@ def draft(folder: Folder, process: str) -> Draft | None:
     # Compose has no option for the region.
     regions = {_region(folder.below(at)) for at in parts}
     deploy = 'osls deploy --stage "$STAGE"'
-    change = _change(parts)
-    pinned = VERSION.search("\n".join(_command(one, "deploy") for one in each))
+    change, built = _change(parts), _built(parts)
+    pinned = VERSION.search("\n".join(_commands(one, "deploy")[-1] for one in each))
     return Draft(
         tool="osls Compose",
         read=file,
@@ -67,8 +67,8 @@ def draft(folder: Folder, process: str) -> Draft | None:
             ),
         ),
         phases=(
-            Phase(name="deploy", commands=(ON_PATH, deploy)),
-            Phase(name="update", commands=(ON_PATH, change, deploy) if change else ()),
+            Phase(name="deploy", commands=(ON_PATH, *built, deploy)),
+            Phase(name="update", commands=(ON_PATH, change, *built, deploy) if change else ()),
             Phase(name="remove", commands=(ON_PATH, deploy.replace("deploy", "remove", 1))),
         ),
         notes=(
@@ -101,14 +101,23 @@ def _region(service: Folder) -> str:
 def _change(parts: Mapping[str, Draft]) -> str:
     """A change of the first service that has code."""
     for place, one in parts.items():
-        if command := _command(one, "update"):
+        for command in _commands(one, "update")[:1]:
             return f"(cd {shlex.quote(place)} && {command})"
     return ""
 
 
-def _command(one: Draft, phase: str) -> str:
-    """The first command of a service's phase."""
-    return next((at.commands[0] for at in one.phases if at.name == phase and at.commands), "")
+def _built(parts: Mapping[str, Draft]) -> tuple[str, ...]:
+    """What each service builds before it is deployed."""
+    return tuple(
+        f"(cd {shlex.quote(place)} && {command})"
+        for place, one in parts.items()
+        for command in _commands(one, "deploy")[:-1]
+    )
+
+
+def _commands(one: Draft, phase: str) -> tuple[str, ...]:
+    """The commands of a service's phase, of which the last is the tool's."""
+    return next(at.commands for at in one.phases if at.name == phase)
 
 
 def _asked(each: tuple[Draft, ...]) -> tuple[Question, ...]:

@@ -21,6 +21,9 @@ from local.new_process.reading.serverless.lookups import required_lookups
         ),
         ("a: ${ssm:/one} and ${ssm:/two}", ["ssm:/one", "ssm:/two"]),
         ("a: ${opt:key, ${ssm:/shop/key}}", ["ssm:/shop/key"]),
+        # Nobody gives these: the build has no such variable and the command no such option.
+        ("path: ${ssm:/shop/path, env:SHOP_PATH}", ["ssm:/shop/path"]),
+        ("arn: ${env:TABLE_ARN, cf:database-${sls:stage}.Arn}", ["cf:database-${sls:stage}.Arn"]),
     ],
 )
 def test_what_has_nothing_to_fall_back_on_must_be_there(text: str, needed: list[str]) -> None:
@@ -32,9 +35,10 @@ def test_what_has_nothing_to_fall_back_on_must_be_there(text: str, needed: list[
     [
         'path: ${ssm:/shop/${sls:stage}/path, ssm:/shop/default/path, "/"}',
         "path: ${ssm:/shop/path, ''}",
-        "path: ${ssm:/shop/path, env:SHOP_PATH}",
         "path: ${cf:shop-${sls:stage}.Out, self:custom.out}",
         "account: ${aws:accountId}",
+        "stage: ${opt:stage, ssm:/shop/stage}",
+        "region: ${env:AWS_REGION}",
         "name: ${self:service}-${sls:stage}",
         "arn: !Sub ${AWS::Region}",
         "",

@@ -237,6 +237,26 @@ def test_services_of_compose_are_deployed_together() -> None:
     assert "the services c are not in the folder" in told(found)
 
 
+def test_a_service_of_compose_is_built_before_it_is_deployed() -> None:
+    java = (
+        "service: s\nprovider: {name: aws, runtime: java17}\npackage: {artifact: target/s.jar}\n"
+        "functions: {a: {handler: com.A}}\n"
+    )
+    found = of(
+        **{"serverless-compose__yml": "services: {s: {path: s}, a: {path: a}}"},
+        s___serverless__yml=java,
+        s___pom__xml="<project/>",
+        a___serverless__yml=SERVICE,
+        a___a__js="",
+    )
+
+    assert commands(found, "deploy")[1] == "(cd s && mvn --batch-mode package)"
+    assert commands(found, "update")[1:3] == (
+        "(cd a && echo '// a change, as a person would make it' >> a.js)",
+        "(cd s && mvn --batch-mode package)",
+    )
+
+
 def test_stages_are_those_of_parameters_of_contexts_and_of_chalice() -> None:
     service = SERVICE + "params: {int: {a: 1}, live: {a: 2}}\ncustom: {a: '${param:a}'}\n"
     custom = (

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOKED_UP = re.compile(r"(?:ssm|cf|s3)(?:\([^)]*\)|\.[\w-]+)?:")
+_NOT_GIVEN = re.compile(r"env:\w+|opt:(?!(?:stage|region)$)[\w-]+")
 _OPENED = "${"
 
 
@@ -16,14 +17,15 @@ def required_lookups(text: str) -> list[str]:
     """The variables' sources that must be there: those with nothing else to fall back on.
 
     A source may hold variables itself (`ssm:/shop/${sls:stage}/key`), and may be followed by
-    others, of which the first that has a value counts:
+    others, of which the first that has a value counts. Of the environment and of options nothing is
+    given but the stage and the region:
     https://www.serverless.com/framework/docs/guides/variables
     """
     found = set()
     for variable in _variables(text):
-        first, *others = _sources(variable)
-        if all(_LOOKED_UP.match(one) for one in (first, *others)):
-            found.add(first)
+        sources = [one for one in _sources(variable) if not _NOT_GIVEN.fullmatch(one)]
+        if sources and all(map(_LOOKED_UP.match, sources)):
+            found.add(sources[0])
     return sorted(found)
 
 
