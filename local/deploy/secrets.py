@@ -24,13 +24,19 @@ def known(environment: Mapping[str, str], file: Path = FILE) -> dict[str, str]:
     """Values by name: lines `NAME=value` of the file, and before them FENCEPOST_SECRET_<NAME>."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
-    found = {name.strip(): value for name, _, value in pairs}
+    found = {name.strip().removeprefix("export "): _bare(value) for name, _, value in pairs}
     named = {
         name.removeprefix(PREFIX): value
         for name, value in environment.items()
         if name.startswith(PREFIX)
     }
     return {**found, **named}
+
+
+def _bare(value: str) -> str:
+    """Without the quotes that a shell would take away."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
 
 
 def missing(folders: Iterable[ProcessFolder], values: Mapping[str, str]) -> tuple[str, ...]:

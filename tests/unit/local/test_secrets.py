@@ -24,6 +24,13 @@ def test_a_value_comes_from_the_environment_before_the_file(tmp_path: Path) -> N
     assert secrets.known({}, tmp_path / "nowhere") == {}
 
 
+def test_a_line_of_the_file_may_be_as_a_shell_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "secrets"
+    file.write_text("export ONE=\"a b\"\nTWO='c'\nTHREE=it's\nFOUR=\"\n")
+
+    assert secrets.known({}, file) == {"ONE": "a b", "TWO": "c", "THREE": "it's", "FOUR": '"'}
+
+
 def test_git_ignores_the_file() -> None:
     assert secrets.FILE.name in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
