@@ -12,6 +12,7 @@ from lambdas.model.iam.template import EVERYTHING
 from lambdas.model.iam.template_coverage import covers
 from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.refine_policy.role_boundaries.way_up_actions import (
+    FOR_SERVICES,
     ON_OWN_ROLES,
     REMOVALS,
     WRITES_OF_IAM,
@@ -119,7 +120,7 @@ class BoundaryRules:
 
     def _named_way_up(self, action: str, one: PatternStatement) -> bool:
         """Of an action that is spelled out; what a pattern lets in is denied instead."""
-        if _patterns((action,)):
+        if _patterns((action,)) or action == FOR_SERVICES:
             return False
         if matched(ON_OWN_ROLES, action):
             own = all(any(covers(r, each) for r in self.roles) for each in one.resources)

@@ -44,6 +44,9 @@ WRITES_OF_IAM = tuple(
         "Upload",
     )
 )
+# A service-linked role is assumed by its service alone, and its permissions are AWS's:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+FOR_SERVICES = "iam:CreateServiceLinkedRole"
 # On the roles that the process creates these lead nowhere: those have the same boundary. Tags can
 # decide what somebody may do.
 ON_OWN_ROLES = ("iam:PassRole", "iam:Tag*", "iam:Untag*", "sts:AssumeRole")

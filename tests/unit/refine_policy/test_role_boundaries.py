@@ -214,6 +214,16 @@ def test_a_role_that_creates_roles_creates_them_with_the_boundary() -> None:
     assert str(deny.conditions[0].values[0]).endswith("policy/${boundary}")
 
 
+def test_a_service_s_own_role_may_be_made_as_nobody_else_can_have_it() -> None:
+    balancers = {"StringEquals": {"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"}}
+    found = boundary(
+        created(), given(allow("iam:CreateServiceLinkedRole", "*", Condition=balancers))
+    )
+
+    assert rules(found) == {("Allow", "iam:CreateServiceLinkedRole", "*")}
+    assert not found.withheld
+
+
 def test_what_the_process_makes_itself_may_be_changed_by_whom_it_lets() -> None:
     made = mine("lambda:CreateFunction", FUNCTION)
 
