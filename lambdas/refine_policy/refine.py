@@ -21,6 +21,7 @@ from lambdas.refine_policy.findings.other_principals import other_principals
 from lambdas.refine_policy.findings.privilege_escalation import closed_ways, open_ways, ways_of
 from lambdas.refine_policy.findings.reach import containment, reaching_others
 from lambdas.refine_policy.findings.review import review
+from lambdas.refine_policy.findings.types_without_calls import types_without_calls
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
 from lambdas.refine_policy.generated_names.told_names import ToldNames
@@ -146,6 +147,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
                     *unfit,
                     *derived.findings,
                     *unknown_system_tags(seen),
+                    *types_without_calls(seen, stacks),
                     *room.findings,
                     *((split_finding(execution),) if execution else ()),
                     *open_ways(ways, bounded=bool(boundary and boundary.required)),

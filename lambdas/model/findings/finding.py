@@ -83,6 +83,7 @@ class FindingKind(StrEnum):
     SERVICE_LINKED_ROLE = "service-linked-role"
     SPLIT = "split"
     SYSTEM_TAGS_UNKNOWN = "system-tags-unknown"
+    TYPES_WITHOUT_CALLS = "types-without-calls"
     UNUSED_HINT = "unused-hint"
     WILDCARD = "wildcard"
     # CheckPolicy

@@ -154,6 +154,17 @@ def handler_actions(kind: str, operation: Operation) -> tuple[HandlerAction, ...
     )
 
 
+@lru_cache(maxsize=2_048)
+def writing_actions(kind: str) -> frozenset[Action]:
+    """All that the type's handlers may call, less what only reads or tags."""
+    return frozenset(
+        one.action
+        for operation in Operation
+        for one in handler_actions(kind, operation)
+        if one.reason not in (Reason.READ, Reason.TAGS) and _verb(one.action) not in _READS
+    )
+
+
 def _narrowed(kind: str, action: Action, operation: Operation) -> HandlerAction:
     content, registry = shard("stack_types"), _places()
     row = content["types"].get(kind) or ["", "", [], [], {}, ""]

@@ -88,6 +88,12 @@ def test_a_name_that_the_call_demands_is_made_up_as_cloudformation_does() -> Non
         ("AWS::IAM::AccessKey", "iam:CreateAccessKey", "iam:DeleteAccessKey"),
         ("AWS::ApiGateway::ClientCertificate", "apigateway:GenerateClientCertificate", "apigateway:DeleteClientCertificate"),
         ("AWS::WAFv2::IPSet", "wafv2:CreateIPSet", "wafv2:DeleteIPSet"),
+        ("AWS::WAFRegional::WebACL", "waf-regional:CreateWebACL", "waf-regional:DeleteWebACL"),
+        ("AWS::EMR::Cluster", "emr:RunJobFlow", "emr:TerminateJobFlows"),
+        ("AWS::Elasticsearch::Domain", "es:CreateElasticsearchDomain", "es:DeleteElasticsearchDomain"),
+        ("AWS::LakeFormation::Resource", "lakeformation:RegisterResource", "lakeformation:DeregisterResource"),
+        ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "elbv2:AddListenerCertificates", "elbv2:RemoveListenerCertificates"),
+        ("AWS::Route53::RecordSetGroup", "route53:ChangeResourceRecordSets", "route53:ChangeResourceRecordSets"),
     ],
 )  # fmt: skip
 def test_verbs_prefixes_and_old_types_are_no_obstacle(kind: str, made: str, removed: str) -> None:

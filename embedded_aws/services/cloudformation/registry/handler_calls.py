@@ -43,7 +43,12 @@ def _by_convention(kind: str, operation: str) -> list[str]:
     they name no call.
     """
     _, owner, noun = kind.split("::")[:3]
-    services = [name for name in _services() if owner.lower() in (name, iam_prefix(name))]
+    services = [
+        name
+        for name in _services()
+        # `AWS::WAFRegional::WebACL` is of `waf-regional`.
+        if owner.lower() in (name.replace("-", ""), iam_prefix(name).replace("-", ""))
+    ]
     return [
         f"{service}:{verb}{noun}"
         for service in services

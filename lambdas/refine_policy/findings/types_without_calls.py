@@ -1,0 +1,56 @@
+"""Things of the run's stacks that no recorded call is known to have made.
+
+Either CloudFormation made them without a call on the trail, or nobody tells which calls its
+handlers make: of some types the registry says nothing. The embedded AWS asks nothing for these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.text import counted, visible
+from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.reference.stacks.stack_types import writing_actions
+from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.model.trail.stack import Stack
+    from lambdas.refine_policy.observations import Observations
+
+AWS = "AWS::"  # others act by a role of their own
+# CloudFormation's own affairs: no other service is called for them.
+WITHOUT_A_SERVICE = frozenset(
+    {
+        "AWS::CDK::Metadata",
+        "AWS::CloudFormation::CustomResource",
+        "AWS::CloudFormation::Macro",
+        "AWS::CloudFormation::WaitCondition",
+        "AWS::CloudFormation::WaitConditionHandle",
+    }
+)
+
+
+def types_without_calls(seen: Observations, stacks: Iterable[Stack]) -> Iterator[Finding]:
+    """One note of all such types."""
+    handed = handed_to_stacks(seen)
+    by_stacks = [
+        one for one in seen.allowed if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed
+    ]
+    known = {kind for one in by_stacks for kind in one.types} | WITHOUT_A_SERVICE
+    called = {one.action for one in by_stacks}
+    made = {one.type for stack in stacks for one in stack.resources if one.type.startswith(AWS)}
+    left = sorted(kind for kind in made - known if not called & writing_actions(kind))
+    if left:
+        yield Finding(
+            severity=Severity.NOTE,
+            kind=FindingKind.TYPES_WITHOUT_CALLS,
+            subject=counted(len(left), "type"),
+            detail="The run's stacks hold things of these types, and no recorded call is known to "
+            f"have made them: {', '.join(map(visible, left))}. The policy grants nothing for "
+            "them, and a proof on an embedded AWS tells nothing of them.",
+            action="Look up what CloudFormation needs for these types, grant it by hints, and "
+            "prove the process in an account.",
+        )
