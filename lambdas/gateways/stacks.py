@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import GetTemplateOutputTypeDef
 
     ClientOf = Callable[[str], CloudFormationClient]
 
@@ -31,6 +32,9 @@ class Stacks(Protocol):
 
     def template(self, stack: str) -> str:
         """The template as it was sent, YAML or JSON."""
+
+    def processed(self, stack: str) -> str:
+        """The template as its transforms made it."""
 
     def parameters(self, stack: str) -> Mapping[str, str]:
         """Its parameters' values as they were sent; hidden ones as asterisks."""
@@ -50,6 +54,10 @@ class CloudFormationStacks:
         """See `Stacks`."""
         return self._asked(_template, stack)
 
+    def processed(self, stack: str) -> str:
+        """See `Stacks`."""
+        return self._asked(_processed, stack)
+
     def parameters(self, stack: str) -> Mapping[str, str]:
         """See `Stacks`."""
         return self._asked(_parameters, stack)
@@ -68,8 +76,15 @@ class CloudFormationStacks:
 
 
 def _template(cloudformation: CloudFormationClient, stack: str) -> str:
-    answer = cloudformation.get_template(StackName=stack, TemplateStage="Original")
-    # botocore parses what is JSON, and its types say that everything were.
+    return _text(cloudformation.get_template(StackName=stack, TemplateStage="Original"))
+
+
+def _processed(cloudformation: CloudFormationClient, stack: str) -> str:
+    return _text(cloudformation.get_template(StackName=stack, TemplateStage="Processed"))
+
+
+def _text(answer: GetTemplateOutputTypeDef) -> str:
+    """Botocore parses what is JSON, and its types say that everything were."""
     body: str | Mapping[str, object] = answer["TemplateBody"]
     return body if isinstance(body, str) else json.dumps(body)
 

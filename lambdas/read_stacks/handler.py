@@ -18,6 +18,7 @@ from lambdas.model.execution.sandbox import Sandbox
 from lambdas.model.execution.step_input import required
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.trail.evidence import evidence_in
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.model.trail.stack import Stack, StackReport
 from lambdas.read_stacks.given_names import with_given
 from lambdas.read_stacks.made_stacks import made_stacks
@@ -82,9 +83,15 @@ def _read(stack: Arn, stacks: Stacks) -> Stack:
     template = read_template(stacks.template(name))
     ids = {one.logical_id: one.physical_id for one in resources}
     scope = Scope(template, stack, stacks.parameters(name), ids)
+    reads = reads_of(template, stack, scope)
+    if any(one.kind == GroundKind.TRANSFORM for one in reads):
+        # What an include or a macro brings along, the template that was sent does not show.
+        made = read_template(stacks.processed(name))
+        more = reads_of(made, stack, Scope(made, stack, stacks.parameters(name), ids))
+        reads = tuple(sorted({*reads, *more}))
     return Stack(
         id=name,
-        reads=reads_of(template, stack, scope),
+        reads=reads,
         resources=with_given(resources, template, scope),
     )
 

@@ -37,6 +37,7 @@ _ZONES: Final = ("DescribeAvailabilityZones", "DescribeAccountAttributes", "Desc
 _APPLICATION: Final = ("CreateCloudFormationTemplate", "GetCloudFormationTemplate")
 _DYNAMIC: Final = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
+_TRANSFORM: Final = "Fn::Transform"
 _INCLUDE: Final = "AWS::Include"
 _NAMED_FIELDS: Final = FIELDS + 1  # a secret's name is the seventh
 _SUFFIX: Final = "-??????"  # six characters that Secrets Manager puts after a secret's name
@@ -97,8 +98,8 @@ class _Reader:
     def _of_function(self, value: Mapping[str, Any]) -> Iterator[Implied]:
         if "Fn::GetAZs" in value:
             yield from (_read(Action("ec2", name), "*") for name in _ZONES)
-        if "Fn::Transform" in value:
-            yield from self.transforms(value["Fn::Transform"])
+        if _TRANSFORM in value:
+            yield from self.transforms(value[_TRANSFORM])
         if len(value) == 1:  # perhaps a function that gives a reference
             yield from self._dynamic(self.scope.text(value))
 
@@ -143,8 +144,9 @@ def reads_of(template: Mapping[str, Any], stack: Arn, scope: Scope) -> tuple[Imp
     for name, one in section(template, "Parameters").items():
         if isinstance(one, dict) and str(one.get("Type", "")).startswith(_SSM_VALUE):
             found.add(reader.parameter(scope.sent(name)))
-    for one in section(template, "Resources").values():
-        if not isinstance(one, dict):
+    for key, one in section(template, "Resources").items():
+        if not isinstance(one, dict) or key == _TRANSFORM:  # a loop, or what makes all the rest
+            found.update(reader.reads({key: one}))
             continue
         # Transforms are applied before conditions are known.
         found.update(each for each in reader.reads(one) if scope.made(one) or _early(each))
@@ -152,7 +154,7 @@ def reads_of(template: Mapping[str, Any], stack: Arn, scope: Scope) -> tuple[Imp
             found.update(reader.application(one))
     for name in ("Outputs", "Conditions", "Mappings", "Rules"):
         found.update(reader.reads(template.get(name)))
-    embedded = {key: one for key, one in template.items() if key == "Fn::Transform"}
+    embedded = {key: one for key, one in template.items() if key == _TRANSFORM}
     found.update(reader.reads(embedded))
     return tuple(sorted(found))
 

@@ -51,6 +51,14 @@ def test_the_template_comes_as_text_whatever_it_was(stub: Stub, body: str) -> No
     assert regions == ["us-east-1"]  # where the stack is, not where Fencepost is
 
 
+def test_what_the_transforms_made_is_the_other_stage(stub: Stub) -> None:
+    stubber, stacks, _ = stub
+    asked = {"StackName": STACK, "TemplateStage": "Processed"}
+    stubber.add_response("get_template", {"TemplateBody": "Resources: {}"}, asked)
+
+    assert stacks.processed(STACK) == "Resources: {}"
+
+
 def test_parameters_are_as_they_were_sent(stub: Stub) -> None:
     stubber, stacks, _ = stub
     described = {

@@ -39,12 +39,16 @@ class ToldStacks:
     templates: dict[str, str]
     refused: dict[str, Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    made: dict[str, str] = field(default_factory=dict)  # by transforms
 
     def template(self, stack: str) -> str:
         self.asked.append(stack)
         if stack in self.refused:
             raise self.refused[stack]
         return self.templates[stack]
+
+    def processed(self, stack: str) -> str:
+        return self.made.get(stack, "Resources: {}")
 
     def parameters(self, stack: str) -> dict[str, str]:
         return {"Stage": "dev"} if stack in self.templates else {}
@@ -88,6 +92,20 @@ def test_each_stack_that_was_made_or_changed_is_read_once(tmp_path: Path) -> Non
         f"arn:aws:cloudformation:{REGION}:aws:transform/Include"
     ]
     assert report.stacks[0].resources[0].physical_id == f"{report.stacks[0].id}-t"
+
+
+def test_what_a_transform_brought_along_is_read_too(tmp_path: Path) -> None:
+    stack = a_stack("a")
+    secret = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {DisplayName: '%s'}}}"
+    made = secret % "{{resolve:ssm:/flats/word}}"
+    told = ToldStacks({stack: "Transform: Mine\nResources: {}"}, made={stack: made})
+
+    report = report_of(tmp_path, told, seen("cloudformation:CreateStack", stack))
+
+    assert [str(one.action) for one in report.stacks[0].reads] == [
+        "ssm:GetParameters",
+        "cloudformation:CreateChangeSet",
+    ]
 
 
 @pytest.mark.parametrize(

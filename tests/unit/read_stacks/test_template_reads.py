@@ -90,6 +90,31 @@ def test_an_include_is_a_transform_and_reads_its_object() -> None:
     ]
 
 
+def test_an_include_of_all_resources_is_one_too() -> None:
+    text = """
+    Resources:
+      Fn::Transform: {Name: AWS::Include, Parameters: {Location: "s3://parts/all.yaml"}}
+    """
+    assert reads(text) == [
+        ("s3:GetObject", "arn:aws:s3:::parts/all.yaml"),
+        a_transform("Include"),
+    ]
+
+
+def test_what_a_loop_makes_is_read() -> None:
+    text = """
+    Transform: AWS::LanguageExtensions
+    Resources:
+      Fn::ForEach::Topics:
+        - Name
+        - [One, Two]
+        - Topic${Name}:
+            Type: AWS::SNS::Topic
+            Properties: {DisplayName: "{{resolve:ssm:/flats/word}}"}
+    """
+    assert reads(text) == [*a_parameter("flats/word"), a_transform("LanguageExtensions")]
+
+
 @pytest.mark.parametrize(
     "value",
     [
