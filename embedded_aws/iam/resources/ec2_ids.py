@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources.arns import with_id
 from embedded_aws.iam.service_reference import Action
@@ -22,6 +23,20 @@ def tagged(action: Action, call: Call) -> list[str] | None:
         kind = kinds.get(_types().get(prefix, prefix))
         found.append(with_id(kind, str(identifier), call) if kind else "*")
     return list(dict.fromkeys(found)) or None
+
+
+def prefix_of(noun: str) -> str:
+    """What the ids of a type begin with: `dopt` of `DHCPOptions`, `ipam-pool` of `IPAMPool`."""
+    return _prefixes().get(noun.lower(), "")
+
+
+@cache
+def _prefixes() -> Mapping[str, str]:
+    """By the letters of a type's name; where no table has its ids, they begin with that name."""
+    action = service_reference.action("ec2", "CreateTags")
+    named = {kind.name: kind.name for kind in (action.resources if action else ())}
+    known = named | {kind: prefix for prefix, kind in _types().items()}
+    return {kind.replace("-", ""): prefix for kind, prefix in known.items()}
 
 
 @cache

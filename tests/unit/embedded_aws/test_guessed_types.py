@@ -132,6 +132,10 @@ def test_every_guess_is_an_operation_with_parameters_that_exist() -> None:
     [
         ("AWS::EC2::NatGateway", r"nat-[0-9a-f]{17}"),
         ("AWS::EC2::EIP", r"eipalloc-[0-9a-f]{17}"),
+        ("AWS::EC2::DHCPOptions", r"dopt-[0-9a-f]{17}"),
+        ("AWS::EC2::IPAMPool", r"ipam-pool-[0-9a-f]{17}"),
+        ("AWS::EC2::Host", r"h-[0-9a-f]{17}"),
+        ("AWS::EC2::TrafficMirrorFilter", r"tmf-[0-9a-f]{17}"),
         ("AWS::IAM::Group", r"made-up"),
         (
             "AWS::ElasticLoadBalancingV2::LoadBalancer",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from embedded_aws.iam import service_reference
+from embedded_aws.iam.resources import ec2_ids
 from embedded_aws.iam.resources.parameters import VARIABLE, bare
 from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource
 from embedded_aws.services.cloudformation.registry.handler_calls import own_prefix
@@ -16,6 +17,8 @@ from embedded_aws.services.cloudformation.registry.types import Registered, regi
 
 # EC2's ids tell their type. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _PREFIXES = {
+    "HostId": "h",
+    "TransitGatewayVpcAttachment": "tgw-attach",
     "AllocationId": "eipalloc",
     "AssociationId": "assoc",
     "FlowLog": "fl",
@@ -82,13 +85,11 @@ def _value(path: str, resource: Resource, known: Registered, name: str) -> str:
     if not last.endswith(("Id", "ID")):
         return name
     if resource.type.startswith("AWS::EC2::"):
-        prefix = _PREFIXES.get(last) or _PREFIXES.get(resource.type.rsplit("::", 1)[-1])
-        return f"{prefix or _short(last)}-{uuid.uuid4().hex[:_DIGITS]}"
+        noun = resource.type.rsplit("::", 1)[-1]
+        prefix = _PREFIXES.get(last) or ec2_ids.prefix_of(last[:-2]) or _PREFIXES.get(noun)
+        prefix = prefix or ec2_ids.prefix_of(noun) or last[:-2].lower() or noun.lower()
+        return f"{prefix}-{uuid.uuid4().hex[:_DIGITS]}"
     return str(uuid.uuid4())
-
-
-def _short(name: str) -> str:
-    return name.removesuffix("Id").lower()
 
 
 def _is_own_arn(path: str, kind: str) -> bool:
