@@ -50,6 +50,7 @@ class TriedWay:
             "statement": self.statement,
             "decision": self.decision,
             "phases": list(self.way.phases),
+            "unseen": list(self.way.unseen),
             "calls": [
                 {
                     "action": one.action,

@@ -156,7 +156,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
     if tried is None:
         return Claim(name="no way up", shown="", gaps=("no known way was tried",), asked=False)
     refused = [one for one in tried if one["outcome"] == WayOutcome.REFUSED]
-    ways = sorted({one["path"] for one in tried if one["outcome"] == WayOutcome.OPEN})
+    still = [one for one in tried if one["outcome"] == WayOutcome.OPEN]
+    ways = sorted({one["path"] for one in still})
     untested = {one["path"] for one in tried if one["outcome"] == WayOutcome.NO_TEST}
     unclear = sorted(untested - set(ways))
     attempts = counted(len(refused), "attempt")
@@ -166,7 +167,9 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
         if refused
         else "The policy leads to none of the known ways to more permissions"
     )
-    phases = sorted({each for one in tried if one["path"] in ways for each in one["phases"]})
+    needed = [one for one in still if not one.get("unseen")]  # runs before 0.2 did not tell
+    phases = sorted({each for one in needed for each in one["phases"]})
+    unseen = sorted(set(ways) - {one["path"] for one in needed})
     return Claim(
         name="no way up",
         shown="" if (ways or unclear) and not refused else shown,
@@ -175,7 +178,8 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
                 ways,
                 "whoever holds the policy can gain more than it grants, by "
                 f"{counted(len(ways), 'known way')}: {listed(ways)}"
-                + (f"; the process needs what they take in {listed(phases)}" if phases else ""),
+                + (f"; the process needs what they take in {listed(phases)}" if phases else "")
+                + (f"; the cycle did not need what {listed(unseen)} takes" if unseen else ""),
             ),
             *_if(
                 unclear,

@@ -33,6 +33,7 @@ class WayStep:
         context: condition keys of the request with their values; a caller chooses them as the
             policy wants them, but for the boundary.
         sid: of the statement that grants it.
+        seen: whether the cycle needed it; else it was derived for the next one, or asked for.
         refused: whether that statement's own conditions refuse the call.
     """
 
@@ -40,6 +41,7 @@ class WayStep:
     resource: Template
     context: tuple[tuple[str, Template], ...] = ()
     sid: str
+    seen: bool = True
     refused: bool = False
 
     def asked_on(self, values: Mapping[str, str]) -> str:
@@ -60,7 +62,7 @@ class WayUp:
         reach: on what it works: roles, users, policies, or what has a role.
         made: whether it needs a role or user that is created for it.
         steps: the calls; all must be allowed.
-        phases: in which the process needs these actions, sorted.
+        phases: in which the cycle needed the first action, sorted.
     """
 
     path: str
@@ -69,6 +71,11 @@ class WayUp:
     made: bool
     steps: tuple[WayStep, ...]
     phases: tuple[str, ...] = ()
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The actions that the cycle did not need, sorted."""
+        return tuple(sorted({one.action for one in self.steps if not one.seen}))
 
     @property
     def closed_by(self) -> str:

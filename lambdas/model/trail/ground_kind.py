@@ -27,6 +27,11 @@ class Purpose(StrEnum):
     HINT = "ByHint"
     HEADROOM = "Headroom"  # for types that no cycle has used
 
+    @property
+    def of_the_cycle(self) -> bool:
+        """Whether the cycle that was seen needed it."""
+        return self not in {Purpose.NEXT, Purpose.HINT, Purpose.HEADROOM}
+
 
 class Check(Enum):
     """How IAM's check of a permission relates to the request that an event shows."""

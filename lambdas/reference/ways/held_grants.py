@@ -16,7 +16,7 @@ from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+    from lambdas.model.dossier.refinement import ExplainedStatement, Ground, PrincipalPolicy
     from lambdas.model.iam.policy import Condition
     from lambdas.model.iam.template import Template
 
@@ -27,13 +27,20 @@ _OPEN = re.compile(r"[*?/:]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One action on one resource, as a statement grants it."""
+    """One action on one resource, as a statement grants it.
+
+    Attributes:
+        phases: in which the cycle needed it, sorted; empty where it was derived for the next
+            deployment, or asked for.
+        seen: whether the cycle needed it.
+    """
 
     action: str
     resource: Template
     conditions: tuple[Condition, ...]
     sid: str
     phases: tuple[str, ...]
+    seen: bool
 
     @property
     def bounded(self) -> bool:
@@ -149,16 +156,18 @@ def _within(whole: Template, part: Template) -> bool:
 
 
 def _held(one: ExplainedStatement) -> Iterator[Held]:
-    phases: dict[tuple[str, str], set[str]] = {}
+    grounds: dict[tuple[str, str], list[Ground]] = {}
     for grant in one.grants:
-        seen = {phase for ground in grant.grounds for phase in ground.phases}
-        phases.setdefault((str(grant.action), str(grant.resource)), set()).update(seen)
+        needed = [each for each in grant.grounds if each.kind.purpose.of_the_cycle]
+        grounds.setdefault((str(grant.action), str(grant.resource)), []).extend(needed)
     for action in map(str, one.statement.actions):
         for resource in one.statement.resources:
+            needed = grounds.get((action, str(resource)), [])
             yield Held(
                 action=action,
                 resource=resource,
                 conditions=one.statement.conditions,
                 sid=one.statement.sid,
-                phases=tuple(sorted(phases.get((action, str(resource)), ()))),
+                phases=tuple(sorted({phase for each in needed for phase in each.phases})),
+                seen=bool(needed),
             )

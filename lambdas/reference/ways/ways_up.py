@@ -231,5 +231,6 @@ def _step(one: Held, carried: Template | None = None, *, on: Template | None = N
         resource=on or one.resource,
         context=tuple(sorted(context.items(), key=lambda item: item[0])),
         sid=one.sid,
+        seen=one.seen,
         refused=bool(wanted) and str(carried) not in wanted,
     )

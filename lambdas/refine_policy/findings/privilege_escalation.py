@@ -61,6 +61,17 @@ def closed_ways(ways: Iterable[WayUp]) -> Iterator[LeftOut]:
         )
 
 
+def _need(ways: Sequence[WayUp]) -> str:
+    """Whether the cycle took all of some way's calls, or no event shows that it needs them."""
+    unseen = min((one.unseen for one in ways), key=len)
+    if not unseen:
+        return "The process needs them."
+    return (
+        f"The cycle did not need {listed(unseen)}: the grant was derived for the next deployment, "
+        "or asked for."
+    )
+
+
 def _finding(path: str, ways: Sequence[WayUp], *, bounded: bool) -> Finding:
     actions = escalation_paths()[path].actions if path in escalation_paths() else ()
     actions = actions or tuple(one.action for one in ways[0].steps)
@@ -72,7 +83,7 @@ def _finding(path: str, ways: Sequence[WayUp], *, bounded: bool) -> Finding:
         kind=FindingKind.PRIVILEGE_ESCALATION,
         subject=path,
         detail=f"Anyone who holds {listed(actions)} can gain {ways[0].gains}; within reach are "
-        f"{', '.join(reach[:SHOWN])}{more}. The process needs them.",
+        f"{', '.join(reach[:SHOWN])}{more}. {_need(ways)}",
         action=_advice(path, curable=curable and not bounded),
     )
 

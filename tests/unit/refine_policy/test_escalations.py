@@ -5,7 +5,7 @@ from __future__ import annotations
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Evidence, Implied
 from lambdas.model.trail.ground_kind import GroundKind
-from tests.unit.refine_policy.builders import ACCOUNT, ROLE, a_process, refined, seen
+from tests.unit.refine_policy.builders import ACCOUNT, ROLE, a_process, forwarded, refined, seen
 
 EKS = f"arn:aws:iam::{ACCOUNT}:role/eks"
 BOB, ALICE = (f"arn:aws:iam::{ACCOUNT}:user/{one}" for one in ("bob", "alice"))
@@ -54,3 +54,14 @@ def test_what_two_principals_hold_is_no_way_of_either() -> None:
     other = f"arn:aws:iam::{ACCOUNT}:role/other"
     role = passed("lambda.amazonaws.com", "lambda:GetFunction")
     assert found(role, seen("lambda:CreateFunction", principal=other)) == {}
+
+
+def test_a_way_that_only_a_derivation_opens_is_not_called_a_need() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-reader"
+    made = forwarded("iam:CreateRole", role, types=("AWS::IAM::Role",))
+
+    derived = found(made)["trust of a role"]
+    shown = found(made, forwarded("iam:UpdateAssumeRolePolicy", role))["trust of a role"]
+
+    assert "The cycle did not need iam:UpdateAssumeRolePolicy" in derived
+    assert "The process needs them." in shown
