@@ -41,6 +41,24 @@ def place(service: str) -> str:
             [("ssm:GetParameter", f"arn:aws:ssm:{REGION}::parameter/aws/service/ami/al2023")],
         ),
         (
+            "network-firewall:DescribeRuleGroup",
+            {"RuleGroupName": "g", "Type": "STATELESS"},
+            [
+                (
+                    "network-firewall:DescribeRuleGroup",
+                    f"{place('network-firewall')}:stateless-rulegroup/g",
+                )
+            ],
+        ),
+        (
+            "sagemaker:CreateModel",
+            {"ModelName": "m", "Tags": [{"Key": "a", "Value": "b"}]},
+            [
+                ("sagemaker:CreateModel", f"{place('sagemaker')}:model/m"),
+                ("sagemaker:AddTags", f"{place('sagemaker')}:model/m"),
+            ],
+        ),
+        (
             "lambda:Invoke",
             {"FunctionName": f"{place('lambda')}:function:f", "Qualifier": "live"},
             [("lambda:InvokeFunction", f"{place('lambda')}:function:f:live")],

@@ -26,20 +26,15 @@ from embedded_aws.protocol.service_models import at_path
 _TAG_MEMBERS = re.compile(r"\w*tags?(?:s|list|slist|set)", re.IGNORECASE)
 _SPECIFICATIONS = ("TagSpecifications", "TagSpecification")
 
-# Tag-on-create: the action that a create with tags needs, where it is not `TagResource`.
+# Tag-on-create: the action that a create with tags needs, where it has another name than most.
 _TAG_ACTIONS = {
     "acm": "AddTagsToCertificate",
-    "cloudtrail": "AddTags",
-    "ec2": "CreateTags",
-    "elb": "AddTags",
-    "elbv2": "AddTags",
     "firehose": "TagDeliveryStream",
     "kinesis": "AddTagsToStream",
-    "rds": "AddTagsToResource",
-    "redshift": "CreateTags",
     "sqs": "TagQueue",
-    "ssm": "AddTagsToResource",
 }
+# Else the first of these that the service has: SageMaker's is AddTags.
+_USUAL_TAG_ACTIONS = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags")
 # What takes tags as a filter, or takes them away.
 _READS = re.compile(r"List|Get|Describe|Search|Untag|Remove|Delete")
 
@@ -154,7 +149,9 @@ def _tag_actions(call: Call) -> tuple[str, ...]:
         return authorized_actions.tagging_actions(call)
     if _READS.match(call.operation):
         return ()
-    return (f"{iam_prefix(call.service)}:{_TAG_ACTIONS.get(call.service, 'TagResource')}",)
+    prefix, named = iam_prefix(call.service), _TAG_ACTIONS.get(call.service)
+    known = (one for one in _USUAL_TAG_ACTIONS if service_reference.action(prefix, one))
+    return (f"{prefix}:{named or next(known, 'TagResource')}",)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import yaml
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.service_reference import Action, ResourceType
-from embedded_aws.protocol.service_models import Params
+from embedded_aws.protocol.service_models import Params, service_model
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 _ENDING = re.compile(r"(?:name|identifier|id|arn)$")
@@ -28,7 +28,27 @@ def kinds_meant(action: Action, call: Call) -> tuple[ResourceType, ...]:
         kind = f"loadbalancer/{_BALANCERS.get(str(call.params.get('Type')), 'app')}/"
         return tuple(one for one in action.resources if one.name == kind) or action.resources
     said = letters(str(call.params.get("ResourceType") or ""))
-    return tuple(one for one in action.resources if letters(one.name) == said) or action.resources
+    same = tuple(one for one in action.resources if letters(one.name) == said)
+    return same or _kinds_begun(action, call) or action.resources
+
+
+def _kinds_begun(action: Action, call: Call) -> tuple[ResourceType, ...]:
+    """What `Type` says, where the first words of its values begin the types' names: STATEFUL."""
+    said = _first_word(call.params.get("Type"))
+    shape = (
+        service_model(call.service).operation_model(call.operation).input_shape if said else None
+    )
+    values = getattr(shape.members.get("Type"), "enum", None) if shape else None
+    begun = [letters(one.name) for one in action.resources]
+    if not values or not all(
+        any(one.startswith(_first_word(value)) for one in begun) for value in values
+    ):
+        return ()
+    return tuple(one for one in action.resources if letters(one.name).startswith(said))
+
+
+def _first_word(value: object) -> str:
+    return letters(str(value or "").partition("_")[0])
 
 
 def values_of(

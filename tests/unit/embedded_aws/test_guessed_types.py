@@ -22,6 +22,7 @@ from embedded_aws.services.cloudformation.forwarding.mapping.parameters import (
     Resource,
     planned_name,
     request_of,
+    response_of,
 )
 from embedded_aws.services.cloudformation.forwarding.resource_operations import _plan, call_of
 from embedded_aws.services.cloudformation.resource_types.return_values import (
@@ -321,3 +322,14 @@ def test_tags_that_stay_cost_nothing_and_those_that_a_row_sets_are_set_once() ->
 
     assert "ecs:TagResource" not in asked(same, "update")
     assert asked(role, "update").count("iam:TagRole") == 1
+
+
+def test_the_answer_to_a_making_tells_the_made_up_id_where_it_lists_what_was_made() -> None:
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/things-One/ctteatiscnvavif3"
+    group = replace(a("AWS::ElasticLoadBalancingV2::TargetGroup", Port=80), physical_id=arn)
+    table = table_of(group, "create")
+    making = next(
+        row for row in table.operations["create"] if row.call == "elbv2:CreateTargetGroup"
+    )
+
+    assert response_of(making, table, group)["TargetGroups"][0]["TargetGroupArn"] == arn

@@ -112,11 +112,20 @@ def _answer(shape: Any, resource: Resource, depth: int = 0) -> dict[str, Any]:
         name = member.lower()
         if inner.type_name == "structure" and depth == 0:
             values[member] = _answer(inner, resource, depth + 1)
+        elif inner.type_name == "list" and depth == 0 and _lists(name, inner, resource):
+            made = _answer(inner.member, resource, depth + 1)
+            values[member] = [made] if made else {}
         elif inner.type_name in ("string", "integer", "boolean"):
             value = _scalar(name, attributes, properties, resource)
             if isinstance(value, (str, int, bool)):
                 values[member] = value
     return {name: value for name, value in values.items() if value not in (None, "", {})}
+
+
+def _lists(name: str, shape: Any, resource: Resource) -> bool:
+    """Whether a list holds what was made alone: `TargetGroups` of CreateTargetGroup."""
+    made = resource.type.rsplit("::", 1)[-1].lower()
+    return name == f"{made}s" and shape.member.type_name == "structure"
 
 
 def _scalar(
