@@ -77,7 +77,10 @@ def meaning(
     lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
     if beside:
         lowered["additionaleventdata"] = beside
-    return OperationMapping(service=service, operation=operation, needs=_needs(rule, lowered))
+    needs = _needs(rule, lowered)
+    if not needs and _names_values(rule):  # a value that AWS has added since
+        return _by_its_own_name(service, operation)
+    return OperationMapping(service=service, operation=operation, needs=needs)
 
 
 @lru_cache(maxsize=8_192)
@@ -133,6 +136,11 @@ def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: 
     else:
         needs = _partiql([one for path in rule["partiql"] for one in elements(request, path)])
     return tuple(dict.fromkeys(needs))
+
+
+def _names_values(rule: Any) -> bool:  # noqa: ANN401 (as above)
+    """Whether what is needed hangs on what an element holds: `STATEFUL`, `hostedzone`."""
+    return isinstance(rule, list) and any(isinstance(one.get("when"), Mapping) for one in rule)
 
 
 def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides
+from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides, page_of
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.events import OperationMapping
 
+# What tags things of any type, by the name that a service gives it.
+GENERAL = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags")
 HEADER = "x-amz-tagging"  # how S3's requests carry tags
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.
 _TAGGED = re.compile(
@@ -136,12 +138,14 @@ def _tagging_action(action: Action) -> ActionFacts | None:
 def _named(one: ActionFacts) -> Iterator[ActionFacts]:
     """Tagging actions that the reference names; those of other services tag what those make."""
     named = shard("resources")["tagging"].get(one.action.service)
-    own = [Action(one.action.service, named)] if named else []
     needed = [other for other in one.dependent_actions if other.service == one.action.service]
-    for action in (*needed, *own):
+    for action in needed:
         other = facts(action)
         if other is not None and other.access_level is AccessLevel.TAGGING:
             yield other
+    own = facts(Action(one.action.service, named)) if named else None
+    if own is not None:  # of whatever level: the reference counts aoss:TagResource among the writes
+        yield own
 
 
 def _of_its_types(one: ActionFacts) -> list[ActionFacts]:
@@ -155,4 +159,7 @@ def _of_its_types(one: ActionFacts) -> list[ActionFacts]:
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
     # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
     matching.sort(key=lambda other: other.action.name != "TagResource")
-    return [*matching, *(other for other in candidates if other.action.name == "TagResource")]
+    listed = bool(page_of(one.action.service))  # where AWS lists what tags, the others tag nothing
+    names = GENERAL[:1] if listed else GENERAL
+    general = [other for name in names for other in candidates if other.action.name == name]
+    return [*matching, *general]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from lambdas.reference.arn_formats import stem
+from lambdas.reference.operation_verbs import noun_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -22,7 +25,10 @@ class Candidate(NamedTuple):
 
 
 def choose(
-    filled: Sequence[Candidate], place: ArnContext, others: Collection[str] = ()
+    filled: Sequence[Candidate],
+    place: ArnContext,
+    others: Collection[str] = (),
+    operation: str = "",
 ) -> tuple[str, ...]:
     """The ARNs that a call was asked for, of all that is known of its types.
 
@@ -30,6 +36,7 @@ def choose(
         filled: what is known of each format.
         place: where the call was made.
         others: types that stand for another one of the call's, not beside it.
+        operation: the call's; a type that it is called after is no alternative of another.
     """
     if len(filled) == 1 and filled[0].whole and len(filled[0].arns) == 1:
         return filled[0].arns  # the usual case
@@ -39,7 +46,7 @@ def choose(
         known = {one.form.kind for one in whole}
         # A call that needs several types is refused when one of them is missing in the policy.
         missing = _missing(filled, known, others)
-        for one in _needed(missing, whole):
+        for one in _needed(missing, whole, operation):
             arns.update(one.arns or (one.form.fill({}, place),))
         return tuple(sorted(_without_parents(arns, filled)))
     partly = [one for one in filled if one.arns]
@@ -47,7 +54,7 @@ def choose(
     required = [one for one in partly if one.required]
     arns = {arn for one in required or _surest(partly) for arn in one.arns}
     missing = _missing(filled, known, others)
-    for one in _needed(missing, required) if required else ():
+    for one in _needed(missing, required, operation) if required else ():
         arns.add(one.form.fill({}, place))
     return tuple(sorted(arns)) or (ANY,)
 
@@ -62,14 +69,23 @@ def _missing(
     ]
 
 
-def _needed(missing: Sequence[Candidate], whole: Sequence[Candidate]) -> Sequence[Candidate]:
+def _needed(
+    missing: Sequence[Candidate], whole: Sequence[Candidate], operation: str
+) -> Sequence[Candidate]:
     """Without the types that are asked for instead of those that are known, not beside them.
 
     The reference marks alternatives as required, too: a model is a foundation model or a profile,
-    a listener one of three kinds. They are named by the same variable.
+    a listener one of three kinds. They are named by the same variable. So is every type of some
+    services, `ResourceId`; there CreateGraphSnapshot makes a snapshot of a graph all the same.
     """
     named = {variable for one in whole if one.required for variable in one.form.variables}
-    others = [one for one in missing if one.arns or not named & set(one.form.variables)]
+    others = [
+        one
+        for one in missing
+        if one.arns
+        or not named & set(one.form.variables)
+        or noun_of(operation).endswith(stem(one.form.kind))
+    ]
     if len(others) == len(missing):
         return others
     return [one for one in others if one.form.variables]  # what has one ARN only is another of them

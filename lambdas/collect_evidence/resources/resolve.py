@@ -52,7 +52,7 @@ def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str
     also = shard("resources")["also"].get(str(facts.action), ())
     kinds = frozenset(use.type.name for use in facts.uses)
     filled = [one for use in facts.uses for one in _use(call, use, kinds, also)]
-    chosen = choose(filled, call.place, others_of(call, facts, filled))
+    chosen = choose(filled, call.place, others_of(call, facts, filled), call.operation)
     if chosen == (ANY,) and (not facts.access_level.reads or asks_for_one(call, facts)):
         chosen = any_of(facts, call) or chosen
     return qualified(chosen, facts.action, call.request)

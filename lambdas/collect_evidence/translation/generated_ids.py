@@ -31,6 +31,7 @@ def made_by(call: Call) -> tuple[str, ...]:
     told.update(_in_arns(call, sent))
     if not told:
         return ()
+    told = {text.rpartition("/")[2] for text in told}  # Route 53 answers `/hostedzone/Z0123…`
     return tuple(sorted(one for one in told - sent - {call.place.account} if _ID.fullmatch(one)))
 
 

@@ -20,6 +20,7 @@ def made(source: str, name: str, request: Any, response: Any, **more: Any) -> tu
         ("appconfig", "CreateApplication", {"id": "06f238c", "name": "estate"}, ("06f238c",)),
         ("elasticfilesystem", "CreateFileSystem", {"fileSystemId": "fs-01ab", "ownerId": ACCOUNT}, ("fs-01ab",)),
         ("ec2", "CreateSubnet", {"subnet": {"subnetId": "subnet-1", "vpcId": "vpc-1"}}, ("subnet-1",)),
+        ("route53", "CreateHostedZone", {"hostedZone": {"id": "/hostedzone/ZTTECZQTKYNEIS"}}, ("ZTTECZQTKYNEIS",)),
         ("backup", "CreateBackupPlan", {"backupPlanId": "c1d2-e3", "versionId": "other"}, ("c1d2-e3",)),
     ],
 )  # fmt: skip

@@ -75,6 +75,17 @@ CASES: list[Case] = [
      [f"codebuild:BatchGetReports {arn('codebuild', 'report-group/rg')}"]),
     ("network-firewall", "UpdateRuleGroup", {"ruleGroupName": "g", "type": "STATEFUL"},
      [f"network-firewall:UpdateRuleGroup {arn('network-firewall', 'stateful-rulegroup/g')}"]),
+    # A value that AWS has added since is no reason to drop the call.
+    ("network-firewall", "UpdateRuleGroup", {"ruleGroupName": "g", "type": "STATEFUL_DOMAIN"}, ["network-firewall:UpdateRuleGroup *"]),
+    # What the operation is called after is made beside what it is made of, whatever its variable is called.
+    ("fis", "CreateExperimentTemplate", {"actions": {"a": {"actionId": "aws:ec2:stop-instances"}}},
+     [f"fis:CreateExperimentTemplate {arn('fis', 'action/aws:ec2:stop-instances')}",
+      f"fis:CreateExperimentTemplate {arn('fis', 'experiment-template/*')}"]),
+    ("neptune-graph", "CreateGraphSnapshot", {"graphIdentifier": "g-1", "snapshotName": "s"},
+     [f"neptune-graph:CreateGraphSnapshot {arn('neptune-graph', 'graph-snapshot/*')}",
+      f"neptune-graph:CreateGraphSnapshot {arn('neptune-graph', 'graph/g-1')}"]),
+    ("rum", "BatchCreateRumMetricDefinitions", {"appMonitorName": "m", "metricDefinitions": [{"name": "n"}]},
+     [f"rum:BatchCreateRumMetricDefinitions {arn('rum', 'appmonitor/m')}"]),
     # Names of several parts, of which one may be always the same or nothing.
     ("quicksight", "DescribeUser", {"awsAccountId": ACCOUNT, "namespace": "default", "userName": "bob"},
      [f"quicksight:DescribeUser {arn('quicksight', 'user/default/bob')}"]),
@@ -178,3 +189,19 @@ def _variables(service: str) -> frozenset[str]:
         for variable in form.variables
     ]
     return frozenset({variable for _, variable in known} | {f"{kind}.{one}" for kind, one in known})
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_", "wanted"),
+    [
+        ("aoss", "CreateCollection", {"name": "c", "tags": PAIR}, "aoss:TagResource *"),
+        ("ds", "CreateDirectory", {"name": "d.example.com", "tags": PAIR}, f"ds:AddTagsToResource {arn('ds', 'directory/*')}"),
+        ("elasticmapreduce", "CreateStudio", {"name": "s", "tags": PAIR}, f"elasticmapreduce:AddTags {arn('elasticmapreduce', 'studio/*')}"),
+    ],
+)  # fmt: skip
+def test_tags_cost_what_the_service_calls_its_tagging_action(
+    source: str, name: str, request_: Json, wanted: str
+) -> None:
+    proofs = translate(record(source, name, request_, None), ROLE).proofs
+
+    assert wanted in {f"{one.action} {one.resource}" for proof in proofs for one in proof.implies}
