@@ -87,3 +87,34 @@ def test_users_and_policies_find_the_groups_of_their_stack(embedded: Connection)
     groups = [one["GroupName"] for one in embedded.client("iam").list_groups()["Groups"]]
     assert status == "CREATE_COMPLETE"
     assert [one for one in groups if one.startswith(f"{name}-Group-")]
+
+
+def test_an_alarm_may_be_on_an_expression(embedded: Connection) -> None:
+    caller = somebody(embedded, allow("*"))
+    metrics = [
+        {"Id": "rate", "Expression": "failed / all", "ReturnData": True},
+        *(
+            {
+                "Id": one,
+                "ReturnData": False,
+                "MetricStat": {
+                    "Metric": {"Namespace": "Orders", "MetricName": one},
+                    "Period": 60,
+                    "Stat": "Sum",
+                },
+            }
+            for one in ("failed", "all")
+        ),
+    ]
+    properties = {
+        "Metrics": metrics,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0.1,
+        "EvaluationPeriods": 1,
+    }
+
+    _, status = deploy(
+        caller, {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}
+    )
+
+    assert status == "CREATE_COMPLETE"

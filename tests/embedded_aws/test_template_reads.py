@@ -216,3 +216,19 @@ def test_a_stack_that_is_gone_tells_its_template_parameters_and_resources_by_its
     assert told["TemplateBody"] == template
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     assert described["Parameters"] == sent
+
+
+def test_the_real_repository_of_applications_is_never_asked(embedded: Connection) -> None:
+    place = "arn:aws:serverlessrepo:us-east-1:123456789012:applications/hello"
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Hello": {
+                "Type": "AWS::Serverless::Application",
+                "Properties": {"Location": {"ApplicationId": place, "SemanticVersion": "1.0.0"}},
+            }
+        },
+    }
+
+    with pytest.raises(ClientError, match="has no Serverless Application Repository"):
+        created(somebody(embedded, EVERYTHING), template)

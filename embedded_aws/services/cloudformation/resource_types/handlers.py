@@ -39,6 +39,7 @@ from embedded_aws.services.cloudformation.resource_types import (
     inline_code,
     return_values,
     role_boundaries,
+    wider_properties,
 )
 from embedded_aws.services.cloudformation.resource_types.extra_types import Made
 
@@ -71,6 +72,7 @@ def extend() -> None:
     groups.repair(handlers["AWS::IAM::Group"])
     attributes.repair()
     inline_code.repair()
+    wider_properties.repair()
     conditions.repair()
     includes.repair()
     template_addresses.repair()

@@ -115,6 +115,7 @@ def _transforming(apply: Engine) -> Engine:
         if not _stack.get():
             return apply(template, *arguments)
         transforms.require(template)
+        transforms.refuse_repository(template)
         applied = _made_by_macros(apply, template, *arguments)
         if _holds(applied, "Fn::GetAZs"):
             for name in _ZONES:

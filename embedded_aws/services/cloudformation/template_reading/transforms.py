@@ -20,6 +20,10 @@ from embedded_aws.sessions import caller
 
 Engine = Callable[..., Any]
 
+_NO_REPOSITORY = (
+    "The embedded AWS has no Serverless Application Repository, in which {} is. "
+    "Run the process in an account."
+)
 _ID = re.compile(r"<Id>([^<]+)</Id>")
 
 # What was refused while a change set is made.
@@ -60,6 +64,20 @@ def require(template: dict[str, Any]) -> None:
         message = _refusal(name)
         if message:
             refuse(message)
+
+
+def refuse_repository(template: dict[str, Any]) -> None:
+    """SAM's translator would ask the real Serverless Application Repository.
+
+    Raises:
+        ValueError: the template nests an application that is there.
+    """
+    for logical_id, one in (template.get("Resources") or {}).items():
+        if not isinstance(one, dict) or one.get("Type") != "AWS::Serverless::Application":
+            continue
+        location = (one.get("Properties") or {}).get("Location")
+        if isinstance(location, dict) and "ApplicationId" in location:
+            raise ValueError(_NO_REPOSITORY.format(logical_id))
 
 
 def refuse(message: str) -> None:
