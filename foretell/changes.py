@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdas.reference.stacks.stack_types import Operation, stack_type
+from lambdas.reference.stacks.handler_actions import Operation
+from lambdas.reference.stacks.stack_types import stack_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,7 +22,7 @@ from foretell.requests import arn_of, request_of
 from foretell.translation import asked_for
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
-from lambdas.reference.stacks.stack_types import Operation, handler_actions
+from lambdas.reference.stacks.handler_actions import Operation, handler_actions
 from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 from foretell.knowledge.expected import actions_of_call, expected_calls
 from foretell.needs import Certainty
 from lambdas.reference.actions import AccessLevel, facts
-from lambdas.reference.stacks.stack_types import (
+from lambdas.reference.stacks.handler_actions import (
     HandlerAction,
     Operation,
     Reason,
     handler_actions,
     is_tagging,
-    prefix_of,
-    stack_type,
 )
+from lambdas.reference.stacks.stack_types import prefix_of, stack_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

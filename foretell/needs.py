@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lambdas.model.iam.action import Action
     from lambdas.model.iam.template import Template
-    from lambdas.reference.stacks.stack_types import Operation
+    from lambdas.reference.stacks.handler_actions import Operation
 
 
 class Certainty(StrEnum):

@@ -16,7 +16,8 @@ from lambdas.reference.actions import facts
 from lambdas.reference.events import RequiredAction, meaning
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import type_of
-from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, stack_type
+from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
+from lambdas.reference.stacks.stack_types import stack_type
 from lambdas.reference.stacks.unknown import UNKNOWN, is_unknown
 
 if TYPE_CHECKING:

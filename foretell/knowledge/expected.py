@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.reference.events import meaning
-from lambdas.reference.stacks.stack_types import Operation, handler_actions
+from lambdas.reference.stacks.handler_actions import Operation, handler_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -20,12 +20,8 @@ from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
 from lambdas.reference.actions import handlers
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
-from lambdas.reference.stacks.stack_types import (
-    Operation,
-    handler_actions,
-    is_tagging,
-    prefix_of,
-)
+from lambdas.reference.stacks.handler_actions import Operation, handler_actions, is_tagging
+from lambdas.reference.stacks.stack_types import prefix_of
 from lambdas.reference.stacks.unknown import UNKNOWN, template_of
 
 if TYPE_CHECKING:

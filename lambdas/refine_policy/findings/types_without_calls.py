@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
-from lambdas.reference.stacks.stack_types import writing_actions
+from lambdas.reference.stacks.handler_actions import writing_actions
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
 if TYPE_CHECKING:

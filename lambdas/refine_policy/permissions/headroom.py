@@ -21,7 +21,8 @@ from lambdas.reference.arn_formats import formats_of
 from lambdas.reference.arn_parts import ArnPart
 from lambdas.reference.operation_verbs import noun, what_it_makes
 from lambdas.reference.shards import shard
-from lambdas.reference.stacks.stack_types import Operation, Reason, handler_actions, prefix_of
+from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
+from lambdas.reference.stacks.stack_types import prefix_of
 from lambdas.refine_policy.permissions.permission import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from lambdas.model.iam.template import Part
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
-    from lambdas.reference.stacks.stack_types import HandlerAction
+    from lambdas.reference.stacks.handler_actions import HandlerAction
     from lambdas.refine_policy.observations import Observations
     from lambdas.refine_policy.resource_names.naming import Naming
 

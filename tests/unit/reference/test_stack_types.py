@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lambdas.reference.actions import handlers
-from lambdas.reference.stacks.stack_types import (
-    Operation,
-    Reason,
-    handler_actions,
-    is_tagging,
-    prefix_of,
-    stack_type,
-)
+from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions, is_tagging
+from lambdas.reference.stacks.stack_types import prefix_of, stack_type
 
 
 def reasons(kind: str, operation: str) -> dict[str, Reason]:
