@@ -16,7 +16,7 @@ from lambdas.model.text import visible
 from local.new_process import services
 from local.new_process.definition import definition
 from local.new_process.draft import Draft, Question
-from local.new_process.folder import DEEPEST, Folder, read
+from local.new_process.folder import DEEPEST, MOST, Folder, read
 from local.new_process.reading.accounts import accounts_named
 from local.new_process.reading.other_tools import other_tool
 from local.new_process.reading.own_commands import own_commands
@@ -48,6 +48,7 @@ EDITORS = "# yaml-language-server: $schema=../../lambdas/model/definition/proces
 TOP = (compose, serverless, cdk, zappa, chalice, sceptre)
 ANYWHERE = (sam, ansible, cloudformation)
 ACCOUNTS = "accounts are named that are not the sandbox's: {}"
+CUT = f"the folder holds many files, of which the nearest {MOST:,} were looked at"
 BESIDE = "{} is used beside it, for which `fencepost new` has no commands"
 OWN = "the team's own commands are there: {}; use them where they do more than these"
 
@@ -68,6 +69,8 @@ def draft_of(folder: Folder, process: str) -> Draft:
 
 def _further(folder: Folder, found: Draft) -> Iterator[tuple[str, str]]:
     """What stands in the folder besides what the tool's own module reads."""
+    if not folder.whole:
+        yield "source", CUT
     own = own_commands(folder, ("deploy",)) if found.read else ()
     if own:
         yield "phases", OWN.format(", ".join(own[:6]))

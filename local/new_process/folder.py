@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 SKIPPED = frozenset(
     {"node_modules", "__pycache__", "cdk.out", "venv", "vendor", "dist", "build", "target"}
@@ -30,11 +29,12 @@ class Folder:
 
     Attributes:
         name: the folder's own. texts: by path, for every file; empty for what is no text or is
-            large.
+            large. whole: whether these are all files.
     """
 
     name: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
 
     def first(self, *names: str) -> str:
         """The first of some paths that is there, or empty."""
@@ -73,22 +73,33 @@ class Folder:
 
 
 def read(path: Path) -> Folder:
-    """Look at a folder; links are not followed, and nothing is changed."""
+    """Look at a folder, level by level; links are not followed, and nothing is changed."""
     texts: dict[str, str] = {}
-    for place, folders, files in os.walk(path):
-        here = Path(place).relative_to(path)
-        folders[:] = sorted(
-            one
-            for one in folders
-            if one not in SKIPPED
-            and (not one.startswith(".") or one in KEPT)
-            and len(here.parts) < DEEPEST
-            and one.isprintable()
-        )
-        for name in sorted(files):
-            if len(texts) < MOST and name.isprintable():
-                texts[(here / name).as_posix()] = _text(Path(place, name))
-    return Folder(name=path.name, texts=texts)
+    whole = True
+    level = [path]
+    for _ in range(DEEPEST + 1):
+        further: list[Path] = []
+        for place in level:
+            for one in _entries(place):
+                if one.is_dir() and not one.is_symlink():
+                    further += [one] if _is_looked_at(one.name) else []
+                elif len(texts) < MOST:
+                    texts[one.relative_to(path).as_posix()] = _text(one)
+                else:
+                    whole = False
+        level = further
+    return Folder(name=path.name, texts=texts, whole=whole)
+
+
+def _entries(place: Path) -> list[Path]:
+    try:
+        return sorted(one for one in place.iterdir() if one.name.isprintable())
+    except OSError:
+        return []
+
+
+def _is_looked_at(name: str) -> bool:
+    return name not in SKIPPED and (not name.startswith(".") or name in KEPT)
 
 
 def _text(path: Path) -> str:

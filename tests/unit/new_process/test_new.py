@@ -356,6 +356,21 @@ def test_what_cannot_be_meant_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_of_many_files_those_nearest_to_the_top_are_looked_at_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.new_process.folder.MOST", 3)
+    for name in ("a/b/c.txt", "a/b/d.txt", "services/x/cdk.json", "Makefile"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+
+    found = read(tmp_path)
+
+    assert list(found.texts) == ["Makefile", "a/b/c.txt", "a/b/d.txt"]
+    assert not found.whole
+    assert any("of which the nearest" in words for _, words in draft_of(found, "o").notes)
+
+
 def test_a_folder_is_read_though_it_holds_what_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_bytes(b"\xff")
     (tmp_path / "b.yml").write_text("[")
