@@ -18,8 +18,13 @@ MOST = 6  # names in one line
 EMPTIED = "a bucket or repository that holds anything must be emptied before remove"
 HOLDING = ("AWS::S3::Bucket", "AWS::ECR::Repository")  # that are removed only when empty
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
-DYNAMIC = re.compile(r"\{\{resolve:((?:ssm|ssm-secure|secretsmanager):[^}\s]+)")
+# A name in them may hold variables of Fn::Sub.
+DYNAMIC = re.compile(
+    r"\{\{resolve:((?:ssm|ssm-secure|secretsmanager):(?:[^{}\s]|\$\{[^}]*\})+)\}\}"
+)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+PUBLIC = "/aws/"  # AWS's own, which are in every account
 PARAMETER = "AWS::SSM::Parameter::Value"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
@@ -71,11 +76,12 @@ def _absent(folder: Folder, file: str, template: Mapping[str, Any]) -> Iterator[
 
 def _wanted(template: Mapping[str, Any]) -> Iterator[str]:
     made = json.dumps(mapping(template.get("Resources")), default=str)
-    yield from DYNAMIC.findall(made)
+    yield from (one for one in DYNAMIC.findall(made) if not one.startswith(f"ssm:{PUBLIC}"))
     for name, raw in mapping(template.get("Parameters")).items():
         one = mapping(raw)
-        if str(one.get("Type")).startswith(PARAMETER) and one.get("Default"):
-            yield f"the SSM parameter {one['Default']} ({name})"
+        default = str(one.get("Default") or PUBLIC)
+        if str(one.get("Type")).startswith(PARAMETER) and not default.startswith(PUBLIC):
+            yield f"the parameter {default} ({name})"
     yield from (f"the export {one}" for one in _imports(template.get("Resources")))
 
 

@@ -39,6 +39,7 @@ def test_what_has_nothing_to_fall_back_on_must_be_there(text: str, needed: list[
         "account: ${aws:accountId}",
         "stage: ${opt:stage, ssm:/shop/stage}",
         "region: ${env:AWS_REGION}",
+        "image: ${ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}",
         "name: ${self:service}-${sls:stage}",
         "arn: !Sub ${AWS::Region}",
         "",

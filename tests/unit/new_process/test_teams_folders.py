@@ -98,21 +98,23 @@ def test_what_a_template_uploads_wants_and_keeps_is_told() -> None:
     template = """\
 Parameters:
   Image: {Type: "AWS::SSM::Parameter::Value<String>", Default: /aws/service/x}
+  Size: {Type: "AWS::SSM::Parameter::Value<String>", Default: /shop/size}
 Resources:
   Stack: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml}}
   Table: {Type: AWS::DynamoDB::Table, DeletionPolicy: Retain}
   Db:
     Type: AWS::RDS::DBInstance
-    Properties: {MasterUserPassword: "{{resolve:secretsmanager:shop/db:SecretString:password}}"}
+    Properties: {MasterUserPassword: "{{resolve:secretsmanager:${Stage}/db:SecretString:password}}"}
   F: {Type: AWS::Lambda::Function, Properties: {Code: dist/f, Handler: a.b}}
   Vpc: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Fn::ImportValue: net-vpc}}}
 """
     found = told(of(template__yaml=template, inner__yaml=QUEUE, other__yaml=QUEUE))
 
     assert "other templates are there: other.yaml" in found
-    assert "secretsmanager:shop/db:SecretString:password" in found
-    assert "the SSM parameter /aws/service/x (Image)" in found
-    assert "the export net-vpc" in found
+    assert (
+        "reads secretsmanager:${Stage}/db:SecretString:password, the export net-vpc, "
+        "the parameter /shop/size (Size), which must be there in the sandbox"
+    ) in found
     assert "dist/f is not there before it is built" in found
     assert "the template keeps Table: delete them here" in found
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOOKED_UP = re.compile(r"(?:ssm|cf|s3)(?:\([^)]*\)|\.[\w-]+)?:")
+# Not AWS's own parameters, which are in every account.
+_LOOKED_UP = re.compile(r"(?!ssm[^:]*:/aws/)(?:ssm|cf|s3)(?:\([^)]*\)|\.[\w-]+)?:")
 _NOT_GIVEN = re.compile(r"env:\w+|opt:(?!(?:stage|region)$)[\w-]+")
 _OPENED = "${"
 
