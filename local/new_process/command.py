@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition.process import EMAIL, NAME
+from lambdas.model.definition.process import EMAIL, NAME, REGION
 from lambdas.model.definition.source import URL, by_https
 from lambdas.model.text import visible
 from local.new_process import services
@@ -64,7 +64,12 @@ def draft_of(folder: Folder, process: str) -> Draft:
     if first and not first.conventional and scripts.is_whole(folder):
         # A template says nothing of its stack's name; the team's own commands do.
         found = replace(scripts.draft(folder, process), notes=first.notes)
-    return replace(found, notes=(*found.notes, *_further(folder, found)))
+    return replace(
+        found,
+        # A file may hold a placeholder where a region is to stand.
+        regions=tuple(one for one in found.regions if REGION.fullmatch(one)),
+        notes=(*found.notes, *_further(folder, found)),
+    )
 
 
 def _further(folder: Folder, found: Draft) -> Iterator[tuple[str, str]]:

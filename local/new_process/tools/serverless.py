@@ -41,6 +41,8 @@ def draft(folder: Folder, process: str) -> Draft | None:
     if not file:
         return None
     service = {} if file.endswith(PROGRAMS) else folder.mapping(file)
+    if _cloud(service) != "aws":
+        return None
     # Of a document its values: what stands in its comments is not asked for.
     text = "\n".join(_texts(service)) or folder.texts[file]
     provider = mapping(service.get("provider"))
@@ -114,6 +116,13 @@ def draft(folder: Folder, process: str) -> Draft | None:
 
 def _by(build: tuple[str, ...]) -> str:
     return f" by {build[0]}" if build else ", by a command before the deployment"
+
+
+def _cloud(service: Mapping[str, Any]) -> str:
+    """The provider's name: it stands alone, or within what is said of it."""
+    provider = service.get("provider")
+    named = mapping(provider).get("name") if isinstance(provider, dict) else provider
+    return str(named or "aws")
 
 
 def _change(folder: Folder, service: Mapping[str, Any]) -> str:

@@ -199,6 +199,19 @@ def test_a_tool_without_commands_here_is_named_and_asked_for(file: str, name: st
     assert f"{name} is used beside it" in told(beside)
 
 
+def test_a_placeholder_is_no_region() -> None:
+    found = of(config___config__yaml="project_code: p\nregion: YOUR_REGION", config___a__yaml="")
+
+    assert (found.tool, found.regions) == ("Sceptre", ())
+
+
+@pytest.mark.parametrize("provider", ["google", "{name: azure, region: West Europe}"])
+def test_a_service_of_another_cloud_is_not_taken_for_one_of_aws(provider: str) -> None:
+    found = of(serverless__yml=f"service: s\nprovider: {provider}\n")
+
+    assert found.tool == "commands of your own"
+
+
 def test_a_service_in_a_folder_is_deployed_from_there() -> None:
     found = of(
         package__json='{"workspaces": ["packages/*"]}',
