@@ -27,7 +27,10 @@ def handler(event, context):
 FAILING = PYTHON.replace("cfnresponse.SUCCESS", "cfnresponse.FAILED")
 
 
-def asked(embedded: Connection, runtime: str, code: str) -> tuple[str, str]:
+def asked(
+    embedded: Connection, runtime: str, code: str, changes: str = "", **said: Any
+) -> tuple[str, str]:
+    """Deploy a custom resource that says something; `changes` names the stack that is changed."""
     function = a_function()
     function["Properties"] |= {"Runtime": runtime, "Code": {"ZipFile": code}}
     template: dict[str, Any] = {
@@ -35,14 +38,15 @@ def asked(embedded: Connection, runtime: str, code: str) -> tuple[str, str]:
         "Function": function,
         "Asked": {
             "Type": "Custom::Word",
-            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}},
+            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, **said},
         },
         "Kept": {
             "Type": "AWS::SSM::Parameter",
             "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Asked", "Word"]}},
         },
     }
-    return deploy(somebody(embedded, allow("*")), template)
+    caller = somebody(embedded, allow("*"))
+    return deploy(caller, template, name=changes, update=bool(changes))
 
 
 @pytest.mark.parametrize(("runtime", "code"), [("nodejs22.x", NODE), ("python3.13", PYTHON)])
@@ -50,6 +54,15 @@ def test_code_of_a_template_finds_the_module(embedded: Connection, runtime: str,
     name, status = asked(embedded, runtime, code)
 
     assert (status, reasons(embedded, name)) == ("CREATE_COMPLETE", {})
+
+
+def test_a_custom_resource_is_changed_by_its_own_function(embedded: Connection) -> None:
+    tags = [{"Key": "a", "Value": "b"}]
+    name, status = asked(embedded, "python3.13", PYTHON, Text="one")
+    changed, after = asked(embedded, "python3.13", PYTHON, name, Text="two", Tags=tags)
+
+    assert (status, after) == ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    assert reasons(embedded, changed) == {}
 
 
 def test_its_failure_is_the_resources_failure(embedded: Connection) -> None:

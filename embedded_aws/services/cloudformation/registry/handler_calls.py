@@ -22,7 +22,10 @@ def possible(kind: str, operation: str) -> list[str]:
     """Calls of the type's own service, in the order of the registry.
 
     Permissions of other services (keys, networks) are for properties that nobody can judge here.
+    A custom resource (`Custom::Name`) has no handler: whatever it calls, its function calls.
     """
+    if kind.startswith("Custom::"):
+        return []
     own = own_prefix(kind)
     calls = []
     for permission in registered(kind).permissions.get(operation, ()):
