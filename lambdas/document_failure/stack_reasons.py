@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdas.errors import FencepostError
+from lambdas.model.iam.arn import arn_pattern
 from lambdas.model.text import visible
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lambdas.gateways.failed_stacks import ChangedStacks
     from lambdas.model.execution.stack_event import StackEvent
 
+STACK_ID = re.compile(arn_pattern("cloudformation", r"stack/[\w-]+/[\w-]+", region="[^:]+"))
 NESTED = "AWS::CloudFormation::Stack"
 MOST = 3  # reasons of one stack; the first is what the others follow from
 DEPTH = 5  # stacks within stacks; AWS allows no more than this in one another
@@ -48,9 +50,18 @@ def _reasons(stacks: ChangedStacks, stack: str, since: str, depth: int = 0) -> I
     own = [one for one in failed if one.physical_id != stack] or failed
     for one in own[:MOST]:
         inner: list[str] = []
-        if one.type == NESTED and one.physical_id not in ("", stack) and depth < DEPTH:
-            inner = list(_reasons(stacks, one.physical_id, since, depth + 1))
+        nested = _nested_in(one)
+        if nested not in ("", stack) and depth < DEPTH:
+            inner = list(_reasons(stacks, nested, since, depth + 1))
         yield from inner or [_told(one, stack)]
+
+
+def _nested_in(event: StackEvent) -> str:
+    """The id of a nested stack that failed: it may stand in the reason alone."""
+    if event.type != NESTED:
+        return ""
+    named = STACK_ID.search(event.physical_id) or STACK_ID.search(event.reason)
+    return named[0] if named else ""
 
 
 def _told(event: StackEvent, stack: str) -> str:

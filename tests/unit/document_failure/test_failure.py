@@ -477,12 +477,21 @@ def test_the_first_lines_say_which_resource_of_a_stack_failed_and_why(tmp_path: 
     assert record["reasons"] == [lines[2]]
 
 
-def test_a_nested_stack_is_told_by_what_failed_in_it(tmp_path: Path) -> None:
-    nested = {"kind": "AWS::CloudFormation::Stack", "physical_id": CHILD}
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (CHILD, "Embedded stack was not successfully created"),
+        ("", f"Embedded stack {CHILD} was not successfully created: [User]. "),
+    ],
+)
+def test_a_nested_stack_is_told_by_what_failed_in_it(
+    tmp_path: Path, place: str, reason: str
+) -> None:
+    nested = {"kind": "AWS::CloudFormation::Stack", "physical_id": place}
     stacks = ToldStacks(
         names={STACK: "orders-dev"},
         happened={
-            STACK: [an_event("Child", "Embedded stack was not successfully created", **nested)],
+            STACK: [an_event("Child", reason, **nested)],
             CHILD: [an_event("User", "no right to iam:CreateUser")],
         },
     )
