@@ -33,6 +33,9 @@ ASK = 3 * 0.5  # gigabyte seconds of one look into the trail, 512 MB
 STEPS = 2 * 60 * 3  # gigabyte seconds of the other functions, 3 GB
 STATES = 31  # entered by a run that is proved at once, without looks at its generation
 ROUND_STATES = 16  # more with a repair
+# What a boundary adds: `OpenBoundary` and `ReadPolicies`, and `ReopenBoundary` before each clean-up.
+BOUNDED_STATES = 2
+BOUNDED_STEP = 5 * 3  # gigabyte seconds of one of them: a policy written, or a few read
 EVENTS, REQUESTS = 500, 400  # data events and objects of a cycle
 
 
@@ -42,10 +45,12 @@ class RunCost:
 
     Attributes:
         repairs: rounds of the proof that were refused. waits: minutes for each round's trail.
+        bounded: whether the roles that the process creates have a boundary.
     """
 
     repairs: int
     waits: int
+    bounded: bool = False
 
     @property
     def cycles(self) -> int:
@@ -58,12 +63,14 @@ class RunCost:
         cycles, cleanings = self.cycles, self.repairs
         builds = cycles * CYCLE + cleanings * CLEAN_UP
         asks = cycles * self.waits + cleanings * 5
-        moved = STATES + cleanings * ROUND_STATES + asks + 3 * GENERATION * 2
+        more = (BOUNDED_STATES + cleanings) if self.bounded else 0
+        moved = STATES + more + cleanings * ROUND_STATES + asks + 3 * GENERATION * 2
+        steps = STEPS * cycles / 2 + more * BOUNDED_STEP
         return {
             "cycles and clean-ups": (builds, builds * BUILD_MINUTE),
             "waiting for CloudTrail": (asks, asks * ASK * GIGABYTE_SECOND),
             "Access Analyzer": (GENERATION, NEW_ACCESS_CHECK),
-            "functions": (FUNCTIONS, STEPS * cycles / 2 * GIGABYTE_SECOND),
+            "functions": (FUNCTIONS, steps * GIGABYTE_SECOND),
             "transitions": (0, moved * TRANSITION),
             "events, keys, objects": (
                 0,
@@ -97,6 +104,12 @@ def table() -> Iterator[str]:
     for part in runs[0].parts:
         yield f"| {part} | {' | '.join(_cell(*one.parts[part]) for one in runs)} |"
     yield f"| all | {' | '.join(_cell(one.minutes, one.dollars) for one in runs)} |"
+    yield ""
+    bounded = RunCost(repairs=0, waits=usual, bounded=True)
+    yield (
+        "A run with a [boundary](boundaries.md) that is proved at once costs "
+        f"{bounded.dollars - runs[0].dollars:.4f} USD more."
+    )
     yield ""
     yield (
         f"A round waits {usual} minutes for its trail in the middle of {DRAWN} drawn deliveries, "

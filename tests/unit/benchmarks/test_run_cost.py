@@ -26,3 +26,10 @@ def test_a_repair_costs_a_cycle_a_clean_up_and_another_trail() -> None:
 
     assert again.minutes - once.minutes == 6 + 3 + 16 + 5
     assert again.dollars > once.dollars
+
+
+def test_a_boundary_costs_two_states_and_one_for_each_clean_up() -> None:
+    plain, bounded = (RunCost(repairs=1, waits=16, bounded=one) for one in (False, True))
+
+    assert bounded.minutes == plain.minutes
+    assert 0 < bounded.dollars - plain.dollars < 0.001
