@@ -575,3 +575,16 @@ def test_the_machines_credentials_stay_outside_and_its_way_to_registries_comes_i
     assert inside["NO_PROXY"] == "internal,127.0.0.1,localhost"
     assert inside["PIP_INDEX_URL"] == "https://pypi.example/simple"
     assert inside["NPM_CONFIG_USERCONFIG"] == str(tmp_path / ".npmrc")
+
+
+def test_a_version_of_python_that_pyenv_has_is_found_by_its_name_and_changes_no_other(
+    tmp_path: Path,
+) -> None:
+    for version in ("3.9.18", "3.13.0", "pypy3.10-7.3"):
+        (tmp_path / ".pyenv" / "versions" / version / "bin").mkdir(parents=True)
+    outside = {"PATH": "/usr/bin", "HOME": str(tmp_path)}
+
+    path = environment.machine_environment(Path("/h"), Path("/t"), outside)["PATH"].split(":")
+
+    versions = tmp_path / ".pyenv" / "versions"
+    assert path[1:] == ["/usr/bin", f"{versions}/3.13.0/bin", f"{versions}/3.9.18/bin"]

@@ -1,6 +1,7 @@
 """A build's environment, made from nothing: the machine's credentials and profiles stay outside."""
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +57,9 @@ def machine_environment(home: Path, temporary: Path, outside: Mapping[str, str])
         **files,
         "NO_PROXY": f"{exempt},{direct}" if exempt else direct,
         "no_proxy": f"{exempt},{direct}" if exempt else direct,
-        "PATH": f"{OWN_TOOLS}{os.pathsep}{_absolute(outside.get('PATH', os.defpath))}",
+        "PATH": os.pathsep.join(
+            [str(OWN_TOOLS), _absolute(outside.get("PATH", os.defpath)), *_pythons(outside)]
+        ),
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
@@ -66,6 +69,22 @@ def machine_environment(home: Path, temporary: Path, outside: Mapping[str, str])
         "NODE_OPTIONS": f'--require="{OWN_TOOLS / "aws-sdk-2.cjs"}"',
         **TOOLS,
     }
+
+
+def _pythons(outside: Mapping[str, str]) -> list[str]:
+    """Where pyenv has versions of Python, the newest first: `python3.13` is found by its name.
+
+    They come last, so that they change no command that the machine has; CodeBuild's image has
+    several versions, too, and SAM builds a function with that of its runtime.
+    https://github.com/pyenv/pyenv#locating-pyenv-provided-python-installations
+    """
+    root = Path(outside.get("PYENV_ROOT") or f"{outside.get('HOME', '/nonexistent')}/.pyenv")
+    found = root.glob("versions/[0-9]*.[0-9]*.[0-9]*/bin")
+    return [str(one) for one in sorted(found, key=_version, reverse=True) if one.is_dir()]
+
+
+def _version(folder: Path) -> list[int]:
+    return [int(one) for one in re.findall(r"\d+", folder.parent.name)]
 
 
 def _absolute(path: str) -> str:
