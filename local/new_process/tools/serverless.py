@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FILES = ("serverless.yml", "serverless.yaml", "serverless.json", "serverless.ts", "serverless.js")
 PROGRAMS = (".ts", ".js")
 ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_]\w*)\}")  # without a default
+VERSION = re.compile(r"""frameworkVersion['"]?\s*:\s*['"]([^'"]+)""")
 OPTION = re.compile(r"\$\{opt:([a-z][\w-]*)\}")
 
 
@@ -49,7 +50,7 @@ def draft(folder: Folder, process: str) -> Draft | None:
     asked = sorted({one for one in ENVIRONMENT.findall(text) if one not in ("STAGE", "AWS_REGION")})
     options = sorted({one for one in OPTION.findall(text) if one not in ("stage", "region")})
     stage = stage_of(folder, text, service)
-    tool, install = tool_of(folder, service)
+    tool, install = tool_of(folder, service or _stated(folder.texts[file]))
     region = provider.get("region")
     fixed = isinstance(region, str) and "$" not in region
     words = ' --stage "$STAGE"' + ("" if fixed else ' --region "$AWS_REGION"')
@@ -116,6 +117,12 @@ def draft(folder: Folder, process: str) -> Draft | None:
 
 def _by(build: tuple[str, ...]) -> str:
     return f" by {build[0]}" if build else ", by a command before the deployment"
+
+
+def _stated(program: str) -> Mapping[str, Any]:
+    """What can be told of a file that is a program: the version that it wants."""
+    found = VERSION.search(program)
+    return {"frameworkVersion": found[1]} if found else {}
 
 
 def _cloud(service: Mapping[str, Any]) -> str:

@@ -107,6 +107,18 @@ def test_a_pin_of_package_json_comes_first() -> None:
     assert commands(found, "deploy")[0].startswith("npx serverless deploy ")
 
 
+def test_a_package_of_another_version_than_the_service_wants_is_not_what_deploys_it() -> None:
+    package = '{"devDependencies": {"serverless": "^2.23.0"}}'
+    program = "const config = { frameworkVersion: '3', functions: {} };"
+    found = serverless.draft(
+        Folder(name="hello", texts={"serverless.ts": program, "package.json": package}), "hello"
+    )
+
+    assert found
+    assert commands(found, "deploy")[0].startswith("npx --yes osls@3.77.1 deploy")
+    assert found.install == ("npm install --no-audit --no-fund",)
+
+
 @pytest.mark.parametrize(
     ("texts", "build"),
     [

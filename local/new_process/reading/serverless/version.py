@@ -22,10 +22,12 @@ def tool_of(folder: Folder, service: Mapping[str, Any]) -> tuple[str, tuple[str,
     """The command, and what installs it: the version that the folder pins, where it pins one."""
     packages = node_packages(folder)
     wanted = dependencies(folder)
+    major = _major(service.get("frameworkVersion"))
     for name in ("osls", "serverless"):
-        if name in wanted:
+        # A package of another version would refuse the service.
+        if name in wanted and _major(wanted[name]) in (0, major or _major(wanted[name])):
             return f"npx {name}", packages
-    pinned = PINNED.get(_major(service.get("frameworkVersion")))
+    pinned = PINNED.get(major)
     if pinned:
         return f"npx --yes {pinned}", packages
     return "osls", (global_node_tool("osls", OSLS), *packages)
