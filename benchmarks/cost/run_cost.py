@@ -33,7 +33,7 @@ ASK = 3 * 0.5  # gigabyte seconds of one look into the trail, 512 MB
 STEPS = 2 * 60 * 3  # gigabyte seconds of the other functions, 3 GB
 STATES = 31  # entered by a run that is proved at once, without looks at its generation
 ROUND_STATES = 16  # more with a repair
-# What a boundary adds: `OpenBoundary` and `ReadPolicies`, and `ReopenBoundary` before each clean-up.
+# A boundary adds `OpenBoundary` and `ReadPolicies`, and `ReopenBoundary` before each clean-up.
 BOUNDED_STATES = 2
 BOUNDED_STEP = 5 * 3  # gigabyte seconds of one of them: a policy written, or a few read
 EVENTS, REQUESTS = 500, 400  # data events and objects of a cycle
