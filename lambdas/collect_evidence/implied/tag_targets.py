@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 NOTHING = Response(None)
 
 
-def resources_tagged(call: Call, one: ActionFacts, tagging: ActionFacts) -> tuple[str, ...]:
-    """What is tagged: of the types that the request says, else of the one that the call makes."""
+def resources_tagged(
+    call: Call, one: ActionFacts, tagging: ActionFacts, told: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """What is tagged: of the types that the request says, else of the one that the call makes.
+
+    Args:
+        call: the call.
+        one: the action that makes something.
+        tagging: the action that tags it.
+        told: what the operation's own row says that it makes.
+    """
     if not tagging.uses:
         return (ANY,)
     own = {use.type.name: use for use in one.uses}
@@ -35,6 +44,10 @@ def resources_tagged(call: Call, one: ActionFacts, tagging: ActionFacts) -> tupl
     if chosen:
         return tuple(dict.fromkeys(arn for use in chosen for arn in _of_type(call, one, [use])))
     made = [known[name] for name in made_types(tagging, call.operation)]
+    made = [use for use in made if use.type.name in own] or made
+    mine = [arn for arn in told if any(_is_of(use, arn) for use in made)]
+    if mine:
+        return tuple(dict.fromkeys(mine))
     # IAM asks for what is made also where the reference does not name its type for tagging.
     exact = [use for use in one.uses if _fit(use, noun_of(call.operation))[0] == EXACT]
     if exact and not any(_fit(use, noun_of(call.operation))[0] >= EXACT - 1 for use in made):
@@ -42,6 +55,10 @@ def resources_tagged(call: Call, one: ActionFacts, tagging: ActionFacts) -> tupl
     shared = [use for name, use in own.items() if name in known]
     # What else the call touches is not tagged: of a database not its parameters and its subnets.
     return _of_type(call, one, made or shared) if made or shared else (ANY,)
+
+
+def _is_of(use: ResourceUse, arn: str) -> bool:
+    return any(form.pattern.fullmatch(arn) for form in formats_of(use.type))
 
 
 def _of_type(call: Call, one: ActionFacts, uses: Sequence[ResourceUse]) -> tuple[str, ...]:

@@ -82,6 +82,8 @@ def tags_of(
     aside = {row.action for row in beside if row.never or row.known is Known.UNKNOWN}
     named = [facts(action) for action in sorted(listed)]
     for one in known:
+        told = [need.resources for need in meaning.needs if need.action == one.action]
+        made = [call.place.fill(template) for resources in told for template in resources]
         for tagging in named or [_tagging_action(one.action)]:
             if (
                 tagging is None
@@ -89,7 +91,7 @@ def tags_of(
                 or not (named or _changes(one, known))
             ):
                 continue
-            for resource in resources_tagged(call, one, tagging):
+            for resource in resources_tagged(call, one, tagging, made):
                 yield Implied(
                     kind=kind,
                     action=tagging.action,

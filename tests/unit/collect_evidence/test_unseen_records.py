@@ -195,6 +195,8 @@ def _variables(service: str) -> frozenset[str]:
     ("source", "name", "request_", "wanted"),
     [
         ("aoss", "CreateCollection", {"name": "c", "tags": PAIR}, "aoss:TagResource *"),
+        ("network-firewall", "CreateRuleGroup", {"ruleGroupName": "g", "type": "STATEFUL", "tags": PAIR},
+         f"network-firewall:TagResource {arn('network-firewall', 'stateful-rulegroup/g')}"),
         ("ds", "CreateDirectory", {"name": "d.example.com", "tags": PAIR}, f"ds:AddTagsToResource {arn('ds', 'directory/*')}"),
         ("elasticmapreduce", "CreateStudio", {"name": "s", "tags": PAIR}, f"elasticmapreduce:AddTags {arn('elasticmapreduce', 'studio/*')}"),
     ],

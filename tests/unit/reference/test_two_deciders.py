@@ -1,7 +1,7 @@
 """What a call needs, by the reader of trails and by the embedded AWS: two copies, compared.
 
-Both decide for every operation of the services of AWS's tables, on the fullest and on the smallest
-request that botocore's models allow. Where they differ, somebody has judged it: two_deciders.yaml.
+Both decide for every operation of every service, on the fullest and on the smallest request that
+botocore's models allow; of services outside AWS's tables only what the reader lacks is compared. Where they differ, somebody has judged it: two_deciders.yaml.
 """
 
 from __future__ import annotations
@@ -91,12 +91,14 @@ def differences() -> tuple[Difference, ...]:
 
 def _differences() -> Iterator[Difference]:
     for one in modelled():
-        if in_tables(one.service):
-            for request in (
-                request_of(one.operation, one.known),
-                required_of(one.operation, one.known),
-            ):
-                yield from _compared(one.service, one.name, one.source, request)
+        for request in (
+            request_of(one.operation, one.known),
+            required_of(one.operation, one.known),
+        ):
+            found = _compared(one.service, one.name, one.source, request)
+            # Of the other services nothing tells who is right about a resource, or asks for too much.
+            listed = in_tables(one.service)
+            yield from (each for each in found if listed or each.kind == "reader lacks")
 
 
 def _compared(
