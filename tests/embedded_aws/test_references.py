@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.embedded_aws.principals import allow, deploy, reasons, somebody
 
@@ -118,3 +119,20 @@ def test_an_alarm_may_be_on_an_expression(embedded: Connection) -> None:
     )
 
     assert status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("describe_stacks", "Stack with id nobodys does not exist"),
+        ("list_stack_resources", "Stack with id nobodys does not exist"),
+        ("describe_stack_resources", "Stack with id nobodys does not exist"),
+        ("get_template", "Stack with id nobodys does not exist"),
+        ("describe_stack_events", r"Stack \[nobodys\] does not exist"),
+    ],
+)
+def test_each_operation_says_in_its_words_that_there_is_no_such_stack(
+    embedded: Connection, operation: str, said: str
+) -> None:
+    with pytest.raises(ClientError, match=said):
+        getattr(embedded.client("cloudformation"), operation)(StackName="nobodys")

@@ -16,6 +16,7 @@ from embedded_aws.services.cloudformation.engine import (
     deleted_stacks,
     includes,
     loading,
+    missing_stacks,
     template_addresses,
 )
 from embedded_aws.services.cloudformation.forwarding.mapping import inferred_calls
@@ -76,6 +77,7 @@ def extend() -> None:
     conditions.repair()
     includes.repair()
     template_addresses.repair()
+    missing_stacks.repair()
 
 
 def _registry() -> list[str]:
