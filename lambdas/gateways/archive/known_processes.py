@@ -6,12 +6,15 @@ import os
 from typing import TYPE_CHECKING, Protocol, Self
 
 from lambdas.gateways import clients
-from lambdas.gateways.aws_errors import UNANSWERED, told
+from lambdas.gateways.aws_errors import UNANSWERED, told, wanted
 from lambdas.model.definition.process_parameter import RegisteredProcess
 from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from types_boto3_ssm import SSMClient
+    from types_boto3_ssm.type_defs import GetParametersByPathResultTypeDef, ParameterTypeDef
 
 
 class KnownProcesses(Protocol):
@@ -47,15 +50,23 @@ class RegisteredProcesses:
         """
         pages = self._client.get_paginator("get_parameters_by_path")
         try:
-            found = [
-                RegisteredProcess.from_parameter(one["Name"].rpartition("/")[2], one["Value"])
-                for page in pages.paginate(Path=self._path)
-                for one in page["Parameters"]
+            parameters = [
+                one for page in pages.paginate(Path=self._path) for one in _parameters(page)
             ]
         except UNANSWERED as error:
             raise told(error) from error
+        found = (
+            RegisteredProcess.from_parameter(one["Name"].rpartition("/")[2], one["Value"])
+            for one in parameters
+        )
         return tuple(sorted(found, key=lambda one: one.name))
 
     def proved(self) -> tuple[str, ...]:
         """See `KnownProcesses`; raises as `all` does."""
         return tuple(one.name for one in self.all() if one.proves)
+
+
+def _parameters(page: GetParametersByPathResultTypeDef) -> Sequence[ParameterTypeDef]:
+    # A page that says nothing is no proof that there is no process.
+    wanted(page, "Parameters", "ssm:GetParametersByPath")
+    return page["Parameters"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.errors import InvalidEventError, ServiceRefusedError
+from lambdas.errors import InvalidEventError, ServiceRefusedError, ServiceUnavailableError
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.model.definition.process_parameter import Place, RegisteredProcess
 from tests.stacks.samples import definition
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Ssm:
     """Parameter Store with some processes, ten a page; may refuse."""
 
-    def __init__(self, *prove: bool, refuses: bool = False) -> None:
+    def __init__(self, *prove: bool, refuses: bool = False, empty: bool = False) -> None:
         self._values = [
             {
                 "Name": f"/fencepost/processes/{name}",
@@ -35,7 +35,7 @@ class Ssm:
             for number, attempt in enumerate(prove)
             for name in [f"process-{number:02}"]
         ]
-        self._refuses = refuses
+        self._refuses, self._empty = refuses, empty
 
     def get_paginator(self, operation: str) -> Ssm:
         assert operation == "get_parameters_by_path"
@@ -46,6 +46,8 @@ class Ssm:
         if self._refuses:
             error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
             raise ClientError(cast("Any", error), "GetParametersByPath")
+        if self._empty:
+            yield {}
         for at in range(0, len(self._values), 10):
             yield {"Parameters": self._values[at : at + 10]}
 
@@ -81,3 +83,8 @@ def test_every_process_tells_its_owner_and_its_sandbox() -> None:
 def test_a_parameter_of_an_earlier_version_is_named() -> None:
     with pytest.raises(InvalidEventError, match=r"process orders .* deploy the process again"):
         RegisteredProcess.from_parameter("orders", '{"definition": {"prove": true}}')
+
+
+def test_a_page_that_says_nothing_is_not_a_deployment_without_processes() -> None:
+    with pytest.raises(ServiceUnavailableError, match="GetParametersByPath has no Parameters"):
+        known(Ssm(empty=True)).all()
