@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 POLL = 1.0  # seconds
 PATIENCE = 300.0  # seconds for a plan; its function may take longer, and goes on by itself
-PLANNED = "PlanFleet"
+WHICH = "name processes, or say --all, --owner, --sandbox, --older-than or --never-proved"
+UNCONFIRMED = "FleetNotConfirmedError"
 
 
 def run_fleet(arguments: argparse.Namespace) -> int:
     """Start a fleet, and tell what it will take, or why it does not start."""
+    if not asked(arguments)["choose"]:
+        return _told(arguments, "", {"error": "FleetNotChosenError", "cause": WHICH})
     client = (
         embedded_client("stepfunctions") if arguments.emulated else clients.client("stepfunctions")
     )
@@ -127,7 +130,8 @@ def _told(arguments: argparse.Namespace, arn: str, answer: dict[str, Any]) -> in
         }
         document("run-fleet", status, fields)
     elif refused:
-        complain(f"not started: {visible(answer['cause'] or answer['error'])}")
+        flag = " Here that is --confirm." if answer["error"] == UNCONFIRMED else ""
+        complain(f"not started: {visible(answer['cause'] or answer['error'])}{flag}")
     elif not answer:
         complain(f"the plan is not made yet; look at the execution {arn}")
     else:

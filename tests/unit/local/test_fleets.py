@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from lambdas.gateways import clients
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.plan_fleet.request import Request
-from local.archive.fleets import asked, awaited, machine_of, stop_fleet
+from local.archive.fleets import asked, awaited, machine_of, run_fleet, stop_fleet
 from local.command_line.parser import parser
 from local.runs.side_by_side import FleetRuns, fleet_of
 
@@ -34,6 +35,9 @@ class States:
 
     def describe_execution(self, **_: Any) -> dict[str, Any]:
         return self.described.pop(0) if len(self.described) > 1 else self.described[0]
+
+    def start_execution(self, **_: Any) -> dict[str, str]:
+        return {"executionArn": ARN}
 
     def get_paginator(self, operation: str) -> Any:
         pages = {
@@ -84,6 +88,27 @@ def test_what_is_typed_becomes_an_input_that_the_plan_reads(
 
 def test_nothing_typed_chooses_nothing() -> None:
     assert asked(arguments("run-fleet")) == {"choose": {}}
+
+
+def test_nothing_typed_starts_nothing_and_says_what_to_type(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_fleet(arguments("run-fleet", "--confirm")) == 1
+
+    assert capsys.readouterr().err.startswith("not started: name processes, or say --all, ")
+
+
+def test_a_fleet_that_wants_to_be_confirmed_says_how_that_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cause = '30 runs. They start only when the input has "confirm": true.'
+    states = States({"status": "FAILED", "error": "FleetNotConfirmedError", "cause": cause})
+    states.machines.append("fencepost-run-fleet")
+    states.described = states.described[1:]
+    monkeypatch.setattr(clients, "client", lambda _service: states)
+
+    assert run_fleet(arguments("run-fleet", "--all")) == 1
+    assert capsys.readouterr().err == f"not started: {cause} Here that is --confirm.\n"
 
 
 def test_the_machine_is_found_by_the_deployments_name() -> None:
