@@ -29,6 +29,7 @@ from stacks.workflow.packaging import package_lambdas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 OWN = "own"  # the stacks of the workflow's account alone: make deploy OWN=1
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was
@@ -44,6 +45,22 @@ def on_a_laptop(folder: ProcessFolder, settings: Settings) -> ProcessFolder:
     there = {one.name for one in settings.sandboxes}
     sandbox = process.sandbox if process.sandbox in there else ""
     return replace(folder, process=replace(process, secrets=secrets, sandbox=sandbox))
+
+
+def readable(roots: Sequence[Path], alone: str) -> tuple[ProcessFolder, ...]:
+    """Every process; where one is deployed alone, what is wrong with others is only said.
+
+    Raises:
+        InvalidProcessError: a definition that would be deployed is wrong.
+    """
+    if not alone:
+        return load_processes(roots)
+    found, wrong = read_processes(roots)
+    if alone in wrong:
+        raise wrong[alone]
+    for error in wrong.values():
+        sys.stderr.write(f"fencepost: note: left as it is deployed: {error}\n")
+    return found
 
 
 def choose(
@@ -117,11 +134,12 @@ def main() -> None:
         # On a laptop one team's unfinished definition keeps nobody from a run of another; left out
         # of a deployment, the process with its roles and its schedule would be removed.
         laptop = app.node.try_get_context(LEAVE_OUT)
-        folders = read_processes(roots)[0] if laptop else load_processes(roots)
+        alone = str(app.node.try_get_context("process") or "")
+        folders = read_processes(roots)[0] if laptop else readable(roots, alone)
         if laptop:
             folders = tuple(on_a_laptop(one, settings) for one in folders)
         else:
-            refuse_local_sources(folders)
+            refuse_local_sources([one for one in folders if alone in ("", one.process.name)])
             for one in folders:
                 if one.note:
                     sys.stderr.write(f"fencepost: note: {one.process.name}: {one.note}\n")

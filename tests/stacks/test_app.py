@@ -143,6 +143,22 @@ def test_the_201st_owner_is_refused_whichever_process_is_chosen_and_can_be_remov
     assert bool(names_of(tmp_path / "out")) != bool(status)
 
 
+def test_another_processs_broken_definition_keeps_nobody_from_deploying_one_alone(
+    tmp_path: Path,
+) -> None:
+    write_process(tmp_path / "more", "good")
+    write_process(tmp_path / "more", "bad", colour="red")
+    more = str(tmp_path / "more")
+
+    status, said = synthesise(tmp_path / "out", {"process": "good"}, FENCEPOST_PROCESSES=more)
+    refused, told = synthesise(tmp_path / "no", {"process": "bad"}, FENCEPOST_PROCESSES=more)
+
+    assert (status, refused) == (0, 1)
+    assert re.fullmatch(r"fencepost: note: left as it is deployed: .*bad.*: colour: .*", said)
+    assert re.fullmatch(r"fencepost: .*bad.*: colour: unknown key.*", told)
+    assert "fencepost-process-good" in names_of(tmp_path / "out")
+
+
 def test_of_a_sandbox_elsewhere_its_administrator_deploys_one_process_alone(
     tmp_path: Path,
 ) -> None:
