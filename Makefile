@@ -103,7 +103,8 @@ deploy: setup ## Deploy all that changed to your AWS account; PROCESS=…, SANDB
 remove: setup ## Take the stacks of PROCESS=… away; its runs stay in the archive
 	@test -n "$(GIVEN)" || { echo "which one? make remove PROCESS=orders"; exit 2; }
 	@# Without its roles a run that is under way could not clean up.
-	@$(VENV)/bin/fencepost removable $(GIVEN) $(call setting,name) $(call setting,region)
+	@$(VENV)/bin/fencepost removable $(GIVEN) $(call setting,name) \
+		$(if $(SANDBOX),,$(call setting,region))
 	@$(WITH_TOOLS) node_modules/.bin/cdk destroy --force -c removed=$(GIVEN) $(PART) $(CONTEXT) $(OF_ONE)
 
 cdk: setup ## Run the CDK itself: make cdk DO="bootstrap", DO="diff", DO="destroy --all"
