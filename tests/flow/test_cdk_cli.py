@@ -40,11 +40,17 @@ def aws(connection: Connection, home: Path) -> dict[str, str]:
     }
 
 
-def told(*command: str, folder: Path, environment: dict[str, str]) -> None:
+def ran(*command: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Exit status, and all that was said."""
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.returncode, done.stdout + done.stderr
+
+
+def told(*command: str, folder: Path, environment: dict[str, str]) -> None:
+    status, said = ran(*command, folder=folder, environment=environment)
+    assert status == 0, said[-6000:]
 
 
 def states(connection: Connection) -> dict[str, str]:
@@ -84,7 +90,24 @@ def test_one_process_is_removed_and_deployed_by_make_and_no_other_stack_is_touch
         told("make", *arguments, "APPROVAL=never", folder=ROOT, environment=environment)
         return states(empty)
 
+    def refused(*arguments: str) -> str:
+        status, said = ran("make", *arguments, folder=ROOT, environment=environment)
+        assert status == 2, said  # make's own, when a command of it fails
+        return said
+
+    alone = refused("deploy", "PROCESS=orders")
+    assert "no stack fencepost-workflow in" in alone
+    assert "make deploy (without PROCESS) deploys it" in alone
+    assert set(states(empty)) == {"CDKToolkit"}
+    assert "there is no process ordres; known are: " in refused("deploy", "PROCESS=ordres")
+    assert "no process orders is deployed here; deployed are none" in refused(
+        "remove", "PROCESS=orders"
+    )
+
     whole = make("deploy")
+    assert "deployed are feedback, mailroom, orders and reports" in refused(
+        "remove", "PROCESS=ordres"
+    )
     without = make("remove", "PROCESS=orders")
     again = make("deploy", "PROCESS=orders")
 
@@ -126,19 +149,21 @@ def test_a_sandbox_is_deployed_by_its_own_administrator_and_the_rest_by_the_work
         more = {"FENCEPOST_PROCESSES": str(tmp_path / "more")}
         told(*command, folder=folder, environment={**aws(connection, tmp_path), **more})
 
-    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
-    trusting = ("--trust", HOME, "--cloudformation-execution-policies", administrator)
-    by(there, "cdk", "bootstrap", f"aws://{PAYMENTS}/{home.region}", *trusting, folder=tmp_path)
+    # Nobody of the workflow's account may do anything here: it is bootstrapped without --trust.
+    by(there, "cdk", "bootstrap", f"aws://{PAYMENTS}/{home.region}", folder=tmp_path)
     by(there, "make", "deploy", "SANDBOX=payments", *settings)
+    by(there, "make", "deploy", "SANDBOX=payments", "PROCESS=invoices", *settings)
     assert set(states(home)) == set()
     own = {"fencepost-sandbox-payments", "fencepost-roles-invoices"}
     assert set(states(there)) == {*own, "CDKToolkit"}
 
     by(home, "cdk", "bootstrap", f"aws://{HOME}/{home.region}", folder=tmp_path)
-    by(home, "make", "deploy", *settings)
+    by(home, "make", "deploy", "OWN=1", *settings)
+    by(home, "make", "deploy", "OWN=1", "PROCESS=invoices", *settings)
     assert {states(there)[name] for name in own} == {"CREATE_COMPLETE"}  # as they were
     assert {"fencepost-process-invoices", "fencepost-workflow"} <= set(states(home))
 
-    by(home, "make", "remove", "PROCESS=invoices", *settings)
+    by(home, "make", "remove", "OWN=1", "PROCESS=invoices", *settings)
     assert "fencepost-process-invoices" not in states(home)
+    by(there, "make", "remove", "SANDBOX=payments", "PROCESS=invoices", *settings)
     assert set(states(there)) == {"fencepost-sandbox-payments", "CDKToolkit"}
