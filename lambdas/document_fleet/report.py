@@ -36,19 +36,30 @@ def report(facts: FleetFacts) -> str:
 
 
 def _title(facts: FleetFacts) -> str:
-    return f"The fleet of {facts.fleet.started_at[:16].replace('T', ' ')}"
+    return f"The fleet of {_began(facts)}"
+
+
+def _began(facts: FleetFacts) -> str:
+    return facts.fleet.started_at[:16].replace("T", " ")
 
 
 def _head(facts: FleetFacts) -> Html:
     caveat = CAVEATS[facts.platform]
     waiting = counted(facts.waiting, "process needs", "processes need")
+    planned = " Planned: " if facts.planned else " "
     needs = f"{waiting} somebody." if facts.waiting else "No process needs anybody."
     return join(
         (
             el("p", "Fencepost", el("span", " all processes"), class_="brand"),
-            el("h1", _title(facts), ": ", el("b", facts.verdict)),
+            el(
+                "h1",
+                "The fleet of ",
+                el("span", _began(facts), class_="when"),
+                ": ",
+                el("b", facts.verdict),
+            ),
             el("p", caveat, class_="caveat") if caveat else None,
-            el("p", needs, " ", facts.words, class_="grounds"),
+            el("p", needs, planned, facts.words, class_="grounds"),
             el("p", f"The fleet broke off: {facts.broken}", class_="alarm")
             if facts.broken
             else None,

@@ -118,8 +118,14 @@ def _name(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
     reasons = el("span", "; ".join(needs.words), class_="needs") if needs.words else None
     said = shortened(cause, CAUSE, whole_in="the execution")
     run = el("p", "Execution ", code(row.end.execution)) if row.end and row.end.execution else None
-    why = el("details", el("summary", "Why"), text(said), run) if cause else None
+    why = el("details", el("summary", "Why"), _lines(said), run) if cause else None
     return join((name, reasons, why))
+
+
+def _lines(words: str) -> Html:
+    """A failure's last lines, each on its own; those that are empty are left out."""
+    found = (text(one) for one in words.split("\n") if one.strip())
+    return Html(el("br").join(found))
 
 
 def _verdict(row: Row) -> Html | str:
