@@ -45,7 +45,7 @@ def shortened(
         yield (*stack, *ending)
     for left in sorted(set(limit.of_stack(logical_id))):
         if longest > left:
-            yield (*_cut(stack, lengths, left), *ending)
+            yield (*first_of(stack, lengths, left), *ending)
 
 
 def longest_values(
@@ -72,8 +72,8 @@ def longest_of(part: Part, lengths: Mapping[str, int]) -> int:
     return len(part) if isinstance(part, str) else LONGEST
 
 
-def _cut(stack: Sequence[Part], lengths: Mapping[str, int], left: int) -> Iterator[Part]:
-    """The first characters of a stack's name, so many as are left of it."""
+def first_of(stack: Sequence[Part], lengths: Mapping[str, int], left: int) -> Iterator[Part]:
+    """The first characters of a stack's name, which is longer than that under some value."""
     at = 0
     while (longest := longest_of(stack[at], lengths)) <= left:
         at, left = at + 1, left - longest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.template import ANY, Variable
 from lambdas.refine_policy.generated_names import joined_names, longer_values
 from lambdas.refine_policy.generated_names.cut_names import (
     CUT_AWAY,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lambdas.model.iam.template import Part, Template
+    from lambdas.refine_policy.generated_names.cut_names import GeneratedName
     from lambdas.refine_policy.generated_names.name_limits import Limit
 
 Spelled = tuple[tuple["Part", ...], tuple[Reason, ...]]  # the parts, and why they hold wildcards
@@ -112,6 +114,20 @@ class MadeUpNames:
         ending = made.limit.ending(made.logical_id)
         if made.whole:
             return (*spelled(made.kept), *ending), (_CUT,)
-        away = made.left < len(made.stack.name)
+        telling = self._telling(made)
+        away = not telling and made.left < len(made.stack.name)
         reasons = (_CUT_AWAY, _CUT) if away else (_CUT,)
-        return (*made.beginning(), *ending), reasons
+        return (*(telling or made.beginning()), *ending), reasons
+
+    def _telling(self, made: GeneratedName) -> tuple[Part, ...]:
+        """What is left of a stack's name, if the values that tell it from others are among it."""
+        stack = self._stacks[made.stack.name].parts
+        left, _ = made.limit.of_stack(len(made.logical_id))
+        longest = sum(longer_values.longest_of(part, self._longest) for part in stack)
+        if not made.stack.name.startswith(made.kept) or longest <= left:
+            return ()
+        parts = tuple(longer_values.first_of(stack, self._longest, left))
+        named = [part for part in parts if isinstance(part, Variable)]
+        if not named or any(0 < one.length < len(self._values[one.name]) for one in named):
+            return ()
+        return parts if parts[-1] == ANY else (*parts, ANY)

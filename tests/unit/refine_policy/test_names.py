@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 import pytest
 
+from lambdas.model.iam.template import Template
 from lambdas.model.trail.earlier_names import EarlierNames, PastRun
 from lambdas.model.trail.evidence import Evidence, Outcome
 from tests.unit.refine_policy.builders import (
@@ -244,6 +246,41 @@ def test_a_name_that_was_cut_to_fit_holds_for_a_stage_of_another_length() -> Non
     assert _resource("iam:CreateRole", *lines) == {
         f"arn:${{partition}}:iam::${{account}}:role/{one}" for one in expected
     }
+
+
+NESTED_STACK = "orders-dev-Product-G7JCDPDPF840"
+
+
+def a_nested_role(stage: str, inner: str = "G7JCDPDPF840") -> str:
+    """As CloudFormation names it: 64 characters, of which 12 are the suffix."""
+    stack = f"orders-{stage}-Product-{inner}"
+    return f"{stack[: 64 - 12 - 2 - 22]}-GetProductFunctionRole-8KN4qYSMm18V"
+
+
+def test_a_nested_stack_s_name_that_was_cut_is_still_of_its_stage() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/{a_nested_role('dev')}"
+    at = f"arn:aws:cloudformation:{AT}:stack/{NESTED_STACK}/0a1b"
+    assert len(a_nested_role("dev")) == 64
+    lines = [
+        _stack("orders-dev"),
+        forwarded("cloudformation:CreateStack", at),
+        forwarded("iam:CreateRole", role),
+    ]
+
+    (resource,) = _resource("iam:CreateRole", *lines)
+
+    assert resource == (
+        "arn:${partition}:iam::${account}:role/"
+        "orders-${stage:20:-Product-}*-GetProductFunctionRole-*"
+    )
+    template = Template.from_text(resource)
+    for length in range(1, 21):
+        stage = "preproductionacceptance"[:length]
+        values = {"partition": "aws", "account": ACCOUNT, "stage": stage}
+        made = f"arn:aws:iam::{ACCOUNT}:role/{a_nested_role(stage, 'X9Y8Z7W6V5U4')}"
+        assert fnmatchcase(made, template.render(values))
+        others = f"arn:aws:iam::{ACCOUNT}:role/{a_nested_role('z' * length)}"
+        assert not fnmatchcase(others, template.render(values))
 
 
 def test_what_was_there_before_keeps_its_name_however_random() -> None:
