@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from lambdas.model.iam.role_boundary import boundary_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 HOME = "us-east-1"  # of the processes' cycles
 OK = 200  # HTTP
 ROLE = "role "
+DEPLOYMENT = "fencepost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,18 @@ class Remains:
         for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
             iam.detach_role_policy(RoleName=name, PolicyArn=one["PolicyArn"])
         iam.delete_role(RoleName=name)
+
+    def forget_boundary(self, process: str) -> None:
+        """A run opens the boundary of its predecessor; without one it makes its own."""
+        iam, name = self.cloud.client("iam"), boundary_name(DEPLOYMENT, process)
+        for one in iam.list_policies(Scope="Local")["Policies"]:
+            if one["PolicyName"] == name:
+                for version in iam.list_policy_versions(PolicyArn=one["Arn"])["Versions"]:
+                    if not version["IsDefaultVersion"]:
+                        iam.delete_policy_version(
+                            PolicyArn=one["Arn"], VersionId=version["VersionId"]
+                        )
+                iam.delete_policy(PolicyArn=one["Arn"])
 
     def forget_trail(self) -> None:
         """A run reads all log files of its day; with those of hundreds it would take minutes."""

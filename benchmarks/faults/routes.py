@@ -13,6 +13,7 @@ REPAIRED = "chest"  # its policy lacks a call of the second cycle
 DEFINED = "drawer"  # its team decides in a repository what is run: benchmarks/faults/drawer.py
 BOUNDED = "locker"  # makes a role with a boundary
 PROCESSES = (PROCESS, REPAIRED, DEFINED, BOUNDED)
+CLEARED = "cleared"
 Rule = dict[str, Any]
 
 
@@ -42,7 +43,7 @@ class Route:
     @property
     def cleared(self) -> Route:
         """The next run of the process, which finds what this one left."""
-        return Route(name="cleared", process=self.process)
+        return Route(name=CLEARED, process=self.process)
 
 
 def _refused(state: str, call: str, **more: Any) -> Rule:  # noqa: ANN401  # JSON

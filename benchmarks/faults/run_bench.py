@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.faults.bench import A_DAY, RUN_SECONDS, Bench, set_variables
-from benchmarks.faults.routes import PROCESSES
+from benchmarks.faults.routes import BOUNDED, CLEARED, PROCESSES
 from benchmarks.faults.verdicts import Observation, judge, with_later
 from tests.flow.cloud import until
 
@@ -38,6 +38,8 @@ class RunBench(Bench):
     def run(self, route: Route, rules: Sequence[Rule] = (), *, stop: str = "") -> Observation:
         """One run on a way, with further faults; `stop` is "stop", "redrive" or "build"."""
         self.clear()
+        if route.process == BOUNDED and route.name != CLEARED:
+            self.remains.forget_boundary(BOUNDED)
         set_variables(self.cloud, {FEW: "1" if route.batches else str(A_DAY)}, where=FEW)
         self.faults([*rules, *route.rules], generation=route.generation, busy=route.busy)
         began = time.monotonic()
