@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from types_boto3_iam import IAMClient
 
-ABSENT = "NoSuchEntity"
+ABSENT, THERE = "NoSuchEntity", "EntityAlreadyExists"
 DESCRIPTION = "Fencepost: what the roles that a process creates may do at most"
 
 
@@ -76,7 +76,10 @@ class IamManagedPolicies:
                 )
                 self._forget(arn)
         except ClientError as error:
-            raise refused("write", f"the managed policy {arn}", error) from error
+            # Made by a call whose answer was lost, and asked for again.
+            made = known is None and error.response["Error"]["Code"] == THERE
+            if not made or self.document(arn) != document:
+                raise refused("write", f"the managed policy {arn}", error) from error
         return True
 
     def _forget(self, arn: str) -> None:
