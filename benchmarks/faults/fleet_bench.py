@@ -42,6 +42,7 @@ STUB = {
     },
 }
 RUNNING = "RUNNING"
+WAITING = "WaitForDay"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class FleetBench(Bench):
         if stop in ("stop", "redrive"):
             self.stop_when_held(arn, stop)
         if route.stops:
-            self._tell_to_stop(fleet, after=len(route.names) - 1)
+            self._tell_to_stop(fleet, arn)
         done = self.cloud.end(arn, seconds=RUN_SECONDS)
         seconds = time.monotonic() - began
         told = self.told()
@@ -115,13 +116,15 @@ class FleetBench(Bench):
         """The same: stubbed runs leave nothing that a next fleet would have to clear."""
         return seen
 
-    def _tell_to_stop(self, fleet: Fleet, *, after: int) -> None:
-        """Once so many runs have ended."""
+    def _tell_to_stop(self, fleet: Fleet, arn: str) -> None:
+        """Once a run waits for its day, or the fleet has ended."""
+        client = self.cloud.client("stepfunctions")
 
-        def ended() -> bool:
-            return sum(status != RUNNING for _, status in self._now(fleet)) >= after
+        def waits() -> bool:
+            over = client.describe_execution(executionArn=arn)["status"] != RUNNING
+            return over or WAITING in self._states(arn)
 
-        until(ended, seconds=RUN_SECONDS, what=f"the end of {after} runs")
+        until(waits, seconds=RUN_SECONDS, what="a run that waits for its day")
         self.cloud.client("s3").put_object(
             Bucket=self.cloud.deployed.archive,
             Key=fleet.key(STOP),

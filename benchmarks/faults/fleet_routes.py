@@ -24,7 +24,7 @@ class FleetRoute:
     Attributes:
         rows: the states that this way is there for; every state is a row of one way.
         names: the processes that are chosen. more: of the execution's input.
-        stops: whether the fleet is told to stop as soon as all but one of its runs have ended.
+        stops: whether the fleet is told to stop as soon as a run waits for its day.
         ends: how it ends when nothing else goes wrong.
     """
 
