@@ -2,7 +2,7 @@
 
 MiniStack builds what is in a nested stack past its own operations: without transforms and dynamic
 references, without a rollback, and a resource that could not be deleted is forgotten. Here the
-operations themselves are done, in the thread that the engine gives to a nested stack.
+operations themselves are done, while the thread that the engine gives to a nested stack waits.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
 Words: https://github.com/aws-ia/taskcat/issues/414, https://github.com/serverless/serverless/issues/7593
@@ -24,12 +24,15 @@ Made = tuple[str, dict[str, Any]]
 
 _ID = re.compile(r"<StackId>([^<]+)</StackId>")
 _MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
+# The host's: stacks live there alone, while a nested one's parent waits in a thread of its own.
+_loop: list[asyncio.AbstractEventLoop] = []
 _NO_LISTS = "Value of property Parameters must be an object with String (or simple type) properties"
 _NOTHING_TO_DO = "No updates are to be performed"
 
 
 def install() -> None:
     """Put the operations in the place of MiniStack's own building."""
+    _loop[:] = [asyncio.get_running_loop()]
     handlers: dict[str, Any] = services.service("cloudformation.provisioners")._RESOURCE_HANDLERS
     handlers[KIND] = {"create": _create, "update": update, "delete": _delete}
 
@@ -106,15 +109,16 @@ def _through(action: str, asked: Mapping[str, Any], begun: Callable[[], object] 
     handle = services.service("cloudformation.handlers")._ACTION_HANDLERS[action]
 
     async def act() -> None:
+        before = asyncio.all_tasks()
         status, _, body = handle(asked)
         text = body.decode() if isinstance(body, bytes) else str(body)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors
             found = _MESSAGE.search(text)
             raise ValueError(found[1] if found else text)
         begun()
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+        await asyncio.gather(*(asyncio.all_tasks() - before))
 
-    asyncio.run(act())
+    asyncio.run_coroutine_threadsafe(act(), _loop[0]).result()
 
 
 def _asked(name: str, properties: Mapping[str, Any], parent: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,9 +148,7 @@ def _text(value: Any) -> str:
 
 
 def _stack(physical_id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = services.service("cloudformation.handlers")._resolve_stack(
-        physical_id
-    )
+    found: dict[str, Any] | None = services.cloudformation()._stacks.get(physical_id.split("/")[1])
     return found or {}
 
 
