@@ -92,8 +92,8 @@ def choose(
 
 
 def _add(app: App, settings: Settings, folders: Sequence[ProcessFolder]) -> None:
-    refuse_unknown_regions(settings, folders)
     chosen, staying = choose(folders, app.node.try_get_context)
+    refuse_unknown_regions(settings, () if app.node.try_get_context(LEAVE_OUT) else chosen)
     sandbox = app.node.try_get_context("sandbox")
     if sandbox:
         if app.node.try_get_context("process") or app.node.try_get_context("removed"):

@@ -148,6 +148,7 @@ def test_another_processs_broken_definition_keeps_nobody_from_deploying_one_alon
 ) -> None:
     write_process(tmp_path / "more", "good")
     write_process(tmp_path / "more", "bad", colour="red")
+    write_process(tmp_path / "more", "far", regions=["eu-west-9"])
     more = str(tmp_path / "more")
 
     status, said = synthesise(tmp_path / "out", {"process": "good"}, FENCEPOST_PROCESSES=more)
