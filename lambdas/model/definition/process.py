@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(rf"(?!{FLEETS}\Z)[a-z][a-z0-9-]{{0,31}}")  # reports of fleets have that folder
 PHASE = re.compile(r"[a-z][a-z0-9-]{0,30}")  # <run>.<phase> must fit a role session name, 64
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")  # eusc-de-east-1 is one, too
 # As HTML forms know it, https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address, in
 # the 254 characters of RFC 5321. SNS's filters need quotes and backslashes escaped twice:
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html

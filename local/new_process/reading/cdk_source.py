@@ -21,7 +21,7 @@ READ = re.compile(
     r"""(?P<optional>["'\])]*\s*(?:\|\||\?\?|,|===?|!==?|\?|\bor\b|\bas\s+string\s*\|\|))?"""
 )
 OWN = re.compile(r"(QUALIFIER|TOOLKIT)$|CDK_|AWS_|HOME|PATH|CI$|NODE_ENV")  # set by CDK or build
-REGION = re.compile(r"""\bregion['"]?\s*[:=]\s*["']([a-z]{2}(?:-[a-z]+)+-\d)["']""")
+REGION = re.compile(r"""\bregion['"]?\s*[:=]\s*["']([a-z]{2,4}(?:-[a-z]+)+-\d)["']""")
 # Assets that Docker builds; of NodejsFunction only where esbuild is not there.
 # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecr_assets-readme.html
 DOCKER = re.compile(

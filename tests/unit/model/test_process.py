@@ -14,7 +14,7 @@ GOOD: dict[str, Any] = {
     "description": "Orders",
     "owner": "team@example.com",
     "source": "service",
-    "regions": ["eu-west-1", "us-gov-west-1"],
+    "regions": ["eu-west-1", "us-gov-west-1", "eusc-de-east-1"],
     "variables": {"stage": {"learn": "dev", "prove": "qa"}},
     "environment": {"STAGE": "{stage}", "A": "b"},
     "node": "22",
