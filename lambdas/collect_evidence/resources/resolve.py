@@ -221,10 +221,12 @@ def _by_id_prefix(call: Call, facts: ActionFacts) -> tuple[str, ...]:
     forms = {use.type.name: use.type for use in facts.uses}
     found = set()
     for text in call.request.texts.get("resourceid") or call.request.texts.get("resources") or ():
-        kind = kinds.get(text.rpartition("-")[0])
+        prefix = text.rpartition("-")[0]
+        kind = kinds.get(prefix)
         if kind in forms:
             form = formats_of(forms[kind])[0]
             found.add(form.fill(dict.fromkeys(form.variables, text), call.place))
         else:
-            found.add(call.place.arn("ec2", f"*/{text}"))
+            # Of a type that is newer than the list; every id of EC2 is made up.
+            found.add(call.place.arn("ec2", f"*/{prefix}-*" if prefix else f"*/{text}"))
     return tuple(sorted(found))

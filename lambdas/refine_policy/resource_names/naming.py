@@ -67,7 +67,7 @@ class Naming:
         self._words = Words(values)
         self._own = [one for name, one in values.items() if name not in ACCOUNT_VARIABLES]
         self._hashes = name_hashes.digests(filter(self._words.vary, fresh.stacks))
-        self.stacks = {name: self._named(name) for name in fresh.stacks}
+        self.stacks = {name: Template.of(*self._parts(name)) for name in fresh.stacks}
         self._made_up = MadeUpNames(self.stacks, values, others, fresh.tokens, fresh.chosen)
 
     def of(self, resource: str, longer: int = 0) -> ResourceTemplate:
@@ -78,10 +78,10 @@ class Naming:
         known = self._known.get((resource, longer))
         if known is None:
             secret = secret_of(resource)
-            plain = self._plain(secret or resource, longer)
-            plain = as_secret(plain) if secret else plain
-            plain = opened(plain, resource, repaired=resource in self._fresh.opened)
-            known = self._known[resource, longer] = plain
+            told = self._plain(secret or resource, longer)
+            told = as_secret(told) if secret else told
+            known = opened(told, resource, repaired=resource in self._fresh.opened)
+            self._known[resource, longer] = known
         return known
 
     def forms(self, service: str, resource: str) -> tuple[ResourceTemplate, ...]:
@@ -116,7 +116,8 @@ class Naming:
             else:
                 writing.parts.append(self._variable(variable) if known else field_)
             writing.parts.append(":")
-        self._resource(arn, writing)
+        if not writing.of_unknown_type(arn.resource):
+            self._resource(arn, writing)
         return ResourceTemplate(self._template(writing.parts), tuple(writing.reasons))
 
     def _template(self, parts: Sequence[Part]) -> Template:
@@ -207,10 +208,6 @@ class Naming:
         if varies and not writing.named:
             writing.shape(text, start)
         return varies
-
-    def _named(self, name: str) -> Template:
-        """A name alone, such as a stack's."""
-        return Template.of(*self._parts(name))
 
     def _parts(self, name: str) -> Sequence[Part]:
         writing = Writing(self._words.within(name))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.model.findings.reason import Reason, ReasonKind
 from lambdas.model.iam.template import ANY, Part, Variable, Wildcard
 from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
+from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape, may_be_suffix, pieces
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _BECAUSE: dict[Shape | None, Reason] = {
     Shape.HASH: Reason("this part is a hash that changes with the content"),
 }
 _LETTER = re.compile(r"[A-Za-z]")
+UNKNOWN_TYPE = f"{ANYTHING}/"
 _FIELDS = re.compile(r"[/:]")
 
 
@@ -43,6 +45,19 @@ class Writing:
         """Any text from here on, because of the reason."""
         self.parts.append(ANY)
         self.reasons[Reason(reason) if isinstance(reason, str) else reason] = None
+
+    def of_unknown_type(self, resource: str) -> bool:
+        """Write `*/zzz-*`, what has an id that tells no type; whether it is that.
+
+        No name begins so: the star stands where the type does.
+        """
+        if not resource.startswith(UNKNOWN_TYPE):
+            return False
+        self.wild("the event does not tell the type")
+        self.parts.append(f"/{resource.removeprefix(UNKNOWN_TYPE).removesuffix(ANYTHING)}")
+        if resource.endswith(ANYTHING):
+            self.wild(Reason("the service makes up a new id for whatever is made").of_others_too())
+        return True
 
     def varying(self, piece: Piece, reason: Reason, values: Iterable[str]) -> None:
         """Any text for a piece; `values`: of the process's variables.

@@ -103,6 +103,8 @@ CASES: list[Case] = [
      [f"cleanrooms:GetIntermediateTable {arn('cleanrooms', 'membership/m1')}",
       f"cleanrooms:GetIntermediateTable {arn('cleanrooms', 'membership/m1/*')}"]),
     ("kinesisvideo", "PutMedia", {"streamName": "cam"}, [f"kinesisvideo:PutMedia {arn('kinesisvideo', 'stream/cam/*')}"]),
+    # A type of EC2 that is newer than the list of its ids' beginnings.
+    ("ec2", "CreateTags", {"resourcesSet": {"items": [{"resourceId": "zzz-0123456789abcdef0"}]}}, [f"ec2:CreateTags {arn('ec2', '*/zzz-*')}"]),
     # Elements under names of their own.
     ("autoscaling", "DeleteTags", {"tags": [{"resourceId": "asg", "resourceType": "auto-scaling-group", "key": "a"}]},
      [f"autoscaling:DeleteTags {arn('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/asg')}"]),

@@ -679,3 +679,17 @@ def test_the_word_that_is_said_anyway_is_not_said_twice() -> None:
     found = refined([seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:instance/*")])
     (finding,) = [one for one in found.findings if one.kind == "wildcard"]
     assert "does not tell the id of the instance." in finding.detail
+
+
+def test_what_has_an_id_of_no_known_type_is_open_and_says_why() -> None:
+    line = forwarded("ec2:CreateTags", f"arn:aws:ec2:{AT}:*/zzz-*")
+
+    (statement,) = refined((line,)).policies[0].statements
+
+    assert [str(one) for one in statement.statement.resources] == [
+        f"arn:${{partition}}:ec2:{AT_TEMPLATE}:*/zzz-*"
+    ]
+    assert [one.reason for one in statement.wildcards] == [
+        "the event does not tell the type",
+        "the service makes up a new id for whatever is made, and IAM cannot tell it from others by name",
+    ]
