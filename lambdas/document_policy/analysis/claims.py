@@ -179,7 +179,7 @@ def no_way_up(tried: Sequence[Mapping[str, Any]] | None) -> Claim:
                 "whoever holds the policy can gain more than it grants, by "
                 f"{counted(len(ways), 'known way')}: {listed(ways)}"
                 + (f"; the process needs what they take in {listed(phases)}" if phases else "")
-                + (f"; the cycle did not need what {listed(unseen)} takes" if unseen else ""),
+                + (f"; not needed by the cycle: {listed(unseen)}" if unseen else ""),
             ),
             *_if(
                 unclear,

@@ -225,7 +225,7 @@ def a_way(outcome: str, path: str = "function with a role", *unseen: str) -> dic
         (
             [a_way("open", "trust of a role", "iam:UpdateAssumeRolePolicy")],
             "not shown",
-            "the cycle did not need what trust of a role takes",
+            "not needed by the cycle: trust of a role",
         ),
         (
             [a_way("no test", "x")],
