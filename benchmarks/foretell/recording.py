@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lambdas.model.iam.role_boundary import boundary_arn
 from local.node import directory
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ def _record(process: Path, scratch: Path, recorded: Path) -> None:
         stand_in.chmod(0o755)
     recorded.mkdir(parents=True)
     values = {name: one["learn"] for name, one in definition.get("variables", {}).items()}
+    # What the process may name as its roles' boundary, as a run of that account gives it.
+    role = f"arn:aws:iam::123456789012:role/fencepost-run-{process.name}-sandbox"
+    values["boundary"] = boundary_arn(role, process.name)
     own = {
         key: str(text).format(**values) for key, text in definition.get("environment", {}).items()
     }
