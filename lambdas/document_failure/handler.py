@@ -44,13 +44,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def _client(event: Mapping[str, Any], region: str) -> CloudFormationClient:
     """As ourselves, or as a guest of the account in which the cycle ran."""
-    sandbox = Sandbox.of(event)
-    client: CloudFormationClient = clients.own_or_guest(
-        "cloudformation",
-        sandbox.reader_role,
-        session=STEP,
-        external_id=sandbox.external_id,
-        region=region,
+    client: CloudFormationClient = clients.reader_of(
+        "cloudformation", Sandbox.of(event), STEP, region
     )
     return client
 

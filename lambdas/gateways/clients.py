@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 
 from lambdas.gateways.aws_errors import wanted
+
+if TYPE_CHECKING:
+    from lambdas.model.execution.sandbox import Sandbox
 
 # For calls that AWS throttles as a matter of course,
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -50,6 +53,17 @@ def own_or_guest(
     if not role:
         return client(service, region=region)
     return client_as(service, role, session=session, external_id=external_id, region=region)
+
+
+def reader_of(service: str, sandbox: Sandbox, session: str, region: str | None = None) -> Any:  # noqa: ANN401  # typed where used
+    """A client that reads the account in which a cycle runs."""
+    return own_or_guest(
+        service,
+        sandbox.reader_role,
+        session=session,
+        external_id=sandbox.external_id,
+        region=region,
+    )
 
 
 def client_as(

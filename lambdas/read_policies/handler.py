@@ -46,9 +46,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def _client(sandbox: Sandbox) -> IAMClient:
     """As ourselves, or as a guest of the account that the roles are of."""
-    client: IAMClient = clients.own_or_guest(
-        "iam", sandbox.reader_role, session=STEP, external_id=sandbox.external_id
-    )
+    client: IAMClient = clients.reader_of("iam", sandbox, STEP)
     return client
 
 

@@ -50,13 +50,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def _client(sandbox: Sandbox, region: str) -> CloudFormationClient:
     """As ourselves, or as a guest of the account that the stacks are of."""
-    client: CloudFormationClient = clients.own_or_guest(
-        "cloudformation",
-        sandbox.reader_role,
-        session=STEP,
-        external_id=sandbox.external_id,
-        region=region,
-    )
+    client: CloudFormationClient = clients.reader_of("cloudformation", sandbox, STEP, region)
     return client
 
 

@@ -127,13 +127,6 @@ def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
     """
-    stacks = Stack.of(role).format_arn(
-        service="cloudformation",
-        region="*",
-        account=account,
-        resource="stack",
-        resource_name="*",
-    )
     allow(
         role,
         [
@@ -141,8 +134,18 @@ def allow_reading_stacks(role: aws_iam.Role, account: str) -> None:
             "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",
         ],
-        stacks,
+        _any_stack(role, account),
         because="stacks are named by the processes, and made where those say",
+    )
+
+
+def _any_stack(role: aws_iam.Role, account: str) -> str:
+    return Stack.of(role).format_arn(
+        service="cloudformation",
+        region="*",
+        account=account,
+        resource="stack",
+        resource_name="*",
     )
 
 
@@ -152,17 +155,10 @@ def allow_reading_failures(role: aws_iam.Role, account: str) -> None:
     Stacks are listed without a resource:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
     """
-    stacks = Stack.of(role).format_arn(
-        service="cloudformation",
-        region="*",
-        account=account,
-        resource="stack",
-        resource_name="*",
-    )
     allow(
         role,
         ["cloudformation:DescribeStackEvents"],
-        stacks,
+        _any_stack(role, account),
         because="stacks are named by the processes, and made where those say",
     )
     allow(role, ["cloudformation:ListStacks"], "*", because="a list of stacks has no resource")

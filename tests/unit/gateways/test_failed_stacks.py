@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
 from botocore.stub import Stubber
 
@@ -13,7 +12,7 @@ from lambdas.errors import StackNotReadError
 from lambdas.gateways.failed_stacks import CloudFormationChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 SINCE = "2026-11-29T12:00:00Z"
 BEFORE, LATER = (datetime.fromisoformat(f"2026-11-29T{at}Z") for at in ("11:59:59", "12:00:01"))
@@ -21,22 +20,9 @@ Stub = tuple[Stubber, CloudFormationChanges, list[str]]
 
 
 @pytest.fixture
-def stub() -> Iterator[Stub]:
-    client = botocore.session.get_session().create_client(
-        "cloudformation",
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",  # no secret: nothing is called
-    )
-    regions: list[str] = []
-
-    def client_of(region: str) -> Any:
-        regions.append(region)
-        return client
-
-    with Stubber(client) as stubber:
-        yield stubber, CloudFormationChanges(client_of), regions
-        stubber.assert_no_pending_responses()
+def stub(cloudformation: tuple[Stubber, Callable[[str], Any], list[str]]) -> Stub:
+    answers, client_of, regions = cloudformation
+    return answers, CloudFormationChanges(client_of), regions
 
 
 def an_id(name: str) -> str:

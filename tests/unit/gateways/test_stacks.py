@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
 from botocore.stub import Stubber
 
@@ -14,28 +13,15 @@ from lambdas.gateways.stacks import CloudFormationStacks
 from lambdas.model.trail.stack import StackResource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/flats-dev/0a1b"
 
 
 @pytest.fixture
-def stub() -> Iterator[tuple[Stubber, CloudFormationStacks, list[str]]]:
-    client = botocore.session.get_session().create_client(
-        "cloudformation",
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",  # no secret: nothing is called
-    )
-    regions: list[str] = []
-
-    def client_of(region: str) -> Any:
-        regions.append(region)
-        return client
-
-    with Stubber(client) as stubber:
-        yield stubber, CloudFormationStacks(client_of), regions
-        stubber.assert_no_pending_responses()
+def stub(cloudformation: tuple[Stubber, Callable[[str], Any], list[str]]) -> Stub:
+    answers, client_of, regions = cloudformation
+    return answers, CloudFormationStacks(client_of), regions
 
 
 Stub = tuple[Stubber, CloudFormationStacks, list[str]]
