@@ -62,8 +62,14 @@ def document_failure(
     run = Run.from_json(event["run"], platform)
     failure = Failure.from_event(run, event)
     if failure.by_a_stack:
-        regions = (event.get("process") or {}).get("regions") or [run.region]
-        told_why = stack_reasons(stacks, regions, failure.last_lines, run.started_at)
+        process = event.get("process") or {}
+        told_why = stack_reasons(
+            stacks,
+            process.get("regions") or [run.region],
+            failure.last_lines,
+            run.started_at,
+            has_secrets=bool(process.get("secrets")),
+        )
         failure = replace(failure, reasons=told_why)
     prefix = run.key("")
     collected = [

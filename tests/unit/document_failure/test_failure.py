@@ -545,3 +545,26 @@ def test_a_reason_that_tells_of_the_fence_is_advised_on(tmp_path: Path) -> None:
     stacks = ToldStacks(names={STACK: "orders-dev"}, happened={STACK: [an_event("User", denied)]})
 
     assert cycle_advice.FENCE in failed_by(stacks, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_quoted"),
+    [
+        ("Value 'hunter2-secret' at 'token' failed to satisfy constraint", False),
+        ("not authorized to perform: sqs:CreateQueue on resource: orders-dev", True),
+    ],
+)
+def test_of_a_process_with_secrets_no_reason_is_quoted_but_a_denial(
+    tmp_path: Path, reason: str, *, is_quoted: bool
+) -> None:
+    stacks = ToldStacks(names={STACK: "orders-dev"}, happened={STACK: [an_event("Q", reason)]})
+
+    open_ = failed_by(stacks, tmp_path / "open", process={"name": "orders"})
+    held = failed_by(stacks, tmp_path / "held", process={"secrets": {"TOKEN": "arn:aws:ssm:…"}})
+
+    assert reason in open_
+    assert (reason in held) is is_quoted
+    assert ("read it in the stack's events" in held) is not is_quoted
+    found = [one.read_text() for one in (tmp_path / "held").rglob("*") if one.is_file()]
+    assert found
+    assert any(reason in text for text in found) is is_quoted
