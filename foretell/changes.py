@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from foretell.templates.differences import all_differing, is_replaced
 from lambdas.reference.stacks.handler_actions import Operation
 from lambdas.reference.stacks.stack_types import stack_type
 
@@ -38,20 +39,22 @@ def changes(before: Iterable[StackResource], after: Iterable[StackResource]) -> 
     """What leads from one state of a stack to the next; resources are the same by logical id."""
     old = {(one.stack, one.logical_id): one for one in before}
     new = {(one.stack, one.logical_id): one for one in after}
+    differing = all_differing(old, new)
     found: list[Change] = []
     for key in sorted({*old, *new}):
-        found += _changes(old.get(key), new.get(key))
+        found += _changes(old.get(key), new.get(key), differing.get(key, frozenset()))
     return tuple(found)
 
 
-def _changes(old: StackResource | None, new: StackResource | None) -> Iterator[Change]:
+def _changes(
+    old: StackResource | None, new: StackResource | None, differing: frozenset[str]
+) -> Iterator[Change]:
     if old is None and new is not None:
         yield _made(new)
     elif new is None and old is not None:
         yield from _removed(old)
     elif old is not None and new is not None:
-        differing = _differing(old, new)
-        if old.type != new.type or differing & _replacing(new.type):
+        if is_replaced(old, new, differing):
             yield _made(new)
             yield from _removed(replace(old, kept=new.left))
         elif differing:
@@ -105,18 +108,3 @@ def rollbacks(found: Iterable[Change]) -> tuple[Change, ...]:
         for one in made
         for change in _removed(replace(one, kept=not one.undone), undone=True)
     )
-
-
-def _differing(old: StackResource, new: StackResource) -> frozenset[str]:
-    known = stack_type(new.type)
-    tags = {known.tags} if known and known.tags and old.stack_tags != new.stack_tags else set()
-    return frozenset(
-        name
-        for name in {*old.properties, *new.properties}
-        if old.properties.get(name) != new.properties.get(name)
-    ).union(tags)
-
-
-def _replacing(kind: str) -> frozenset[str]:
-    known = stack_type(kind)
-    return known.replaced_by if known else frozenset()

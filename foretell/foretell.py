@@ -20,13 +20,15 @@ from foretell.handler_calls import (
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
 from foretell.translation import asked_for
+from lambdas.model.iam.arn import is_arn
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.stacks.handler_actions import Operation, handler_actions
 from lambdas.reference.stacks.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from foretell.changes import Change
     from foretell.handler_calls import HandlerCall, Rows
@@ -103,8 +105,9 @@ def _needs(change: Change, rows: Rows, knowledge: Knowledge, place: ArnContext) 
     resource = change.resource
     if resource.type in CALL_NOTHING:
         return
-    request = request_of(resource, arn_of(resource, place), place)
-    looked_at = {**request, **_versions(resource)}
+    arn = arn_of(resource, place)
+    request = request_of(resource, arn, place)
+    names = {**_names(request, arn), **_versions(resource)}
     if is_custom(resource.type):
         request = {
             "FunctionName": resource.properties.get("ServiceToken", ""),
@@ -112,10 +115,16 @@ def _needs(change: Change, rows: Rows, knowledge: Knowledge, place: ArnContext) 
         }
     for call in handler_calls(change, rows, knowledge):
         bare = call.reads or change.operation is Operation.DELETE
-        sent = looked_at if bare else request
+        sent = names if bare else request
         for one in asked_for(call.service, call.operation, sent, place, implied=not bare):
             sure = not (one.kind == TAG_ON_CREATE and tags_were_left_out(change, one.action, rows))
             yield _need(one, call, change, place, sure=sure)
+
+
+def _names(request: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """What a call sends that looks or removes: names, and of calls on any resource its ARN."""
+    named = {key: value for key, value in request.items() if isinstance(value, str)}
+    return {**named, "ResourceArn": arn} if is_arn(arn) else named
 
 
 def _versions(resource: StackResource) -> dict[str, str]:

@@ -19,6 +19,7 @@ from lambdas.reference.stacks.handler_actions import (
     Reason,
     handler_actions,
     is_tagging,
+    looked_at,
 )
 from lambdas.reference.stacks.stack_types import prefix_of, stack_type
 
@@ -125,7 +126,7 @@ def _seen(change: Change, own: Sequence[Row], knowledge: Knowledge) -> Iterator[
 
 def _documented(change: Change, own: Sequence[Row], covered: set[Action]) -> Iterator[HandlerCall]:
     for one in handler_actions(change.resource.type, change.operation):
-        if one.reason is Reason.TAGS and change.operation is not Operation.UPDATE:
+        if is_tagging(one.action.name) and change.operation is not Operation.UPDATE:
             continue  # the tags of what is made are read off the request
         if covered.issuperset(actions_of_call(str(one.action))) or _is_implied(one):
             continue
@@ -138,6 +139,24 @@ def _documented(change: Change, own: Sequence[Row], covered: set[Action]) -> Ite
                 because=_because(one, change, certainty),
                 source=f"the registry's {change.operation} handler of {change.resource.type}",
             )
+            covered.add(one.action)
+    if change.operation is not Operation.DELETE:
+        yield from _looked_at(change, covered)
+
+
+def _looked_at(change: Change, covered: set[Action]) -> Iterator[HandlerCall]:
+    """What was made or changed is read; which of the reads a resource has, runs alone tell."""
+    kind = change.resource.type
+    for action in looked_at(kind):
+        found = HandlerCall(
+            service=action.service,
+            operation=action.name,
+            certainty=Certainty.POSSIBLE,
+            because=f"what it has made of {kind} CloudFormation may read with {action.name}",
+            source=f"the registry's read handler of {kind}",
+        )
+        if found.reads and action not in covered:
+            yield found
 
 
 def _is_implied(one: HandlerAction) -> bool:
@@ -187,15 +206,16 @@ def _tags_of(change: Change) -> frozenset[str]:
 
 
 def _of_tags(one: HandlerAction, change: Change, own: Sequence[Row]) -> Certainty | None:
-    """Of an update: tags that are set, or taken away; which are there is perhaps looked up."""
+    """Of tags that are set, or taken away, by an update; which are there is perhaps looked up."""
     name = one.action.name
+    if not is_tagging(name):
+        return Certainty.POSSIBLE  # they are looked up
     takes_away = name.lower().startswith(("untag", "remove", "delete"))
     asked = change.untagged if takes_away else change.tagged
     if not asked or one.action.service != prefix_of(change.resource.type):
         return None
     tried = [row for row in own if _tags_of(change).intersection(row.properties)]
-    looks = name.startswith(("List", "Get", "Describe"))
-    return Certainty.POSSIBLE if tried or looks else Certainty.DOCUMENTED
+    return Certainty.POSSIBLE if tried else Certainty.DOCUMENTED
 
 
 def _because(one: HandlerAction, change: Change, certainty: Certainty) -> str:

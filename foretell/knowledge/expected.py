@@ -61,7 +61,9 @@ def _is_expected(
     having = [row for row in rows if call in row.calls]
     explained = _explained(call, causes)
     explaining = [row for row in having if explained.intersection(row.properties)]
-    if len(explaining) >= _MOST * len(having) > 0 and explained:
+    # What is only looked at, no property asks for as soon as one resource did without it.
+    enough = len(having) if _reads(call) else _MOST * len(having)
+    if len(explaining) >= enough > 0 and explained:
         return True if explained & telling else None
     if operation is Operation.UPDATE and not any(
         telling.intersection(one.properties) for one in rows

@@ -20,7 +20,12 @@ from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
 from lambdas.reference.actions import handlers
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
-from lambdas.reference.stacks.handler_actions import Operation, handler_actions, is_tagging
+from lambdas.reference.stacks.handler_actions import (
+    Operation,
+    handler_actions,
+    is_tagging,
+    looked_at,
+)
 from lambdas.reference.stacks.stack_types import prefix_of
 from lambdas.reference.stacks.unknown import UNKNOWN, template_of
 
@@ -158,8 +163,13 @@ class _Phase:
         return self._about(line, own) or own
 
     def _lists(self, kind: str, action: Action) -> bool:
-        """Whether a handler of what is done with the type in this phase lists an action."""
+        """Whether a handler of what is done with the type in this phase lists an action.
+
+        What is made or changed is read afterwards, which its own handler need not list.
+        """
         operations = {self._found[index].operation for index in self._by_type[kind]}
+        if operations != {Operation.DELETE} and action in looked_at(kind):
+            return True
         return any(
             one.action == action
             for operation in operations

@@ -170,7 +170,7 @@ class Opener:
             str(key): ",".join(map(str, value)) if isinstance(value, list) else str(value)
             for key, value in (given.items() if isinstance(given, dict) else ())
         }
-        name = f"{one.stack}-{one.logical_id}-{UNKNOWN}"
+        name = nested_name(one)
         return self._whole(read_template(text, path), name, values, depth + 1)
 
     def _transformed(
@@ -191,6 +191,11 @@ class Opener:
             for one in strange
         )
         return replace(document, content=content, sent=document.content), untold
+
+
+def nested_name(one: StackResource) -> str:
+    """What a nested stack is called: CloudFormation puts random letters behind it."""
+    return f"{one.stack}-{one.logical_id}-{UNKNOWN}"
 
 
 def is_serverless(content: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from foretell.templates.made_up_names import made_up_name
+from foretell.templates.references import references
 from lambdas.reference.stacks.conditions import Conditions, parameter_values
 from lambdas.reference.stacks.functions import NO_VALUE, Resolver
 from lambdas.reference.stacks.intrinsics import pseudo_parameters
@@ -36,6 +37,7 @@ class StackResource:
         kept: whether it stays when it leaves the template. left: whether it stays when another
             takes its place. undone: whether it goes when its making fails, though it is kept else.
         stack: the name of its stack. stack_tags: the stack's own tags, which it takes over.
+        named: the other resources that a property names, by the property.
         line: where it stands in the file, from 1; 0 where that is not known.
     """
 
@@ -49,6 +51,7 @@ class StackResource:
     undone: bool = True
     stack: str = ""
     stack_tags: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     path: str = ""
     line: int = 0
 
@@ -114,7 +117,8 @@ class Stack:
         raw = self._sections["Resources"][name]
         raw = raw if isinstance(raw, dict) else {}
         kind = str(raw.get("Type", ""))
-        properties = self._resolver.resolve(raw.get("Properties") or {})
+        written = raw.get("Properties") or {}
+        properties = self._resolver.resolve(written)
         properties = properties if isinstance(properties, dict) else {}
         return StackResource(
             logical_id=name,
@@ -127,6 +131,11 @@ class Stack:
             undone=raw.get("DeletionPolicy") != "Retain",
             stack=self.name,
             stack_tags=self.tags,
+            named={
+                str(key): named
+                for key, value in (written.items() if isinstance(written, dict) else ())
+                if (named := references(value))
+            },
             path=self.document.path,
             line=self.document.lines.get(name, 0),
         )

@@ -38,6 +38,8 @@ def transforms(call: Call, service: str) -> Iterator[Implied]:
     """The transforms that the template behind a request must have, or may have."""
     if service == "cloudformation" and call.operation in _MAKERS:
         name = _declared(call)
+    elif service == "iam":
+        return  # recorded in one region, whichever the stack is in: what uses the role tells it
     else:
         name = SERVERLESS if _is_made_by_sam(call) else ""
     if name:

@@ -385,7 +385,6 @@ def test_a_request_lets_expect_the_transforms_of_its_template(
     [
         ("lambda", "CreateFunction20150331",
          {"functionName": "f", "tags": {"lambda:createdBy": "SAM"}}),
-        ("iam", "CreateRole", {"roleName": "r", "tags": [{"key": "lambda:createdBy", "value": "SAM"}]}),
         ("states", "CreateStateMachine",
          {"name": "m", "tags": [{"key": "stateMachine:createdBy", "value": "SAM"}]}),
     ],
@@ -396,6 +395,12 @@ def test_the_tags_of_the_serverless_transform_tell_of_it(
     found = [one for one in implied(source, name, request_) if one[0] == "transform"]
     arn = f"{TRANSFORM_ARN}Serverless-2016-10-31"
     assert found == [("transform", "cloudformation:CreateChangeSet", arn)]
+
+
+def test_a_role_tells_of_no_transform_because_iam_does_not_tell_the_stacks_region() -> None:
+    request = {"roleName": "r", "tags": [{"key": "lambda:createdBy", "value": "SAM"}]}
+    found = implied("iam", "CreateRole", request)
+    assert not [one for one in found if one[0] == "transform"]
 
 
 def test_other_tags_tell_of_no_transform() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge, Row, shipped
 from foretell.needs import Certainty
 from tests.unit.foretell.deployments import QUEUE, asked, needs, opened, resource, template
+
+if TYPE_CHECKING:
+    from foretell.templates.stack import Stack
 
 HEAD = "arn:aws:sqs:eu-west-1:123456789012:"
 LAMBDA = "AWS::Lambda::Function"
@@ -150,6 +154,80 @@ def test_a_property_that_explains_a_call_decides_over_it() -> None:
 
     assert "lambda:PutFunctionConcurrency" not in actions(MemorySize=128)
     assert "lambda:PutFunctionConcurrency" in actions(MemorySize=1, ReservedConcurrentExecutions=1)
+
+
+def test_tags_that_are_only_read_are_asked_for_whether_or_not_some_are_set() -> None:
+    call = "logs:ListTagsForResource"
+    rows = tuple(
+        Row(
+            subject="AWS::Logs::LogGroup",
+            operation="create",
+            properties=properties,
+            calls=("logs:CreateLogGroup", call),
+            sources=("x",),
+        )
+        for properties in (("LogGroupName",), ("LogGroupName", "Tags"), ("RetentionInDays", "Tags"))
+    )
+    text = template(L=resource("AWS::Logs::LogGroup", LogGroupName="/mail"))
+
+    known, unknown = (
+        {str(one.action): one for one in needs(text, known=known)}
+        for known in (Knowledge(rows), Knowledge())
+    )
+
+    assert known[call].certainty is Certainty.SEEN
+    assert unknown[call].certainty is Certainty.POSSIBLE
+    assert unknown[call].source == "the registry's read handler of AWS::Logs::LogGroup"
+
+
+def test_what_names_another_resource_than_before_changes_though_nobody_knows_either_id() -> None:
+    def stack(version: str) -> str:
+        return template(
+            F=resource(LAMBDA, FunctionName="work", Role=ROLE, Code={"ZipFile": "x"}),
+            Live=resource(
+                "AWS::Lambda::Alias",
+                Name="live",
+                FunctionName="work",
+                FunctionVersion={"Fn::GetAtt": [version, "Version"]},
+            ),
+            **{version: resource("AWS::Lambda::Version", FunctionName={"Ref": "F"})},
+        )
+
+    function = "arn:aws:lambda:eu-west-1:123456789012:function:work"
+
+    assert ("lambda:UpdateAlias", function) in asked(needs(stack("B"), stack("A")), sure=True)
+    assert not needs(stack("A"), stack("A"))
+
+
+def test_what_names_a_resource_that_is_replaced_changes_with_it() -> None:
+    def stack(engine: str) -> str:
+        return template(
+            Net=resource("AWS::EC2::VPC", CidrBlock=engine),
+            Door=resource("AWS::EC2::Subnet", VpcId={"Ref": "Net"}, CidrBlock="10.0.1.0/24"),
+            Inside=resource("AWS::EC2::Instance", SubnetId={"Fn::Sub": "${Door}"}),
+        )
+
+    found = {str(one.action) for one in needs(stack("10.1.0.0/16"), stack("10.0.0.0/16"))}
+
+    assert {"ec2:CreateVpc", "ec2:CreateSubnet", "ec2:RunInstances"} <= found
+
+
+def test_a_stack_that_changes_has_its_nested_ones_updated_too() -> None:
+    inner = template(Mail=resource(QUEUE, QueueName="inner"))
+
+    def files(delay: int) -> dict[str, str]:
+        nested = resource("AWS::CloudFormation::Stack", TemplateURL="inner.json")
+        outer = resource(QUEUE, QueueName="outer", DelaySeconds=delay)
+        return {"template.yaml": template(In=nested, Out=outer), "inner.json": inner}
+
+    base, after = (opened(files(delay)).stacks for delay in (1, 2))
+
+    def sure(*after: Stack) -> set[str]:
+        found = foretell(after, Knowledge(), base=base).needs
+        return {str(one.action) for one in found if one.certainty.sure}
+
+    assert {"sqs:SetQueueAttributes", "cloudformation:UpdateStack"} <= sure(*after)
+    assert sure(*base) == set()
 
 
 def test_a_custom_resource_asks_for_its_function() -> None:

@@ -96,3 +96,8 @@ def test_a_types_prefix_is_iams() -> None:
 def test_tagging_is_told_by_its_name(name: str) -> None:
     assert is_tagging(name)
     assert not is_tagging("CreateQueue")
+
+
+@pytest.mark.parametrize("name", ["ListTagsForResource", "ListQueueTags", "DescribeTags"])
+def test_what_only_reads_tags_sets_none(name: str) -> None:
+    assert not is_tagging(name)
