@@ -113,7 +113,7 @@ def _seen(change: Change, own: Sequence[Row], knowledge: Knowledge) -> Iterator[
         service, _, name = one.call.partition(":")
         if is_tagging(name) and operation is not Operation.UPDATE:
             continue  # on what, and whether at all, the request tells
-        runs = knowledge.told(one.sources)
+        runs = knowledge.runs_named(one.sources)
         yield HandlerCall(
             service=service,
             operation=name,

@@ -70,7 +70,7 @@ def asked_for(
     known = [(need, one) for need in meant.needs if (one := facts(need.action)) is not None]
     for need, one in known:
         for resource in resources_of(call, need, one):
-            yield Asked(action=one.action, resource=_told(one.action, resource, place))
+            yield Asked(action=one.action, resource=_template(one.action, resource, place))
     if not implied:
         return
     page = page_of(meant.service)
@@ -98,7 +98,7 @@ def asked_for(
         )
 
 
-def _told(action: Action, resource: str, place: ArnContext) -> Template:
+def _template(action: Action, resource: str, place: ArnContext) -> Template:
     return template_told(narrowest(action, place) if resource == _ANY else resource)
 
 

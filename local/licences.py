@@ -68,11 +68,11 @@ def licence(name: str) -> str:
     """
     if name in BY_HAND:
         return BY_HAND[name]
-    told = metadata(name)
+    fields = metadata(name)
     words = {
-        key: (told.get_all(key) or [""])[0].strip() for key in ("License-Expression", "License")
+        key: (fields.get_all(key) or [""])[0].strip() for key in ("License-Expression", "License")
     }
-    found = words["License-Expression"] or _classified(told.get_all("Classifier") or ())
+    found = words["License-Expression"] or _classified(fields.get_all("Classifier") or ())
     found = found or words["License"]
     if not found or len(found) > LONGEST or "\n" in found:
         raise LookupError(f"{name} names no licence; look into it and add it to BY_HAND")

@@ -136,8 +136,8 @@ def _written(file: str) -> object:
     except UnicodeDecodeError as error:
         raise InvalidSettingError(f"-c sandboxes={file}: is not UTF-8 text") from error
     except InvalidProcessError as error:
-        told = f"{error.key} {error.problem}" if error.key else error.problem
-        raise InvalidSettingError(f"-c sandboxes={file}:{error.line}: {told}") from error
+        problem = f"{error.key} {error.problem}" if error.key else error.problem
+        raise InvalidSettingError(f"-c sandboxes={file}:{error.line}: {problem}") from error
 
 
 def _sandbox(name: str, entry: object) -> Sandbox:

@@ -35,8 +35,8 @@ def _trail(request: Incoming) -> Answer:
 
 def _names(_request: Incoming) -> Answer:
     """All names that CloudFormation made up, and the types for which nobody knows its rule."""
-    told = {
+    names = {
         "names": [dataclasses.asdict(one) for one in physical_names.made_up],
         "open": sorted(rules.findings),
     }
-    return Answer(status=200, body=json.dumps(told).encode())
+    return Answer(status=200, body=json.dumps(names).encode())

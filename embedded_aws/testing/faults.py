@@ -112,8 +112,8 @@ def _route(request: Incoming) -> Answer:
         message = json.dumps({"__type": "ValidationException", "message": str(error)})
         return Answer(status=400, body=message.encode())
     since = int((request.query.get("since") or ["0"])[0])
-    told = {"rules": [asdict(one) for one in running.rules], "calls": running.calls[since:]}
-    return Answer(status=200, body=json.dumps(told | {"state": running.state}).encode())
+    state = {"rules": [asdict(one) for one in running.rules], "calls": running.calls[since:]}
+    return Answer(status=200, body=json.dumps(state | {"state": running.state}).encode())
 
 
 class Injection:

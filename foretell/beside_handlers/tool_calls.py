@@ -36,15 +36,15 @@ def tool_needs(
 
     A plain template does not tell what deploys it: unless somebody says so, all are possible.
     """
-    told = bool(tool)
+    tool_is_known = bool(tool)
     tool = tool or tool_of(stacks)
-    told = told or tool != CLOUDFORMATION
+    tool_is_known = tool_is_known or tool != CLOUDFORMATION
     for phase in (UPDATE,) if base else (DEPLOY, REMOVE):
         rows = knowledge.of(tool, phase)
         for call in sorted({one for row in rows for one in row.calls}):
             having = [row for row in rows if call in row.calls]
             for one in _needs(call, having, rows, stacks, knowledge, tool):
-                yield one if told else replace(one, certainty=Certainty.POSSIBLE)
+                yield one if tool_is_known else replace(one, certainty=Certainty.POSSIBLE)
 
 
 def _needs(
@@ -63,12 +63,13 @@ def _needs(
         for one in asked_for(service, operation, {"StackName": stack.name}, stack.place):
             if one.kind:
                 continue
+            runs = knowledge.runs_named(run for row in having for run in row.sources)
             yield Need(
                 action=one.action,
                 resource=one.resource,
                 certainty=Certainty.SEEN if share > _MOST else Certainty.POSSIBLE,
                 because=f"{tool} called {operation} itself",
-                source=f"runs of {knowledge.told(name for row in having for name in row.sources)}",
+                source=f"runs of {runs}",
                 region=stack.place.region,
                 stack=stack.name,
                 path=stack.document.path,

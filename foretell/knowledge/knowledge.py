@@ -74,7 +74,7 @@ class Knowledge:
         """Both, rows that say the same once."""
         return joined([*self.rows, *other.rows], {**self.shown_on, **other.shown_on})
 
-    def told(self, sources: Iterable[str]) -> str:
+    def runs_named(self, sources: Iterable[str]) -> str:
         """`orders and bus, on an embedded AWS`, for a line's source."""
         names = sorted(set(sources))
         places = sorted({self.shown_on.get(one, "") for one in names} - {""})

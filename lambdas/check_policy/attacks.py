@@ -101,12 +101,12 @@ def _tried(
             yield TriedWay(policy=policy.name, way=way, outcome=WayOutcome.OPEN)
             continue
         step, decision = refused
-        told = WayOutcome.REFUSED if free.refused(way) is None else WayOutcome.NO_TEST
+        outcome = WayOutcome.REFUSED if free.refused(way) is None else WayOutcome.NO_TEST
         yield TriedWay(
             policy=policy.name,
             way=way,
-            outcome=told,
-            statement=step.sid if told is WayOutcome.REFUSED else "",
+            outcome=outcome,
+            statement=step.sid if outcome is WayOutcome.REFUSED else "",
             decision=decision,
         )
 

@@ -115,13 +115,15 @@ def cycle_advice(platform: Platform, phase: str, last_lines: Sequence[str]) -> s
     if not phase:
         return UNBUILT
     emulated = platform is Platform.EMBEDDED
-    told = _told(last_lines) or (_emulated(last_lines) if emulated else _on_aws(last_lines))
-    if told or phase in BEFORE:
-        return told or BEFORE[phase]
+    advice = _by_last_lines(last_lines) or (
+        _emulated(last_lines) if emulated else _on_aws(last_lines)
+    )
+    if advice or phase in BEFORE:
+        return advice or BEFORE[phase]
     return f"{EMULATED if emulated else ON_AWS} {AGAIN}"
 
 
-def _told(lines: Sequence[str]) -> str:
+def _by_last_lines(lines: Sequence[str]) -> str:
     known = ((LATE, TIME), (FENCED, FENCE))
     return next((words for pattern, words in known if any(map(pattern.search, lines))), "")
 

@@ -103,8 +103,8 @@ class Failure:
 
 def _revision(raw: object, exported: Mapping[str, Any]) -> str:
     """A cycle that failed has told its revision to nobody but its build."""
-    told = {"commit": exported.get("SOURCE_REVISION"), **_mapping(raw)}
-    found = SourceRevision.from_json(told)
+    revision = {"commit": exported.get("SOURCE_REVISION"), **_mapping(raw)}
+    found = SourceRevision.from_json(revision)
     return found.words or found.named
 
 
@@ -125,7 +125,7 @@ def _problem(cause: str) -> str:
 def _cycle_problem(phase: str, build: Mapping[str, Any]) -> str:
     if phase:
         return f"the phase {visible(phase)} of the cycle failed"
-    told = [
+    problems = [
         f"{one.get('name')}: {one.get('message')}"
         for one in map(_mapping, build.get("phases") or ())
         if one.get("message")
@@ -133,7 +133,7 @@ def _cycle_problem(phase: str, build: Mapping[str, Any]) -> str:
     status = build.get("status") or "not successful"
     if status == "SUCCEEDED":
         return "the build ended well, but did not say that every phase of the cycle was done"
-    return visible("; ".join([f"the build is {status}", *told]))
+    return visible("; ".join([f"the build is {status}", *problems]))
 
 
 def _lines(encoded: str) -> tuple[str, ...]:

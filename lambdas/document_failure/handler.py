@@ -18,7 +18,7 @@ from lambdas.gateways.failed_stacks import ChangedStacks, CloudFormationChanges
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
-from lambdas.model.execution.run_events import EventKind, entry, told
+from lambdas.model.execution.run_events import EventKind, entry, event_text
 from lambdas.model.execution.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def _event(failure: Failure, bucket: str) -> dict[str, Any]:
     """The detail of `Run Failed`."""
     detail = {
         "state": failure.state,
-        "error": told(failure.error),
-        "cause": told(failure.cause),
-        "phase": told(failure.phase),
+        "error": event_text(failure.error),
+        "cause": event_text(failure.cause),
+        "phase": event_text(failure.phase),
         "advice": failure.advice,
         "dossier": {"bucket": bucket, "prefix": failure.run.key("")},
     }

@@ -53,7 +53,9 @@ def stack_reasons(
             for stack, name in sorted(stacks.changed(region, since).items()):
                 if _names(last_lines, name):
                     failed = _reasons(stacks, stack, since)
-                    found += (_told(one, within, has_secrets=has_secrets) for one, within in failed)
+                    found += (
+                        _sentence(one, within, has_secrets=has_secrets) for one, within in failed
+                    )
         except FencepostError as error:
             found.append(f"CloudFormation did not tell why a stack failed in {region}: {error}")
     return tuple(map(visible, found))
@@ -85,7 +87,7 @@ def _nested_in(event: StackEvent) -> str:
     return named[0] if named else ""
 
 
-def _told(event: StackEvent, stack: str, *, has_secrets: bool) -> str:
+def _sentence(event: StackEvent, stack: str, *, has_secrets: bool) -> str:
     name = stack.split("/")[1] if "/" in stack else stack
     of = f"{event.logical_id} ({event.type}) of the stack {name}"
     reason = event.reason or "without a reason"

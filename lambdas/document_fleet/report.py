@@ -91,7 +91,7 @@ def _moves(facts: FleetFacts) -> Html:
             id="changes",
         )
     worse = [one for one in facts.moves if one.worse]
-    told = f"{counted(len(facts.moves), 'change')} since the fleet {facts.before}"
+    changes = f"{counted(len(facts.moves), 'change')} since the fleet {facts.before}"
     lines = (
         el("li", el("b", one.process), ": ", one.what, class_="worse" if one.worse else None)
         for one in facts.moves[:MOST]
@@ -99,7 +99,10 @@ def _moves(facts: FleetFacts) -> Html:
     return el(
         "section",
         el("h2", "What changed"),
-        el("p", f"{told}, {len(worse):,} of them for the worse." if facts.moves else f"{told}."),
+        el(
+            "p",
+            f"{changes}, {len(worse):,} of them for the worse." if facts.moves else f"{changes}.",
+        ),
         el("ul", lines, class_="moved") if facts.moves else None,
         more(len(facts.moves) - MOST, f"in {DOCUMENT}"),
         id="changes",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.changes import together
 from lambdas.model.archive.manifest import MANIFEST, digest
-from lambdas.model.execution.run_events import EventKind, entry, told
+from lambdas.model.execution.run_events import EventKind, entry, event_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,8 @@ def _about(facts: RunFacts, files: Mapping[str, bytes], bucket: str) -> dict[str
     changes = facts.changes
     return {
         "verdict": facts.verdict.words,
-        "reason": told(facts.verdict.grounds),
-        "details": [told(one) for one in facts.verdict.details[:MOST]],
+        "reason": event_text(facts.verdict.grounds),
+        "details": [event_text(one) for one in facts.verdict.details[:MOST]],
         "dossier": {
             "bucket": bucket,
             "prefix": facts.run.key(""),
@@ -66,9 +66,9 @@ def _object(facts: RunFacts, files: Mapping[str, bytes], name: str) -> dict[str,
 def _new(facts: RunFacts) -> list[dict[str, Any]]:
     return [
         {
-            "actions": [told(action) for action in one.actions[:MOST]],
-            "resource": told(str(one.resource)),
-            "cause": told(one.cause),
+            "actions": [event_text(action) for action in one.actions[:MOST]],
+            "resource": event_text(str(one.resource)),
+            "cause": event_text(one.cause),
         }
         for one in together(facts.changes.new)
     ]

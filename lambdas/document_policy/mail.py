@@ -86,7 +86,7 @@ def _lines(facts: RunFacts, place: str, seal: str, standing: Sequence[str]) -> I
     yield f"Policy: {place}policy.json"
     yield from _console(facts, place)
     if facts.revision.words:
-        yield f"Source: {facts.revision.told(decides=facts.process.defined_by_source)}"
+        yield f"Source: {facts.source}"
     yield f"Run {facts.run.id} of {facts.process.name}, manifest sha256 {seal}"
     yield from (f"{_short(one)}" for one in standing)
     bucket = place.removesuffix(facts.run.key("")).rstrip("/")

@@ -10,7 +10,6 @@ from lambdas.document_policy.analysis.changes import together
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.exercised_paths import paths
 from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, managed_policies
-from lambdas.document_policy.analysis.run_facts import URGENCY
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.forms import FORMS
 from lambdas.model.findings.finding import Severity
@@ -86,7 +85,7 @@ def _figures(facts: RunFacts) -> Iterator[str]:
     yield f"| run | {facts.run.id} |"
     yield f"| from, to | {code(facts.run.started_at)}, {code(facts.run.ended_at or 'not told')} |"
     if facts.revision.words:
-        yield f"| source | {code(facts.revision.told(decides=facts.process.defined_by_source))} |"
+        yield f"| source | {code(facts.source)} |"
     size = f"{counted(facts.statements, 'statement')}, {counted(facts.actions, 'action')}"
     yield f"| policy | {size}, {counted(facts.grants, 'grant')} |"
     yield f"| size | {facts.size} |"
@@ -102,7 +101,7 @@ def _findings(facts: RunFacts) -> Iterator[str]:
     yield from ("", "## Read this first", "")
     if not facts.findings:
         yield "No findings."
-    for severity in sorted(Severity, key=URGENCY.__getitem__):
+    for severity in Severity:
         found = [one for one in facts.findings if one.severity is severity]
         folded = found and severity is Severity.NOTE
         if folded:

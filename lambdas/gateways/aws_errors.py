@@ -73,7 +73,7 @@ def reason(error: Exception) -> str:
     return f"{said.get('Code', 'unknown')}: {said.get('Message', 'no message')}"
 
 
-def told(error: Exception) -> FencepostError:
+def as_step_error(error: Exception) -> FencepostError:
     """The error that a step ends with, when a call that it cannot do without has failed."""
     call = f"{error.operation_name}: " if isinstance(error, ClientError) else ""
     if is_transient(error):

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol, Self
 
 from lambdas.gateways import clients
-from lambdas.gateways.aws_errors import UNANSWERED, told, wanted
+from lambdas.gateways.aws_errors import UNANSWERED, as_step_error, wanted
 from lambdas.model.execution.setting import Setting
 
 if TYPE_CHECKING:
@@ -42,5 +42,5 @@ class TopicMail:
         try:
             answer = self._client.publish(TopicArn=self._topic, Subject=subject, Message=text)
         except UNANSWERED as error:
-            raise told(error) from error
+            raise as_step_error(error) from error
         wanted(answer, "MessageId", "sns:Publish")

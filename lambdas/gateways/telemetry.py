@@ -41,7 +41,7 @@ class Telemetry:
         """Wrap an entry point: whatever it tells is told of its run, and so is what it raises."""
 
         @functools.wraps(handler)
-        def told(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        def entered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             began, about, fault = time.time(), about_run(event), True
             self._begin(about, context)
             try:
@@ -52,7 +52,7 @@ class Telemetry:
                 raise
             except UNANSWERED as error:
                 self.logger.exception("a call failed")
-                raise aws_errors.told(error) from error
+                raise aws_errors.as_step_error(error) from error
             except Exception:
                 self.logger.exception("the step failed")
                 raise
@@ -60,7 +60,7 @@ class Telemetry:
                 self._end(about, began, fault=fault)
             return answer
 
-        return told
+        return entered
 
     def measure(self, process: str, name: str, unit: MetricUnit, value: float) -> None:
         """A metric of another process than the call's own, or of all (`""`), told at once."""
@@ -100,5 +100,7 @@ class Telemetry:
 def about_run(event: Mapping[str, Any]) -> dict[str, str]:
     """The run's id and process, as far as the event tells them."""
     run = event.get("run")
-    told = {"run_id": run.get("id"), "process": run.get("process")} if isinstance(run, dict) else {}
-    return {key: value for key, value in told.items() if isinstance(value, str) and value}
+    about = (
+        {"run_id": run.get("id"), "process": run.get("process")} if isinstance(run, dict) else {}
+    )
+    return {key: value for key, value in about.items() if isinstance(value, str) and value}

@@ -63,12 +63,12 @@ def _fleet(key: str) -> Html | None:
 
 
 def _row(process: str, one: Archived, now: datetime) -> Row:
-    told = one.manifest or {}
-    definition = told.get("definition") or {}
+    manifest = one.manifest or {}
+    definition = manifest.get("definition") or {}
     place = Place(
         name=definition.get("sandbox") or DEFAULT,
-        account=told.get("account") or UNTOLD,
-        region=told.get("region") or UNTOLD,
+        account=manifest.get("account") or UNTOLD,
+        region=manifest.get("region") or UNTOLD,
     )
     return row_of(process, definition.get("owner") or UNTOLD, place, one, now=now, end=None)
 

@@ -89,7 +89,7 @@ def in_order(rows: Iterable[Row], *, old: float = DAYS) -> tuple[tuple[Row, Need
 
 def _order(one: tuple[Row, Needed]) -> tuple[Need, list[int], int, str]:
     row, needs = one
-    answers = [(told or Answer.NOT_ASKED).rank for told in (row.no_way_up, row.contained)]
+    answers = [(answer or Answer.NOT_ASKED).rank for answer in (row.no_way_up, row.contained)]
     return needs.first, answers, -len(needs.words), row.process
 
 

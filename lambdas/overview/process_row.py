@@ -141,15 +141,15 @@ def row_of(
     if newest is None:
         return Row(**common)  # type: ignore[arg-type]  # named as the fields are
     summary = newest.summary
-    told = archived.manifest or {}
-    compared = told.get("compared") or {}
+    manifest = archived.manifest or {}
+    compared = manifest.get("compared") or {}
     held = summary.get("contained") or {}
     return Row(
         **common,  # type: ignore[arg-type]  # named as the fields are
         run=newest.manifest.run,
         verdict=newest.verdict,
         platform=newest.platform,
-        revision=_revision(told),
+        revision=_revision(manifest),
         new=summary["new"] if summary.get("compared") else None,
         unapproved=compared.get("standing") == BaselineKind.APPROVED and summary["new"] > 0,
         grounds=summary.get("grounds"),

@@ -170,8 +170,8 @@ def _answer(row: Row, answer: Answer | None, number: int | None, one: str, many:
     if not row.run:
         return ""
     against = el("span", counted(number, one, many), class_="small") if number else None
-    told = answer or UNKNOWN
-    return el("span", told, " ", against, class_=f"answer {told.replace(' ', '-')}")
+    shown = answer or UNKNOWN
+    return el("span", shown, " ", against, class_=f"answer {shown.replace(' ', '-')}")
 
 
 def _owner(row: Row) -> Html:

@@ -82,7 +82,7 @@ class Choice:
         for key in ("all", "neverProved"):
             if key in raw and raw[key] is not True:
                 raise FleetNotChosenError(
-                    f"choose.{key} is {told(raw[key])}; write true or leave out"
+                    f"choose.{key} is {quoted(raw[key])}; write true or leave out"
                 )
         if raw.get("all") and len(raw) > 1:
             raise FleetNotChosenError("choose.all stands beside other keys; leave one out")
@@ -145,7 +145,7 @@ def some(names: Iterable[str]) -> str:
     return listed([*shown, *more])
 
 
-def told(value: object) -> str:
+def quoted(value: object) -> str:
     """What somebody wrote, no longer than a message bears."""
     return shortened(repr(value), LONGEST, whole_in="the input")
 
@@ -160,7 +160,7 @@ def _names(raw: Mapping[str, Any], key: str) -> frozenset[str]:
     given = raw[key]
     if not isinstance(given, list) or not given or not all(isinstance(one, str) for one in given):
         raise FleetNotChosenError(
-            f"choose.{key} is {told(given)}; write a list of one text or more"
+            f"choose.{key} is {quoted(given)}; write a list of one text or more"
         )
     return frozenset(given)
 
@@ -171,6 +171,6 @@ def _days(raw: Mapping[str, Any]) -> float | None:
         return None
     if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= OLDEST:
         raise FleetNotChosenError(
-            f"choose.olderThanDays is {told(days)}; write a number of days from 0 to {OLDEST}"
+            f"choose.olderThanDays is {quoted(days)}; write a number of days from 0 to {OLDEST}"
         )
     return float(days)

@@ -113,8 +113,8 @@ def _cycle(archive: Archive, process: str) -> float | None:
     if newest is None:
         return None
     try:
-        told = manifest_of(archive, process, newest.manifest.run)
-        began, ended = (datetime.fromisoformat(told[key]) for key in ("startedAt", "endedAt"))
+        manifest = manifest_of(archive, process, newest.manifest.run)
+        began, ended = (datetime.fromisoformat(manifest[key]) for key in ("startedAt", "endedAt"))
     except (ArchiveRefusedError, KeyError, MissingObjectError, ValueError):
         return None
     return max((ended - began).total_seconds() / 60, 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lambdas.errors import FleetNotChosenError
 from lambdas.model.archive.fleet import MOST_AT_ONCE
 from lambdas.model.text import listed
-from lambdas.plan_fleet.choice import Choice, some, told
+from lambdas.plan_fleet.choice import Choice, quoted, some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,14 +67,14 @@ class Request:
 def _flag(given: Mapping[str, Any], key: str, *, standard: bool) -> bool:
     value = given.get(key, standard)
     if not isinstance(value, bool):
-        raise FleetNotChosenError(f"{key} is {told(value)}; write true or false")
+        raise FleetNotChosenError(f"{key} is {quoted(value)}; write true or false")
     return value
 
 
 def _word(given: Mapping[str, Any], key: str, known: tuple[str, ...], standard: str) -> str:
     value = given.get(key, standard)
     if value not in known:
-        raise FleetNotChosenError(f"{key} is {told(value)}; write {' or '.join(known)}")
+        raise FleetNotChosenError(f"{key} is {quoted(value)}; write {' or '.join(known)}")
     return str(value)
 
 
@@ -83,12 +83,14 @@ def _number(
 ) -> float:
     value = given.get(key, standard)
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise FleetNotChosenError(f"{key} is {told(value)}; write a number from {least} to {most}")
+        raise FleetNotChosenError(
+            f"{key} is {quoted(value)}; write a number from {least} to {most}"
+        )
     return value
 
 
 def _whole(given: Mapping[str, Any], key: str, standard: int, *, most: int) -> int:
     value = _number(given, key, standard, least=1, most=most)
     if value != int(value):
-        raise FleetNotChosenError(f"{key} is {told(value)}; write a whole number")
+        raise FleetNotChosenError(f"{key} is {quoted(value)}; write a whole number")
     return int(value)

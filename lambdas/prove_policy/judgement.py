@@ -143,10 +143,10 @@ def _after_drop(case: Case, decision: Decision) -> Decision:
     before = next((one for one in case.earlier if one.dropped), None)
     if before is None or decision.next is not Next.STOP:
         return decision
-    told = f"round {before.number} was proved with what was dropped since"
+    grounds = f"round {before.number} was proved with what was dropped since"
     return replace(
         decision,
-        reason=f"{decision.reason}; {told}",
+        reason=f"{decision.reason}; {grounds}",
         details=(*decision.details, *(f"{one}, dropped" for one in before.dropped)),
     )
 

@@ -52,13 +52,13 @@ class ResourceMapping:
     ) -> ResourceMapping:
         """Gather what is asked for again and again."""
         found = {one for part in policy.statements for one in part.statement.resources}
-        told = [one for one in found if any(isinstance(part, str) for part in one.parts)]
+        templates = [one for one in found if any(isinstance(part, str) for part in one.parts)]
         handled: dict[str, set[str]] = defaultdict(set)
         for line in first:
             if line.outcome in {Outcome.SUCCEEDED, Outcome.FAILED} and line.resource != "*":
                 handled[line.resource].add(str(line.action))
         return cls(
-            templates=tuple(sorted(told, key=lambda one: (-len(str(one)), str(one)))),
+            templates=tuple(sorted(templates, key=lambda one: (-len(str(one)), str(one)))),
             learn=learn,
             prove=prove,
             uses=uses,

@@ -13,7 +13,7 @@ from lambdas.model.iam.arn import is_resource
 from lambdas.reference.actions import canonical
 from lambdas.reference.operation_verbs import asked_by_statements
 from lambdas.reference.request_elements import Request, elements, filled, is_asked
-from lambdas.reference.shards import prefixes_of, shard, told_service
+from lambdas.reference.shards import prefixes_of, service_sent, shard
 
 # Lambda and CloudFront put an API's version behind its name: CreateFunction20150331,
 # GetFunction20150331v2, UpdateDistribution2020_05_31.
@@ -66,7 +66,7 @@ def meaning(
         request: requestParameters.
         beside: additionalEventData.
     """
-    found = _operation(source, name, told_service(source, request or {}, beside or {}))
+    found = _operation(source, name, service_sent(source, request or {}, beside or {}))
     if found is None:
         return None
     service, operation, rule = found
@@ -91,7 +91,7 @@ def _by_its_own_name(service: str, operation: str) -> OperationMapping:
 
 
 @lru_cache(maxsize=8_192)
-def _operation(source: str, name: str, told: str) -> tuple[str, str, Any] | None:
+def _operation(source: str, name: str, service: str) -> tuple[str, str, Any] | None:
     """Prefix, operation, and rule: several, a reason for none, or None for its own name.
 
     `told` is the prefix that the record tells beside its source, or empty.
@@ -99,7 +99,7 @@ def _operation(source: str, name: str, told: str) -> tuple[str, str, Any] | None
     bare = _VERSION.sub("", name)
     prefixes = prefixes_of(source)
     for operation in dict.fromkeys((name, bare)):
-        for prefix in (told, *prefixes) if told in prefixes else prefixes:
+        for prefix in (service, *prefixes) if service in prefixes else prefixes:
             rule = _rule(prefix, operation)
             if rule is not None:
                 return prefix, _spelled(operation, prefix), rule
@@ -173,10 +173,10 @@ def _holds(paths: Iterable[str] | Mapping[str, Any], request: Request) -> bool:
 def _verb_on_path(paths: Sequence[Sequence[str]], request: Request) -> RequiredAction:
     """API Gateway: of two generations with one operation name, the one whose ids were sent."""
     candidates = [(verb, filled(_API_ARN + path, request), path) for verb, path in paths]
-    told = [one for one in candidates if one[1]] or candidates
+    fitting = [one for one in candidates if one[1]] or candidates
     if any("::/apis" in str(arn) for arn in elements(request, "resourceArn")):
-        told = told[-1:]  # the second generation's resources begin so
-    verb, resources, _ = told[0]
+        fitting = fitting[-1:]  # the second generation's resources begin so
+    verb, resources, _ = fitting[0]
     # In ARNs the second generation's paths stand without their version,
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
     named = tuple(one.replace("::/v2/", "::/") for one in resources)

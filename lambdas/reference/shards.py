@@ -57,16 +57,16 @@ def prefixes_of(source: str) -> tuple[str, ...]:
     return tuple(shard("events")["sources"].get(_host(source), [_host(source)]))
 
 
-def told_service(source: str, request: Mapping[str, Any], beside: Mapping[str, Any]) -> str:
+def service_sent(source: str, request: Mapping[str, Any], beside: Mapping[str, Any]) -> str:
     """The one that is meant of several services, where the record tells it; empty else."""
     prefixes = prefixes_of(source)
     if len(prefixes) == 1:
         return ""
     sent = {str(key).lower(): value for key, value in request.items()}
-    return next((one for one in _told(_host(source), sent, beside) if one in prefixes), "")
+    return next((one for one in _services_sent(_host(source), sent, beside) if one in prefixes), "")
 
 
-def _told(host: str, sent: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[str]:
+def _services_sent(host: str, sent: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[str]:
     service = beside.get("service")
     if isinstance(service, str):
         yield service

@@ -26,9 +26,9 @@ def stale_mail(ages: Mapping[str, float], limit: float) -> tuple[str, str] | Non
     new = sorted(process for process, days in stale.items() if days < limit + BETWEEN_LOOKS)
     if not new:
         return None
-    told = f"{counted(len(new), 'process')} without a proved run for {limit:g} days"
-    subject = f"Fencepost: {told}: {', '.join(new)}"
-    subject = subject if len(subject) <= SUBJECT_LIMIT else f"Fencepost: {told}"
+    summary = f"{counted(len(new), 'process')} without a proved run for {limit:g} days"
+    subject = f"Fencepost: {summary}: {', '.join(new)}"
+    subject = subject if len(subject) <= SUBJECT_LIMIT else f"Fencepost: {summary}"
     oldest = sorted(stale.items(), key=lambda one: (-one[1], one[0]))
     left = len(stale) - NAMED
     lines = [

@@ -29,7 +29,7 @@ UNCONFIRMED = "FleetNotConfirmedError"
 def run_fleet(arguments: argparse.Namespace) -> int:
     """Start a fleet, and tell what it will take, or why it does not start."""
     if not asked(arguments)["choose"]:
-        return _told(arguments, "", {"error": "FleetNotChosenError", "cause": WHICH})
+        return _print_answer(arguments, "", {"error": "FleetNotChosenError", "cause": WHICH})
     client = (
         embedded_client("stepfunctions") if arguments.emulated else clients.client("stepfunctions")
     )
@@ -51,7 +51,7 @@ def run_fleet(arguments: argparse.Namespace) -> int:
     except (BotoCoreError, ClientError) as error:
         complain(f"not started: {reason(error)}")
         return UNKNOWN
-    return _told(arguments, started["executionArn"], answer)
+    return _print_answer(arguments, started["executionArn"], answer)
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def awaited(
     return {}
 
 
-def _told(arguments: argparse.Namespace, arn: str, answer: dict[str, Any]) -> int:
+def _print_answer(arguments: argparse.Namespace, arn: str, answer: dict[str, Any]) -> int:
     refused = "error" in answer
     status = NO if refused else YES if answer else UNKNOWN
     fleet = answer.get("plan", "").split("/")[1] if answer.get("plan") else None

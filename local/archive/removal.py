@@ -108,11 +108,11 @@ def held(find: Callable[[str], Any], name: str, process: str) -> list[str]:
     names = [one["PolicyArn"] for one in attached]
     if not names:
         return []
-    told = (
+    problem = (
         f"the role {role} still holds {listed(names)}, which an ended proof has left, and "
         "CloudFormation cannot delete it so: take the policy away (docs/operations.md, Remove it)"
     )
-    return [told]
+    return [problem]
 
 
 def _process_of(described: dict[str, Any]) -> str:

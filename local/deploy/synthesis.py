@@ -100,8 +100,8 @@ def _essence(text: str) -> str:
     """The message of an error without jsii's long way to it."""
     lines = text.strip().splitlines()
     last = max((n for n, line in enumerate(lines) if line.startswith("Traceback")), default=0)
-    told = [line for line in lines[last:] if not line.startswith(("  ", "Traceback"))]
-    return "\n".join(told or lines[-20:])
+    messages = [line for line in lines[last:] if not line.startswith(("  ", "Traceback"))]
+    return "\n".join(messages or lines[-20:])
 
 
 def fingerprint(environment: dict[str, str], context: Mapping[str, Any] | None = None) -> str:

@@ -115,8 +115,8 @@ def stacks(aws: Aws, name: str) -> tuple[Check, Deployment]:
     if not found:
         return there("stacks", "None yet: this is the first deployment."), there_are
     further = len(found.keys() - once)
-    told = f"{', '.join(sorted(found.keys() & once))} and {further} of processes and owners"
-    return there("stacks", f"{told}: deployed."), there_are
+    names = f"{', '.join(sorted(found.keys() & once))} and {further} of processes and owners"
+    return there("stacks", f"{names}: deployed."), there_are
 
 
 def processes(deployment: Deployment, names: Collection[str]) -> Check:

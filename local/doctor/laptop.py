@@ -21,11 +21,13 @@ PYTHON = (3, 11)
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     """The one that runs this."""
-    told = ".".join(map(str, version))
+    running = ".".join(map(str, version))
     if version >= PYTHON:
-        return there("Python", f"{told} runs.")
+        return there("Python", f"{running} runs.")
     wanted = ".".join(map(str, PYTHON))
-    return missing("Python", f"{told} runs.", f"Install Python {wanted} or newer, then make setup.")
+    return missing(
+        "Python", f"{running} runs.", f"Install Python {wanted} or newer, then make setup."
+    )
 
 
 def node_js() -> Check:

@@ -105,7 +105,7 @@ def new(arguments: argparse.Namespace) -> int:
     # A place of this machine has no business in a definition that lies elsewhere.
     head = EDITORS if file.parent.parent == OWN_FOLDER else ""
     file.write_text(head + text, encoding="utf-8")
-    return _told(arguments, draft, file)
+    return _report(arguments, draft, file)
 
 
 def _refusal(process: str, source: Path, file: Path) -> str:
@@ -161,7 +161,7 @@ def _asked_for(draft: Draft, owner: str) -> Draft:
     return replace(draft, questions=(question, *draft.questions))
 
 
-def _told(arguments: argparse.Namespace, draft: Draft, file: Path) -> int:
+def _report(arguments: argparse.Namespace, draft: Draft, file: Path) -> int:
     """Say what was written, what is open, and how to go on."""
     problem = ""
     try:

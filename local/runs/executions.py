@@ -44,7 +44,7 @@ class Running:
     process: str
     arn: str
     began: float
-    told: int = 0
+    last_event: int = 0
     build: Build | None = None
     identifier: str = ""
 
@@ -107,7 +107,7 @@ def _tell(deployed: Deployed, client: Any, run: Running, progress: Progress) -> 
             progress.state(run.process, entered["name"])
         run.build = Build.in_event(event) or run.build
         run.identifier = run.identifier or identifier_of(event)
-        run.told = int(event["id"])
+        run.last_event = int(event["id"])
     if run.build:
         for line in run.build.phases(deployed.connection):
             progress.phase(run.process, line)
@@ -120,7 +120,7 @@ def _news(client: Any, run: Running) -> list[dict[str, Any]]:
         executionArn=run.arn, reverseOrder=True, PaginationConfig={"PageSize": PAGE}
     )
     for page in pages:
-        fresh = [event for event in page["events"] if int(event["id"]) > run.told]
+        fresh = [event for event in page["events"] if int(event["id"]) > run.last_event]
         news += fresh
         if len(fresh) < len(page["events"]):
             break

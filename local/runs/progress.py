@@ -27,7 +27,7 @@ class Row:
     state: str = "starting"
     phase: str = ""
     ended: str = ""
-    told: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -66,9 +66,9 @@ class Progress:
         """A run has entered a state; the rounds of a waiting loop are told once."""
         row = self._rows[process]
         row.state, row.phase = name, ""
-        if name in row.told[-LOOP:]:
+        if name in row.states[-LOOP:]:
             return
-        row.told.append(name)
+        row.states.append(name)
         self.say(f"{self._clock(row)} {process}: {name}")
 
     def phase(self, process: str, mark: str) -> None:

@@ -129,7 +129,7 @@ class Notices(Construct):
         )
 
     def _bad_end(
-        self, construct_id: str, machine: aws_stepfunctions.StateMachine, told: str
+        self, construct_id: str, machine: aws_stepfunctions.StateMachine, message: str
     ) -> aws_events.CfnRule:
         return aws_events.CfnRule(
             self,
@@ -150,7 +150,7 @@ class Notices(Construct):
                             "status": "$.detail.status",
                             "error": "$.detail.error",
                         },
-                        input_template=told,
+                        input_template=message,
                     ),
                 )
             ],

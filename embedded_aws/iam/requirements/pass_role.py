@@ -64,8 +64,8 @@ def passed_roles(call: Call, resource: str) -> Iterator[Check]:
         return
     if call.service in _NOT_PASSING or call.operation.startswith("Assume"):
         return
-    told = authorized_actions.receivers(call)
-    receiver = told[0] if len(told) == 1 else _receiver(call)
+    receivers = authorized_actions.receivers(call)
+    receiver = receivers[0] if len(receivers) == 1 else _receiver(call)
     seen: set[str] = set()
     for path, text in leaves(call.params):
         others = _PASSED_BY_OTHERS.get(call.service, set()) & {name.lower() for name in path}

@@ -45,11 +45,11 @@ def arns(action: Action, call: Call) -> list[str]:
     # it, `nodegroup/mine/*`.
     partly = [arn for kind, found in filled if kind.required for arn in found]
     # Of optional types only what the call tells something of.
-    some = partly or [arn for _, found in filled for arn in found if _told(arn) > 1]
-    return [max(some, key=lambda arn: (_told(arn), -len(arn), arn))] if some else ["*"]
+    some = partly or [arn for _, found in filled for arn in found if _known_length(arn) > 1]
+    return [max(some, key=lambda arn: (_known_length(arn), -len(arn), arn))] if some else ["*"]
 
 
-def _told(arn: str) -> int:
+def _known_length(arn: str) -> int:
     """How much of an ARN is no gap."""
     return len([part for part in re.split(r"[:/]", arn.split(":", 5)[-1]) if "*" not in part])
 

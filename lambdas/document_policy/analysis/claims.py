@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
-from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.document_policy.claim import Claim
 from lambdas.model.dossier.containment import Whose
 from lambdas.model.findings.finding import FindingKind, Severity
@@ -135,7 +134,7 @@ def _explained(facts: RunFacts) -> Claim:
     bare = sum(not one.grounds for one in _grants(facts))
     mute = sum(map(_without_reason, _statements(facts)))
     unread = sum(one.count for one in facts.findings if one.kind in UNREAD)
-    blinds = sum(map(blind, facts.findings))
+    blinds = sum(one.is_blind_spot for one in facts.findings)
     return Claim(
         name="explained",
         shown="" if bare or mute else "Every grant has its grounds, every wildcard its reason.",
@@ -214,8 +213,10 @@ def _if(there: object, words: str) -> tuple[str, ...]:
 
 
 def _without_reason(one: ExplainedStatement) -> int:
-    told = {wildcard.resource for wildcard in one.wildcards if wildcard.reason}
-    return sum(resource.wild and str(resource) not in told for resource in one.statement.resources)
+    reasoned = {wildcard.resource for wildcard in one.wildcards if wildcard.reason}
+    return sum(
+        resource.wild and str(resource) not in reasoned for resource in one.statement.resources
+    )
 
 
 def _statements(facts: RunFacts) -> Iterator[ExplainedStatement]:

@@ -12,7 +12,7 @@ from lambdas.document_policy.analysis.iam_documents import characters, managed_p
 from lambdas.document_policy.analysis.judges import actions_offered, not_judged
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
-from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.text import counted
 
@@ -25,13 +25,7 @@ if TYPE_CHECKING:
     from lambdas.model.dossier.verdict import Verdict
     from lambdas.model.execution.run import Run
 
-BLIND = frozenset(
-    {
-        FindingKind.ACCESS_ANALYZER_COVERAGE, FindingKind.NO_DATA_EVENTS, FindingKind.NOT_RECORDED,
-        FindingKind.NOT_JUDGED_INDEPENDENTLY, FindingKind.PERHAPS_AUTHORIZED,
-    }
-)  # fmt: skip
-URGENCY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+URGENCY = {severity: rank for rank, severity in enumerate(Severity)}
 CAVEATS = {
     Platform.AWS: "",
     Platform.EMBEDDED: "This ran on an embedded AWS, an emulator: everything here was shown "
@@ -81,6 +75,13 @@ class RunFacts:
     def caveat(self) -> str:
         """What a reader must know of a run that was not on AWS; empty for one that was."""
         return CAVEATS[self.run.platform]
+
+    @property
+    def source(self) -> str:
+        """The revision that was run, and whether its own file decided what; empty if unknown."""
+        words = self.revision.words
+        decided = bool(words) and self.process.defined_by_source
+        return f"{words}, whose own file decided what was run" if decided else words
 
     @property
     def apart(self) -> bool:
@@ -230,14 +231,15 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             findings,
-            key=lambda one: (URGENCY[one.severity], not blind(one), one.kind, one.subject, one),
+            key=lambda one: (
+                URGENCY[one.severity],
+                not one.is_blind_spot,
+                one.kind,
+                one.subject,
+                one,
+            ),
         )
     )
-
-
-def blind(finding: Finding) -> bool:
-    """Whether it tells what could not have been seen."""
-    return finding.kind in BLIND
 
 
 def _size(refinement: Refinement, policy: PrincipalPolicy) -> str:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lambdas.model.findings.finding import Finding
 from itertools import groupby
 
-from lambdas.document_policy.analysis.run_facts import blind
 from lambdas.model.findings.finding import Severity
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el, join, prose
@@ -42,7 +41,7 @@ def findings(facts: RunFacts) -> Html:
 
 
 def _title(one: Finding) -> str:
-    if blind(one) and one.severity is Severity.NOTE:
+    if one.is_blind_spot and one.severity is Severity.NOTE:
         return TITLES["blind"]
     return TITLES[one.severity]
 

@@ -24,11 +24,11 @@ def left_out(facts: RunFacts) -> Html:
         else ""
     )
     number = counted(len(left), "permission")
-    told = f"{number} seen or offered, and not granted." if left else "Nothing was left out."
+    summary = f"{number} seen or offered, and not granted." if left else "Nothing was left out."
     return el(
         "section",
         el("h2", "Left out"),
-        el("p", f"{told}{offered}"),
+        el("p", f"{summary}{offered}"),
         (_left(kind, list(same)) for kind, same in groupby(left, lambda one: one.kind)),
         id="left-out",
     )

@@ -146,11 +146,7 @@ def _facts(facts: RunFacts) -> Html:
         ("Run", code(run.id)),
         ("Role", code(run.principal)),
         ("Account", f"{run.account}, {run.region}"),
-        *(
-            (("Source", code(facts.revision.told(decides=facts.process.defined_by_source))),)
-            if facts.revision.words
-            else ()
-        ),
+        *((("Source", code(facts.source)),) if facts.revision.words else ()),
         ("Cycle", _span(run.started_at, run.ended_at)),
         ("Size", facts.size),
         *((("Checks", ", ".join(facts.checked)),) if facts.checked else ()),

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol, Self
 
 from lambdas.gateways import clients
-from lambdas.gateways.aws_errors import UNANSWERED, told, wanted
+from lambdas.gateways.aws_errors import UNANSWERED, as_step_error, wanted
 from lambdas.model.definition.process_parameter import RegisteredProcess
 from lambdas.model.execution.setting import Setting
 
@@ -54,7 +54,7 @@ class RegisteredProcesses:
                 one for page in pages.paginate(Path=self._path) for one in _parameters(page)
             ]
         except UNANSWERED as error:
-            raise told(error) from error
+            raise as_step_error(error) from error
         found = (
             RegisteredProcess.from_parameter(one["Name"].rpartition("/")[2], one["Value"])
             for one in parameters

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.gateways import clients
 from lambdas.gateways.archive.archived_runs import finished_runs, manifest_of, row_of
-from lambdas.gateways.aws_errors import UNANSWERED, told
+from lambdas.gateways.aws_errors import UNANSWERED, as_step_error
 from lambdas.model.archive.approval import policies_of
 from lambdas.model.archive.published_policy import newest_approved, parameter_of, pointer
 from lambdas.model.execution.platform import Platform, platform_of
@@ -62,7 +62,7 @@ class PolicyParameters:
                 Description=f"Fencepost: the newest approved policy of {process}",
             )
         except UNANSWERED as error:
-            raise told(error) from error
+            raise as_step_error(error) from error
         return row.manifest.run
 
     def _remove(self, name: str) -> None:

@@ -31,8 +31,8 @@ def moved_keys(definition: Mapping[str, Any]) -> tuple[str, ...]:
 def note(definition: object) -> str:
     """What to write instead of 0.1's keys; empty when the definition has none."""
     found = moved_keys(definition) if isinstance(definition, dict) else ()
-    told = ", ".join(f"{key} is {MOVED[key]}" for key in found)
-    return f"keys of 0.1 are still read; write them where they stand now: {told}" if told else ""
+    moves = ", ".join(f"{key} is {MOVED[key]}" for key in found)
+    return f"keys of 0.1 are still read; write them where they stand now: {moves}" if moves else ""
 
 
 def with_moved_keys(definition: Mapping[str, Any]) -> dict[str, Any]:

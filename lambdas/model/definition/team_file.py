@@ -65,10 +65,10 @@ def _joined(key: str, ours: Mapping[str, Any], theirs: object) -> dict[str, Any]
 
 
 def _refusal(at: str, name: object, every: tuple[str, ...], known: tuple[str, ...]) -> Exception:
-    told = f"a team decides {', '.join(known)}"
+    allowed = f"a team decides {', '.join(known)}"
     if name in every:
-        return ForbiddenKeyError(at, f"is the platform's to say, in process.yaml; {told}")
-    return InvalidProcessError(at, f"unknown key; {told}")
+        return ForbiddenKeyError(at, f"is the platform's to say, in process.yaml; {allowed}")
+    return InvalidProcessError(at, f"unknown key; {allowed}")
 
 
 def _known(key: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def size_of(detail: dict[str, Any]) -> int:
     return len(json.dumps(detail))
 
 
-def told(text: str) -> str:
+def event_text(text: str) -> str:
     """Text that came from elsewhere: one line in which nothing hides, of bounded length."""
     shown = visible(text)
     return shown if len(shown) <= TEXT_LIMIT else f"{shown[: TEXT_LIMIT - 1]}…"

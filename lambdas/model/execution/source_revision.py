@@ -55,10 +55,6 @@ class SourceRevision:
         asked = f", asked for as {visible(self.named)}" if self.named else ""
         return f"{visible(self.commit)}{asked}" if self.commit else ""
 
-    def told(self, *, decides: bool) -> str:
-        """The same; `decides` where a file of the source decided what was run."""
-        return f"{self.words}, whose own file decided what was run" if decides else self.words
-
     def since(self, before: SourceRevision) -> str:
         """The commits since another run, a sentence; empty when nothing moved or is known."""
         if not (self.commit and before.commit) or self.commit == before.commit:
@@ -68,9 +64,11 @@ class SourceRevision:
         if before.commit not in commits:
             return f"The source went from {span.replace('..', ' to ')}."
         new = self.log[: commits.index(before.commit)]
-        told = "; ".join(f"{visible(one[:7])} {visible(subject)}" for one, subject in new[:TOLD])
+        subjects = "; ".join(
+            f"{visible(one[:7])} {visible(subject)}" for one, subject in new[:TOLD]
+        )
         more = f"; and {len(new) - TOLD} more" if len(new) > TOLD else ""
-        return f"The source moved by {counted(len(new), 'commit')}, {span}: {told}{more}."
+        return f"The source moved by {counted(len(new), 'commit')}, {span}: {subjects}{more}."
 
 
 PACKED = SourceRevision()  # of a folder that was packed at deployment: nothing more is known

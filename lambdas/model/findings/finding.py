@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How soon a person should look."""
+    """How soon a person should look, the most urgent first."""
 
     ERROR = "error"  # something was lost, or the policy may not suffice
     WARNING = "warning"  # a person should decide
@@ -110,6 +110,15 @@ class FindingKind(StrEnum):
     NO_EVIDENCE = "no-evidence"
 
 
+# What is said about something that could not have been seen.
+BLIND_SPOTS = frozenset(
+    {
+        FindingKind.ACCESS_ANALYZER_COVERAGE, FindingKind.NO_DATA_EVENTS, FindingKind.NOT_RECORDED,
+        FindingKind.NOT_JUDGED_INDEPENDENTLY, FindingKind.PERHAPS_AUTHORIZED,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Finding:
     """One thing to know.
@@ -130,6 +139,11 @@ class Finding:
     action: str = ""
     source: str = ""
     count: int = 1
+
+    @property
+    def is_blind_spot(self) -> bool:
+        """Whether it tells what could not have been seen."""
+        return self.kind in BLIND_SPOTS
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:

@@ -112,8 +112,8 @@ class _Known:
                 named = [own] if isinstance(own, str) else own or receivers
                 row["receivers"] = list(dict.fromkeys([*named, *also])) if receivers else []
         if action == PASS_ROLE and found:
-            told = {one for row in found for one in row.get("receivers", receivers)}
-            left = [one for one in receivers if one not in told]
+            receivers_named = {one for row in found for one in row.get("receivers", receivers)}
+            left = [one for one in receivers if one not in receivers_named]
             found += [{"known": "unknown", "receivers": left}] if left else []
         for row in found or [{"known": "unknown"}]:
             if action == PASS_ROLE and "receivers" not in row:
@@ -128,11 +128,11 @@ class _Known:
         self, prefix: str, operation: str, action: str, shape: RequestShape
     ) -> Iterator[Row]:
         """What operations.yaml knows, and API Gateway's verbs."""
-        told = {"known": "documented", "source": self._curated["documented"].get(prefix, "")}
+        documented = {"known": "documented", "source": self._curated["documented"].get(prefix, "")}
         if prefix == "apigateway" and shape.verb:
             if action == f"apigateway:{shape.verb}":
                 yield {
-                    **told,
+                    **documented,
                     "resource": f"arn:${{Partition}}:apigateway:${{Region}}::{shape.uri}",
                 }
             return
@@ -140,10 +140,10 @@ class _Known:
         if isinstance(rule, dict) and "partiql" in rule:
             words = self._curated["partiql"].get(action, ())
             if words:
-                yield {**told, "when": dict.fromkeys(rule["partiql"], words)}
+                yield {**documented, "when": dict.fromkeys(rule["partiql"], words)}
         for one in rule if isinstance(rule, list) else ():
             if one["action"] == action:
-                yield {**one, **told}
+                yield {**one, **documented}
 
     def _classed(
         self, prefix: str, operation: str, action: str, receivers: list[str], shape: RequestShape
@@ -191,8 +191,10 @@ class _Known:
             leaf = path.removesuffix(".*").rpartition(".")[2].lower()
             named = elements.get(leaf, "")
             # Where the page and AWS's other pages tell of different ones, either may be meant.
-            told = [named] if named in receivers else [*receivers, named] if named else receivers
-            groups.setdefault(tuple(told), []).append(path)
+            services = (
+                [named] if named in receivers else [*receivers, named] if named else receivers
+            )
+            groups.setdefault(tuple(services), []).append(path)
         for receiver, names in sorted(groups.items()):
             templates = [f"{{{one}}}" for one in names]
             yield {**row, "receiver": list(receiver), "when": names, "resource": templates}
@@ -229,13 +231,13 @@ def _named(when: Any, action: str) -> Any:  # noqa: ANN401 (YAML)
     return {path: action if value == "{action}" else value for path, value in dict(when).items()}
 
 
-def _conditions(told: Any, spellings: Any) -> Iterator[Any]:  # noqa: ANN401 (YAML)
+def _conditions(rule: Any, spellings: Any) -> Iterator[Any]:  # noqa: ANN401 (YAML)
     """Paths, and pairs of a path and what stands there."""
-    if isinstance(told, dict):
-        for path, values in told.items():
+    if isinstance(rule, dict):
+        for path, values in rule.items():
             for value in values if isinstance(values, list) else [values]:
                 yield from ([one, value] for one in spellings(path))
         return
-    for path in [told] if isinstance(told, str) else told:
+    for path in [rule] if isinstance(rule, str) else rule:
         name, _, query = path.partition("?")
         yield from ([one, f"*?{query}=*"] if query else one for one in spellings(name))

@@ -44,9 +44,9 @@ def compile_error_codes(sources: Sources) -> dict[str, Any]:
         "codes": content["codes"],
         "documented": _by_meaning(said),
         "by_source": {
-            host: told
+            host: by_meaning
             for host, codes in sorted(by_source.items())
-            if any((told := _by_meaning(_differing(codes, said))).values())
+            if any((by_meaning := _by_meaning(_differing(codes, said))).values())
         },
     }
 

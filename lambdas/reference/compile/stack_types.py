@@ -73,13 +73,13 @@ def _type(
     properties = schema.get("properties", {})
     made = set(map(_path, schema.get("readOnlyProperties", ())))
     primary = [_path(one) for one in schema.get("primaryIdentifier", ())]
-    told = curated["properties"].get(kind, {})
+    causes = curated["properties"].get(kind, {})
     settable = [one for one in properties if one not in made]
     own: list[int] = []
     caused: dict[int, list[int]] = {}
     for place, action in handled.items():
         beyond = _beyond(action, kind)
-        found = told.get(action) or () if (action, kind) in making else told.get(action)
+        found = causes.get(action) or () if (action, kind) in making else causes.get(action)
         found = _causes(beyond, settable, curated["filler"]) if found is None else found
         if found:
             caused[place] = texts.index(found)
@@ -118,10 +118,10 @@ def _reference(primary: Sequence[str], made: set[str]) -> str:
 def _tags(schema: Mapping[str, Any], settable: Sequence[str]) -> str:
     """The property that holds a resource's tags, which a stack's own tags join; empty if none."""
     tagging = schema.get("tagging")
-    told = tagging if isinstance(tagging, dict) else {}
-    if told.get("taggable", schema.get("taggable", True)) is False:
+    tag_rules = tagging if isinstance(tagging, dict) else {}
+    if tag_rules.get("taggable", schema.get("taggable", True)) is False:
         return ""
-    named = _path(told.get("tagProperty", "/properties/Tags"))
+    named = _path(tag_rules.get("tagProperty", "/properties/Tags"))
     return named if named in settable else ""
 
 

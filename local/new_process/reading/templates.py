@@ -93,11 +93,11 @@ def parameters(template: Mapping[str, Any], given: Mapping[str, str]) -> Paramet
             overrides.append(shlex.quote(f"{name}={given[name]}"))
         elif "Default" not in wanted:
             variable = _variable(str(name))
-            told = str(wanted.get("Description") or wanted.get("Type") or "")
+            description = str(wanted.get("Description") or wanted.get("Type") or "")
             overrides.append(f'"{name}=${variable}"')
             environment.append((variable, ""))
             questions.append(
-                Question(key=f"environment.{variable}", asks=f"the parameter {name}: {told}")
+                Question(key=f"environment.{variable}", asks=f"the parameter {name}: {description}")
             )
     return Parameters(
         overrides=tuple(overrides),

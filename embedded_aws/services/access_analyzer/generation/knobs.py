@@ -40,12 +40,12 @@ def _turn(request: Incoming) -> Answer:
         daily = wanted.get("daily", knobs.daily)
         outcomes = [str(outcome) for outcome in wanted.get("outcomes", [])]
     except (ValueError, TypeError, AttributeError) as error:
-        return _told(400, str(error))
+        return _answer(400, str(error))
     if not OUTCOMES.issuperset(outcomes):
-        return _told(400, f"outcomes are {', '.join(sorted(OUTCOMES))}")
+        return _answer(400, f"outcomes are {', '.join(sorted(OUTCOMES))}")
     knobs.seconds, knobs.busy, knobs.outcomes, knobs.daily = seconds, busy, outcomes, daily
-    return _told(200, "turned")
+    return _answer(200, "turned")
 
 
-def _told(status: int, message: str) -> Answer:
+def _answer(status: int, message: str) -> Answer:
     return Answer(status=status, body=json.dumps({"message": message}).encode())

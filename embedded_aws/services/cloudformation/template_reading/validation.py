@@ -185,12 +185,12 @@ def _resource(
     name = template.value(raw[table.name]) if table.name in raw else None
     if not name or not isinstance(name, str):
         return None
-    told = {key: template.value(value) for key, value in raw.items()}
+    properties = {key: template.value(value) for key, value in raw.items()}
     return Resource(
         type=definition["Type"],
         logical_id=logical_id,
         stack=template.stack,
-        properties={**told, table.name: name},
+        properties={**properties, table.name: name},
         physical_id=str(made["PhysicalResourceId"]) if made else "",
         attributes=(made or {}).get("Attributes") or {},
         account=get_account_id(),

@@ -36,12 +36,12 @@ def tag_rows(resource: Resource, planned: set[str]) -> Iterator[Row]:
     taken = sorted(old.keys() - new.keys())
     listed = possible(resource.type, "update")
     for changed, names in ((put, _PUTS), (taken, _TAKES)):
-        told = [call for call in listed if names.match(call.partition(":")[2])]
+        tagging = [call for call in listed if names.match(call.partition(":")[2])]
         done = any(names.match(call.partition(":")[2]) for call in planned)
-        if changed and told and not done:
-            request = _request(told[0], resource, put, taken)
+        if changed and tagging and not done:
+            request = _request(tagging[0], resource, put, taken)
             if request:
-                yield Row(call=told[0], request=request)
+                yield Row(call=tagging[0], request=request)
 
 
 def _request(
