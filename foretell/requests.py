@@ -13,7 +13,7 @@ from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts
-from lambdas.reference.events import RequiredAction, meaning
+from lambdas.reference.events import RequiredAction, mapping_of
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import type_of
 from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from foretell.templates.stack import StackResource
     from lambdas.reference.arn_formats import ArnContext
+    from lambdas.reference.events import OperationMapping
 
 _ROLE = re.compile(r"(?i)\w*role(?:_?arn)?")
 _ANY = "*"
@@ -46,9 +47,9 @@ def request_of(resource: StackResource, arn: str, place: ArnContext) -> dict[str
     return {key: _with_roles(key, value, place) for key, value in request.items()}
 
 
-def call_of(request: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
+def call_of(request: Mapping[str, Any], mapping: OperationMapping, place: ArnContext) -> Call:
     """The call of an operation with a request."""
-    return Call.of({"requestParameters": dict(request)}, operation, place)
+    return Call.of({"requestParameters": dict(request)}, mapping, place)
 
 
 def arn_of(resource: StackResource, place: ArnContext) -> str:
@@ -57,13 +58,16 @@ def arn_of(resource: StackResource, place: ArnContext) -> str:
         if one.reason is not Reason.OWN:
             continue
         request = request_of(resource, "", place)
-        meant = meaning(one.action.service, one.action.name, request)
-        for need in meant.needs if meant else ():
-            known = facts(need.action)
+        mapping = mapping_of(one.action.service, one.action.name, request)
+        if mapping is None:
+            continue
+        call = call_of(request, mapping, place)
+        for needed in mapping.required:
+            known = facts(needed.action)
             if known is None:
                 continue
-            call = call_of(request, one.action.name, place)
-            found = need.resources or resources_of(call, RequiredAction(action=need.action), known)
+            bare = RequiredAction(action=needed.action)
+            found = needed.resources or resources_of(call, bare, known)
             arns = [arn for arn in found if arn != _ANY]
             if arns:
                 # A call that makes something may be about what holds it, too.

@@ -11,7 +11,7 @@ from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.reference.actions import facts
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 from lambdas.reference.refused.refused_resources import narrowest
 from lambdas.reference.stacks.unknown import UNKNOWN, template_of
 
@@ -63,18 +63,18 @@ def asked_for(
         place: where it is made.
         implied: whether it sends what needs more: what is looked at or removed sends names alone.
     """
-    meant = meaning(service, operation, request)
-    if meant is None:
+    mapping = mapping_of(service, operation, request)
+    if mapping is None:
         return
-    call = call_of(request, meant.operation, place)
-    known = [(need, one) for need in meant.needs if (one := facts(need.action)) is not None]
-    for need, one in known:
-        for resource in resources_of(call, need, one):
+    call = call_of(request, mapping, place)
+    known = [(row, one) for row in call.required if (one := facts(row.action))]
+    for needed, one in known:
+        for resource in resources_of(call, needed, one):
             yield Asked(action=one.action, resource=_template(one.action, resource, place))
     if not implied:
         return
-    page = page_of(meant.service)
-    for besides in implied_by(call, meant, [one for _, one in known]):
+    page = page_of(call.service)
+    for besides in implied_by(call, [one for _, one in known]):
         yield Asked(
             action=besides.action,
             resource=template_told(besides.resource),
@@ -87,7 +87,7 @@ def asked_for(
                 if not any(u in value for u in UNTOLD)
             ),
         )
-    for row in perhaps(call, meant):
+    for row in perhaps(call):
         yield Asked(
             action=row.action,
             resource=template_told(narrowest(row.action, place)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 from lambdas.reference.stacks.handler_actions import Operation, handler_actions
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def _explained(call: str, causes: Mapping[Action, frozenset[str]]) -> frozenset[
 def actions_of_call(call: str) -> tuple[Action, ...]:
     """The actions that a call needs whatever it sends."""
     service, _, operation = call.partition(":")
-    meant = meaning(service, operation, {})
-    return tuple(need.action for need in meant.needs) if meant else ()
+    mapping = mapping_of(service, operation, {})
+    return tuple(one.action for one in mapping.required) if mapping else ()
 
 
 def _causes(kind: str, operation: Operation) -> dict[Action, frozenset[str]]:

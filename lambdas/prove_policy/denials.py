@@ -13,7 +13,7 @@ from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.condition_keys import VIA_SERVICE
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 from lambdas.reference.refused.refusals import refusals, without_escapes
 from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named
 
@@ -180,5 +180,5 @@ def _key_user(action: Action, before: str) -> str:
     if action.service != KMS or not named:
         return ""
     hosts = [f"{service}.amazonaws.com" for service in sorted({KMS, *VIA_SERVICE})]
-    users = [host for host in hosts if meaning(host, named[-1])]
+    users = [host for host in hosts if mapping_of(host, named[-1])]
     return f"{users[0]}:{named[-1]}" if len(users) == 1 else ""

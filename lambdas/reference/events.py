@@ -30,7 +30,7 @@ class RequiredAction:
     Attributes:
         resources: ARN templates in which only the place is open (`${Region}`, `${Account}`,
             `${Partition}`); empty when the general rules must find the resource.
-        named: which of the record's own resources is meant, where their order tells; None else.
+        named: which of the record's own resources it is asked on, where their order tells.
     """
 
     action: Action
@@ -45,17 +45,17 @@ class OperationMapping:
     Attributes:
         service: the IAM prefix that the call belongs to.
         operation: the API's name, without version.
-        needs: the actions; empty when the caller needs no permission.
+        required: the actions; empty when the caller needs no permission.
         nothing: why the caller needs none, or empty.
     """
 
     service: str
     operation: str
-    needs: tuple[RequiredAction, ...] = ()
+    required: tuple[RequiredAction, ...] = ()
     nothing: str = ""
 
 
-def meaning(
+def mapping_of(
     source: str, name: str, request: Request | None = None, beside: Request | None = None
 ) -> OperationMapping | None:
     """What a call needs, by CloudTrail's words for it; None when the reference does not know it.
@@ -77,17 +77,17 @@ def meaning(
     lowered = {str(key).lower(): value for key, value in request.items()} if request else {}
     if beside:
         lowered["additionaleventdata"] = beside
-    needs = _needs(rule, lowered)
-    if not needs and _names_values(rule):  # a value that AWS has added since
+    required = _required(rule, lowered)
+    if not required and _names_values(rule):  # a value that AWS has added since
         return _by_its_own_name(service, operation)
-    return OperationMapping(service=service, operation=operation, needs=needs)
+    return OperationMapping(service=service, operation=operation, required=required)
 
 
 @lru_cache(maxsize=8_192)
 def _by_its_own_name(service: str, operation: str) -> OperationMapping:
     action = canonical(Action(service, operation))
-    needs = (RequiredAction(action=action),) if action else ()
-    return OperationMapping(service=service, operation=operation, needs=needs)
+    required = (RequiredAction(action=action),) if action else ()
+    return OperationMapping(service=service, operation=operation, required=required)
 
 
 @lru_cache(maxsize=8_192)
@@ -128,14 +128,14 @@ def _spelled(operation: str, prefix: str) -> str:
     return action.name if action else operation
 
 
-def _needs(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: ANN401 (as above)
+def _required(rule: Any, request: Request) -> tuple[RequiredAction, ...]:  # noqa: ANN401 (as above)
     if isinstance(rule, list):
-        needs = [_need(one, request) for one in rule if _applies(one, request)]
+        required = [_required_action(one, request) for one in rule if _applies(one, request)]
     elif "paths" in rule:
-        needs = [_verb_on_path(rule["paths"], request)]
+        required = [_verb_on_path(rule["paths"], request)]
     else:
-        needs = _partiql([one for path in rule["partiql"] for one in elements(request, path)])
-    return tuple(dict.fromkeys(needs))
+        required = _partiql([one for path in rule["partiql"] for one in elements(request, path)])
+    return tuple(dict.fromkeys(required))
 
 
 def _names_values(rule: Any) -> bool:  # noqa: ANN401 (as above)
@@ -143,7 +143,7 @@ def _names_values(rule: Any) -> bool:  # noqa: ANN401 (as above)
     return isinstance(rule, list) and any(isinstance(one.get("when"), Mapping) for one in rule)
 
 
-def _need(one: Mapping[str, Any], request: Request) -> RequiredAction:
+def _required_action(one: Mapping[str, Any], request: Request) -> RequiredAction:
     # What an element holds instead of an ARN, an alias for example, is for the general rules.
     resources = filter(_is_one, filled(one.get("resource", ""), request))
     return RequiredAction(

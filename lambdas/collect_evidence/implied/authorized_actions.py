@@ -17,7 +17,7 @@ from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import facts
-from lambdas.reference.events import OperationMapping, RequiredAction
+from lambdas.reference.events import RequiredAction
 from lambdas.reference.refused.refused_resources import narrowest, suits
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _VERBS = {Action("apigateway", verb) for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")}
 
 
-def authorized(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+def authorized(call: Call) -> Iterator[Implied]:
     """What is asked besides, but for roles and tags, which are read by what they are."""
-    rows = authorized_besides(meaning.service, meaning.operation)
+    rows = authorized_besides(call.service, call.operation)
     if not rows:
         return
     # API Gateway's verbs are asked on paths, which the operation's own mapping knows.
-    own = {need.action for need in meaning.needs} | _VERBS
+    own = {needed.action for needed in call.required} | _VERBS
     for row in rows:
         aside = row.known is Known.UNKNOWN or row.action == PASS_ROLE or row.tags
         if not aside and row.action not in own and row.applies(call.parameters):
@@ -46,11 +46,11 @@ def authorized(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
                 )
 
 
-def perhaps(call: Call, meaning: OperationMapping) -> tuple[AuthorizedAction, ...]:
+def perhaps(call: Call) -> tuple[AuthorizedAction, ...]:
     """What AWS lists for the call and nobody knows when it is asked."""
     return tuple(
         row
-        for row in authorized_besides(meaning.service, meaning.operation)
+        for row in authorized_besides(call.service, call.operation)
         if row.known is Known.UNKNOWN and row.applies(call.parameters)
     )
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.events import OperationMapping
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
@@ -49,9 +48,9 @@ _CONNECTION = {
 }
 
 
-def connection_secret(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+def connection_secret(call: Call) -> Iterator[Implied]:
     """EventBridge keeps what a connection signs in with in a secret, as the caller."""
-    uses = _CONNECTION.get(meaning.operation, ())
+    uses = _CONNECTION.get(call.operation, ())
     name = f"secret:events!connection/{call.request.first('name')}/*"
     for use in uses:
         yield Implied(
@@ -64,19 +63,17 @@ def connection_secret(call: Call, meaning: OperationMapping) -> Iterator[Implied
 MAKE_ROLE = Action("iam", "CreateServiceLinkedRole")
 
 
-def _is_meant(action: Action, call: Call) -> bool:
+def _makes_role(action: Action, call: Call) -> bool:
     """Whether the request says what makes the role, where not every request makes it."""
     paths = shard("pass_role")["service_linked_when"].get(str(action))
     said = (one for path in paths or () for one in elements(call.parameters, path))
     return paths is None or any(str(one).lower() == "true" for one in said)
 
 
-def service_linked_roles(
-    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
-) -> Iterator[Implied]:
+def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """The first use in an account makes the service's own role."""
     table = shard("pass_role")
-    by_operation = table["service_linked_by"].get(f"{meaning.service}:{meaning.operation}", ())
+    by_operation = table["service_linked_by"].get(f"{call.service}:{call.operation}", ())
     told = [(one["owner"], one["name"]) for one in by_operation if _applies(one, call)]
     for owner, name in dict.fromkeys([*told, *(it for one in known for it in _made(one, call))]):
         yield Implied(
@@ -101,7 +98,7 @@ def _made(one: ActionFacts, call: Call) -> Iterator[tuple[str, str]]:
     """The service that each role is made for, and the role's name."""
     table = shard("pass_role")
     named = table["service_linked"].get(one.action.service)
-    if named and MAKE_ROLE in one.dependent_actions and _is_meant(one.action, call):
+    if named and MAKE_ROLE in one.dependent_actions and _makes_role(one.action, call):
         yield named[0], named[1]
     row = table["service_linked_for"].get(str(one.action))
     for value in elements(call.parameters, row["element"]) if row else ():

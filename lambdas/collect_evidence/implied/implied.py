@@ -26,25 +26,22 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.model.trail.evidence import Implied
     from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.events import OperationMapping
 
 
-def implied_by(
-    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
-) -> tuple[Implied, ...]:
+def implied_by(call: Call, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
     """Everything that the request needed besides, sorted."""
     found = {
-        *passed_roles(call, meaning),
-        *service_linked_roles(call, meaning, known),
-        *authorized(call, meaning),
+        *passed_roles(call),
+        *service_linked_roles(call, known),
+        *authorized(call),
     }
-    if meaning.service == "apigateway":
+    if call.service == "apigateway":
         found.update(log_deliveries(call))
-    elif meaning.service == "events":
-        found.update(connection_secret(call, meaning))
+    elif call.service == "events":
+        found.update(connection_secret(call))
     if call.error:
-        found.update(listings(call, meaning))
-    found.update(_by_elements(call, meaning, known))
+        found.update(listings(call))
+    found.update(_by_elements(call, known))
     if not found:
         return ()
     own = {one.action for one in known}
@@ -60,21 +57,19 @@ def implied_by(
     )
 
 
-def _by_elements(
-    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
-) -> Iterator[Implied]:
+def _by_elements(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """What elements of certain names imply."""
     interest = _interest(call.request.names)
-    if interest.tags or meaning.service == "cloudformation":
-        yield from transforms(call, meaning.service)
+    if interest.tags or call.service == "cloudformation":
+        yield from transforms(call, call.service)
     if interest.tags and tags_what_is_made(call):
         # What another service is asked besides makes nothing that these tags are for.
-        makers = [one for one in known if one.action.service == meaning.service]
-        yield from tags_of(call, meaning, makers or known)
+        makers = [one for one in known if one.action.service == call.service]
+        yield from tags_of(call, makers or known)
     if interest.objects:
         yield from object_reads(call)
-    if interest.keys or meaning.service == "s3":
-        yield from key_uses(call, meaning)
+    if interest.keys or call.service == "s3":
+        yield from key_uses(call)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
@@ -40,21 +39,21 @@ KEY_NAMES = (
 )  # fmt: skip
 
 
-def key_uses(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+def key_uses(call: Call) -> Iterator[Implied]:
     """What the service does with each key that the request names, as the caller.
 
     S3 answers a write with the key that its bucket encrypts with by default,
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
-    uses = _KEY_USES.get(meaning.service, ())
-    if meaning.service == "s3":
-        uses = _OBJECT_USES.get(meaning.operation, uses)
+    uses = _KEY_USES.get(call.service, ())
+    if call.service == "s3":
+        uses = _OBJECT_USES.get(call.operation, uses)
     named = {text for name in KEY_NAMES for text in call.request.texts.get(name, ())}
-    if meaning.service == "s3" and not named:
+    if call.service == "s3" and not named:
         named.update(call.answer.elements.texts.get(S3_KEY, ()))
     for text in sorted(named) if uses else ():
         key = _key(text, call)
-        via = f"{meaning.service}.{call.place.region}.amazonaws.com"
+        via = f"{call.service}.{call.place.region}.amazonaws.com"
         for use in uses if key else ():
             yield Implied(
                 kind=GroundKind.KMS_VIA_SERVICE,

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 
 
-def listings(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+def listings(call: Call) -> Iterator[Implied]:
     """The listing that an answer of *not there* proves to be allowed."""
-    rule = shard("implied")["not_there"].get(meaning.service)
+    rule = shard("implied")["not_there"].get(call.service)
     bucket = _bucket(call) if rule and call.error.lower() in rule["codes"] else ""
     if bucket:
         yield Implied(

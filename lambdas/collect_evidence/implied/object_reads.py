@@ -18,7 +18,7 @@ from lambdas.model.trail.ground_kind import GroundKind
 READ_OBJECT = Action("s3", "GetObject")
 READ_VERSION = Action("s3", "GetObjectVersion")
 _OBJECT_URL = re.compile(r"(?:(?P<host>.+?)\.)?s3[.-](?:[\w-]+\.)*amazonaws\.com(?:\.cn)?")
-# Elements that name an object: its bucket, its key, and its version where one is meant,
+# Elements that name an object: its bucket, its key, and its version where one is asked for,
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/RetrievingObjectVersions.html
 BUCKETS = (
     ("s3bucket", "s3key", "s3objectversion"),

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 import re
 
 from lambdas.collect_evidence.implied.authorized_rows import (
@@ -31,42 +30,42 @@ _NAME = re.compile(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _PROFILES = ("iaminstanceprofile", "iaminstanceprofile.name", "iaminstanceprofile.arn")
 
 
-def passed_roles(call: Call, meaning: OperationMapping) -> Iterator[Implied]:
+def passed_roles(call: Call) -> Iterator[Implied]:
     """Every role that the request hands over, with the service that will receive it."""
-    beside = authorized_besides(meaning.service, meaning.operation)
+    beside = authorized_besides(call.service, call.operation)
     rows = [row for row in beside if row.action == PASS_ROLE]
     listed_roles = list(_told(call, rows))
     told = {role for role, _ in listed_roles}
-    named = [one for one in _named(call, meaning) if one[0] not in told]
+    named = [one for one in _named(call) if one[0] not in told]
     for role, receivers in (*listed_roles, *named):
-        yield from _passed(role, receivers or _receivers("", meaning), meaning, call)
-    if not call.request.arns or meaning.service in shard("pass_role")["never"]:
+        yield from _passed(role, receivers or _receivers("", call), call)
+    if not call.request.arns or call.service in shard("pass_role")["never"]:
         return
-    if meaning.operation.startswith(_ACTS_AS):
+    if call.operation.startswith(_ACTS_AS):
         return
     listed = {one for row in rows for one in row.receivers}
     only = tuple(listed) if len(listed) == 1 else ()
-    for name, arn in _roles_in(call, meaning):
+    for name, arn in _roles_in(call):
         if arn not in told:
-            yield from _passed(arn, _receivers(name, meaning, only), meaning, call)
+            yield from _passed(arn, _receivers(name, call, only), call)
 
 
-def _named(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _named(call: Call) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Roles that stand by their names in elements of which it is known."""
-    names = shard("pass_role")["names"].get(meaning.service, {})
-    for name in names.get(meaning.operation, ()):
+    names = shard("pass_role")["names"].get(call.service, {})
+    for name in names.get(call.operation, ()):
         for text in call.request.texts.get(name, ()):
             if text and not text.startswith("arn:"):
                 role = call.place.arn("iam", "role/" + text.strip("/"))
-                yield role, _receivers(name, meaning)
+                yield role, _receivers(name, call)
 
 
-def _roles_in(call: Call, meaning: OperationMapping) -> Iterator[tuple[str, str]]:
-    """Every role's ARN that may be meant to be passed, with its element's name."""
+def _roles_in(call: Call) -> Iterator[tuple[str, str]]:
+    """Every role's ARN that may be one that is passed, with its element's name."""
     table = shard("pass_role")
     for parent, name, arn in call.request.arns:
         aside = name in table["not_passed"] or parent in table["not_passed_below"]
-        aside = aside or parent in table["passed_by_others"].get(meaning.service, ())
+        aside = aside or parent in table["passed_by_others"].get(call.service, ())
         if _ROLE.fullmatch(arn) and not aside:
             yield name, arn
 
@@ -86,39 +85,35 @@ def _told(call: Call, rows: Sequence[AuthorizedAction]) -> Iterator[tuple[str, t
                     yield call.place.arn("iam", "role/" + role.strip("/")), row.receivers
 
 
-def unnamed_roles(call: Call, meaning: OperationMapping) -> tuple[str, ...]:
+def unnamed_roles(call: Call) -> tuple[str, ...]:
     """Instance profiles that a request hands over: their roles are passed, and not told.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
     """
-    if meaning.operation in shard("pass_role")["profile_not_passed"]:
+    if call.operation in shard("pass_role")["profile_not_passed"]:
         return ()
     texts = call.request.texts
     found = [text for name in _PROFILES if name in texts for text in texts[name]]
-    for row in authorized_besides(meaning.service, meaning.operation):
+    for row in authorized_besides(call.service, call.operation):
         if row.through and not found:
             told = [text for one in row.when for text in elements(call.parameters, one.path)]
             found += [text for text in told if isinstance(text, str) and ":role/" not in text]
     return tuple(dict.fromkeys(found))
 
 
-def _receivers(
-    name: str, meaning: OperationMapping, listed: tuple[str, ...] = ()
-) -> tuple[str, ...]:
+def _receivers(name: str, call: Call, listed: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Who receives a role in an element of this name, where AWS's table does not tell."""
     table = shard("pass_role")
-    particular = table["operations"].get(f"{meaning.service}.{meaning.operation}") or table[
+    particular = table["operations"].get(f"{call.service}.{call.operation}") or table[
         "elements"
-    ].get(meaning.service, {}).get(name)
-    general = table["services"].get(meaning.service) or f"{meaning.service}.amazonaws.com"
+    ].get(call.service, {}).get(name)
+    general = table["services"].get(call.service) or f"{call.service}.amazonaws.com"
     return (particular,) if particular else listed or (general,)
 
 
-def _passed(
-    role: str, receivers: tuple[str, ...], meaning: OperationMapping, call: Call
-) -> Iterator[Implied]:
+def _passed(role: str, receivers: tuple[str, ...], call: Call) -> Iterator[Implied]:
     also = shard("pass_role")["also"]
-    beside = also.get(f"{meaning.service}.{meaning.operation}") or also.get(meaning.service, ())
+    beside = also.get(f"{call.service}.{call.operation}") or also.get(call.service, ())
     for receiver in dict.fromkeys((*receivers, *beside)):
         # EC2's principal alone bears the partition's domain.
         is_china = receiver == "ec2.amazonaws.com" and call.place.partition == "aws-cn"

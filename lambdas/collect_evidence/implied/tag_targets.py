@@ -63,12 +63,12 @@ def _is_of(use: ResourceUse, arn: str) -> bool:
 
 def _of_type(call: Call, one: ActionFacts, uses: Sequence[ResourceUse]) -> tuple[str, ...]:
     """The resources of these types: what the service will name has no name yet, `userpool/*`."""
-    need, limited = RequiredAction(action=one.action), replace(one, uses=tuple(uses))
-    asked = resources_of(replace(call, answer=NOTHING, named=()), need, limited)
+    required, limited = RequiredAction(action=one.action), replace(one, uses=tuple(uses))
+    asked = resources_of(replace(call, answer=NOTHING, named=()), required, limited)
     unnamed = {form.fill({}, call.place) for use in uses for form in formats_of(use.type)}
     if asked == (ANY,) or unnamed.issuperset(asked):
         return tuple(form.fill({}, call.place) for form in formats_of(uses[0].type)[:1])
-    return resources_of(call, need, limited)
+    return resources_of(call, required, limited)
 
 
 @lru_cache(maxsize=4_096)

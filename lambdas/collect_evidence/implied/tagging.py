@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 
 # What tags things of any type, by the name that a service gives it.
 GENERAL = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags")
@@ -45,15 +44,13 @@ def sends_tags(names: Sequence[str]) -> bool:
     return HEADER in names or "tags" in names or any(map(_TAGGED.fullmatch, names))
 
 
-def is_second_generation(meaning: OperationMapping) -> bool:
+def is_second_generation(call: Call) -> bool:
     """Whether an API Gateway call is about HTTP or WebSocket APIs."""
-    found = [arn for need in meaning.needs for arn in need.resources]
+    found = [arn for needed in call.required for arn in needed.resources]
     return any(path in arn for arn in found for path in _SECOND)
 
 
-def tags_of(
-    call: Call, meaning: OperationMapping, known: Sequence[ActionFacts]
-) -> Iterator[Implied]:
+def tags_of(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """Tags sent with a request are authorised as a tagging action of their own.
 
     Besides what makes something: https://docs.aws.amazon.com/service-authorization/latest/reference/
@@ -61,20 +58,20 @@ def tags_of(
     organizations, servicecatalog and others list it for updates, associations and uploads too).
     """
     texts = call.request.texts
-    sent = any(texts[name] for name in texts if _is_own(name, meaning.operation))
+    sent = any(texts[name] for name in texts if _is_own(name, call.operation))
     sent = sent or _PAIRED in "".join(texts.get("tags", ()))
-    beside = authorized_besides(meaning.service, meaning.operation)
+    beside = authorized_besides(call.service, call.operation)
     rows = [row for row in beside if row.tags and row.known is not Known.UNKNOWN]
     listed = {row.action for row in rows if row.applies(call.parameters)}
-    making = sent or (HEADER in texts and _MAKING.match(meaning.operation))
-    making = making and not _READS.match(meaning.operation)
+    making = sent or (HEADER in texts and _MAKING.match(call.operation))
+    making = making and not _READS.match(call.operation)
     if not (listed if rows else making):
         return
-    updates = _UPDATE.match(meaning.operation)
+    updates = _UPDATE.match(call.operation)
     kind = GroundKind.TAG_ON_UPDATE if updates else GroundKind.TAG_ON_CREATE
-    if meaning.service == "apigateway":
+    if call.service == "apigateway":
         tagged = call.place.arn("apigateway", "/tags/*")
-        verb = Action("apigateway", "POST" if is_second_generation(meaning) else "PUT")
+        verb = Action("apigateway", "POST" if is_second_generation(call) else "PUT")
         for action in sorted({verb, *listed}):
             yield Implied(kind=kind, action=action, resource=tagged)
         return
@@ -82,7 +79,7 @@ def tags_of(
     aside = {row.action for row in beside if row.never or row.known is Known.UNKNOWN}
     named = [facts(action) for action in sorted(listed)]
     for one in known:
-        told = [need.resources for need in meaning.needs if need.action == one.action]
+        told = [needed.resources for needed in call.required if needed.action == one.action]
         made = [call.place.fill(template) for resources in told for template in resources]
         for tagging in named or [_tagging_action(one.action)]:
             if (
@@ -96,7 +93,7 @@ def tags_of(
                     kind=kind,
                     action=tagging.action,
                     resource=resource,
-                    context=_create_action(tagging, meaning),
+                    context=_create_action(tagging, call),
                 )
 
 
@@ -113,9 +110,9 @@ def _is_own(name: str, operation: str) -> bool:
     return not _NO_RESOURCE.match(operation) and match["whose"] in ("", "add", noun)
 
 
-def _create_action(tagging: ActionFacts, meaning: OperationMapping) -> tuple[tuple[str, str], ...]:
+def _create_action(tagging: ActionFacts, call: Call) -> tuple[tuple[str, str], ...]:
     if tagging.action == Action("ec2", "CreateTags"):
-        return (("ec2:CreateAction", meaning.operation),)
+        return (("ec2:CreateAction", call.operation),)
     return ()
 
 

@@ -1,4 +1,4 @@
-"""What a record says that matters for its resources, read once for all its actions."""
+"""An API call as a record tells it, read once for all its actions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from lambdas.reference.events import OperationMapping, RequiredAction
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,9 +42,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a record says that matters for its resources, read once for all its actions.
+    """One API call: what a record says of it, and what the reference says of its operation.
 
     Attributes:
+        service: the IAM prefix that it belongs to; empty where the reference does not know it.
+        operation: the API's name, without version.
+        required: the actions that it needs.
         named: the ARNs that the record itself names as its resources.
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
@@ -54,7 +59,9 @@ class Call:
             without what wraps all of it, too.
     """
 
+    service: str
     operation: str
+    required: tuple[RequiredAction, ...]
     place: ArnContext
     request: Elements
     answer: Response
@@ -68,13 +75,15 @@ class Call:
     user: str = ""
 
     @classmethod
-    def of(cls, record: Mapping[str, Any], operation: str, place: ArnContext) -> Call:
+    def of(cls, record: Mapping[str, Any], mapping: OperationMapping, place: ArnContext) -> Call:
         """Read a record."""
         error = record.get("errorCode")
         parameters, agent = record.get("requestParameters"), record.get("userAgent")
         request = Elements.of(parameters)
         return cls(
-            operation=operation,
+            service=mapping.service,
+            operation=mapping.operation,
+            required=mapping.required,
             place=place,
             request=request,
             answer=Response(record.get("responseElements")),

@@ -17,7 +17,7 @@ _OWN = ("name", "id", "identifier", "arn", "resourcename", "resourceid", "resour
 PREFIXED = "resourceid"  # where the form of an id tells its type, as of EC2 its prefix
 # Ends of variables that no name fills: what has an id is not named so.
 _IDS = ("Id", "ID", "Uuid", "UUID", "Version", "Revision")
-# Words that say nothing of what is meant.
+# Words that do not say which type of resource it is.
 ANYTHING = frozenset({"id", "name", "arn", "identifier", "resource", "type", "key", "value"})
 
 
@@ -59,16 +59,16 @@ def _names(
     if curated == []:
         return ()
     own, noun = stem(variable), stem(kind)
-    is_meant = (
+    is_own = (
         (only and not _is_of_another(service, noun, operation))
         or _says(operation, own)
         or _says(operation, noun)
     )
     says_nothing = own in ANYTHING
-    bases = [] if says_nothing and not is_meant else [_letters(variable), own]
-    bases += [noun] if says_nothing or (is_meant and not parent) else []
+    bases = [] if says_nothing and not is_own else [_letters(variable), own]
+    bases += [noun] if says_nothing or (is_own and not parent) else []
     keys = [base + suffix for base in bases for suffix in _SUFFIXES]
-    if is_meant and not parent:
+    if is_own and not parent:
         keys += [f"{base}.{key}" for base in dict.fromkeys((own, noun)) for key in _OWN[:4]]
         keys += [TOP + key for key in _OWN]
     if variable.endswith(_IDS):
@@ -77,7 +77,7 @@ def _names(
     # `name` and `id` are the operation's own noun's, in whatever list they stand.
     by_form = service == "ec2" or service in shard("resources")["id_forms"]
     telling = tuple(key for key in _OWN if key != PREFIXED) if by_form else _OWN
-    sure = [key for key in curated or () if is_meant or key not in telling]
+    sure = [key for key in curated or () if is_own or key not in telling]
     return tuple(dict.fromkeys([*sure, *keys, *plural]))
 
 

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
 from lambdas.collect_evidence.resources.elements import TOP
-from lambdas.collect_evidence.resources.meant import asks_for_one, is_named, is_own_user, others_of
+from lambdas.collect_evidence.resources.named_types import (
+    asks_for_one,
+    is_named,
+    is_own_user,
+    others_of,
+)
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import is_constant, texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
@@ -31,18 +36,18 @@ _ACCOUNT = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")
 _MAKING = re.compile(creating())
 
 
-def resources_of(call: Call, need: RequiredAction, facts: ActionFacts) -> tuple[str, ...]:
+def resources_of(call: Call, required: RequiredAction, facts: ActionFacts) -> tuple[str, ...]:
     """The ARNs that an action was asked for; `*` alone where it has none or none can be known."""
-    found = filter(is_resource, _found(call, need, facts))
+    found = filter(is_resource, _found(call, required, facts))
     return tuple(dict.fromkeys(found)) or (ANY,)
 
 
-def _found(call: Call, need: RequiredAction, facts: ActionFacts) -> Iterable[str]:
-    named = _named(call, need, facts)
+def _found(call: Call, required: RequiredAction, facts: ActionFacts) -> Iterable[str]:
+    named = _named(call, required, facts)
     if named:
         return named
-    if need.resources:
-        return [call.place.fill(template) for template in need.resources]
+    if required.resources:
+        return [call.place.fill(template) for template in required.resources]
     if not facts.uses or facts.action.service == "apigateway":
         return (ANY,)
     if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
@@ -77,13 +82,13 @@ def is_untold(resources: Sequence[str], facts: ActionFacts, call: Call) -> bool:
     return not _makes(call.operation) and tuple(resources) == any_of(facts, call)
 
 
-def _named(call: Call, need: RequiredAction, facts: ActionFacts) -> Sequence[str]:
-    """The one that is meant of the record's own resources, where their order tells."""
-    if need.named is None:
+def _named(call: Call, required: RequiredAction, facts: ActionFacts) -> Sequence[str]:
+    """The one of the record's own resources that is asked about, where their order tells."""
+    if required.named is None:
         return ()
     forms = [form for use in facts.uses for form in formats_of(use.type)]
     own = [arn for arn in call.named if any(form.pattern.fullmatch(arn) for form in forms)]
-    return [own[need.named]] if own else ()
+    return [own[required.named]] if own else ()
 
 
 def _use(
@@ -119,7 +124,7 @@ def _use(
 
 
 def _is_only_one(use: ResourceUse, operation: str) -> bool:
-    """Whether an account has but one of the type, which a call means that names none."""
+    """Whether an account has but one of the type, which a call that names none is about."""
     known = shard("resources")["only_one"].get(use.type.service, ())
     return use.type.name in known and not operation.endswith("V2")
 
@@ -132,14 +137,14 @@ def _makes(operation: str) -> bool:
 def _matching(
     arns: Collection[str], form: ArnFormat, kinds: Collection[str], exactly: Collection[str] = ()
 ) -> list[str]:
-    """ARNs of this format, unless they are meant as another of the action's types."""
+    """ARNs of this format, unless they are of another of the action's types."""
     found: list[str] = []
     if not arns:
         return found
     for arn in arns:
         if form.pattern.fullmatch(arn):
-            meant = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
-            if meant.kind == form.kind or (meant.kind not in kinds and form.kind not in exactly):
+            first = next(one for one in formats_in(form.service) if one.pattern.fullmatch(arn))
+            if first.kind == form.kind or (first.kind not in kinds and form.kind not in exactly):
                 found.append(arn)
     return found
 
@@ -153,7 +158,7 @@ def _built(
     defaults = _defaults(form.service, form.kind, call.operation)
     names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
     for variable, keys in names:
-        # Where a default is meant, `name` says nothing: of a query's workgroup it is the query's.
+        # Where there is a default, `name` says nothing: of a query's workgroup it is the query's.
         own = tuple(key for key in keys if variable not in defaults or not key.startswith(TOP))
         texts = texts_of(own, form, variable, call.request)
         if not texts and answered:
@@ -176,7 +181,7 @@ def _built(
 
 @lru_cache(maxsize=8_192)
 def _defaults(service: str, kind: str, operation: str) -> Mapping[str, list[str]]:
-    """What the operation means by the variables of a type that its request leaves out."""
+    """What the operation takes for the variables of a type that its request leaves out."""
     table = shard("operation_models")["defaults"].get(service, {}).get(operation, {})
     named = {key.rpartition("."): value for key, value in table.items()}
     return {last: [value] for (of, _, last), value in named.items() if of in ("", kind)}

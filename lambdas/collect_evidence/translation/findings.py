@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
     from lambdas.collect_evidence.translation.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.events import OperationMapping
 
 
 # What a call says that asks about all: how many at once, which page, in which order.
@@ -55,24 +54,24 @@ def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
     )
 
 
-def proves_nothing(meant: OperationMapping, answer: CallOutcome) -> Finding:
+def proves_nothing(call: Call, answer: CallOutcome) -> Finding:
     """That a call failed so early that it tells nothing about permissions."""
     return Finding(
         severity=Severity.NOTE,
         kind=FindingKind.FAILED_BEFORE_IAM,
-        subject=f"{meant.service}:{meant.operation}",
+        subject=f"{call.service}:{call.operation}",
         detail=f"The call failed with {answer.code}, which a service may answer before it asks "
         "IAM. So this call proves no permission. The permissions that other calls prove are still "
         "granted.",
     )
 
 
-def unknown_error(meant: OperationMapping, answer: CallOutcome) -> Finding:
+def unknown_error(call: Call, answer: CallOutcome) -> Finding:
     """That nobody knows whether IAM had been asked; the process made the call, so it is granted."""
     return Finding(
         severity=Severity.NOTE,
         kind=FindingKind.UNKNOWN_ERROR,
-        subject=f"{meant.service}:{meant.operation}",
+        subject=f"{call.service}:{call.operation}",
         detail=f"The call failed with {answer.code or 'a message alone'}, an error that the "
         "reference does not know. It counts as authorised, because a call that is not allowed is "
         "refused instead.",
@@ -98,18 +97,18 @@ def unknown_resource(one: ActionFacts, call: Call) -> Finding:
     )
 
 
-def perhaps_authorized(call: Call, meant: OperationMapping) -> tuple[Finding, ...]:
+def perhaps_authorized(call: Call) -> tuple[Finding, ...]:
     """That AWS may ask for more, and no page says in which calls."""
-    actions = listed(sorted({str(row.action) for row in perhaps(call, meant)}))
+    actions = listed(sorted({str(row.action) for row in perhaps(call)}))
     if not actions:
         return ()
     return (
         Finding(
             severity=Severity.NOTE,
             kind=FindingKind.PERHAPS_AUTHORIZED,
-            subject=f"{meant.service}:{meant.operation}",
+            subject=f"{call.service}:{call.operation}",
             detail=f"AWS lists {actions} for some calls of this operation and does not say for "
-            f"which ({page_of(meant.service)}): it is not granted, and a proof on the embedded AWS "
+            f"which ({page_of(call.service)}): it is not granted, and a proof on the embedded AWS "
             "does not check it.",
             action="If AWS refuses the call without it, grant it by hand.",
         ),

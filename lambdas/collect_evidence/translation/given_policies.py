@@ -10,19 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 
 # A group has no boundary.
 _GIVE = frozenset({"PutRolePolicy", "PutUserPolicy", "CreatePolicy", "CreatePolicyVersion"})
 _ELEMENT = "policydocument"
 
 
-def given_policy(meant: OperationMapping, call: Call) -> str:
+def given_policy(call: Call) -> str:
     """The document that the request sent, as JSON in one spelling; empty for other calls.
 
     A text that is no JSON object is kept as it was sent: refinement says that it cannot read it.
     """
-    if meant.service != "iam" or meant.operation not in _GIVE:
+    if call.service != "iam" or call.operation not in _GIVE:
         return ""
     sent = call.parameters.get(_ELEMENT)
     if isinstance(sent, dict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model.trail.evidence import Outcome
-from lambdas.reference.refused.error_codes import Meaning, meaning_of_error
+from lambdas.reference.refused.error_codes import Authorization, authorization_of
 from lambdas.reference.refused.refusals import Refusal, obstacle_of, refusals, without_escapes
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ class CallOutcome:
     """What a service answered.
 
     Attributes:
-        meaning: what the error proves; None where there is none.
+        authorization: what the error proves; None where there is none.
         refusal: what a refusal names; None when it names no action.
         obstacle: what refused it when it was not the lack of a grant; empty otherwise.
     """
 
     outcome: Outcome
     code: str = ""
-    meaning: Meaning | None = None
+    authorization: Authorization | None = None
     refusal: Refusal | None = None
     obstacle: str = ""
 
@@ -44,7 +44,7 @@ class CallOutcome:
     @property
     def proves_nothing(self) -> bool:
         """Whether the call may have failed before anybody asked IAM."""
-        return self.meaning is Meaning.BEFORE
+        return self.authorization is Authorization.BEFORE
 
 
 _SUCCEEDED = CallOutcome(outcome=Outcome.SUCCEEDED)
@@ -58,16 +58,16 @@ def answer_of(record: Mapping[str, Any]) -> CallOutcome:
     if not code and not message:
         return _SUCCEEDED
     told = next((one for one in refusals(message) if _is_own(one, record)), None)
-    meaning = meaning_of_error(_text(record.get("eventSource")), code, message)
-    if told is None and meaning is not Meaning.REFUSED:
-        return CallOutcome(outcome=Outcome.FAILED, code=code, meaning=meaning)
+    authorization = authorization_of(_text(record.get("eventSource")), code, message)
+    if told is None and authorization is not Authorization.REFUSED:
+        return CallOutcome(outcome=Outcome.FAILED, code=code, authorization=authorization)
     if told is None and next(refusals(message), None) is not None:
         # Somebody else was refused on the caller's behalf: a function's own role, for example.
-        return CallOutcome(outcome=Outcome.FAILED, code=code, meaning=Meaning.AFTER)
+        return CallOutcome(outcome=Outcome.FAILED, code=code, authorization=Authorization.AFTER)
     return CallOutcome(
         outcome=Outcome.DENIED,
         code=code,
-        meaning=Meaning.REFUSED,
+        authorization=Authorization.REFUSED,
         refusal=told,
         obstacle=told.obstacle if told else obstacle_of(message),
     )

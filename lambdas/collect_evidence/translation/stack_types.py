@@ -9,21 +9,20 @@ from lambdas.reference.actions import types_made_by
 
 if TYPE_CHECKING:
     from lambdas.collect_evidence.resources.call import Call
-    from lambdas.reference.events import OperationMapping
 
 
-def types_of(meant: OperationMapping, call: Call) -> tuple[str, ...]:
+def types_of(call: Call) -> tuple[str, ...]:
     """The CloudFormation types of what a call makes, of services that share operations one."""
-    types = types_made_by(meant.service, meant.operation)
+    types = types_made_by(call.service, call.operation)
     if len(types) < 2:  # noqa: PLR2004 (nothing to choose)
         return types
     own = ""
-    if meant.service == "apigateway":
-        own = "ApiGatewayV2" if is_second_generation(meant) else "ApiGateway"
-    elif meant.service == "elasticloadbalancing":
+    if call.service == "apigateway":
+        own = "ApiGatewayV2" if is_second_generation(call) else "ApiGateway"
+    elif call.service == "elasticloadbalancing":
         classic = "loadbalancername" in call.request.texts
         own = "ElasticLoadBalancing" if classic else "ElasticLoadBalancingV2"
-    elif meant.service == "rds":
+    elif call.service == "rds":
         engine = call.request.first("engine")
         own = {"neptune": "Neptune", "docdb": "DocDB"}.get(engine, "RDS")
     chosen = tuple(one for one in types if one.split("::")[1] == own)

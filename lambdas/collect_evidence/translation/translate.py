@@ -32,8 +32,8 @@ from lambdas.model.findings.finding import FindingKind
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
-from lambdas.reference.events import OperationMapping, RequiredAction, meaning
-from lambdas.reference.refused.error_codes import Meaning
+from lambdas.reference.events import OperationMapping, RequiredAction, mapping_of
+from lambdas.reference.refused.error_codes import Authorization
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ def translate(record: Record, principal: str) -> Translation:
     if reason:
         return Translation(findings=(note(FindingKind.SERVICE_EVENT, subject, reason),))
     request = object_of(record, "requestParameters")
-    meant = meaning(source, name, request, told_beside(record))
+    mapping = mapping_of(source, name, request, told_beside(record))
     answer = answer_of(record)
     place = _place(principal, text_of(record, "awsRegion"), text_of(record, "recipientAccountId"))
-    call = Call.of(record, meant.operation if meant else name, place)
+    call = Call.of(record, mapping or OperationMapping(service="", operation=name), place)
     proves = partial(
         Evidence,
         principal=principal,
@@ -91,14 +91,14 @@ def translate(record: Record, principal: str) -> Translation:
         source=text_of(record, "eventSource"),
         name=text_of(record, "eventName"),
     )
-    if meant is None:
+    if mapping is None:
         return _used(_unmapped(subject, answer, call, proves), answer, call, source)
-    if meant.nothing and answer.action is None:
-        return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, meant.nothing),))
+    if mapping.nothing and answer.action is None:
+        return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, mapping.nothing),))
     if answer.outcome is Outcome.DENIED:
-        found = _denied(meant, answer, call, proves)
+        found = _denied(answer, call, proves)
     else:
-        found = _allowed(meant, answer, call, proves)
+        found = _allowed(answer, call, proves)
     return _used(found, answer, call, source)
 
 
@@ -108,21 +108,19 @@ def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> T
     return found._replace(through=through, hidden=hidden)
 
 
-def _allowed(
-    meant: OperationMapping, answer: CallOutcome, call: Call, proves: Proves
-) -> Translation:
+def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
     if answer.proves_nothing:
-        return Translation(findings=(proves_nothing(meant, answer),))
-    known = _known(meant.needs)
-    implied = implied_by(call, meant, [one for _, one in known])
-    types = types_of(meant, call)
+        return Translation(findings=(proves_nothing(call, answer),))
+    known = _known(call)
+    implied = implied_by(call, [one for _, one in known])
+    types = types_of(call)
     succeeded = answer.outcome is Outcome.SUCCEEDED
     made = made_by(call) if succeeded else ()
-    given = given_policy(meant, call) if succeeded else ""
+    given = given_policy(call) if succeeded else ""
     proofs: list[Evidence] = []
     findings: list[Finding] = []
-    for need, one in known:
-        resources = resources_of(call, need, one)
+    for required, one in known:
+        resources = resources_of(call, required, one)
         proofs += [
             proves(
                 action=one.action,
@@ -141,25 +139,23 @@ def _allowed(
         if is_untold(resources, one, call):
             findings.append(unknown_resource(one, call))
     if not proofs:
-        findings.append(note(FindingKind.NEEDS_NOTHING, meant.operation, "no case of it applies"))
-    if answer.meaning is Meaning.UNKNOWN:
-        findings.append(unknown_error(meant, answer))
-    findings += (*perhaps_authorized(call, meant), *map(unnamed_role, unnamed_roles(call, meant)))
+        findings.append(note(FindingKind.NEEDS_NOTHING, call.operation, "no case of it applies"))
+    if answer.authorization is Authorization.UNKNOWN:
+        findings.append(unknown_error(call, answer))
+    findings += (*perhaps_authorized(call), *map(unnamed_role, unnamed_roles(call)))
     return Translation(tuple(proofs), tuple(findings))
 
 
-def _denied(
-    meant: OperationMapping, answer: CallOutcome, call: Call, proves: Proves
-) -> Translation:
-    """A refusal names its action and resource; where it does not, the call's own are meant."""
+def _denied(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
+    """A refusal names its action and resource; where it does not, they are the call's own."""
     findings = doubts(answer)
     if answer.action:
-        return Translation(_refused_by_name(answer, meant.needs, call, proves), findings)
-    own = [(one.action, _asked(call, need, one)) for need, one in _known(meant.needs)]
+        return Translation(_refused_by_name(answer, call, proves), findings)
+    own = [(one.action, _asked(call, required, one)) for required, one in _known(call)]
     proofs = _refusals(own, answer, call, proves)
     if not proofs:
         findings += (
-            note(FindingKind.NEEDS_NOTHING, meant.operation, "refused, yet it needs nothing"),
+            note(FindingKind.NEEDS_NOTHING, call.operation, "refused, yet it needs nothing"),
         )
     return Translation(proofs, findings)
 
@@ -181,9 +177,7 @@ def _refusals(
     )
 
 
-def _refused_by_name(
-    answer: CallOutcome, needs: Sequence[RequiredAction], call: Call, proves: Proves
-) -> tuple[Evidence, ...]:
+def _refused_by_name(answer: CallOutcome, call: Call, proves: Proves) -> tuple[Evidence, ...]:
     """The action that a refusal names, on what it names, else on what the call was about."""
     if not (answer.refusal and answer.action):
         return ()
@@ -191,25 +185,25 @@ def _refused_by_name(
     known = facts(answer.action)
     if not resources and known:
         bare = RequiredAction(action=answer.action)
-        own = next((need for need in needs if need.action == answer.action), bare)
+        own = next((one for one in call.required if one.action == answer.action), bare)
         resources = _asked(call, own, known)
     return _refusals([(answer.action, resources)], answer, call, proves)
 
 
-def _asked(call: Call, need: RequiredAction, known: ActionFacts) -> tuple[str, ...]:
+def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[str, ...]:
     """The resources of a call; where it tells none, any of the type that the action must have."""
-    found = resources_of(call, need, known)
+    found = resources_of(call, required, known)
     return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
 def _unmapped(subject: str, answer: CallOutcome, call: Call, proves: Proves) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    proofs = _refused_by_name(answer, (), call, proves)
+    proofs = _refused_by_name(answer, call, proves)
     return Translation(proofs, (unmapped(subject), *doubts(answer)))
 
 
-def _known(needs: Sequence[RequiredAction]) -> list[tuple[RequiredAction, ActionFacts]]:
-    return [(need, known) for need in needs if (known := facts(need.action)) is not None]
+def _known(call: Call) -> list[tuple[RequiredAction, ActionFacts]]:
+    return [(one, known) for one in call.required if (known := facts(one.action)) is not None]
 
 
 _place = lru_cache(maxsize=1_024)(ArnContext.of)

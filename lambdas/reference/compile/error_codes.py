@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_curated
-from lambdas.reference.refused.error_codes import Meaning, plain, rules_of
+from lambdas.reference.refused.error_codes import Authorization, plain, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,41 +28,41 @@ def compile_error_codes(sources: Sources) -> dict[str, Any]:
     """
     content = read_curated("error_codes")
     rules = rules_of(content)
-    said: dict[str, set[Meaning]] = defaultdict(set)
-    by_source: dict[str, dict[str, set[Meaning]]] = defaultdict(lambda: defaultdict(set))
+    said: dict[str, set[Authorization]] = defaultdict(set)
+    by_source: dict[str, dict[str, set[Authorization]]] = defaultdict(lambda: defaultdict(set))
     for service, model in sorted(sources.models.items()):
         endpoint = model["metadata"]["endpointPrefix"]
         for code, shape in _errors_of(model):
             bare = plain(code)
             if all(one.code is None or not one.fits(endpoint, bare, "") for one in rules):
-                meaning = _documented(shape, content["documented"])
-                said[bare].add(meaning)
+                authorization = _documented(shape, content["documented"])
+                said[bare].add(authorization)
                 for host in hosts_of(service, model):
-                    by_source[host][bare].add(meaning)
+                    by_source[host][bare].add(authorization)
     return {
         "messages": content["messages"],
         "codes": content["codes"],
-        "documented": _by_meaning(said),
+        "documented": _by_authorization(said),
         "by_source": {
-            host: by_meaning
+            host: found
             for host, codes in sorted(by_source.items())
-            if any((by_meaning := _by_meaning(_differing(codes, said))).values())
+            if any((found := _by_authorization(_differing(codes, said))).values())
         },
     }
 
 
 def _differing(
-    codes: Mapping[str, set[Meaning]], said: Mapping[str, set[Meaning]]
-) -> dict[str, set[Meaning]]:
+    codes: Mapping[str, set[Authorization]], said: Mapping[str, set[Authorization]]
+) -> dict[str, set[Authorization]]:
     """Those of a service's codes of which others say something else."""
-    return {code: meanings for code, meanings in codes.items() if len(said[code]) > 1}
+    return {code: found for code, found in codes.items() if len(said[code]) > 1}
 
 
-def _by_meaning(said: Mapping[str, set[Meaning]]) -> dict[str, list[str]]:
+def _by_authorization(said: Mapping[str, set[Authorization]]) -> dict[str, list[str]]:
     """The codes of which one thing is said, by what that is."""
     return {
-        str(meaning): sorted(code for code, meanings in said.items() if meanings == {meaning})
-        for meaning in (Meaning.AFTER, Meaning.BEFORE)
+        str(authorization): sorted(code for code, found in said.items() if found == {authorization})
+        for authorization in (Authorization.AFTER, Authorization.BEFORE)
     }
 
 
@@ -84,21 +84,21 @@ def _errors_of(model: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
         yield shapes[name].get("error", {}).get("code", name), shapes[name]
 
 
-def _documented(shape: Mapping[str, Any], rules: Mapping[str, Any]) -> Meaning:
+def _documented(shape: Mapping[str, Any], rules: Mapping[str, Any]) -> Authorization:
     """By the status where that decides, else by words, if they say one thing and not several."""
     status = shape.get("error", {}).get("httpStatusCode", 0)
-    for meaning, known in rules["status"].items():
+    for authorization, known in rules["status"].items():
         if status in known:
-            return Meaning(meaning)
+            return Authorization(authorization)
     text = _BLANK.sub(" ", html.unescape(_TAG.sub(" ", shape.get("documentation", ""))))
     return _only(
         [
-            Meaning(one)
+            Authorization(one)
             for one, says in rules["says"].items()
             if re.search(says, text, re.IGNORECASE)
         ]
     )
 
 
-def _only(meanings: Sequence[Meaning]) -> Meaning:
-    return meanings[0] if len(meanings) == 1 else Meaning.UNKNOWN
+def _only(found: Sequence[Authorization]) -> Authorization:
+    return found[0] if len(found) == 1 else Authorization.UNKNOWN

@@ -158,6 +158,6 @@ def tag_properties(sources: Sources) -> dict[str, list[Any]]:
 
 def _is_list(declared: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     named = str(declared.get("$ref", "")).rpartition("/")[2]
-    meant = schema.get("definitions", {}).get(named, declared) if named else declared
-    kinds = meant.get("type")
-    return "array" in kinds if isinstance(kinds, list) else kinds == "array" or "items" in meant
+    shape = schema.get("definitions", {}).get(named, declared) if named else declared
+    kinds = shape.get("type")
+    return "array" in kinds if isinstance(kinds, list) else kinds == "array" or "items" in shape

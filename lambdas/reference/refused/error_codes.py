@@ -16,8 +16,8 @@ _BEFORE = re.compile(r"^(?:client|server|sender|aws)\.")
 _BEHIND = re.compile(r"(?:exception|fault|error)+$")
 
 
-class Meaning(StrEnum):
-    """What a failure proves."""
+class Authorization(StrEnum):
+    """What a failure proves of the call's authorization."""
 
     REFUSED = "refused"  # IAM said no, or who asked was not known
     AFTER = "after"  # IAM was asked and said yes
@@ -33,13 +33,13 @@ class Rule(NamedTuple):
             part of the event source, all when there is none.
     """
 
-    meaning: Meaning
+    authorization: Authorization
     code: re.Pattern[str] | None
     message: re.Pattern[str] | None
     services: tuple[str, ...]
 
     def fits(self, service: str, code: str, message: str) -> bool:
-        """Whether an error of a service is meant."""
+        """Whether an error of a service is one of the rule's."""
         if self.services and service not in self.services:
             return False
         if self.code is not None and not self.code.fullmatch(code):
@@ -48,7 +48,7 @@ class Rule(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def meaning_of_error(source: str, code: str, message: str) -> Meaning:
+def authorization_of(source: str, code: str, message: str) -> Authorization:
     """What an error of a service proves.
 
     Args:
@@ -60,9 +60,9 @@ def meaning_of_error(source: str, code: str, message: str) -> Meaning:
     bare = plain(code)
     for rule in _rules():
         if rule.fits(service, bare, message):
-            return rule.meaning
+            return rule.authorization
     host = source.lower().removesuffix(".amazonaws.com")
-    return _of_source().get(host, {}).get(bare) or _documented().get(bare, Meaning.UNKNOWN)
+    return _of_source().get(host, {}).get(bare) or _documented().get(bare, Authorization.UNKNOWN)
 
 
 def plain(code: str) -> str:
@@ -75,7 +75,7 @@ def rules_of(content: Mapping[str, Any]) -> tuple[Rule, ...]:
     """The curated rules in their order, words before codes."""
     return tuple(
         Rule(
-            meaning=Meaning(one["outcome"]),
+            authorization=Authorization(one["outcome"]),
             code=re.compile(one["code"], re.IGNORECASE) if "code" in one else None,
             message=re.compile(one["message"], re.IGNORECASE) if "message" in one else None,
             services=tuple(one.get("service", ())),
@@ -90,16 +90,20 @@ def _rules() -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=1)
-def _documented() -> dict[str, Meaning]:
+def _documented() -> dict[str, Authorization]:
     """What the services' own models agree on, of codes that no rule knows."""
     return _by_code(shard("error_codes")["documented"])
 
 
 @lru_cache(maxsize=1)
-def _of_source() -> dict[str, dict[str, Meaning]]:
+def _of_source() -> dict[str, dict[str, Authorization]]:
     """What the model of one event source says of a code, where others' say something else."""
     return {host: _by_code(said) for host, said in shard("error_codes")["by_source"].items()}
 
 
-def _by_code(said: Mapping[str, list[str]]) -> dict[str, Meaning]:
-    return {code: Meaning(meaning) for meaning, codes in said.items() for code in codes}
+def _by_code(said: Mapping[str, list[str]]) -> dict[str, Authorization]:
+    return {
+        code: Authorization(authorization)
+        for authorization, codes in said.items()
+        for code in codes
+    }

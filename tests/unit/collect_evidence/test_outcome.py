@@ -11,7 +11,7 @@ from lambdas.collect_evidence.translation.outcome import answer_of
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
-from lambdas.reference.refused.error_codes import Meaning
+from lambdas.reference.refused.error_codes import Authorization
 from tests.unit.collect_evidence.trails import ROLE, evidence_of, record
 
 WHO = "User: arn:aws:sts::111122223333:assumed-role/sandbox/s"
@@ -87,7 +87,7 @@ def test_calls_that_failed_otherwise_had_been_authorised(
 ) -> None:
     answer = answer_of(record(source, errorCode=code, errorMessage=message))
 
-    assert (answer.outcome, answer.meaning) == (Outcome.FAILED, Meaning.AFTER)
+    assert (answer.outcome, answer.authorization) == (Outcome.FAILED, Authorization.AFTER)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_calls_that_failed_before_anybody_asked_iam_prove_no_permission(
 ) -> None:
     failed = record(source, errorCode=code, errorMessage=message)
 
-    assert answer_of(failed).meaning is Meaning.BEFORE
+    assert answer_of(failed).authorization is Authorization.BEFORE
 
 
 def test_a_call_that_failed_before_iam_is_a_finding_and_no_evidence() -> None:

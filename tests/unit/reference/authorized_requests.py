@@ -12,7 +12,7 @@ import botocore.session
 from lambdas.reference.actions import facts, services
 from lambdas.reference.compile.events import home_of, hosts_of
 from lambdas.reference.compile.sources import read_curated, read_models
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 from tests.unit.reference.requests import ACCOUNT, REGION, recorded, required_of
@@ -72,8 +72,8 @@ def least(table: str, operation: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if operation in models()[name]["operations"]:
             found = True
             source = f"{hosts_of(name, models()[name])[0]}.amazonaws.com"
-            meant = meaning(source, operation)
-            known = facts(meant.needs[0].action) if meant and meant.needs else None
+            mapping = mapping_of(source, operation)
+            known = facts(mapping.required[0].action) if mapping and mapping.required else None
             model = _session().get_service_model(name).operation_model(operation)
             yield source, recorded(required_of(model, known))
     if not found:  # older than botocore

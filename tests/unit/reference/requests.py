@@ -10,7 +10,7 @@ import botocore.session
 from lambdas.reference.actions import facts
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_models
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,8 @@ def modelled() -> Iterator[Modelled]:
         model = session.get_service_model(service)
         source = f"{next(iter(hosts_of(service, models[service])))}.amazonaws.com"
         for name in model.operation_names:
-            meant = meaning(source, name)
-            known = facts(meant.needs[0].action) if meant and meant.needs else None
+            mapping = mapping_of(source, name)
+            known = facts(mapping.required[0].action) if mapping and mapping.required else None
             yield Modelled(service, source, name, model.operation_model(name), known)
 
 

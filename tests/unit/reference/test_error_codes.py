@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.reference.compile.error_codes import compile_error_codes, error_shapes
 from lambdas.reference.compile.sources import Sources, read_models
-from lambdas.reference.refused.error_codes import Meaning, meaning_of_error
+from lambdas.reference.refused.error_codes import Authorization, authorization_of
 
 # Errors that operations declare and that neither a rule nor their description tells. It only shrinks.
 MOST_UNKNOWN = 515
@@ -44,7 +44,7 @@ def test_few_errors_that_operations_declare_are_unknown() -> None:
     unknown = [
         (endpoint, code)
         for endpoint, code, _ in error_shapes(read_models())
-        if meaning_of_error(f"{endpoint}.amazonaws.com", code, "") is Meaning.UNKNOWN
+        if authorization_of(f"{endpoint}.amazonaws.com", code, "") is Authorization.UNKNOWN
     ]
 
     assert len(unknown) <= MOST_UNKNOWN
@@ -120,25 +120,25 @@ def test_a_code_that_a_rule_knows_is_not_asked_of_its_description() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "meaning"),
+    ("source", "code", "authorization"),
     [
-        ("events", "UnknownError", Meaning.AFTER),
-        ("kms", "UnknownError", Meaning.UNKNOWN),
-        ("s3", "V1APIsNotAllowed", Meaning.AFTER),
-        ("sqs", "AWS.SimpleQueueService.PurgeQueueInProgress", Meaning.AFTER),
-        ("ecs", "ClusterContainsServicesException", Meaning.AFTER),
-        ("codecommit", "BranchNameRequiredException", Meaning.BEFORE),
-        ("sts", "PackedPolicyTooLarge", Meaning.BEFORE),
-        ("elasticache", "NoOperationFault", Meaning.AFTER),
-        ("quicksight", "DomainNotWhitelistedException", Meaning.UNKNOWN),
-        ("ecr", "InvalidLayerException", Meaning.UNKNOWN),
-        ("backup", "DependencyFailureException", Meaning.AFTER),
-        ("es", "DependencyFailureException", Meaning.UNKNOWN),
-        ("dms", "FailedDependencyFault", Meaning.AFTER),
-        ("codecommit", "FileEntryRequiredException", Meaning.BEFORE),
+        ("events", "UnknownError", Authorization.AFTER),
+        ("kms", "UnknownError", Authorization.UNKNOWN),
+        ("s3", "V1APIsNotAllowed", Authorization.AFTER),
+        ("sqs", "AWS.SimpleQueueService.PurgeQueueInProgress", Authorization.AFTER),
+        ("ecs", "ClusterContainsServicesException", Authorization.AFTER),
+        ("codecommit", "BranchNameRequiredException", Authorization.BEFORE),
+        ("sts", "PackedPolicyTooLarge", Authorization.BEFORE),
+        ("elasticache", "NoOperationFault", Authorization.AFTER),
+        ("quicksight", "DomainNotWhitelistedException", Authorization.UNKNOWN),
+        ("ecr", "InvalidLayerException", Authorization.UNKNOWN),
+        ("backup", "DependencyFailureException", Authorization.AFTER),
+        ("es", "DependencyFailureException", Authorization.UNKNOWN),
+        ("dms", "FailedDependencyFault", Authorization.AFTER),
+        ("codecommit", "FileEntryRequiredException", Authorization.BEFORE),
     ],
 )
 def test_errors_of_public_trails_and_models_prove_what_they_prove(
-    source: str, code: str, meaning: Meaning
+    source: str, code: str, authorization: Authorization
 ) -> None:
-    assert meaning_of_error(f"{source}.amazonaws.com", code, "") is meaning
+    assert authorization_of(f"{source}.amazonaws.com", code, "") is authorization

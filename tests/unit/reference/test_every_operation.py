@@ -12,7 +12,7 @@ from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts, services
 from lambdas.reference.compile.events import home_of, hosts_of
 from lambdas.reference.compile.sources import read_curated, read_models
-from lambdas.reference.events import meaning
+from lambdas.reference.events import mapping_of
 
 # What AWS's serverless, container, data and networking users deploy.
 DEPLOYED = [
@@ -149,20 +149,20 @@ DEPLOYED = [
 
 @cache
 def unmapped() -> dict[str, set[str]]:
-    """Operations without a meaning, by service; fails at once for actions that do not exist."""
+    """Operations without a mapping, by service; fails at once for actions that do not exist."""
     found: dict[str, set[str]] = defaultdict(set)
     for service, model in models().items():
         for operation in model["operations"]:
-            meant = [
+            mapping = [
                 one
                 for host in hosts_of(service, model)
-                if (one := meaning(f"{host}.amazonaws.com", operation)) is not None
+                if (one := mapping_of(f"{host}.amazonaws.com", operation)) is not None
             ]
-            if not meant:
+            if not mapping:
                 found[service].add(operation)
-            for one in meant:
-                assert one.needs or one.nothing, (service, operation)
-                for need in one.needs:
+            for one in mapping:
+                assert one.required or one.nothing, (service, operation)
+                for need in one.required:
                     assert facts(need.action) is not None, (service, operation, need.action)
     return dict(found)
 
@@ -227,27 +227,27 @@ def test_of_all_services_that_iam_knows_99_percent_map() -> None:
 def test_irregular_names_map_to_the_actions_that_iam_asks_for(
     source: str, name: str, actions: list[str]
 ) -> None:
-    meant = meaning(f"{source}.amazonaws.com", name)
-    assert meant is not None
-    assert [str(need.action) for need in meant.needs] == actions
+    mapping = mapping_of(f"{source}.amazonaws.com", name)
+    assert mapping is not None
+    assert [str(need.action) for need in mapping.required] == actions
 
 
 def test_get_caller_identity_needs_nothing() -> None:
-    meant = meaning("sts.amazonaws.com", "GetCallerIdentity")
-    assert meant is not None
-    assert meant.needs == ()
-    assert meant.nothing
+    mapping = mapping_of("sts.amazonaws.com", "GetCallerIdentity")
+    assert mapping is not None
+    assert mapping.required == ()
+    assert mapping.nothing
 
 
 def test_china_s_event_sources_are_read_too() -> None:
-    meant = meaning("lambda.amazonaws.com.cn", "GetFunction20150331v2")
-    assert meant is not None
-    assert meant.needs[0].action == Action("lambda", "GetFunction")
+    mapping = mapping_of("lambda.amazonaws.com.cn", "GetFunction20150331v2")
+    assert mapping is not None
+    assert mapping.required[0].action == Action("lambda", "GetFunction")
 
 
-def test_an_operation_of_no_service_has_no_meaning() -> None:
-    assert meaning("nosuchservice.amazonaws.com", "Frobnicate") is None
-    assert meaning("../../etc.amazonaws.com", "Frobnicate") is None
+def test_an_operation_of_no_service_has_no_mapping() -> None:
+    assert mapping_of("nosuchservice.amazonaws.com", "Frobnicate") is None
+    assert mapping_of("../../etc.amazonaws.com", "Frobnicate") is None
 
 
 @pytest.mark.parametrize(
@@ -262,23 +262,23 @@ def test_an_operation_of_no_service_has_no_meaning() -> None:
 def test_partiql_needs_the_action_of_its_statement_on_its_table(
     statement: str, action: str, table: str
 ) -> None:
-    meant = meaning("dynamodb.amazonaws.com", "ExecuteStatement", {"statement": statement})
-    assert meant is not None
-    (need,) = meant.needs
+    mapping = mapping_of("dynamodb.amazonaws.com", "ExecuteStatement", {"statement": statement})
+    assert mapping is not None
+    (need,) = mapping.required
     assert need.action == Action("dynamodb", action)
     assert need.resources[0].endswith(f":table/{table}")
 
 
 def test_hidden_partiql_needs_every_action_that_it_may_be() -> None:
-    meant = meaning("dynamodb.amazonaws.com", "ExecuteStatement", {})
-    assert meant is not None
-    assert len(meant.needs) == 4
+    mapping = mapping_of("dynamodb.amazonaws.com", "ExecuteStatement", {})
+    assert mapping is not None
+    assert len(mapping.required) == 4
 
 
 def test_api_gateway_s_two_generations_are_told_apart_by_what_was_sent() -> None:
     paths = {}
     for key in ("restApiId", "apiId"):
-        meant = meaning("apigateway.amazonaws.com", "GetStages", {key: "abc"})
-        assert meant is not None
-        paths[key] = meant.needs[0].resources[0].partition("::")[2]
+        mapping = mapping_of("apigateway.amazonaws.com", "GetStages", {key: "abc"})
+        assert mapping is not None
+        paths[key] = mapping.required[0].resources[0].partition("::")[2]
     assert paths == {"restApiId": "/restapis/abc/stages", "apiId": "/apis/abc/stages"}

@@ -1,4 +1,4 @@
-"""Which of an action's types a call means, by the words of its elements, where no id tells it."""
+"""Which of an action's types a call is about, by its elements' names, where no id tells it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def is_named(call: Call, kind: str) -> bool:
 
 
 def is_own_user(call: Call, service: str) -> bool:
-    """Whether a call means the user who makes it, because it names none."""
-    meaning_self = shard("resources")["own_user"].get(service, ())
-    return call.operation in meaning_self and not call.request.first("username")
+    """Whether a call is about the user who makes it, because it names none."""
+    on_oneself = shard("resources")["own_user"].get(service, ())
+    return call.operation in on_oneself and not call.request.first("username")
 
 
 def asks_for_one(call: Call, facts: ActionFacts) -> bool:
@@ -44,7 +44,7 @@ def asks_for_one(call: Call, facts: ActionFacts) -> bool:
 
 
 def others_of(call: Call, facts: ActionFacts, filled: Sequence[Candidate]) -> frozenset[str]:
-    """Types that the reference requires beside the call's own, and that are meant instead of it.
+    """Types that the reference requires beside the call's own, though a call has one of them.
 
     The one ARN of `endpointArn` is of an endpoint of one of two kinds, that of `resourceArn` is of
     any type that there is.
