@@ -19,11 +19,11 @@ from lambdas.collect_evidence.principals.followed import (
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
 from lambdas.model.findings.finding import Finding
 from lambdas.model.findings.finding_ledger import FindingLedger
+from lambdas.model.trail.evidence import with_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
     from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
@@ -82,9 +82,9 @@ def merged(documents: Iterable[bytes]) -> PartialEvidence:
     for document in documents:
         raw = json.loads(document)
         for line in raw["own"]:
-            whole.own.add(_with_order(line))
+            whole.own.add(with_order(line))
         for line in raw["handed"]:
-            whole.handed.add(_with_order(line))
+            whole.handed.add(with_order(line))
         rest = PartialEvidence(
             ledger=FindingLedger.of(Finding.from_json(one) for one in raw["findings"]),
             followed=followed_from(raw["followed"]),
@@ -121,9 +121,3 @@ def _document(part: PartialEvidence) -> dict[str, Any]:
         "own": [text for _, text in part.own.sorted()],
         "handed": [text for _, text in part.handed.sorted()],
     }
-
-
-def _with_order(line: str) -> Line:
-    raw = json.loads(line)
-    order = (raw["time"], raw["event_id"], raw["action"], raw["resource"], raw["principal"])
-    return order, line

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lambdas.collect_evidence.output.repeats import SplitRecord
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
     from lambdas.collect_evidence.record import Record
     from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
+    from lambdas.model.trail.evidence import Line
 
     Pass = Callable[[Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
     Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]

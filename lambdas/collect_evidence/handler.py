@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.gateways.cloudtrail.trail import Trail
+    from lambdas.model.trail.evidence import Line
 
 STEP = "collect_evidence"
 telemetry = Telemetry(STEP)

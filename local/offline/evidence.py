@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.selection import Selection
+    from lambdas.model.trail.evidence import Line
     from local.offline.sources.logs import Logs
 
 SELDOM = 200_000  # objects between two searches for cycles

@@ -284,7 +284,7 @@ def test_a_star_in_a_name_is_a_star_and_nothing_else(name: str) -> None:
             "name": "DescribeTable",
         }
     )
-    other = Evidence.from_json({**line.to_json(), "resource": table.replace("*b", "another-b")})
+    other = dataclasses.replace(line, resource=table.replace("*b", "another-b"))
     document = rendered(refined([line]))[ROLE]
 
     assert allows_line(document, line, ACCOUNT)

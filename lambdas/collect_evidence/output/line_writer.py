@@ -1,4 +1,4 @@
-"""Records as finished lines. What calls have in common is translated and written once.
+"""Records as finished lines. What calls have in common is translated once.
 
 A run asks the same again and again: a deployment polls its stack, a reader reads its parameters.
 Apart from who asked and when, the same request with the same answer proves the same.
@@ -6,9 +6,7 @@ Apart from who asked and when, the same request with the same answer proves the 
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
 from lambdas.collect_evidence.record import INTERNAL, is_internal, text_of, told_beside
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdas.collect_evidence.output.repeats import Made, SplitRecord
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.record import Record
+    from lambdas.collect_evidence.translation.translation import Translation
     from lambdas.model.findings.finding import Finding
-    from lambdas.model.trail.evidence import Evidence
+    from lambdas.model.trail.evidence import Line
 
 # Where of so many calls hardly one comes again, the next are not asked whether they do.
 TRIAL, TURN = 1_000, 10_000
@@ -44,10 +42,7 @@ _DEPENDS_ON = (
 # What differs in every event, though it says nothing of what was called.
 _SINGULAR = frozenset({"additionalEventData", "sharedEventID"})
 _INTERNAL = INTERNAL.encode()
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_quoted = json.encoder.encode_basestring_ascii
 _UNKNOWN = Attribution(principal="")
-_BEFORE, _AFTER = ',"principal":', ',"source":'  # of what stands between the ends of a line
 
 Lines = tuple["Sequence[Line]", "Sequence[Finding]"]
 FOREIGN: Lines = ((), ())  # what a record gives that is not the run's
@@ -55,31 +50,12 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class WrittenAction(NamedTuple):
-    """A proof with the ends of its line."""
-
-    action: str
-    resource: str
-    head: str
-    tail: str
-
-
-class CachedTranslation(NamedTuple):
-    """What calls prove that differ in time, ids and maker alone; see `Translation`."""
-
-    written: tuple[WrittenAction, ...]
-    findings: tuple[Finding, ...]
-    region: str
-    through: str
-    hidden: str
-
-
 class LineWriter:
-    """Writes evidence lines just as `Evidence.to_line` does, and remembers what it wrote."""
+    """Gives the lines of records, and remembers what it translated."""
 
     def __init__(self) -> None:
-        self._known: dict[str, CachedTranslation] = {}
-        self._recalled: dict[tuple[str, bool, tuple[bytes, bytes, bytes]], CachedTranslation] = {}
+        self._known: dict[str, Translation] = {}
+        self._recalled: dict[tuple[str, bool, tuple[bytes, bytes, bytes]], Translation] = {}
         self._makers: dict[Made, Attribution | None] = {}
         self._seen = self._again = 0
         self._repeats = True
@@ -94,12 +70,12 @@ class LineWriter:
         """
         if split is not None and self._told(record, maker, split):
             once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
-            known = (_translated if once else self._of)(record, maker.principal)
+            known = (translate if once else self._of)(record, maker.principal)
             _limited(self._recalled)[maker.principal, _internal(split), split.rest] = known
         else:
-            known = (self._of if self._repeats else _translated)(record, maker.principal)
+            known = (self._of if self._repeats else translate)(record, maker.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
-        return _lines(known, maker, time, event_id), known.findings
+        return known.lines(maker, event_id, time), known.findings
 
     def repeats(self) -> bool:
         """Whether of late enough calls came again that one more record is looked up."""
@@ -124,7 +100,7 @@ class LineWriter:
         if known is None:
             return None
         self._again += 1
-        return _lines(known, maker, split.time, split.event_id), known.findings
+        return known.lines(maker, split.event_id, split.time), known.findings
 
     def _told(self, record: Record, maker: Attribution | None, split: SplitRecord) -> bool:
         """Remember whose a record is; whether what it proves can be told by its split."""
@@ -136,21 +112,14 @@ class LineWriter:
             _limited(self._makers)[split.made] = maker
         return not teaches(record)
 
-    def _of(self, record: Record, principal: str) -> CachedTranslation:
+    def _of(self, record: Record, principal: str) -> Translation:
         key = _key(record, principal)
         known = self._known.get(key)
         if known is None:
-            known = _limited(self._known)[key] = _translated(record, principal)
+            known = _limited(self._known)[key] = translate(record, principal)
         else:
             self._again += 1
         return known
-
-
-def _translated(record: Record, principal: str) -> CachedTranslation:
-    found = translate(record, principal)
-    written = tuple([_write(one) for one in found.proofs])
-    region = _quoted(text_of(record, "awsRegion"))
-    return CachedTranslation(written, found.findings, region, found.through, found.hidden)
 
 
 def _internal(split: SplitRecord) -> bool:
@@ -163,38 +132,8 @@ def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
     return remembered
 
 
-def _lines(known: CachedTranslation, maker: Attribution, time: str, event_id: str) -> list[Line]:
-    middle = (
-        f"{_who(maker, known.through, known.hidden)}"
-        f',"region":{known.region},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
-    )
-    return [
-        ((time, event_id, action, resource, maker.principal), f"{head}{middle}{tail}")
-        for action, resource, head, tail in known.written
-    ]
-
-
 def _key(record: Record, principal: str) -> str:
     """Everything that a translation depends on."""
     return repr(
         [principal, is_internal(record), told_beside(record), *map(record.get, _DEPENDS_ON)]
     )
-
-
-def _write(one: Evidence) -> WrittenAction:
-    """Cut out of the line who made the call, and where and when; quotes in texts are escaped."""
-    head, _, rest = one.to_line().partition(_BEFORE)
-    return WrittenAction(str(one.action), one.resource, head, rest[rest.index(_AFTER) :])
-
-
-@lru_cache(maxsize=1_024)
-def _who(maker: Attribution, through: str, hidden: str) -> str:
-    text = _encode(
-        {
-            "principal": maker.principal,
-            "session": maker.session,
-            "phase": maker.phase,
-            "via": list(maker.asked_via(through, hidden)),
-        }
-    )
-    return f",{text[1:-1]}"

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lambdas.model.trail.evidence import Line
+
 
 HELD = 20_000  # lines kept in memory before they go to disk
 _BATCH = 500  # lines read back at a time
 _MOST_RUNS = 64  # open at a time
-
-Line = tuple[tuple[str, ...], str]  # the order, and the JSON line
 
 
 class SortedSpool:

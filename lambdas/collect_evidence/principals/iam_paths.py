@@ -16,8 +16,8 @@ from lambdas.model.iam.arn import ACCOUNT_ID, WITH_PATHS, arn_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdas.collect_evidence.output.sorted_spool import Line
     from lambdas.collect_evidence.principals.caller import Caller
+    from lambdas.model.trail.evidence import Line
 
 _WITH_PATH = re.compile(
     rf"({arn_pattern('iam', '', account=ACCOUNT_ID)}(?:{WITH_PATHS})/)(.+/)(.+)"

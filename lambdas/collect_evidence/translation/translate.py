@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
@@ -28,6 +29,7 @@ from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
+from lambdas.collect_evidence.translation.translation import Translation
 from lambdas.model.findings.finding import FindingKind
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.actions import ActionFacts, facts
@@ -51,21 +53,6 @@ _NOT_CALLED = {
     "AwsCloudTrailInsight": "CloudTrail's own observation",
     "AwsVpceEvent": "the endpoint saw it pass, the service that was called records it too",
 }
-
-
-class Translation(NamedTuple):
-    """What one record proves, and what must be said; never neither. Findings lack a source.
-
-    Attributes:
-        proofs: of the principal; its session, phase and services are the maker's to tell.
-        through: the service that asked for it in the caller's name; empty for the call itself.
-        hidden: the same where a record only says that some service did.
-    """
-
-    proofs: tuple[Evidence, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    through: str = ""
-    hidden: str = ""
 
 
 def translate(record: Record, principal: str) -> Translation:
@@ -105,7 +92,7 @@ def translate(record: Record, principal: str) -> Translation:
 def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> Translation:
     """The same, with the service that used a key in the caller's name."""
     through, hidden = service_refused(answer.action, source), service_by_context(call, source)
-    return found._replace(through=through, hidden=hidden)
+    return replace(found, through=through, hidden=hidden)
 
 
 def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:

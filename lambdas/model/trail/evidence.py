@@ -13,11 +13,15 @@ from lambdas.model.iam.action import Action
 from lambdas.model.trail.ground_kind import GroundKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 # In `source` as an event source, in `via` as the service that made the call for the principal.
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
+
+Order = tuple[str, str, str, str, str]  # time, event id, action, resource, principal
+Line = tuple[Order, str]  # evidence as its file has it, one JSON object, and where it stands there
 
 
 class Outcome(StrEnum):
@@ -112,13 +116,13 @@ class Evidence:
     document: str = ""
 
     @property
-    def order(self) -> tuple[str, str, str, str, str]:
+    def order(self) -> Order:
         """Time, then ids: the same evidence sorts the same way whatever order it came in."""
         return (self.time, self.event_id, str(self.action), self.resource, self.principal)
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
-        """Read what `to_json` wrote."""
+        """Read what `to_line` wrote."""
         return cls(
             action=Action.from_text(raw["action"]),
             resource=raw["resource"],
@@ -141,41 +145,55 @@ class Evidence:
             document=raw.get("document", ""),
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, in a fixed order; what follows `name` only when there is any."""
-        raw: dict[str, Any] = {
+    def to_line(self) -> str:
+        """One JSON line, ASCII only, so that names cannot break lines or terminals."""
+        before, after = self.line_ends()
+        caller = caller_in_line(self.principal, self.session, self.phase, self.via)
+        return f"{before}{caller}{event_in_line(self.region, self.event_id, self.time)}{after}"
+
+    def line_ends(self) -> tuple[str, str]:
+        """What stands before and behind the caller and the event in its line."""
+        before = {
             "action": str(self.action),
             "resource": self.resource,
             "outcome": self.outcome.value,
-            "principal": self.principal,
-            "session": self.session,
-            "phase": self.phase,
-            "via": list(self.via),
-            "region": self.region,
-            "event_id": self.event_id,
-            "time": self.time,
-            "source": self.source,
-            "name": self.name,
         }
+        after: dict[str, Any] = {"source": self.source, "name": self.name}
         if self.error:
-            raw["error"] = self.error
+            after["error"] = self.error
         if self.obstacle:
-            raw["obstacle"] = self.obstacle
+            after["obstacle"] = self.obstacle
         if self.implies:
-            raw["implies"] = [one.to_json() for one in self.implies]
+            after["implies"] = [one.to_json() for one in self.implies]
         if self.types:
-            raw["types"] = list(self.types)
+            after["types"] = self.types
         if self.context:
-            raw["context"] = dict(self.context)
+            after["context"] = dict(self.context)
         if self.made:
-            raw["made"] = list(self.made)
+            after["made"] = self.made
         if self.document:
-            raw["document"] = self.document
-        return raw
+            after["document"] = self.document
+        return _encode(before)[:-1], f",{_encode(after)[1:]}"
 
-    def to_line(self) -> str:
-        """One JSON line, ASCII only, so that names cannot break lines or terminals."""
-        return _encode(self.to_json())
+
+def caller_in_line(principal: str, session: str, phase: str, via: Sequence[str]) -> str:
+    """Who called, as a line has it."""
+    caller = {"principal": principal, "session": session, "phase": phase, "via": via}
+    return f",{_encode(caller)[1:-1]}"
+
+
+def event_in_line(region: str, event_id: str, time: str) -> str:
+    """Which event it was, as a line has it."""
+    return f',"region":{_quoted(region)},"event_id":{_quoted(event_id)},"time":{_quoted(time)}'
+
+
+def with_order(text: str) -> Line:
+    """A line's text, with where it stands."""
+    raw = json.loads(text)
+    return (
+        (raw["time"], raw["event_id"], raw["action"], raw["resource"], raw["principal"]),
+        text,
+    )
 
 
 def evidence_in(packed: bytes, mark: bytes = b"") -> Iterator[Evidence]:

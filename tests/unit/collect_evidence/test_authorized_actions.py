@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.collect_evidence.translation.translate import Translation, translate
+from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.findings.finding import Severity
 from lambdas.reference.shards import shard
 from tests.unit.reference.authorized_requests import CALLER, having, lacking, least, passing, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lambdas.collect_evidence.translation.translation import Translation
 
 Row = dict[str, Any]
 

@@ -55,4 +55,4 @@ def test_the_line_says_it_as_the_value_does() -> None:
 
     (value,) = evidence_of(call, maker)
     assert value.document == SPELLED
-    assert json.loads(line) == value.to_json()
+    assert line == value.to_line()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -367,7 +368,7 @@ def test_evidence_of_a_refusal_says_what_no_grant_would_help_against(
     (line,) = evidence_of(call, Attribution(principal=ROLE))
 
     assert line.obstacle == obstacle
-    assert Evidence.from_json(line.to_json()) == line
+    assert Evidence.from_json(json.loads(line.to_line())) == line
 
 
 def test_a_role_of_another_account_is_passed_by_no_policy() -> None:

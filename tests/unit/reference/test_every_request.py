@@ -17,7 +17,7 @@ from tests.unit.reference.requests import ACCOUNT, REGION, modelled, recorded, r
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.translation.translate import Translation
+    from lambdas.collect_evidence.translation.translation import Translation
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/my-role"
 Called = tuple[str, str, dict[str, Any], "Translation"]

@@ -1,0 +1,52 @@
+"""What a record proves: the same for all that differ in caller, time and ids alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from lambdas.model.trail.evidence import caller_in_line, event_in_line
+
+if TYPE_CHECKING:
+    from lambdas.collect_evidence.translation.attribution import Attribution
+    from lambdas.model.findings.finding import Finding
+    from lambdas.model.trail.evidence import Evidence, Line
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What a record proves, and what must be said; never neither. Findings lack a source.
+
+    Attributes:
+        proofs: of the principal; its session, phase and services are the maker's to tell.
+        through: the service that asked for it in the caller's name; empty for the call itself.
+        hidden: the same where a record only says that some service did.
+    """
+
+    proofs: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    through: str = ""
+    hidden: str = ""
+
+    def lines(self, maker: Attribution, event_id: str, time: str) -> list[Line]:
+        """What a record of the maker proves, just as `Evidence.to_line` writes it."""
+        if not self.proofs:
+            return []
+        caller = _caller(maker, self.through, self.hidden)
+        own = caller + event_in_line(self.proofs[0].region, event_id, time)
+        return [
+            ((time, event_id, action, resource, maker.principal), f"{before}{own}{after}")
+            for action, resource, before, after in self._written
+        ]
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, str, str, str], ...]:
+        """What its lines have in common, whoever made the call and when."""
+        return tuple([(str(one.action), one.resource, *one.line_ends()) for one in self.proofs])
+
+
+@lru_cache(maxsize=1_024)
+def _caller(maker: Attribution, through: str, hidden: str) -> str:
+    via = maker.asked_via(through, hidden)
+    return caller_in_line(maker.principal, maker.session, maker.phase, via)
