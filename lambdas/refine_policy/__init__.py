@@ -2,7 +2,7 @@
 
 `refine.py` is the whole as one expression. Its stages, and what each may not do:
 
-observations: evidence, each thing once with all its events. Judges nothing.
+observations: evidence as permissions, each thing once with all its events. Judges nothing.
 permissions: who needs what, and why: seen, implied, derived, hinted. Spells no resource.
 resource_names: a name becomes the narrowest template that every later run matches. Grants nothing.
 grants: permissions with templates and conditions, none twice. Nothing gets wider here unseen.

@@ -1,4 +1,4 @@
-"""Evidence, line by line, gathered into what was seen: each thing once, with all its events."""
+"""Evidence, line by line, gathered into permissions: each thing once, with all its events."""
 
 from __future__ import annotations
 
@@ -7,99 +7,51 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.model.execution.run import CLOSING
 from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.deployment_checks import only_warns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lambdas.model.iam.action import Action
+    from lambdas.model.iam.template import Template
     from lambdas.model.trail.evidence import Implied
 
 # Plain values, because every line of evidence is looked up by them.
 Key = tuple[str, str, str, str, tuple[str, ...]]
 Lines = dict[Key, list[Evidence]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observations:
-    """What the evidence shows.
-
-    Attributes:
-        allowed: authorised calls, sorted: each must be granted.
-        denied: calls that were refused, sorted: they prove no need.
-        missed: calls that a policy under proof refused: they prove that it lacked something.
-        warned: calls by which CloudFormation only checks whether to warn, sorted: no need, either.
-        implied: what authorised calls needed beside themselves, with who saw it, sorted.
-    """
-
-    allowed: tuple[Observation, ...]
-    denied: tuple[Observation, ...]
-    missed: tuple[Observation, ...]
-    warned: tuple[Observation, ...]
-    implied: tuple[tuple[Implied, Observation], ...]
-
-    @property
-    def principals(self) -> tuple[str, ...]:
-        """Everyone who needs something, sorted."""
-        return tuple(sorted({one.principal for one in (*self.allowed, *self.missed)}))
-
-
-def gather(evidence: Iterable[Evidence]) -> Observations:
-    """One pass over the lines; memory grows with what differs, not with how often it was seen."""
-    allowed: Lines = {}
-    refused: dict[Outcome, Lines] = {Outcome.DENIED: {}, Outcome.DENIED_IN_PROOF: {}}
-    warned: Lines = {}
-    implied: dict[Implied, Lines] = {}
-    for line in evidence:
-        if line.phase == CLOSING:  # Fencepost's own marker calls
-            continue
-        action = line.action
-        key = (line.principal, action.service, action.name, line.resource, line.via)
-        if line.outcome in refused:
-            refused[line.outcome].setdefault(key, []).append(line)
-            continue
-        if only_warns(action, line.via):
-            warned.setdefault(key, []).append(line)
-            continue
-        allowed.setdefault(key, []).append(line)
-        for one in line.implies:
-            implied.setdefault(one, {}).setdefault(key, []).append(line)
-    return Observations(
-        allowed=_sorted(allowed),
-        denied=_sorted(refused[Outcome.DENIED]),
-        missed=_sorted(refused[Outcome.DENIED_IN_PROOF]),
-        warned=_sorted(warned),
-        implied=tuple(
-            (one, observation) for one in sorted(implied) for observation in _sorted(implied[one])
-        ),
-    )
-
-
-def _sorted(gathered: Lines) -> tuple[Observation, ...]:
-    return tuple(_observation(key, gathered[key]) for key in sorted(gathered))
-
-
-def _observation(key: Key, lines: list[Evidence]) -> Observation:
-    principal, _, _, resource, via = key
-    return Observation(principal, lines[0].action, resource, via, lines)
-
-
+_MISSED = "a proof was denied it: under this policy alone the cycle could not go on"
 ANYTHING = "*"
 EVENT_IDS = 5  # enough for a reviewer to look up; the evidence file holds them all
 
 
-class Observation(NamedTuple):
-    """One action on one resource, by one principal, through the same services, and all its events.
+class Permission(NamedTuple):
+    """One action on one resource, by one principal, through the same services, and why.
 
-    What the events have in common is worked out only when it is asked for: most observations end in
-    one grant with many others.
+    What the events have in common is worked out only when it is asked for: most permissions end in
+    one grant with many others. A named tuple, because there is one for every line that differs.
+
+    Attributes:
+        resource: as the events name it.
+        basis: the kind of ground that it rests on.
+        via: the services that make the calls, outermost first.
+        lines: the events that show it or that it follows from; none for hints.
+        because: a sentence for the reviewer; empty when the events speak for themselves.
+        context: condition keys and the values that the service sets on the request, sorted.
+        template: set when a hint spells the resource itself.
+        listed: whether Access Analyzer lists the action too.
     """
 
     principal: str
     action: Action
     resource: str
-    via: tuple[str, ...]
-    lines: Sequence[Evidence]
+    basis: GroundKind
+    via: tuple[str, ...] = ()
+    lines: Sequence[Evidence] = ()
+    because: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+    template: Template | None = None
+    listed: bool = False
 
     @property
     def first(self) -> str:
@@ -114,7 +66,7 @@ class Observation(NamedTuple):
     @property
     def regions(self) -> tuple[str, ...]:
         """Where the calls were recorded."""
-        if len(self.lines) == 1:  # of most observations there is one event
+        if len(self.lines) == 1:  # most permissions rest on one event
             return (self.lines[0].region,)
         return distinct(line.region for line in self.lines)
 
@@ -134,6 +86,71 @@ class Observation(NamedTuple):
     def failed(self) -> tuple[str, ...]:
         """Error codes of calls that were authorised and then failed."""
         return distinct(line.error for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observations:
+    """What the evidence shows.
+
+    Attributes:
+        allowed: authorised calls, sorted: each must be granted.
+        missed: calls that a policy under proof refused: they prove that it lacked something.
+        implied: what authorised calls needed beside themselves, each with the call, sorted.
+        denied: the events of calls that were refused, of each kind together, sorted: no need.
+        warned: actions by which CloudFormation only checks whether to warn: no need, either.
+    """
+
+    allowed: tuple[Permission, ...]
+    missed: tuple[Permission, ...]
+    implied: tuple[tuple[Implied, Permission], ...]
+    denied: tuple[Sequence[Evidence], ...]
+    warned: frozenset[Action]
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Everyone who needs something, sorted."""
+        return tuple(sorted({one.principal for one in (*self.allowed, *self.missed)}))
+
+
+def gather(evidence: Iterable[Evidence]) -> Observations:
+    """One pass over the lines; memory grows with what differs, not with how often it was seen."""
+    allowed: Lines = {}
+    refused: dict[Outcome, Lines] = {Outcome.DENIED: {}, Outcome.DENIED_IN_PROOF: {}}
+    warned: set[Action] = set()
+    implied: dict[Implied, Lines] = {}
+    for line in evidence:
+        if line.phase == CLOSING:  # Fencepost's own marker calls
+            continue
+        action = line.action
+        key = (line.principal, action.service, action.name, line.resource, line.via)
+        if line.outcome in refused:
+            refused[line.outcome].setdefault(key, []).append(line)
+            continue
+        if only_warns(action, line.via):
+            warned.add(action)
+            continue
+        allowed.setdefault(key, []).append(line)
+        for one in line.implies:
+            implied.setdefault(one, {}).setdefault(key, []).append(line)
+    denied, missed = refused[Outcome.DENIED], refused[Outcome.DENIED_IN_PROOF]
+    return Observations(
+        allowed=tuple(_gathered(allowed, GroundKind.OBSERVED)),
+        missed=tuple(_gathered(missed, GroundKind.DENIED_IN_PROOF, _MISSED)),
+        implied=tuple(
+            (one, by)
+            for one in sorted(implied)
+            for by in _gathered(implied[one], GroundKind.OBSERVED)
+        ),
+        denied=tuple(denied[key] for key in sorted(denied)),
+        warned=frozenset(warned),
+    )
+
+
+def _gathered(lines: Lines, basis: GroundKind, because: str = "") -> Iterator[Permission]:
+    for key in sorted(lines):
+        principal, _, _, resource, via = key
+        same = lines[key]
+        yield Permission(principal, same[0].action, resource, basis, via, same, because)
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

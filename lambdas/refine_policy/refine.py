@@ -31,8 +31,7 @@ from lambdas.refine_policy.observations import gather
 from lambdas.refine_policy.permissions.access_analyzer import (
     analyzer_actions,
     leave_out,
-    missed_permissions,
-    seen_permissions,
+    with_listed,
 )
 from lambdas.refine_policy.permissions.batch_deletes import version_deletes
 from lambdas.refine_policy.permissions.headroom import headroom
@@ -57,8 +56,7 @@ if TYPE_CHECKING:
     from lambdas.model.trail.earlier_names import EarlierNames
     from lambdas.model.trail.evidence import Evidence
     from lambdas.model.trail.stack import Stack
-    from lambdas.refine_policy.observations import Observations
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Observations, Permission
 
 
 @uncollected()
@@ -100,8 +98,8 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
     )
     room = headroom(hints.headroom, run.principal, seen, naming, reference)
     needed = (
-        *seen_permissions(seen.allowed, analyzer),
-        *missed_permissions(seen.missed),
+        *with_listed(seen.allowed, analyzer),
+        *seen.missed,
         *derived.permissions,
         *handler_permissions(seen, tags, layout, naming, hints.derivations_off),
         *hinted_permissions(hints, run.principal),

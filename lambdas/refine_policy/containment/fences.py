@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lambdas.model.trail.stack import Stack
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.stacks.containment import Row
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
 OFF = "containment"  # the hint's word
@@ -94,7 +94,7 @@ class Fences:
                     made[one.physical_id].add((one.type, name))
         functions: dict[str, set[str]] = defaultdict(set)
         for asked in permissions:
-            for line in asked.observation.lines if asked.observation else ():
+            for line in asked.lines:
                 for function in (value for key, value in line.context if key == FUNCTION_ARN):
                     functions[line.resource].add(function)
                     place = function.partition(":function:")[0]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
 
 _MAKES = re.compile(f"(?:{creating('Publish')})[A-Z]")
 
@@ -49,9 +49,9 @@ def tagged_types(permissions: Iterable[Permission]) -> frozenset[tuple[str, str]
     for one in permissions:
         if one.basis == GroundKind.TAG_ON_CREATE:
             taggers.add(one.principal)
-        if one.basis != GroundKind.OBSERVED or one.observation is None or not makes(one.action):
+        if one.basis != GroundKind.OBSERVED or not makes(one.action):
             continue
-        for line in one.observation.lines:
+        for line in one.lines:
             if line.outcome is Outcome.SUCCEEDED:
                 with_tags = any(it.kind == GroundKind.TAG_ON_CREATE for it in line.implies)
                 for kind in tagged_on_create().intersection(line.types):

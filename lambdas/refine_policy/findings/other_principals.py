@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
 from lambdas.refine_policy.findings.blind_spots import has_data_events, is_data_event
+from lambdas.refine_policy.observations import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.observations import Observation
 
 _OF_A_SERVICE = ":role/aws-service-role/"
 
@@ -31,18 +32,18 @@ def other_principals(
         if _OF_A_SERVICE in other:
             continue
         seen = [
-            permission.observation
+            line
             for one in grants
             if one.principal == other
             for permission in one.permissions
-            if permission.observation and permission.observation.principal == other
+            for line in permission.lines
         ]
         yield _finding(other, seen, by_cloudformation=other in handed)
 
 
-def _finding(role: str, seen: Sequence[Observation], *, by_cloudformation: bool) -> Finding:
+def _finding(role: str, seen: Sequence[Evidence], *, by_cloudformation: bool) -> Finding:
     actions = {one.action for one in seen}
-    phases = sorted({phase for one in seen for phase in one.phases})
+    phases = distinct(one.phase for one in seen)
     data = sorted({str(one) for one in actions if is_data_event(one)})
     hidden = not (data or by_cloudformation) and any(
         has_data_events(one.service) for one in actions

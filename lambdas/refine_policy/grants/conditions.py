@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
 REQUESTED_REGION = "aws:RequestedRegion"

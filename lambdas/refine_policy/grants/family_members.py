@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.iam.template import Template
     from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.observations import Observation
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
 
 SOME = 3  # members on which an action was seen: fewer are listed by name
 _WRITES = frozenset({Action("s3", "PutObject"), Action("s3", "DeleteObject")})
@@ -47,20 +46,20 @@ def _kinships(named: Sequence[Named]) -> dict[Key, ResourceTemplate]:
     """The family's name for every action on every template that joins one."""
     templates: dict[str, dict[str, Template]] = defaultdict(dict)
     written: dict[str, dict[str, Template]] = defaultdict(dict)
-    members: dict[str, list[Observation]] = defaultdict(list)
+    members: dict[str, list[Sequence[Evidence]]] = defaultdict(list)
     uses: dict[Key, ResourceTemplate] = {}
     for one, name in named:
-        if one.template is not None or one.observation is None:
+        if one.template is not None or not one.lines:
             continue  # a hint says itself what it means
         text = name.template.text
         uses[_key(one, name)] = name
         templates[one.principal][text] = name.template
-        members[text].append(one.observation)
+        members[text].append(one.lines)
         if one.action in _WRITES:
             written[one.principal][text] = name.template
 
     def life(text: str) -> Life:
-        lines = [line for one in members[text] for line in one.lines]
+        lines = [line for some in members[text] for line in some]
         times = [line.time for line in lines]
         return Life(min(times), max(times), frozenset(map(_occasion, lines)))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lambdas.model.iam.policy import Condition
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
 NO_RESOURCE = (
@@ -145,7 +145,7 @@ def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[Resou
 def _unknown(one: Permission, *, known: bool) -> str:
     if not known:
         return "IAM's reference does not know the action, nor what it can be limited to"
-    names = listed(one.observation.names) if one.observation else "the request"
+    names = listed(one.names) if one.lines else "the request"
     return f"{names} named no resource that the action could be limited to"
 
 

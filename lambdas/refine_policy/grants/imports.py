@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.model.trail.ground_kind import GroundKind
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
 
 _MAKES_CHANGES = Action("cloudformation", "CreateChangeSet")
 NO_IMPORTS = Condition(operator="Null", key=IMPORTED, values=(Template.of("true"),))
@@ -30,6 +30,6 @@ def imports_nothing(
     """The condition for what makes change sets, where the cycle has imported nothing."""
     if action != _MAKES_CHANGES or basis not in OF_WHAT_IS_THERE:
         return ()
-    lines = [line for one in permissions if one.observation for line in one.observation.lines]
+    lines = [line for one in permissions for line in one.lines]
     imported = any(key == IMPORTED for line in lines for key, _ in line.context)
     return () if imported else (NO_IMPORTS,)

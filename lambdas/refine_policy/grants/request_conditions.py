@@ -12,7 +12,7 @@ from lambdas.refine_policy.grants.conditions import SAME_REQUEST
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
 VIA_SERVICE = "kms:ViaService"
@@ -25,12 +25,12 @@ def requested(
 
     One request without the key, and a condition on it would refuse that one.
     """
-    first = permissions[0].observation
-    if first is None or not first.lines[0].context:
+    first = permissions[0].lines
+    if not first or not first[0].context:
         return
     if any(one.basis not in SAME_REQUEST for one in permissions):
         return
-    lines = [line for one in permissions if one.observation for line in one.observation.lines]
+    lines = [line for one in permissions for line in one.lines]
     contexts = [dict(line.context) for line in lines]
     for key in sorted(contexts[0].keys() & set(honoured)):
         if all(key in context for context in contexts):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.iam.action import Action
-from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from lambdas.model.trail.evidence import Evidence
     from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
 
 # Calls that IAM lets everybody make: a grant would change nothing,
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
@@ -62,39 +62,16 @@ def analyzer_actions(
     )
 
 
-def seen_permissions(
-    allowed: Iterable[Observation], listed_too: AnalyzerActions
-) -> Iterator[Permission]:
-    """Every authorised call, as a permission."""
+def with_listed(allowed: Iterable[Permission], listed_too: AnalyzerActions) -> Iterator[Permission]:
+    """The same, each with whether Access Analyzer lists its action."""
     for one in allowed:
-        yield Permission(
-            principal=one.principal,
-            action=one.action,
-            resource=one.resource,
-            basis=GroundKind.OBSERVED,
-            observation=one,
-            listed=one.action in listed_too.actions,
-        )
-
-
-def missed_permissions(missed: Iterable[Observation]) -> Iterator[Permission]:
-    """Every call that a policy under proof refused: the policy lacked it."""
-    for one in missed:
-        yield Permission(
-            principal=one.principal,
-            action=one.action,
-            resource=one.resource,
-            basis=GroundKind.DENIED_IN_PROOF,
-            because="a proof was denied it: under this policy alone the cycle could not go on",
-            observation=one,
-        )
+        yield one._replace(listed=True) if one.action in listed_too.actions else one
 
 
 def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut, ...]:
     """What was offered or tried and is not granted, and why."""
     allowed = {one.action for one in seen.allowed}
-    denied = {one.action for one in seen.denied}
-    warned = {one.action for one in seen.warned}
+    denied = {one[0].action for one in seen.denied}
     missed = {one.action for one in seen.missed}
     pairs = {
         (one.principal, one.action, one.resource)
@@ -106,9 +83,10 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             action=str(one.action),
             resource=one.resource,
             kind=LeftOutKind.ONLY_DENIED,
-            reason=f"was only ever denied{_codes(one)}: a refused call proves no need",
+            reason=f"was only ever denied{_codes(same)}: a refused call proves no need",
         )
-        for one in seen.denied
+        for same in seen.denied
+        for one in same[:1]
         if (one.principal, one.action, one.resource) not in pairs
     ]
     found += [
@@ -119,7 +97,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             reason="CloudFormation asked for it before it deployed, to warn of a quota; AWS says "
             "that such a check stops no deployment. A proof that its denial stops grants it",
         )
-        for action in warned - allowed - missed
+        for action in seen.warned - allowed - missed
     ]
     found += [
         LeftOut(
@@ -129,7 +107,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
             "authorised for it: another session of the same role made it",
         )
-        for action in listed_too.actions - allowed - denied - warned - FREE
+        for action in listed_too.actions - allowed - denied - seen.warned - FREE
     ]
     found += [
         LeftOut(
@@ -159,8 +137,9 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
     return tuple(sorted(set(found)))
 
 
-def _codes(one: Observation) -> str:
-    return f" ({', '.join(one.failed)})" if one.failed else ""
+def _codes(lines: Iterable[Evidence]) -> str:
+    codes = distinct(line.error for line in lines)
+    return f" ({', '.join(codes)})" if codes else ""
 
 
 def _action_texts(generated: Iterable[Mapping[str, Any]]) -> Iterator[str]:

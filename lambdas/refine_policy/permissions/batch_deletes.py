@@ -13,12 +13,12 @@ from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Outcome
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.refine_policy.observations import Observation
+    from lambdas.refine_policy.observations import Permission
 
 BATCH = "DeleteObjects"  # the event's name
 _DELETE = Action("s3", "DeleteObject")
@@ -43,8 +43,8 @@ class _Buckets:
     emptied: frozenset[str]
 
     @classmethod
-    def of(cls, allowed: Iterable[Observation]) -> _Buckets:
-        """Read the observations."""
+    def of(cls, allowed: Iterable[Permission]) -> _Buckets:
+        """Read what was allowed."""
         seen = [(one.action, one.principal, one.resource, one) for one in allowed]
         return cls(
             frozenset((who, it) for action, who, it, _ in seen if action == _LIST_VERSIONS),
@@ -52,7 +52,7 @@ class _Buckets:
             frozenset(it for action, _, it, one in seen if action == _DELETE_BUCKET and _done(one)),
         )
 
-    def hold_versions(self, one: Observation) -> bool:
+    def hold_versions(self, one: Permission) -> bool:
         """Whether a batch delete was of versions.
 
         Who lists versions, deletes them. And a bucket cannot be removed while it holds any.
@@ -62,23 +62,20 @@ class _Buckets:
         return listed or bucket in self.versioned & self.emptied
 
 
-def version_deletes(allowed: Iterable[Observation]) -> Iterator[Permission]:
+def version_deletes(allowed: Iterable[Permission]) -> Iterator[Permission]:
     """The right to delete versions, where batch deletes must have been of versions."""
     known = tuple(allowed)
     buckets = _Buckets.of(known)
     for one in _batches(known):
         if buckets.hold_versions(one):
-            yield Permission(
-                principal=one.principal,
+            yield one._replace(
                 action=_DELETE_VERSION,
-                resource=one.resource,
                 basis=GroundKind.VERSIONS_DELETED,
                 because=f"{BATCH} needs it: {GroundKind.VERSIONS_DELETED.because}",
-                observation=one,
             )
 
 
-def unknown_versions(allowed: Iterable[Observation]) -> Iterator[Finding]:
+def unknown_versions(allowed: Iterable[Permission]) -> Iterator[Finding]:
     """Batch deletes of buckets with versions of which nothing tells what they deleted."""
     known = tuple(allowed)
     buckets = _Buckets.of(known)
@@ -97,9 +94,9 @@ def unknown_versions(allowed: Iterable[Observation]) -> Iterator[Finding]:
             )
 
 
-def _batches(allowed: Iterable[Observation]) -> Iterator[Observation]:
+def _batches(allowed: Iterable[Permission]) -> Iterator[Permission]:
     return (one for one in allowed if one.action == _DELETE and BATCH in one.names)
 
 
-def _done(one: Observation) -> bool:
+def _done(one: Permission) -> bool:
     return any(line.outcome is Outcome.SUCCEEDED for line in one.lines)

@@ -12,7 +12,7 @@ from lambdas.refine_policy.permissions.opposites import undone_by
 
 if TYPE_CHECKING:
     from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.observations import Observation
+    from lambdas.refine_policy.observations import Permission
 
 UPDATE, ROLLBACK = GroundKind.UPDATE, GroundKind.ROLLBACK
 _VERB = re.compile(r"[A-Z][a-z]+")
@@ -31,6 +31,7 @@ class HandledType:
     """The resources of one type that CloudFormation handled for one principal.
 
     Attributes:
+        seen: their calls, one of those that the policy will not tell apart.
         done: all that was done to them.
         done_to: the same, each with the resource.
         creators: what the type's create handler calls.
@@ -46,7 +47,7 @@ class HandledType:
     creators: frozenset[Action]
     removers: frozenset[Action]
     resources: frozenset[str]
-    observations: tuple[Observation, ...]
+    seen: tuple[Permission, ...]
     rolled_back: bool = False
 
 

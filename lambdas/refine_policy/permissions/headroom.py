@@ -23,7 +23,7 @@ from lambdas.reference.operation_verbs import noun, what_it_makes
 from lambdas.reference.shards import shard
 from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
 from lambdas.reference.stacks.stack_types import prefix_of
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ def headroom(
     if not stacks:
         return Headroom(findings=tuple(_without_stack(kind) for kind in types))
     handed = sorted(handed_to_stacks(seen))
-    worker, through = (handed[0], ()) if handed else (principal, (CLOUDFORMATION,))
+    worker, via = (handed[0], ()) if handed else (principal, (CLOUDFORMATION,))
     permissions: list[Permission] = []
     findings: list[Finding] = []
     for kind in types:
         found = [
-            _permission(worker, action, template, kind, through)
+            _permission(worker, action, template, kind, via)
             for action in sorted({one.action for one in _actions(kind, reference)})
             if (facts := reference.facts(action)) is not None
             for template in _resources(facts, kind, stacks)
@@ -84,7 +84,7 @@ def headroom(
 
 
 def _permission(
-    principal: str, action: Action, template: Template, kind: str, through: tuple[str, ...]
+    principal: str, action: Action, template: Template, kind: str, via: tuple[str, ...]
 ) -> Permission:
     return Permission(
         principal=principal,
@@ -94,7 +94,7 @@ def _permission(
         basis=GroundKind.HEADROOM,
         because=f"room for {kind}, as process.yaml asks; no cycle has used it: "
         "its handlers call this",
-        through=through,
+        via=via,
     )
 
 

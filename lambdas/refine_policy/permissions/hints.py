@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from lambdas.model.definition.hints import Hints
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import canonical
-from lambdas.refine_policy.observations import ANYTHING
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import ANYTHING, Permission
 
 
 def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:

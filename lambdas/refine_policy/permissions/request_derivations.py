@@ -10,15 +10,15 @@ from lambdas.model.findings.finding_ledger import FindingLedger
 from lambdas.model.text import listed
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.condition_keys import SURE_KEYS
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, version_deletes
-from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.model.iam.action import Action
     from lambdas.model.trail.evidence import Implied
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,13 @@ def implied_permissions(
     """
     permissions: list[Permission] = []
     findings: list[Finding] = []
-    for one, observation in seen.implied:
+    for one, by in seen.implied:
         if one.kind in off:
             findings.append(_switched_off(one.kind, one.action))
-        elif one.kind == GroundKind.PASS_ROLE and one.resource in own_roles | {
-            observation.principal
-        }:
-            findings.append(_passes_itself(one, observation))
+        elif one.kind == GroundKind.PASS_ROLE and one.resource in own_roles | {by.principal}:
+            findings.append(_passes_itself(one, by))
         else:
-            permissions.append(_permission(one, observation))
+            permissions.append(_permission(one, by))
             findings += _doubts(one)
     deletes = tuple(version_deletes(seen.allowed))
     if GroundKind.VERSIONS_DELETED in off:
@@ -63,15 +61,12 @@ def implied_permissions(
     )
 
 
-def _permission(one: Implied, observation: Observation) -> Permission:
-    because = one.kind.because
-    return Permission(
-        principal=observation.principal,
+def _permission(one: Implied, by: Permission) -> Permission:
+    return by._replace(
         action=one.action,
         resource=one.resource,
         basis=one.kind,
-        because=f"{listed(observation.names)} needs it: {because}",
-        observation=observation,
+        because=f"{listed(by.names)} needs it: {one.kind.because}",
         context=tuple(pair for pair in one.context if pair[0] in SURE_KEYS),
     )
 
@@ -99,14 +94,14 @@ def _switched_off(kind: str, action: Action) -> Finding:
     )
 
 
-def _passes_itself(one: Implied, observation: Observation) -> Finding:
+def _passes_itself(one: Implied, by: Permission) -> Finding:
     return Finding(
         severity=Severity.WARNING,
         kind=FindingKind.PASS_ROLE_OF_OWN_ROLE,
         subject=one.resource,
-        detail=f"{', '.join(observation.names)} named a role under which the process itself runs. "
+        detail=f"{', '.join(by.names)} named a role under which the process itself runs. "
         "A role that may pass itself can give a service everything that it may do, so this is "
         "not granted.",
         action="Give the service a role of its own.",
-        source=min(observation.lines, key=lambda line: line.order).event_id,
+        source=min(by.lines, key=lambda line: line.order).event_id,
     )

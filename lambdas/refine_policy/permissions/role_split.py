@@ -12,12 +12,12 @@ from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.refine_policy.permissions.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lambdas.model.iam.arn import Arn
+    from lambdas.refine_policy.observations import Permission
 
 
 def execution_role(process: str, deployer: Arn) -> str:
@@ -35,25 +35,19 @@ def split(permissions: Iterable[Permission], deployer: str, execution: str) -> I
         if one.principal != deployer or one.via[:1] != (CLOUDFORMATION,):
             yield one
             continue
-        if one.observation is None:
-            yield one._replace(principal=execution, through=one.through[1:])
-            continue
-        observation = one.observation._replace(principal=execution, via=one.via[1:])
-        yield one._replace(principal=execution, observation=observation)
-        if joint is None or one.observation.first < (joint.observation or one.observation).first:
-            joint = _joint(one, deployer, execution)
+        yield one._replace(principal=execution, via=one.via[1:])
+        if one.lines and (joint is None or one.first < joint.first):
+            joint = _joint(one, execution)
     if joint is not None:
         yield joint
 
 
-def _joint(one: Permission, deployer: str, execution: str) -> Permission:
-    return Permission(
-        principal=deployer,
+def _joint(one: Permission, execution: str) -> Permission:
+    return one._replace(
         action=Action("iam", "PassRole"),
         resource=execution,
         basis=GroundKind.SPLIT,
         because="process.yaml splits the process: the deployer hands CloudFormation this role",
-        observation=one.observation,
         context=(("iam:PassedToService", CLOUDFORMATION),),
     )
 

@@ -16,7 +16,7 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_parts import parsed
 from lambdas.reference.stacks.containment import Means, row_of
 from lambdas.reference.ways.escalation import escalates
-from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.observations import ANYTHING, Permission
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
     UPDATE,
@@ -25,7 +25,6 @@ from lambdas.refine_policy.permissions.handler_actions import (
     removes,
 )
 from lambdas.refine_policy.permissions.opposites import undone_by
-from lambdas.refine_policy.permissions.permission import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 from lambdas.refine_policy.permissions.system_tags import system_tag_permissions
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from lambdas.reference.actions import Handlers
     from lambdas.reference.arn_parts import ArnParser, Reference
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
     from lambdas.refine_policy.resource_names.naming import Naming
 
 _STACK_MADE = frozenset(
@@ -79,25 +78,22 @@ def handler_permissions(
 
 
 def _rolled_back(
-    seen: Iterable[Observation], creators: frozenset[Action], removers: frozenset[Action]
+    seen: Iterable[Permission], creators: frozenset[Action], removers: frozenset[Action]
 ) -> bool:
     """Whether a phase `rollback` made things of the type and removed them: then that is seen."""
     there = {one.action for one in seen if any(line.phase == ROLLBACK for line in one.lines)}
     return not there.isdisjoint(creators) and not there.isdisjoint(removers)
 
 
-def _own_calls(allowed: Iterable[Observation]) -> Iterator[Permission]:
+def _own_calls(allowed: Iterable[Permission]) -> Iterator[Permission]:
     """What the deploying tool itself needs on a path that a clean cycle does not take."""
     for one in allowed:
         undone = _NO_CHANGES.get(str(one.action))
         if undone and not one.via:
-            yield Permission(
-                principal=one.principal,
+            yield one._replace(
                 action=Action.from_text(undone),
-                resource=one.resource,
                 basis=ROLLBACK,
                 because="a deployment without changes deletes the change set that it made",
-                observation=one,
             )
 
 
@@ -105,7 +101,7 @@ def _by_type(
     seen: Observations, naming: Naming, reference: Reference
 ) -> Iterator[tuple[HandledType, Handlers]]:
     handed = handed_to_stacks(seen)
-    types: dict[tuple[str, str], list[Observation]] = {}
+    types: dict[tuple[str, str], list[Permission]] = {}
     done_to: dict[tuple[str, str], set[Action]] = defaultdict(set)
     stacks = {one.principal for one in seen.allowed if one.action in _STACK_MADE}
     for one in seen.allowed:
@@ -113,15 +109,15 @@ def _by_type(
         if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed:
             for resource_type in one.types:
                 types.setdefault((one.principal, resource_type), []).append(one)
-    for (principal, resource_type), observations in sorted(types.items()):
+    for (principal, resource_type), calls in sorted(types.items()):
         declared = reference.handlers(resource_type)
         if declared is None:
             continue
         # Resources that the policy tells alike need it once: the first of them stands for all.
-        alike: dict[tuple[str, Action], Observation] = {}
-        for one in observations:
+        alike: dict[tuple[str, Action], Permission] = {}
+        for one in calls:
             alike.setdefault((_told(one.resource, naming), one.action), one)
-        resources = frozenset(one.resource for one in observations)
+        resources = frozenset(one.resource for one in calls)
         beside = {action for one in resources for action in done_to[principal, one]}
         made = HandledType(
             type=resource_type,
@@ -130,10 +126,10 @@ def _by_type(
             stack=principal in stacks or principal in handed,
             done=frozenset(action for _, action in alike) | beside,
             resources=resources,
-            observations=tuple(alike.values()),
+            seen=tuple(alike.values()),
             creators=frozenset(declared.create),
             removers=(removers := frozenset(filter(removes, declared.delete))),
-            rolled_back=_rolled_back(observations, frozenset(declared.create), removers),
+            rolled_back=_rolled_back(calls, frozenset(declared.create), removers),
         )
         yield made, declared
 
@@ -157,29 +153,14 @@ def _on_own(
     facts = reference.facts(action)
     if kind == UPDATE and facts and not facts.uses and not escalates(action):
         # UpdateResolver, SetSubscriptionAttributes: AWS asks for no resource.
-        first = made.observations[0]
-        yield Permission(
-            principal=first.principal,
-            action=action,
-            resource=ANYTHING,
-            basis=kind,
-            because=because,
-            observation=first,
-        )
+        yield made.seen[0]._replace(action=action, resource=ANYTHING, basis=kind, because=because)
     found: set[str] = set()
-    for one in made.observations:
+    for one in made.seen:
         told = _told(one.resource, naming)
         if told in found or not _fits(action, one, reference, layout):
             continue
         found.add(told)
-        yield Permission(
-            principal=one.principal,
-            action=action,
-            resource=one.resource,
-            basis=kind,
-            because=because,
-            observation=one,
-        )
+        yield one._replace(action=action, basis=kind, because=because)
 
 
 def _undone_there(
@@ -195,7 +176,7 @@ def _undone_there(
             yield one
 
 
-def _fits(action: Action, one: Observation, reference: Reference, layout: ArnParser) -> bool:
+def _fits(action: Action, one: Permission, reference: Reference, layout: ArnParser) -> bool:
     arn = parsed(one.resource)
     if arn is None or one.action.service != action.service:
         return False

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from lambdas.model.trail.evidence import Implied
     from lambdas.model.trail.stack import Stack
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
 
-    Asked = tuple[Implied, Observation]
+    Asked = tuple[Implied, Permission]
 
 # The calls that make CloudFormation read a template.
 _MAKERS = frozenset(
@@ -74,7 +74,7 @@ def _asked(stack: Stack, seen: Observations) -> Iterator[Asked]:
                     yield read, reader
 
 
-def _readers(maker: Observation, seen: Observations) -> Sequence[Observation]:
+def _readers(maker: Permission, seen: Observations) -> Sequence[Permission]:
     """Who reads for a stack: the roles that it was given, else its maker through CloudFormation."""
     roles = {
         one.resource
@@ -87,7 +87,7 @@ def _readers(maker: Observation, seen: Observations) -> Sequence[Observation]:
     return [maker._replace(via=maker.via or (CLOUDFORMATION,))]
 
 
-def _was_seen(read: Implied, reader: Observation, allowed: Iterable[Observation]) -> bool:
+def _was_seen(read: Implied, reader: Permission, allowed: Iterable[Permission]) -> bool:
     """Whether the trail shows the read itself."""
     stem = read.resource.removesuffix("-??????")
     return any(
@@ -98,7 +98,7 @@ def _was_seen(read: Implied, reader: Observation, allowed: Iterable[Observation]
     )
 
 
-def _is_of(one: Observation, stack: Stack) -> bool:
+def _is_of(one: Permission, stack: Stack) -> bool:
     return one.resource in {stack.id, f"{_name(stack.id)}/*"}
 
 
@@ -107,7 +107,7 @@ def _name(stack: str) -> str:
     return stack.rpartition("/")[0]
 
 
-def _same(one: Observation, other: Observation) -> bool:
+def _same(one: Permission, other: Permission) -> bool:
     return (one.principal, one.action, one.resource, one.via) == (
         other.principal,
         other.action,

@@ -13,13 +13,13 @@ from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.system_tags import system_tags
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
 
 
 def system_tag_permissions(seen: Observations) -> Iterator[Permission]:
@@ -27,13 +27,10 @@ def system_tag_permissions(seen: Observations) -> Iterator[Permission]:
     for one, resource_type in _of_stacks(seen):
         tags = system_tags(resource_type)
         if tags and tags.asks and one.action == tags.made_by:
-            yield Permission(
-                principal=one.principal,
+            yield one._replace(
                 action=tags.asks,
-                resource=one.resource,
                 basis=GroundKind.SYSTEM_TAGS,
                 because=f"{', '.join(one.names)} needs it: {GroundKind.SYSTEM_TAGS.because}",
-                observation=one,
             )
 
 
@@ -58,7 +55,7 @@ def unknown_system_tags(seen: Observations) -> Iterator[Finding]:
         )
 
 
-def _of_stacks(seen: Observations) -> Iterable[tuple[Observation, str]]:
+def _of_stacks(seen: Observations) -> Iterable[tuple[Permission, str]]:
     handed = handed_to_stacks(seen)
     return (
         (one, resource_type)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.reference.arn_parts import ArnPart
-    from lambdas.refine_policy.observations import Observation
+    from lambdas.refine_policy.observations import Permission
 
 
-def dates(slots: tuple[ArnPart, ...], one: Observation) -> Iterator[str]:
+def dates(slots: tuple[ArnPart, ...], one: Permission) -> Iterator[str]:
     """Dates of the day of the call, or of its neighbour in another time zone."""
     for slot in slots:
         for piece in pieces(slot.text):

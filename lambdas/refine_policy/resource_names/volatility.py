@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lambdas.model.trail.earlier_names import EarlierNames, PastRun
     from lambdas.reference.arn_parts import ArnParser, ArnPart
     from lambdas.refine_policy.generated_names.told_names import ToldNames
-    from lambdas.refine_policy.observations import Observation, Observations
+    from lambdas.refine_policy.observations import Observations, Permission
 
 _ID = re.compile(r"(Id|ID|Uuid|UUID)$")
 _STACK_PREFIX = 10  # of a stack's name, in small letters: most names of CloudFormation's keep more
@@ -99,7 +99,7 @@ def volatile_names(
     resources = {one.resource for one in seen}
     stacks = stacks_seen(resources)
     heads = tuple({name[:_STACK_PREFIX].lower() for name in stacks})
-    calls: dict[tuple[str, str, str], Observation] = {}  # what is made is mostly removed, too
+    calls: dict[tuple[str, str, str], Permission] = {}  # what is made is mostly removed, too
     for one in seen:
         action = one.action
         api = action.service == "apigateway"
@@ -130,7 +130,7 @@ def volatile_names(
 
 
 def _made(
-    made: str, one: Observation, layout: ArnParser, heads: tuple[str, ...]
+    made: str, one: Permission, layout: ArnParser, heads: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     action, resource = one.action, one.resource
     if action.service == "apigateway":
@@ -196,7 +196,7 @@ def _unversioned(resource: str) -> str:
     return name if number.isdigit() and parsed(name) else resource
 
 
-def _of_another_cycle(missed: Iterable[Observation], resources: set[str]) -> set[str]:
+def _of_another_cycle(missed: Iterable[Permission], resources: set[str]) -> set[str]:
     """A proof is another cycle: what looks made up there and was not seen here is of its making."""
     made_up = set(_id_pieces({one.resource for one in missed}))
     return made_up - set(_id_pieces(resources)) if made_up else made_up

@@ -52,9 +52,7 @@ def _asks_for_it(one: DraftGrant, reference: Reference) -> bool:
     facts = reference.facts(one.action)
     if facts is None or BOUNDARY_KEY not in facts.condition_keys or facts.access_level.reads:
         return False
-    failed = {
-        code for each in one.permissions if each.observation for code in each.observation.failed
-    }
+    failed = {code for each in one.permissions for code in each.failed}
     return NOT_THERE not in failed
 
 

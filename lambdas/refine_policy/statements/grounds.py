@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.permissions.permission import Permission
+    from lambdas.refine_policy.observations import Permission
 
 
 def grounds_of(permissions: Iterable[Permission]) -> tuple[Ground, ...]:
@@ -25,7 +25,7 @@ def grounds_of(permissions: Iterable[Permission]) -> tuple[Ground, ...]:
 
 
 def _ground(same: list[Permission]) -> Ground:
-    lines = [line for one in same if one.observation for line in one.observation.lines]
+    lines = [line for one in same for line in one.lines]
     if not lines:
         return Ground(kind=same[0].basis, text=same[0].because)
     # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.

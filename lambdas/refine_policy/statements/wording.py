@@ -154,10 +154,6 @@ def _beside(block: Block) -> str:
 
 def _phases(block: Block) -> str:
     phases = distinct(
-        line.phase
-        for grant in block.grants
-        for one in grant.permissions
-        if one.observation
-        for line in one.observation.lines
+        line.phase for grant in block.grants for one in grant.permissions for line in one.lines
     )
     return f" in {listed(phases)}" if phases else ""

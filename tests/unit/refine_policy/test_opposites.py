@@ -86,7 +86,7 @@ def _removals(kind: str, *, stack: bool, made: bool = True) -> set[str]:
         creators=frozenset(declared.create),
         removers=frozenset(filter(removes, declared.delete)),
         resources=frozenset(),
-        observations=(),
+        seen=(),
     )
     return {str(one) for one in declared.delete if belongs(one, ROLLBACK, of, done)}
 

@@ -15,7 +15,7 @@ from lambdas.reference import actions
 from lambdas.reference.arn_parts import ArnParser
 from lambdas.refine_policy.findings.other_lengths import other_lengths
 from lambdas.refine_policy.grants.grants import DraftGrant
-from lambdas.refine_policy.permissions.permission import Permission
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames
 from tests.unit.refine_policy.builders import (
