@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lambdas.model.iam.action import Action
     from lambdas.model.iam.policy import Condition
+    from lambdas.model.trail.ground_kind import Purpose
     from lambdas.reference.actions import ActionFacts
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.observations import Permission
@@ -41,6 +42,7 @@ class DraftGrant:
 
     Attributes:
         basis: the kind of ground that it rests on.
+        purpose: in which kind of statement it stands.
         reasons: why the resource holds wildcards.
         permissions: what it rests on.
         open_because: why no condition keeps it from others' things, where that is known.
@@ -50,6 +52,7 @@ class DraftGrant:
     action: Action
     template: Template
     basis: GroundKind
+    purpose: Purpose
     conditions: tuple[Condition, ...]
     permissions: tuple[Permission, ...]
     reasons: tuple[Reason, ...]
@@ -108,6 +111,7 @@ def _draft(
         action=first.action,
         template=template,
         basis=first.basis,
+        purpose=first.basis.purpose,
         conditions=tuple(
             dict.fromkeys(
                 (

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.errors import PolicyTooLargeError
 from lambdas.model.dossier.refinement import PrincipalPolicy
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.trail.ground_kind import Purpose
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
-from lambdas.refine_policy.statements.statements import explained, shape
+from lambdas.refine_policy.statements.statements import statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lambdas.model.dossier.refinement import ExplainedStatement
     from lambdas.model.execution.run import Run
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.statements.block import Block
 
 
 def principal_policies(
@@ -34,7 +36,7 @@ def principal_policies(
     findings: list[Finding] = []
     for principal in principals:
         own = [one for one in grants if one.principal == principal]
-        statements, packs, problem = _packed(own, uses)
+        statements, packs, problem = _packed(own, reference, uses)
         if problem:
             findings.append(_unfit(principal, problem))
         name = "policy" if principal == run.principal else f"policy.{_word(principal)}"
@@ -42,7 +44,7 @@ def principal_policies(
             PrincipalPolicy(
                 name=name,
                 principal=principal,
-                statements=tuple(explained(one, reference) for one in statements),
+                statements=statements,
                 packs=packs,
             )
         )
@@ -50,18 +52,25 @@ def principal_policies(
 
 
 def _packed(
-    grants: Sequence[DraftGrant], uses: Sequence[Mapping[str, str]]
-) -> tuple[tuple[Block, ...], Packs, str]:
-    """Statements by purpose, or where those do not fit, with as few characters as there can be."""
-    statements = shape(grants)
+    grants: Sequence[DraftGrant], reference: Reference, uses: Sequence[Mapping[str, str]]
+) -> tuple[tuple[ExplainedStatement, ...], Packs, str]:
+    """Statements by purpose; if those do not fit, the cycle's and the next change's are joined.
+
+    That takes fewer characters, and nothing gets wider.
+    """
+    statements = statements_of(grants, reference)
     try:
         return statements, packed([one.statement for one in statements], uses), ""
     except PolicyTooLargeError:
-        statements = shape(grants, tight=True)
+        statements = statements_of(map(_as_of_the_cycle, grants), reference)
     try:
         return statements, packed([one.statement for one in statements], uses), ""
     except PolicyTooLargeError as error:
         return statements, (), str(error)
+
+
+def _as_of_the_cycle(one: DraftGrant) -> DraftGrant:
+    return replace(one, purpose=Purpose.CYCLE) if one.purpose is Purpose.NEXT else one
 
 
 def _word(principal: str) -> str:

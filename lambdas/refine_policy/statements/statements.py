@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdas.model.dossier.refinement import ExplainedStatement, Grant, WildcardReason
+from lambdas.model.iam.policy import Statement
 from lambdas.model.trail.ground_kind import Purpose
-from lambdas.refine_policy.statements.block import Block
 from lambdas.refine_policy.statements.grounds import grounds_of
 from lambdas.refine_policy.statements.wording import purpose_of, sids_of
 
@@ -16,59 +15,45 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Condition
     from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import Reference
     from lambdas.refine_policy.grants.grants import DraftGrant
 
-    Group = tuple[DraftGrant, ...]
+    Group = tuple[DraftGrant, ...]  # of one service, for one purpose, on the same conditions
 
 STATEMENT_LIMIT = 2_900  # characters: two such statements fill a managed policy of 6,144
 
 
-def shape(grants: Iterable[DraftGrant], *, tight: bool = False) -> tuple[Block, ...]:
-    """The statements of one principal's policy, sorted, with telling and unique Sids.
-
-    Args:
-        grants: the principal's.
-        tight: put what the cycle did and what the next change may need into one statement: fewer
-            characters, nothing wider.
-    """
-    blocks = sorted(
-        (part for block in _purposes(grants, tight=tight) for part in _rectangles(block)),
-        key=_order,
-    )
-    return tuple(
-        replace(block, sid=sid) for block, sid in zip(blocks, sids_of(blocks), strict=True)
-    )
-
-
-def _purposes(grants: Iterable[DraftGrant], *, tight: bool) -> Iterator[Block]:
-    together: dict[tuple[str, Purpose, tuple[Condition, ...]], list[DraftGrant]] = defaultdict(list)
+def statements_of(
+    grants: Iterable[DraftGrant], reference: Reference
+) -> tuple[ExplainedStatement, ...]:
+    """The statements of one principal's policy, sorted, with telling and unique Sids."""
+    together: dict[tuple[object, ...], list[DraftGrant]] = defaultdict(list)
     for one in grants:
-        use = one.basis.purpose
-        use = Purpose.CYCLE if tight and use is Purpose.NEXT else use
-        together[one.action.service, use, one.conditions].append(one)
-    for (service, use, conditions), same in together.items():
-        yield Block(service, use, conditions, tuple(same))
+        together[one.action.service, one.purpose, one.conditions].append(one)
+    groups = sorted((part for same in together.values() for part in _rectangles(same)), key=_order)
+    return tuple(
+        _statement(group, sid, reference)
+        for group, sid in zip(groups, sids_of(groups), strict=True)
+    )
 
 
-def _rectangles(block: Block) -> Iterator[Block]:
-    """Cut into blocks in which every action goes with every resource; nothing is widened.
+def _rectangles(grants: Iterable[DraftGrant]) -> Iterator[Group]:
+    """Cut into groups in which every action goes with every resource; nothing is widened.
 
     Either actions that share their resources stay together, or resources that share their actions:
     whatever takes fewer characters.
     """
     by_action: dict[Action, list[DraftGrant]] = defaultdict(list)
     by_resource: dict[Template, list[DraftGrant]] = defaultdict(list)
-    for one in block.grants:
+    for one in grants:
         by_action[one.action].append(one)
         by_resource[one.template].append(one)
     rows = _alike(by_action.values(), lambda one: str(one.template))
     columns = _alike(by_resource.values(), lambda one: str(one.action))
     parts = min((rows, columns), key=lambda groups: sum(map(_cost, groups)))
     for part in parts:
-        yield from _cut(Block(block.service, block.use, block.conditions, part))
+        yield from _cut(part)
 
 
 def _alike(groups: Iterable[list[DraftGrant]], what: Callable[[DraftGrant], str]) -> list[Group]:
@@ -76,6 +61,14 @@ def _alike(groups: Iterable[list[DraftGrant]], what: Callable[[DraftGrant], str]
     for group in groups:
         alike[frozenset(map(what, group))] += sorted(group, key=lambda one: one.order)
     return [tuple(group) for group in alike.values()]
+
+
+def _actions(group: Group) -> tuple[Action, ...]:
+    return tuple(sorted({one.action for one in group}))
+
+
+def _resources(group: Group) -> tuple[Template, ...]:
+    return tuple(sorted({one.template for one in group}, key=str))
 
 
 def _cost(group: Group) -> int:
@@ -86,57 +79,58 @@ def _cost(group: Group) -> int:
     return overhead + sum(len(str(one)) + 3 for one in (*actions, *resources))
 
 
-def _cut(block: Block) -> Iterator[Block]:
+def _cut(group: Group) -> Iterator[Group]:
     """Halve what is too long for one statement, by resources or by actions."""
-    if _cost(block.grants) <= STATEMENT_LIMIT:
-        yield block
+    if _cost(group) <= STATEMENT_LIMIT:
+        yield group
         return
-    resources, actions = block.resources, block.actions
+    resources, actions = _resources(group), _actions(group)
     if sum(len(str(one)) for one in resources) >= sum(len(str(one)) for one in actions):
         if len(resources) == 1:
-            yield block
+            yield group
             return
         first = set(resources[: len(resources) // 2])
-        halves = [one.template in first for one in block.grants]
+        halves = [one.template in first for one in group]
     else:
         kept = set(actions[: len(actions) // 2])
-        halves = [one.action in kept for one in block.grants]
+        halves = [one.action in kept for one in group]
     for half in (True, False):
-        grants = tuple(one for one, mine in zip(block.grants, halves, strict=True) if mine is half)
-        yield from _cut(Block(block.service, block.use, block.conditions, grants))
+        yield from _cut(tuple(one for one, mine in zip(group, halves, strict=True) if mine is half))
 
 
-def _order(block: Block) -> tuple[object, ...]:
+def _order(group: Group) -> tuple[object, ...]:
+    first = group[0]
     return (
-        block.service,
-        list(Purpose).index(block.use),
-        tuple(one.order for one in block.conditions),
-        block.actions,
-        tuple(map(str, block.resources)),
+        first.action.service,
+        list(Purpose).index(first.purpose),
+        tuple(one.order for one in first.conditions),
+        _actions(group),
+        tuple(map(str, _resources(group))),
     )
 
 
-def explained(block: Block, reference: Reference) -> ExplainedStatement:
+def _statement(group: Group, sid: str, reference: Reference) -> ExplainedStatement:
     """The statement with what a reviewer asks of it."""
-    reasons = {
-        (str(grant.template), str(reason)) for grant in block.grants for reason in grant.reasons
-    }
+    conditions = group[0].conditions
+    reasons = {(str(grant.template), str(reason)) for grant in group for reason in grant.reasons}
     reasons |= {
         (str(value), "the policy that the requests named is created again under another name")
-        for condition in block.conditions
+        for condition in conditions
         for value in condition.values
         if value.wild
     }
     return ExplainedStatement(
-        statement=block.statement,
-        purpose=purpose_of(block, reference),
+        statement=Statement(
+            sid=sid, actions=_actions(group), resources=_resources(group), conditions=conditions
+        ),
+        purpose=purpose_of(group, reference),
         grants=tuple(
             Grant(
                 action=grant.action,
                 resource=grant.template,
                 grounds=grounds_of(grant.permissions),
             )
-            for grant in sorted(block.grants, key=lambda grant: grant.order)
+            for grant in sorted(group, key=lambda grant: grant.order)
         ),
         wildcards=tuple(
             WildcardReason(resource=resource, reason=reason) for resource, reason in sorted(reasons)

@@ -11,12 +11,12 @@ from lambdas.model.trail.ground_kind import GroundKind, Purpose
 from lambdas.refine_policy.observations import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.iam.template import Template
     from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.statements.block import Block
+    from lambdas.refine_policy.grants.grants import DraftGrant
+
+    Group = Sequence[DraftGrant]  # those of one statement
 
 _SERVICES = {  # where capitalising the prefix would not read well
     "acm": "Acm",
@@ -52,13 +52,13 @@ _NAMED = (("iam:PolicyARN", "NamedPolicies"), ("iam:PermissionsBoundary", "WithB
 PASSED_TO = "iam:PassedToService"
 
 
-def sids_of(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """A telling, unique Sid for each block; letters and digits only."""
-    plain = [_sid(block) for block in blocks]
+def sids_of(groups: Sequence[Group]) -> tuple[str, ...]:
+    """A telling, unique Sid for each statement; letters and digits only."""
+    plain = list(map(_sid, groups))
     often = Counter(plain)
     wordy = [
-        sid + _resource_word(block.resources) if often[sid] > 1 else sid
-        for sid, block in zip(plain, blocks, strict=True)
+        sid + _resource_word(group) if often[sid] > 1 else sid
+        for sid, group in zip(plain, groups, strict=True)
     ]
     often = Counter(wordy)
     numbers: dict[str, int] = defaultdict(int)
@@ -77,17 +77,17 @@ def sids_of(blocks: Sequence[Block]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def purpose_of(block: Block, reference: Reference) -> str:
+def purpose_of(group: Group, reference: Reference) -> str:
     """A sentence for the reviewer."""
-    title = reference.service_title(block.service)
-    receivers = _values(block.conditions, PASSED_TO)
+    title = reference.service_title(group[0].action.service)
+    receivers = _values(group, PASSED_TO)
     if receivers:
         return f"Hand these roles, and no others, to {listed(receivers)} and to no other service."
-    via = _values(block.conditions, "aws:CalledVia") or _values(block.conditions, "kms:ViaService")
+    via = _values(group, "aws:CalledVia") or _values(group, "kms:ViaService")
     through = f" that {listed(via)} made for the process" if via else " that the process made"
-    match block.use:
+    match purpose := group[0].purpose:
         case Purpose.CYCLE:
-            return f"Calls to {title}{through}{_phases(block)}{_beside(block)}."
+            return f"Calls to {title}{through}{_phases(group)}{_beside(group)}."
         case Purpose.PASS_ROLE:
             return "Hand these roles to the services that the process sets up."
         case Purpose.SERVICE_LINKED_ROLE:
@@ -95,9 +95,9 @@ def purpose_of(block: Block, reference: Reference) -> str:
                 f"Let the services make their own roles: {GroundKind.SERVICE_LINKED_ROLE.because}."
             )
         case Purpose.NEXT | Purpose.HINT | Purpose.HEADROOM:
-            return _UNSEEN[block.use].format(title=title)
+            return _UNSEEN[purpose].format(title=title)
         case _:
-            assert_never(block.use)
+            assert_never(purpose)
 
 
 def service_word(service: str) -> str:
@@ -106,25 +106,26 @@ def service_word(service: str) -> str:
     return known or "".join(part.capitalize() for part in _NOT_IN_A_SID.split(service))
 
 
-def _sid(block: Block) -> str:
-    receivers = _values(block.conditions, PASSED_TO)
+def _sid(group: Group) -> str:
+    receivers = _values(group, PASSED_TO)
     if receivers:
         return f"PassRoleTo{''.join(service_word(one.split('.')[0]) for one in receivers)}"
-    if block.use in (Purpose.PASS_ROLE, Purpose.SERVICE_LINKED_ROLE):
-        return block.use.value
+    purpose = group[0].purpose
+    if purpose in (Purpose.PASS_ROLE, Purpose.SERVICE_LINKED_ROLE):
+        return purpose.value
     via = [
         service_word(one.split(".")[0])
         for key in ("aws:CalledVia", "kms:ViaService")
-        for one in _values(block.conditions, key)
+        for one in _values(group, key)
     ]
     through = f"Via{'And'.join(dict.fromkeys(via))}" if via else ""
-    keys = {one.key for one in block.conditions}
+    keys = {one.key for one in group[0].conditions}
     named = "".join(word for key, word in _NAMED if key in keys)
-    return f"{service_word(block.service)}{block.use}{named}{through}"
+    return f"{service_word(group[0].action.service)}{purpose}{named}{through}"
 
 
-def _resource_word(resources: Iterable[Template]) -> str:
-    words = {_word(str(one)) for one in resources}
+def _resource_word(group: Group) -> str:
+    words = {_word(str(one.template)) for one in group}
     return words.pop() if len(words) == 1 else ""
 
 
@@ -143,17 +144,17 @@ def _word(resource: str) -> str:
     return plain if word.isascii() and not re.search(r"[$*{]", word) else ""
 
 
-def _values(conditions: Iterable[Condition], key: str) -> list[str]:
-    return [str(value) for one in conditions if one.key == key for value in one.values]
+def _values(group: Group, key: str) -> list[str]:
+    return [str(value) for one in group[0].conditions if one.key == key for value in one.values]
 
 
-def _beside(block: Block) -> str:
-    kinds = sorted({one.basis for one in block.grants} - {GroundKind.OBSERVED})
+def _beside(group: Group) -> str:
+    kinds = sorted({one.basis for one in group} - {GroundKind.OBSERVED})
     return f", and what its requests needed beside ({listed(kinds)})" if kinds else ""
 
 
-def _phases(block: Block) -> str:
+def _phases(group: Group) -> str:
     phases = distinct(
-        line.phase for grant in block.grants for one in grant.permissions for line in one.lines
+        line.phase for grant in group for one in grant.permissions for line in one.lines
     )
     return f" in {listed(phases)}" if phases else ""

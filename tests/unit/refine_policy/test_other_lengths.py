@@ -68,6 +68,7 @@ def found_beside(resource: str, *templates: str) -> list[Finding]:
             action=action,
             template=Template.from_text(one),
             basis=GroundKind.OBSERVED,
+            purpose=GroundKind.OBSERVED.purpose,
             conditions=(),
             permissions=(Permission(ROLE, action, resource, GroundKind.OBSERVED),),
             reasons=(),
