@@ -33,10 +33,10 @@ class Permission(NamedTuple):
 
     Attributes:
         resource: as the events name it.
-        basis: the kind of ground that it rests on.
+        kind: the kind of ground that it rests on.
         via: the services that make the calls, outermost first.
         lines: the events that show it or that it follows from; none for hints.
-        because: a sentence for the reviewer; empty when the events speak for themselves.
+        text: a sentence for the reviewer; empty when the events speak for themselves.
         context: condition keys and the values that the service sets on the request, sorted.
         template: set when a hint spells the resource itself.
         listed: whether Access Analyzer lists the action too.
@@ -45,10 +45,10 @@ class Permission(NamedTuple):
     principal: str
     action: Action
     resource: str
-    basis: GroundKind
+    kind: GroundKind
     via: tuple[str, ...] = ()
     lines: Sequence[Evidence] = ()
-    because: str = ""
+    text: str = ""
     context: tuple[tuple[str, str], ...] = ()
     template: Template | None = None
     listed: bool = False
@@ -146,11 +146,11 @@ def gather(evidence: Iterable[Evidence]) -> Observations:
     )
 
 
-def _gathered(lines: Lines, basis: GroundKind, because: str = "") -> Iterator[Permission]:
+def _gathered(lines: Lines, kind: GroundKind, text: str = "") -> Iterator[Permission]:
     for key in sorted(lines):
         principal, _, _, resource, via = key
         same = lines[key]
-        yield Permission(principal, same[0].action, resource, basis, via, same, because)
+        yield Permission(principal, same[0].action, resource, kind, via, same, text)
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

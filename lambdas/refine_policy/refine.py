@@ -94,7 +94,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
         seen, own_roles=own_roles(run.principal), off=hints.derivations_off
     )
     tags = frozenset(
-        (one.action, one.resource) for one in derived.permissions if one.basis.startswith("tag-on-")
+        (one.action, one.resource) for one in derived.permissions if one.kind.startswith("tag-on-")
     )
     room = headroom(hints.headroom, run.principal, seen, naming, reference)
     needed = (
@@ -170,7 +170,7 @@ def _otherwise(
     seen: Observations, derivable: Iterable[Permission], unconditional: Iterable[DraftGrant]
 ) -> WithoutHints:
     """What the hints could switch off, were it not for them."""
-    kinds = {one.kind for one, _ in seen.implied} | {one.basis for one in derivable}
+    kinds = {one.kind for one, _ in seen.implied} | {one.kind for one in derivable}
     grants = tuple(unconditional)
     return WithoutHints(
         kinds=frozenset(kinds),

@@ -170,7 +170,7 @@ class Fences:
             (self.off, "process.yaml switches the condition off"),
             (reads and any(one.via for one in permissions), _READS),
             (
-                any(one.basis not in OF_WHAT_IS_THERE for one in permissions),
+                any(one.kind not in OF_WHAT_IS_THERE for one in permissions),
                 "the cycle does not show that the resource carries the tag",
             ),
             (gone, "the call asked about something missing, and must be told so"),
@@ -194,7 +194,7 @@ class Fences:
     ) -> Judged:
         found: set[Template] = set()
         for one, row in zip(permissions, rows, strict=True):
-            if one.basis == GroundKind.OBSERVED and _id_of(row, one.resource) == ANYTHING:
+            if one.kind == GroundKind.OBSERVED and _id_of(row, one.resource) == ANYTHING:
                 return Judged(because="no event tells which of them the call asked about")
             names = self._stacks_of(row, one.resource)
             if not names or not names <= naming.stacks.keys():

@@ -47,9 +47,9 @@ def tagged_types(permissions: Iterable[Permission]) -> frozenset[tuple[str, str]
     tagged: dict[tuple[str, str], list[bool]] = defaultdict(list)
     taggers: set[str] = set()
     for one in permissions:
-        if one.basis == GroundKind.TAG_ON_CREATE:
+        if one.kind == GroundKind.TAG_ON_CREATE:
             taggers.add(one.principal)
-        if one.basis != GroundKind.OBSERVED or not makes(one.action):
+        if one.kind != GroundKind.OBSERVED or not makes(one.action):
             continue
         for line in one.lines:
             if line.outcome is Outcome.SUCCEEDED:

@@ -42,12 +42,12 @@ def ambiguities(values: Mapping[str, str], grants: Sequence[DraftGrant]) -> Iter
     yield from _humps(own, grants)
     twice = sorted(
         {
-            (name, one.template.text)
+            (name, one.resource.text)
             for one in grants
             for name, count in Counter(
-                part.name for part in one.template.parts if isinstance(part, Variable)
+                part.name for part in one.resource.parts if isinstance(part, Variable)
             ).items()
-            if count > 1 and name in own and not _by_path(one.template.text, name)
+            if count > 1 and name in own and not _by_path(one.resource.text, name)
         }
     )
     for name, text in twice[:3]:
@@ -61,7 +61,7 @@ def ambiguities(values: Mapping[str, str], grants: Sequence[DraftGrant]) -> Iter
 def _humps(own: Mapping[str, str], grants: Sequence[DraftGrant]) -> Iterator[Finding]:
     for name in sorted(own):
         if name.endswith(TITLE) and name.removesuffix(TITLE) in own:
-            texts = [one.template.text for one in grants if name in one.template.variables]
+            texts = [one.resource.text for one in grants if name in one.resource.variables]
             yield _finding(
                 name,
                 f"{own[name]!r} stands within words, first in {min(texts, default='a condition')}; "

@@ -29,7 +29,7 @@ def analyzer_coverage(
     grants: Sequence[DraftGrant], listed: AnalyzerActions, reference: Reference
 ) -> Iterator[Finding]:
     """How many of the proved actions Access Analyzer names, and what of its answer is odd."""
-    actions = {one.action for one in grants if one.basis is GroundKind.OBSERVED}
+    actions = {one.action for one in grants if one.kind is GroundKind.OBSERVED}
     if not listed.documents or not actions:
         return
     blind = {one for one in actions if (facts := reference.facts(one)) and not facts.analyzer_sees}

@@ -34,14 +34,14 @@ def require_bounds(
     """
     problems: list[str] = []
     for one in grants:
-        name = f"{one.action} on {one.template}"
+        name = f"{one.action} on {one.resource}"
         problems += [
             f"{name} is forbidden: {rule.reason}"
             for rule in hints.forbid
-            if matches(rule.action, one) and _meet(rule.resource, one.template, uses)
+            if matches(rule.action, one) and _meet(rule.resource, one.resource, uses)
         ]
         if hints.bounds and not any(
-            matches(bound.action, one) and covers(bound.resource, one.template)
+            matches(bound.action, one) and covers(bound.resource, one.resource)
             for bound in hints.bounds
         ):
             problems.append(f"{name} exceeds the bounds")

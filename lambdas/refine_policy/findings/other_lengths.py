@@ -70,9 +70,9 @@ def other_lengths(
     """
     allowed: dict[str, set[Template]] = defaultdict(set)
     for grant in grants:
-        if str(grant.template) != ANYTHING:
+        if str(grant.resource) != ANYTHING:
             for permission in grant.permissions:
-                allowed[permission.resource].add(grant.template)
+                allowed[permission.resource].add(grant.resource)
     stacks = naming.stacks
     made = tuple(
         one

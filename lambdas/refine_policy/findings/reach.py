@@ -45,9 +45,9 @@ def containment(
     """Try every grant on the neighbours of what it was seen on, with the values of the run."""
     trial = _Trial(around, values, _held(grants, values))
     for one in grants:
-        if makes_it(one.action, str(one.template)):
+        if makes_it(one.action, str(one.resource)):
             continue  # what is made anew is nobody's yet
-        if one.template != EVERYTHING:
+        if one.resource != EVERYTHING:
             for neighbour in _neighbours(one, around, fences):
                 trial.call(one, neighbour)
         elif _told(one):
@@ -70,8 +70,8 @@ def _held(grants: Iterable[DraftGrant], values: Mapping[str, str]) -> Held:
     """The open grants by who holds which action; others are for one text, which is one's own."""
     held: Held = defaultdict(list)
     for one in grants:
-        if one.template.wild and one.template != EVERYTHING:
-            held[one.principal, one.action].append((one.template.render(values), one))
+        if one.resource.wild and one.resource != EVERYTHING:
+            held[one.principal, one.action].append((one.resource.render(values), one))
     return held
 
 
@@ -122,9 +122,9 @@ class _Trial:
 
 def _neighbours(one: DraftGrant, around: Neighbourhood, fences: Fences) -> Iterator[Neighbour]:
     seen = next((it.resource for it in one.permissions if it.template is None), "")
-    resource = seen if seen.startswith("arn:") else around.seen_as(one.template)
+    resource = seen if seen.startswith("arn:") else around.seen_as(one.resource)
     nameless = around.is_nameless(resource) or any(it.reaches_others for it in one.reasons)
-    yield from around.of(resource, one.template, fences.stack_of(resource), nameless=nameless)
+    yield from around.of(resource, one.resource, fences.stack_of(resource), nameless=nameless)
 
 
 def _touches(one: DraftGrant, reference: Reference) -> bool:
@@ -152,10 +152,10 @@ def _reaches(
             yield Reach(
                 principal=one.principal,
                 action=str(one.action),
-                resource=str(one.template),
+                resource=str(one.resource),
                 reads=facts is not None and facts.access_level.reads,
                 whose=tuple(it for it in Whose if it in whose),
-                because=_NO_NAME if one.template == EVERYTHING else named,
+                because=_NO_NAME if one.resource == EVERYTHING else named,
             )
 
 

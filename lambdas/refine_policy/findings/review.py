@@ -62,8 +62,8 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
     resources: dict[Reason, set[str]] = defaultdict(set)
     for one in grants:
         for reason in one.reasons:
-            resources[reason].add(str(one.template))
-    made = {str(one.template) for one in grants if not _reads(one, reference)}
+            resources[reason].add(str(one.resource))
+    made = {str(one.resource) for one in grants if not _reads(one, reference)}
     for reason, texts in resources.items():
         # Dates of what the run made come again as others; what it only read had its date before.
         read = texts - made if reason.kind is ReasonKind.DATE else set()
@@ -72,7 +72,7 @@ def _wildcards(grants: Sequence[DraftGrant], reference: Reference) -> Iterator[F
                 yield _wildcard(reason, some, kind)
     for one in grants:
         facts = reference.facts(one.action)
-        if str(one.template) == ANYTHING and (facts is None or facts.resource_level):
+        if str(one.resource) == ANYTHING and (facts is None or facts.resource_level):
             reads, why = _reads(one, reference), "; ".join(map(str, one.reasons))
             yield Finding(
                 severity=Severity.NOTE if reads else Severity.WARNING,

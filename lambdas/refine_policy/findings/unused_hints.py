@@ -56,11 +56,11 @@ def unused_hints(
         yield _unused("wildcards.families", "No names would be put together.", note=True)
     for bound in hints.bounds:
         if not any(
-            matches(bound.action, one) and covers(bound.resource, one.template) for one in grants
+            matches(bound.action, one) and covers(bound.resource, one.resource) for one in grants
         ):
             subject = f"bounds {bound.action} on {bound.resource}"
             yield _unused(subject, "Nothing that is granted lies within it.", note=True)
-    if hints.split and not any(one.basis is GroundKind.SPLIT for one in grants):
+    if hints.split and not any(one.kind is GroundKind.SPLIT for one in grants):
         yield _unused("split", "CloudFormation did nothing for the process.")
 
 
@@ -70,10 +70,10 @@ def _added(hints: Hints, grants: Sequence[DraftGrant], reference: Reference) -> 
         if known is None:
             yield _unused(f"grants.add {added.action}", "IAM's reference does not know the action.")
         if any(
-            one.basis == GroundKind.OBSERVED
+            one.kind == GroundKind.OBSERVED
             and known is not None
             and one.action == known.action
-            and covers(one.template, added.resource)
+            and covers(one.resource, added.resource)
             for one in grants
         ):
             yield _unused(f"grants.add {added.action}", "The cycle's own events grant it already.")

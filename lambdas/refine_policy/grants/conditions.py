@@ -83,7 +83,7 @@ def _way(
     action: Action, permissions: tuple[Permission, ...], naming: Naming
 ) -> Iterator[Condition]:
     """Through which services the calls came, when none came directly."""
-    if not all(one.via and one.basis in SAME_WAY for one in permissions):
+    if not all(one.via and one.kind in SAME_WAY for one in permissions):
         return
     nearest = {one.via[-1].removesuffix(".amazonaws.com") for one in permissions}
     if action.service == "kms" and nearest <= VIA_SERVICE:
@@ -114,7 +114,7 @@ def _region(
         "requested-region" in settings.off
         or action.service in GLOBAL
         or _says_region(template)
-        or any(one.basis not in SAME_REQUEST for one in permissions)
+        or any(one.kind not in SAME_REQUEST for one in permissions)
     ):
         return
     regions = {region for one in permissions for region in one.regions if region}

@@ -29,9 +29,9 @@ Named = tuple["Permission", ResourceTemplate]  # with the resource as the policy
 
 def joined(named: Sequence[Named]) -> Iterator[Named]:
     """The same, where members of a family that share all but the name have one name."""
-    kin = _kinships(named)
+    joining = _joining(named)
     for one, name in named:
-        family = kin.get(_key(one, name))
+        family = joining.get(_key(one, name))
         if family is None:
             yield one, name
         else:
@@ -42,7 +42,7 @@ def _key(one: Permission, name: ResourceTemplate) -> Key:
     return one.principal, one.action.service, one.action.name, name.template.text
 
 
-def _kinships(named: Sequence[Named]) -> dict[Key, ResourceTemplate]:
+def _joining(named: Sequence[Named]) -> dict[Key, ResourceTemplate]:
     """The family's name for every action on every template that joins one."""
     templates: dict[str, dict[str, Template]] = defaultdict(dict)
     written: dict[str, dict[str, Template]] = defaultdict(dict)

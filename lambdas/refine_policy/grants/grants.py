@@ -41,7 +41,7 @@ class DraftGrant:
     """A grant with its conditions, before grants share statements.
 
     Attributes:
-        basis: the kind of ground that it rests on.
+        kind: the kind of ground that it rests on.
         purpose: in which kind of statement it stands.
         reasons: why the resource holds wildcards.
         permissions: what it rests on.
@@ -50,8 +50,8 @@ class DraftGrant:
 
     principal: str
     action: Action
-    template: Template
-    basis: GroundKind
+    resource: Template
+    kind: GroundKind
     purpose: Purpose
     conditions: tuple[Condition, ...]
     permissions: tuple[Permission, ...]
@@ -64,8 +64,8 @@ class DraftGrant:
         return (
             self.principal,
             self.action,
-            str(self.template),
-            self.basis,
+            str(self.resource),
+            self.kind,
             tuple(one.order for one in self.conditions),
         )
 
@@ -81,7 +81,7 @@ def grants_of(
     gathered: dict[tuple[object, ...], list[Named]] = defaultdict(list)
     for one, name in named:
         action, text = one.action, name.template.text
-        key = (one.principal, action.service, action.name, text, one.basis, one.context)
+        key = (one.principal, action.service, action.name, text, one.kind, one.context)
         gathered[key].append((one, name))
     drafts = [_draft(same, naming, reference, settings) for same in gathered.values()]
     return tuple(sorted(_once(_without_imports(drafts)), key=lambda one: one.order))
@@ -93,7 +93,7 @@ def _without_imports(grants: list[DraftGrant]) -> list[DraftGrant]:
         return grants
     found = []
     for one in grants:
-        more = imports_nothing(one.action, one.basis, one.permissions)
+        more = imports_nothing(one.action, one.kind, one.permissions)
         found.append(replace(one, conditions=(*one.conditions, *more)) if more else one)
     return found
 
@@ -109,9 +109,9 @@ def _draft(
     return DraftGrant(
         principal=first.principal,
         action=first.action,
-        template=template,
-        basis=first.basis,
-        purpose=first.basis.purpose,
+        resource=template,
+        kind=first.kind,
+        purpose=first.kind.purpose,
         conditions=tuple(
             dict.fromkeys(
                 (
@@ -136,7 +136,7 @@ def _honoured(facts: ActionFacts | None, settings: Settings) -> tuple[str, ...]:
 
 def _names(one: Permission, naming: Naming, reference: Reference) -> tuple[ResourceTemplate, ...]:
     if one.template is not None:
-        reason = (Reason(one.because),) if one.template.wild else ()
+        reason = (Reason(one.text),) if one.template.wild else ()
         return (ResourceTemplate(one.template, reason),)
     facts = reference.facts(one.action)
     if facts is not None and not facts.resource_level:
@@ -166,12 +166,12 @@ def _widest(same: list[DraftGrant]) -> Iterator[DraftGrant]:
     # Everything, then the least conditions and the least that is fixed: what covers comes first.
     same.sort(
         key=lambda one: (
-            one.basis != GroundKind.OBSERVED,
-            one.template != EVERYTHING,
+            one.kind != GroundKind.OBSERVED,
+            one.resource != EVERYTHING,
             len(one.conditions),
-            not one.template.wild,
-            sum(len(part) for part in one.template.parts if isinstance(part, str)),
-            len(one.template.text),
+            not one.resource.wild,
+            sum(len(part) for part in one.resource.parts if isinstance(part, str)),
+            len(one.resource.text),
             one.order,
         )
     )
@@ -179,13 +179,13 @@ def _widest(same: list[DraftGrant]) -> Iterator[DraftGrant]:
     known: CoverageIndex[int] = CoverageIndex()
     for one in same:
         index = next(
-            (at for at in known.of(one.template) if _holds(kept[at].conditions, one)),
+            (at for at in known.of(one.resource) if _holds(kept[at].conditions, one)),
             None,
         )
         if index is None:
-            known.add(one.template, len(kept))
+            known.add(one.resource, len(kept))
             kept.append(one)
-        elif one.basis == kept[index].basis:
+        elif one.kind == kept[index].kind:
             kept[index] = _together(kept[index], one)
     yield from kept
 
@@ -194,7 +194,7 @@ def _holds(conditions: tuple[Condition, ...], narrow: DraftGrant) -> bool:
     """Whether the narrower grant meets all conditions of the wider one anyway."""
     return all(
         one in narrow.conditions
-        or (one.key == REQUESTED_REGION and _region(narrow.template) in map(str, one.values))
+        or (one.key == REQUESTED_REGION and _region(narrow.resource) in map(str, one.values))
         for one in conditions
     )
 

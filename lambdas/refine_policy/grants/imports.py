@@ -25,10 +25,10 @@ NO_IMPORTS = Condition(operator="Null", key=IMPORTED, values=(Template.of("true"
 
 
 def imports_nothing(
-    action: Action, basis: GroundKind, permissions: Iterable[Permission]
+    action: Action, kind: GroundKind, permissions: Iterable[Permission]
 ) -> tuple[Condition, ...]:
     """The condition for what makes change sets, where the cycle has imported nothing."""
-    if action != _MAKES_CHANGES or basis not in OF_WHAT_IS_THERE:
+    if action != _MAKES_CHANGES or kind not in OF_WHAT_IS_THERE:
         return ()
     lines = [line for one in permissions for line in one.lines]
     imported = any(key == IMPORTED for line in lines for key, _ in line.context)

@@ -28,7 +28,7 @@ def requested(
     first = permissions[0].lines
     if not first or not first[0].context:
         return
-    if any(one.basis not in SAME_REQUEST for one in permissions):
+    if any(one.kind not in SAME_REQUEST for one in permissions):
         return
     lines = [line for one in permissions for line in one.lines]
     contexts = [dict(line.context) for line in lines]

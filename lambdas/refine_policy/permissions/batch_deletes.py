@@ -70,8 +70,8 @@ def version_deletes(allowed: Iterable[Permission]) -> Iterator[Permission]:
         if buckets.hold_versions(one):
             yield one._replace(
                 action=_DELETE_VERSION,
-                basis=GroundKind.VERSIONS_DELETED,
-                because=f"{BATCH} needs it: {GroundKind.VERSIONS_DELETED.because}",
+                kind=GroundKind.VERSIONS_DELETED,
+                text=f"{BATCH} needs it: {GroundKind.VERSIONS_DELETED.because}",
             )
 
 

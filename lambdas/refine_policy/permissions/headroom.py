@@ -91,9 +91,8 @@ def _permission(
         action=action,
         resource=template.text,
         template=template,
-        basis=GroundKind.HEADROOM,
-        because=f"room for {kind}, as process.yaml asks; no cycle has used it: "
-        "its handlers call this",
+        kind=GroundKind.HEADROOM,
+        text=f"room for {kind}, as process.yaml asks; no cycle has used it: its handlers call this",
         via=via,
     )
 

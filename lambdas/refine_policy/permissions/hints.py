@@ -25,6 +25,6 @@ def hinted_permissions(hints: Hints, principal: str) -> Iterator[Permission]:
             action=canonical(one.action) or one.action,
             resource=ANYTHING,
             template=one.resource,
-            basis=GroundKind.HINT,
-            because=one.reason,
+            kind=GroundKind.HINT,
+            text=one.reason,
         )

@@ -52,7 +52,7 @@ def implied_permissions(
             findings += _doubts(one)
     deletes = tuple(version_deletes(seen.allowed))
     if GroundKind.VERSIONS_DELETED in off:
-        findings += [_switched_off(one.basis, one.action) for one in deletes]
+        findings += [_switched_off(one.kind, one.action) for one in deletes]
     else:
         permissions += deletes
     findings += unknown_versions(seen.allowed)
@@ -65,8 +65,8 @@ def _permission(one: Implied, by: Permission) -> Permission:
     return by._replace(
         action=one.action,
         resource=one.resource,
-        basis=one.kind,
-        because=f"{listed(by.names)} needs it: {one.kind.because}",
+        kind=one.kind,
+        text=f"{listed(by.names)} needs it: {one.kind.because}",
         context=tuple(pair for pair in one.context if pair[0] in SURE_KEYS),
     )
 

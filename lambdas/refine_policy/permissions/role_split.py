@@ -46,8 +46,8 @@ def _joint(one: Permission, execution: str) -> Permission:
     return one._replace(
         action=Action("iam", "PassRole"),
         resource=execution,
-        basis=GroundKind.SPLIT,
-        because="process.yaml splits the process: the deployer hands CloudFormation this role",
+        kind=GroundKind.SPLIT,
+        text="process.yaml splits the process: the deployer hands CloudFormation this role",
         context=(("iam:PassedToService", CLOUDFORMATION),),
     )
 

@@ -92,8 +92,8 @@ def _own_calls(allowed: Iterable[Permission]) -> Iterator[Permission]:
         if undone and not one.via:
             yield one._replace(
                 action=Action.from_text(undone),
-                basis=ROLLBACK,
-                because="a deployment without changes deletes the change set that it made",
+                kind=ROLLBACK,
+                text="a deployment without changes deletes the change set that it made",
             )
 
 
@@ -149,18 +149,18 @@ def _on_own(
 ) -> Iterator[Permission]:
     """The action on each resource of the type that IAM would ask it for."""
     reference = layout.reference
-    because = f"{made.type} is part of the stack: {kind.because}"
+    text = f"{made.type} is part of the stack: {kind.because}"
     facts = reference.facts(action)
     if kind == UPDATE and facts and not facts.uses and not escalates(action):
         # UpdateResolver, SetSubscriptionAttributes: AWS asks for no resource.
-        yield made.seen[0]._replace(action=action, resource=ANYTHING, basis=kind, because=because)
+        yield made.seen[0]._replace(action=action, resource=ANYTHING, kind=kind, text=text)
     found: set[str] = set()
     for one in made.seen:
         told = _told(one.resource, naming)
         if told in found or not _fits(action, one, reference, layout):
             continue
         found.add(told)
-        yield one._replace(action=action, basis=kind, because=because)
+        yield one._replace(action=action, kind=kind, text=text)
 
 
 def _undone_there(

@@ -29,8 +29,8 @@ def system_tag_permissions(seen: Observations) -> Iterator[Permission]:
         if tags and tags.asks and one.action == tags.made_by:
             yield one._replace(
                 action=tags.asks,
-                basis=GroundKind.SYSTEM_TAGS,
-                because=f"{', '.join(one.names)} needs it: {GroundKind.SYSTEM_TAGS.because}",
+                kind=GroundKind.SYSTEM_TAGS,
+                text=f"{', '.join(one.names)} needs it: {GroundKind.SYSTEM_TAGS.because}",
             )
 
 

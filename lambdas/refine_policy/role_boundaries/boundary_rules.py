@@ -114,7 +114,7 @@ class BoundaryRules:
     def leads_up(self, grant: DraftGrant) -> bool:
         """Whether what a role was seen doing would be a way up for it."""
         one = PatternStatement(
-            sid="", effect="Allow", actions=(str(grant.action),), resources=(grant.template,)
+            sid="", effect="Allow", actions=(str(grant.action),), resources=(grant.resource,)
         )
         return self._named_way_up(str(grant.action), one)
 

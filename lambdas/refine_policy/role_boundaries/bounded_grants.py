@@ -59,7 +59,7 @@ def _asks_for_it(one: DraftGrant, reference: Reference) -> bool:
 def _removal(one: DraftGrant) -> LeftOut:
     return LeftOut(
         action=str(one.action),
-        resource=str(one.template),
+        resource=str(one.resource),
         kind=LeftOutKind.BOUNDARY_REMOVAL,
         reason="Nobody may take the boundary from a role: the definition says that it is required.",
     )

@@ -93,7 +93,7 @@ def _allows(kept: Iterable[PatternStatement], grant: DraftGrant) -> bool:
         and not one.but_actions
         and not one.conditions
         and matched(one.actions, str(grant.action))
-        and any(covers(wide, grant.template) for wide in one.resources)
+        and any(covers(wide, grant.resource) for wide in one.resources)
         for one in kept
     )
 
@@ -103,6 +103,6 @@ def _seen(grant: DraftGrant) -> PatternStatement:
         sid="",
         effect="Allow",
         actions=(str(grant.action),),
-        resources=(grant.template,),
+        resources=(grant.resource,),
         conditions=grant.conditions,
     )

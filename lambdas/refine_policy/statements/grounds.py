@@ -20,21 +20,21 @@ def grounds_of(permissions: Iterable[Permission]) -> tuple[Ground, ...]:
     """One ground for each reason and each way that the calls came, sorted."""
     together: dict[tuple[str, str, tuple[str, ...]], list[Permission]] = defaultdict(list)
     for one in permissions:
-        together[one.basis, one.because, one.via].append(one)
+        together[one.kind, one.text, one.via].append(one)
     return tuple(sorted(_ground(same) for same in together.values()))
 
 
 def _ground(same: list[Permission]) -> Ground:
     lines = [line for one in same for line in one.lines]
     if not lines:
-        return Ground(kind=same[0].basis, text=same[0].because)
+        return Ground(kind=same[0].kind, text=same[0].text)
     # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.
     events = sorted({(line.time, line.event_id) for line in lines})
     ids = (event_id for _, event_id in events[:EVENT_IDS])
     offered = any(one.listed for one in same)
     return Ground(
-        kind=same[0].basis,
-        text=same[0].because or _observed(lines, len(events), same[0].via, offered=offered),
+        kind=same[0].kind,
+        text=same[0].text or _observed(lines, len(events), same[0].via, offered=offered),
         events=len(events),
         first=events[0][0],
         last=events[-1][0],

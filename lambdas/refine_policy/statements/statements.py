@@ -48,8 +48,8 @@ def _rectangles(grants: Iterable[DraftGrant]) -> Iterator[Group]:
     by_resource: dict[Template, list[DraftGrant]] = defaultdict(list)
     for one in grants:
         by_action[one.action].append(one)
-        by_resource[one.template].append(one)
-    rows = _alike(by_action.values(), lambda one: str(one.template))
+        by_resource[one.resource].append(one)
+    rows = _alike(by_action.values(), lambda one: str(one.resource))
     columns = _alike(by_resource.values(), lambda one: str(one.action))
     parts = min((rows, columns), key=lambda groups: sum(map(_cost, groups)))
     for part in parts:
@@ -68,13 +68,13 @@ def _actions(group: Group) -> tuple[Action, ...]:
 
 
 def _resources(group: Group) -> tuple[Template, ...]:
-    return tuple(sorted({one.template for one in group}, key=str))
+    return tuple(sorted({one.resource for one in group}, key=str))
 
 
 def _cost(group: Group) -> int:
     """About as many characters as the statement will have."""
     actions = {one.action for one in group}
-    resources = {one.template for one in group}
+    resources = {one.resource for one in group}
     overhead = 80
     return overhead + sum(len(str(one)) + 3 for one in (*actions, *resources))
 
@@ -90,7 +90,7 @@ def _cut(group: Group) -> Iterator[Group]:
             yield group
             return
         first = set(resources[: len(resources) // 2])
-        halves = [one.template in first for one in group]
+        halves = [one.resource in first for one in group]
     else:
         kept = set(actions[: len(actions) // 2])
         halves = [one.action in kept for one in group]
@@ -112,7 +112,7 @@ def _order(group: Group) -> tuple[object, ...]:
 def _statement(group: Group, sid: str, reference: Reference) -> ExplainedStatement:
     """The statement with what a reviewer asks of it."""
     conditions = group[0].conditions
-    reasons = {(str(grant.template), str(reason)) for grant in group for reason in grant.reasons}
+    reasons = {(str(grant.resource), str(reason)) for grant in group for reason in grant.reasons}
     reasons |= {
         (str(value), "the policy that the requests named is created again under another name")
         for condition in conditions
@@ -127,7 +127,7 @@ def _statement(group: Group, sid: str, reference: Reference) -> ExplainedStateme
         grants=tuple(
             Grant(
                 action=grant.action,
-                resource=grant.template,
+                resource=grant.resource,
                 grounds=grounds_of(grant.permissions),
             )
             for grant in sorted(group, key=lambda grant: grant.order)

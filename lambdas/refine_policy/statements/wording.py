@@ -125,7 +125,7 @@ def _sid(group: Group) -> str:
 
 
 def _resource_word(group: Group) -> str:
-    words = {_word(str(one.template)) for one in group}
+    words = {_word(str(one.resource)) for one in group}
     return words.pop() if len(words) == 1 else ""
 
 
@@ -149,7 +149,7 @@ def _values(group: Group, key: str) -> list[str]:
 
 
 def _beside(group: Group) -> str:
-    kinds = sorted({one.basis for one in group} - {GroundKind.OBSERVED})
+    kinds = sorted({one.kind for one in group} - {GroundKind.OBSERVED})
     return f", and what its requests needed beside ({listed(kinds)})" if kinds else ""
 
 

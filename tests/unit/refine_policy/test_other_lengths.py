@@ -66,8 +66,8 @@ def found_beside(resource: str, *templates: str) -> list[Finding]:
         DraftGrant(
             principal=ROLE,
             action=action,
-            template=Template.from_text(one),
-            basis=GroundKind.OBSERVED,
+            resource=Template.from_text(one),
+            kind=GroundKind.OBSERVED,
             purpose=GroundKind.OBSERVED.purpose,
             conditions=(),
             permissions=(Permission(ROLE, action, resource, GroundKind.OBSERVED),),
