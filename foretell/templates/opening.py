@@ -94,7 +94,8 @@ class Opener:
             if self.files.text(inner) is not None:
                 return self.open(inner)
         raise UnreadableTemplateError(
-            f"{visible(path)} holds neither manifest.json nor a template; name the template's file"
+            f"{visible(path)} holds neither manifest.json nor a template: name the template's "
+            "file, or have the tool write it first (osls package, cdk synth, sam build)"
         )
 
     def _assembly(self, path: str, manifest: str) -> Opened:

@@ -68,7 +68,7 @@ def refused(
 def reason(error: Exception) -> str:
     """AWS's own code and words, or the client's."""
     if not isinstance(error, ClientError):
-        return str(error)
+        return str(error).rstrip(".")
     said = error.response["Error"]
     return f"{said.get('Code', 'unknown')}: {said.get('Message', 'no message')}"
 

@@ -18,7 +18,7 @@ from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, unsea
 from lambdas.model.archive.published_policy import parameter_of
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import SourceRevision
-from lambdas.model.text import visible
+from lambdas.model.text import listed, visible
 from local.archive.places import S3, chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 PATH = "/{name}/policies"
+MOST = 3  # runs that are named, the newest
 
 
 def approve(arguments: argparse.Namespace) -> int:
@@ -123,14 +124,12 @@ def record_approval(
         ArchiveRefusedError: the run has not finished, was changed, is approved already, ran
             another revision, or took place elsewhere than the approver says.
     """
-    folder = f"{process}/{run}/"
+    folder = f"{process}/{run}"
     try:
-        body = archive.get(f"{folder}{MANIFEST}")
+        body = archive.get(f"{folder}/{MANIFEST}")
         manifest = unsealed(body)
     except MissingObjectError as error:
-        raise ArchiveRefusedError(
-            f"{folder} has no manifest: only finished runs can be approved"
-        ) from error
+        raise ArchiveRefusedError(_unfinished(archive, process, run)) from error
     except ValueError as error:
         raise ArchiveRefusedError(f"the manifest of {folder} was changed: {error}") from error
     _refuse_twice(archive, folder)
@@ -148,7 +147,7 @@ def record_approval(
         )
     if platform is Platform.AWS and emulated:
         raise ArchiveRefusedError(f"{folder} took place on AWS: leave --emulated out")
-    archive.put(f"{folder}{APPROVAL}", approval(body, manifest, signature, platform), JSON)
+    archive.put(f"{folder}/{APPROVAL}", approval(body, manifest, signature, platform), JSON)
     _list_anew(archive, process, run)
     return platform
 
@@ -159,28 +158,35 @@ def record_withdrawal(archive: Archive, process: str, run: str, signature: Signa
     Raises:
         ArchiveRefusedError: the run is not approved, or its approval was taken back already.
     """
-    folder = f"{process}/{run}/"
+    folder = f"{process}/{run}"
     try:
-        body = archive.get(f"{folder}{APPROVAL}")
+        body = archive.get(f"{folder}/{APPROVAL}")
         content = unsealed(body)
     except MissingObjectError as error:
         raise ArchiveRefusedError(f"{folder} is not approved") from error
     except ValueError as error:
         raise ArchiveRefusedError(f"the approval of {folder} was changed: {error}") from error
-    if archive.exists(f"{folder}{WITHDRAWAL}"):
-        before = unsealed(archive.get(f"{folder}{WITHDRAWAL}"))
+    if archive.exists(f"{folder}/{WITHDRAWAL}"):
+        before = unsealed(archive.get(f"{folder}/{WITHDRAWAL}"))
         raise ArchiveRefusedError(
             f"the approval of {folder} was taken back already, by {before['by']} at {before['at']}"
         )
-    archive.put(f"{folder}{WITHDRAWAL}", withdrawal(body, content, signature), JSON)
+    archive.put(f"{folder}/{WITHDRAWAL}", withdrawal(body, content, signature), JSON)
     _list_anew(archive, process, run)
     return Platform.read(content.get("shownOn"))
 
 
+def _unfinished(archive: Archive, process: str, run: str) -> str:
+    """What to approve in place of a run that has no manifest."""
+    finished = [one.manifest.run for one in finished_runs(archive, process)]
+    known = f"; those of {process} are {listed(finished[-MOST:])}" if finished else ""
+    return f"{process}/{run} has no manifest: only finished runs can be approved{known}"
+
+
 def _refuse_twice(archive: Archive, folder: str) -> None:
     for name, words in ((WITHDRAWAL, "was approved, and that was taken back"), (APPROVAL, "")):
-        if archive.exists(f"{folder}{name}"):
-            before = unsealed(archive.get(f"{folder}{name}"))
+        if archive.exists(f"{folder}/{name}"):
+            before = unsealed(archive.get(f"{folder}/{name}"))
             raise ArchiveRefusedError(
                 f"{folder} {words or 'is approved already'}, by {before['by']} at {before['at']}"
             )

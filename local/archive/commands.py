@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.errors import FencepostError
+from lambdas.errors import ArchiveRefusedError, FencepostError
 from lambdas.model.text import counted, visible
 from local.archive.places import chosen_archive
 from local.archive.verification import verify
@@ -22,6 +22,11 @@ def verify_archive(arguments: argparse.Namespace) -> int:
     """Check every document and link, and say the first break when one is broken."""
     try:
         found = verify(chosen_archive(arguments.archive))
+        if not (found.objects or found.breaks):
+            raise ArchiveRefusedError(
+                "no process has a finished run there; name the archive's own folder or bucket, or "
+                "end a run first"
+            )
     except FencepostError as error:
         complain(f"cannot verify: {error}")
         return UNKNOWN

@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive.documents import Archive, FolderArchive, S3Archive
+from lambdas.model.text import visible
 from local.connection import Connection
 from local.emulator import OUT, STATE
 
@@ -23,7 +24,10 @@ def open_archive(place: str) -> Archive:
     if place.startswith(S3):
         return S3Archive(place.removeprefix(S3).strip("/"))
     if not Path(place).is_dir():
-        raise ArchiveRefusedError(f"{place} is no folder; give one, or s3://bucket")
+        raise ArchiveRefusedError(
+            f"there is no folder {visible(place)}: name an archive's folder or s3://bucket, or run "
+            "a process first (fencepost run PROCESS), which makes one"
+        )
     return FolderArchive(Path(place))
 
 

@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument(
         "--version", action=_Version, nargs=0, help="show program's version number and exit"
     )
-    commands = whole.add_subparsers(dest="command", required=True, help=argparse.SUPPRESS)
+    commands = whole.add_subparsers(
+        prog=whole.prog, dest="command", required=True, help=argparse.SUPPRESS
+    )
     for one in COMMANDS:
         made = commands.add_parser(
             one.name,

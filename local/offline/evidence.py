@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.text import counted
 from local.offline.parallel_reading import SideBySide
 from local.offline.sources.logs import UnusableLogsError
 from local.offline.sources.places import asked, opened
@@ -71,6 +72,6 @@ def _nothing(selection: Selection, *, files: int) -> Finding:
         severity=Severity.WARNING,
         kind=FindingKind.NO_EVIDENCE,
         subject=str(selection.principal),
-        detail=f"Nothing in {files} files is evidence of what it did{session}.",
+        detail=f"Nothing in {counted(files, 'file')} is evidence of what it did{session}.",
         action="Check the account, the name and the days of the files.",
     )

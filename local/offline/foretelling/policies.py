@@ -57,6 +57,10 @@ def named_policy(
         return _of_folder(path, values or {})
     if path.is_file():
         return NamedPolicy(name=name, granted=read_policy(_text(path), name, values or {}))
+    if path.is_dir():
+        raise UnreadablePolicyError(
+            f"{visible(name)} holds no {REFINED}: name a run's folder (out/PROCESS/RUN) or a file"
+        )
     return _of_process(name, archive, values or {})
 
 
@@ -114,7 +118,7 @@ def _of_process(name: str, archive: str | None, values: Mapping[str, str]) -> Na
 def _nothing(name: str) -> NamedPolicy:
     raise UnreadablePolicyError(
         f"there is no {visible(name)}: neither a file, nor a run's folder, nor a process with "
-        "finished runs in the archive"
+        "finished runs in the archive. fencepost run PROCESS makes a run"
     )
 
 

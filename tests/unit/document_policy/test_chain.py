@@ -198,8 +198,11 @@ def test_an_approval_is_given_once(archive: FolderArchive) -> None:
 
 
 def test_only_a_finished_run_can_be_approved(archive: FolderArchive) -> None:
-    with pytest.raises(ArchiveRefusedError, match="only finished runs"):
-        approved(archive, 1)
+    run_of(archive, 1)
+
+    with pytest.raises(ArchiveRefusedError, match="only finished runs") as refused:
+        approved(archive, 2)
+    assert str(refused.value).endswith(f"; those of orders are {a_run(1).id}")
 
 
 def test_what_is_wider_than_approved_stands_in_the_subject(archive: FolderArchive) -> None:
@@ -237,7 +240,9 @@ def test_the_commands_tell_by_their_status(
     assert verify_archive(argparse.Namespace(archive=place, json=False)) == 0
     (archive._root / a_run(1).key("policy.tf")).write_bytes(b"")  # noqa: SLF001
     assert verify_archive(argparse.Namespace(archive=place, json=False)) == 1
-    assert verify_archive(argparse.Namespace(archive=f"{place}/nowhere", json=False)) == 2
+    for nowhere in ("nowhere", f"orders/{a_run(1).id}"):  # a folder, but no archive
+        there = argparse.Namespace(archive=f"{place}/{nowhere}", json=False)
+        assert verify_archive(there) == 2
 
     printed = capsys.readouterr()
     assert f"first break: {a_run(1).key('policy.tf')}: was changed" in printed.out

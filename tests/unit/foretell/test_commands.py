@@ -101,6 +101,7 @@ def test_a_change_is_judged_alone(
     ("words", "said"),
     [
         (["--policy", "nobody", "--template", "t.json"], "there is no nobody"),
+        (["--policy", "DOSSIER/..", "--template", "t.json"], "holds no refined.json"),
         (["--policy", "DOSSIER", "--template", "nowhere.yaml"], "there is no nowhere.yaml"),
         (["--policy", "DOSSIER", "--template", "DOSSIER"], "is no cloud assembly"),
         (["--policy", "DOSSIER", "--template", "x", "--set", "a"], "write NAME=VALUE"),

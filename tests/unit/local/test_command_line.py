@@ -39,6 +39,7 @@ def test_each_commands_help_shows_examples_and_what_its_statuses_say(
 ) -> None:
     text = helped(capsys, command.name)
 
+    assert text.startswith(f"usage: fencepost {command.name} ")
     assert all(typed in text and happens in text for typed, happens in command.examples)
     assert re.findall(r"^  (\d)  (.+)$", text, re.MULTILINE) == [
         (str(number), words) for number, words in enumerate(command.statuses)
