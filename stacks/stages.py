@@ -145,14 +145,18 @@ def refuse_unknown_regions(settings: Settings, folders: Sequence[ProcessFolder])
         InvalidSettingError: says who names it, and which was perhaps meant.
     """
     known = {one.name for one in RegionInfo.regions}
-    for who, region in _named(settings, folders):
-        if region not in known:
-            close = get_close_matches(region, known, n=1)
-            meant = f"did you mean {close[0]}? " if close else ""
-            raise InvalidSettingError(
-                f"{who}: the CDK here knows no region {region}; {meant}A newer one needs a newer "
-                "CDK (make lock UPGRADE=1)"
-            )
+    unknown = [one for one in _named(settings, folders) if one[1] not in known]
+    if unknown:
+        raise InvalidSettingError("\n".join(_unknown(who, one, known) for who, one in unknown))
+
+
+def _unknown(who: str, region: str, known: Collection[str]) -> str:
+    close = get_close_matches(region, known, n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return (
+        f"{who}: the CDK here knows no region {region}; {meant}A newer one needs a newer CDK "
+        "(make lock UPGRADE=1)"
+    )
 
 
 def _named(settings: Settings, folders: Sequence[ProcessFolder]) -> Iterator[tuple[str, str]]:

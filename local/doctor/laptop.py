@@ -54,7 +54,7 @@ def processes(folders: Sequence[Path]) -> tuple[Check, tuple[ProcessFolder, ...]
     try:
         found = load_processes(folders)
     except InvalidProcessError as error:
-        return missing("processes", f"{error}.", "Correct the definition at that line."), ()
+        return missing("processes", f"{error}.", "Correct each definition at its line."), ()
     if not found:
         return missing("processes", "There are none.", "Add a folder to processes/."), ()
     names = ", ".join(one.process.name for one in found)

@@ -17,7 +17,7 @@ from lambdas.model.yaml_text import YamlText, read
 from stacks.processes.build_schema import refuse_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 ADDRESS = re.compile(r"\w+://|[\w.-]+@[\w.-]+:")  # as Git is given one
@@ -67,11 +67,11 @@ def load_processes(folders: Sequence[Path]) -> tuple[ProcessFolder, ...]:
     """Every process of every folder, sorted by name.
 
     Raises:
-        InvalidProcessError: a definition is wrong, or two folders hold processes of one name.
+        InvalidProcessError: definitions are wrong, or folders hold processes of one name; it has a
+            line for each.
     """
     found, wrong = read_processes(folders)
-    if wrong:
-        raise next(iter(wrong.values()))
+    _refuse_all(wrong.values())
     return found
 
 
@@ -101,12 +101,14 @@ def refuse_local_sources(folders: Sequence[ProcessFolder]) -> None:
     """Refuse a repository of this machine, which no build of an account can reach.
 
     Raises:
-        InvalidProcessError: names the definition.
+        InvalidProcessError: names each definition.
     """
-    for one in folders:
-        if one.process.source.local:
-            problem = "is a path of this machine, which an account cannot reach; write its address"
-            _refuse(one.path / DEFINITION, 0, "source.git", problem)
+    problem = "is a path of this machine, which an account cannot reach; write its address"
+    _refuse_all(
+        InvalidProcessError(f"{_shown(one.path / DEFINITION)}: source.git", problem)
+        for one in folders
+        if one.process.source.local
+    )
 
 
 def load_process(folder: Path) -> Process:
@@ -177,6 +179,12 @@ def _read(file: Path) -> _Definition:
 def _refuse(file: Path, line: int, key: str, problem: str) -> NoReturn:
     where = f"{_shown(file)}:{line}" if line else str(_shown(file))
     raise InvalidProcessError(f"{where}: {key}" if key else where, problem) from None
+
+
+def _refuse_all(errors: Iterable[InvalidProcessError]) -> None:
+    """Each in a line of its own, so that all are corrected at once."""
+    if told := "\n".join(map(str, errors)):
+        raise InvalidProcessError("", told)
 
 
 def _shown(file: Path) -> Path:

@@ -173,6 +173,19 @@ def test_one_bad_neighbour_does_not_stop_the_others(tmp_path: Path) -> None:
     assert all(f"/{name}/process.yaml" in str(error) for name, error in wrong.items())
 
 
+def test_every_definition_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    write_process(tmp_path, "good")
+    write_process(tmp_path, "one", regions="nowhere")
+    write_process(tmp_path, "two", phases={})
+    (tmp_path / "three").mkdir()
+
+    with pytest.raises(InvalidProcessError) as refused:
+        load_processes([tmp_path])
+
+    _, wrong = read_processes([tmp_path])
+    assert str(refused.value).splitlines() == [str(wrong[name]) for name in ("one", "three", "two")]
+
+
 def test_a_repository_of_this_machine_is_found_from_its_definition_and_not_deployed(
     tmp_path: Path,
 ) -> None:
