@@ -13,6 +13,7 @@ import json
 import resource
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 from lambdas.model.archive.manifest import MANIFEST, sealed
@@ -20,7 +21,8 @@ from local.archive.audit.staging import EVIDENCE, REFINED
 from local.command_line.main import main as fencepost
 
 ROOT = Path(__file__).parents[1]
-MODEL = ROOT / "tests/fixtures/v0.1.0/archive/orders/20261129T052913Z-92a1569b"
+ARCHIVE = ROOT / "tests/fixtures/v0.1.0/archive.zip"
+MODEL = zipfile.Path(ARCHIVE, "orders/20261129T052913Z-92a1569b/")
 PROCESS_RUNS = 50
 QUESTIONS = ("granted", "unused", "unapproved", "reach")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -165,10 +166,12 @@ def test_what_is_not_granted_is_said_and_a_document_without_reasons_too(
     assert "holds no reasons" in capsys.readouterr().err
 
 
-def test_a_process_of_an_archive_is_a_policy_too(capsys: pytest.CaptureFixture[str]) -> None:
-    archive = str(ROOT / "tests/fixtures/v0.1.0/archive")
+def test_a_process_of_an_archive_is_a_policy_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.unpack_archive(ROOT / "tests/fixtures/v0.1.0/archive.zip", tmp_path)
 
-    assert main(["explain", "orders", "iam:PassRole", "--archive", archive, "--json"]) == 0
+    assert main(["explain", "orders", "iam:PassRole", "--archive", str(tmp_path), "--json"]) == 0
     (grant,) = json.loads(capsys.readouterr().out)["grants"]
     assert grant["statement"] == "PassRoleToLambda"
 

@@ -20,7 +20,7 @@ from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from local.archive.verification import verify
 
-V0_1 = Path(__file__).parents[2] / "fixtures" / "v0.1.0" / "archive"
+V0_1 = Path(__file__).parents[2] / "fixtures" / "v0.1.0" / "archive.zip"
 FIRST, APPROVED, LAST = (
     "20261129T052815Z-3db39219",
     "20261129T052913Z-92a1569b",
@@ -30,7 +30,7 @@ FIRST, APPROVED, LAST = (
 
 @pytest.fixture
 def archive(tmp_path: Path) -> FolderArchive:
-    shutil.copytree(V0_1, tmp_path / "archive")
+    shutil.unpack_archive(V0_1, tmp_path / "archive")
     return FolderArchive(tmp_path / "archive")
 
 
@@ -47,8 +47,8 @@ def a_run_of_today(platform: Platform = Platform.EMBEDDED, *, across: bool = Fal
     )
 
 
-def test_it_is_intact() -> None:
-    found = verify(FolderArchive(V0_1))
+def test_it_is_intact(archive: FolderArchive) -> None:
+    found = verify(archive)
 
     assert found.breaks == []
     assert found.notes == []
@@ -126,12 +126,13 @@ def test_its_names_teach_a_run_of_today_what_varies(archive: FolderArchive) -> N
 
 
 @pytest.mark.parametrize("run", [FIRST, APPROVED, LAST])
-def test_its_policies_render_to_the_very_documents_that_were_published(run: str) -> None:
-    folder = V0_1 / "orders" / run
-    refinement = Refinement.from_json(json.loads((folder / "refined.json").read_text()))
+def test_its_policies_render_to_the_very_documents_that_were_published(
+    archive: FolderArchive, run: str
+) -> None:
+    refinement = Refinement.from_json(json.loads(archive.get(f"orders/{run}/refined.json")))
     policy = refinement.policies[0]
 
-    published = json.loads((folder / "policy.json").read_text())
+    published = json.loads(archive.get(f"orders/{run}/policy.json"))
 
     assert policy.policy.render(dict(refinement.variables)) == published
 
