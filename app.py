@@ -3,12 +3,11 @@
 Everything that comes from outside is read here: the context, the folders of processes.
 """
 
-from __future__ import annotations
-
 import os
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from aws_cdk import App
 
@@ -26,10 +25,6 @@ from stacks.processes.folders import (
 from stacks.settings import Settings
 from stacks.stages import add_one_sandbox, add_stacks, refuse_unknown_regions
 from stacks.workflow.packaging import package_lambdas
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 OWN = "own"  # the stacks of the workflow's account alone: make deploy OWN=1
 LEAVE_OUT = "leaveOutUnreadable"  # local/deploy/synthesis.py sets it, and says what it was

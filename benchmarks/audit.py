@@ -4,8 +4,6 @@ The runs are copies of one that v0.1.0 left (125 grants, 148 events), under othe
 anew, fifty to a process; each question is answered as JSON Lines.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import io

@@ -4,16 +4,15 @@ Each RUN is a run's folder of an archive, such as `out/orders/<run>`; without on
 types is printed.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.iam.policy import policy_size
 from lambdas.model.trail.earlier_names import EarlierNames
@@ -24,11 +23,6 @@ from lambdas.reference.arn_parts import ArnParser
 from lambdas.reference.stacks.containment import RESOURCE_TAG, Means, row_of, rows, services
 from lambdas.refine_policy.handler import generated_policies
 from lambdas.refine_policy.refine import refine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.dossier.refinement import Refinement
 
 
 def main() -> None:

@@ -1,18 +1,12 @@
 """What a deployment does with each resource: make it, change it, replace it, remove it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from foretell.templates.differences import all_differing, is_replaced
+from foretell.templates.stack import StackResource
 from lambdas.reference.stacks.handler_actions import Operation
 from lambdas.reference.stacks.stack_types import stack_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from foretell.templates.stack import StackResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

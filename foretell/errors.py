@@ -1,7 +1,5 @@
 """Why nothing can be foretold; each message says what, which one and what to do."""
 
-from __future__ import annotations
-
 from lambdas.errors import FencepostError
 
 

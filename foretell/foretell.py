@@ -3,40 +3,32 @@
 A pure function: same input, same bytes. Nothing is asked of any account.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from foretell.beside_handlers.template_needs import template_needs
 from foretell.beside_handlers.tool_calls import tool_needs
-from foretell.changes import changes, rollbacks
+from foretell.changes import Change, changes, rollbacks
 from foretell.handler_calls import (
     CALL_NOTHING,
+    HandlerCall,
+    Rows,
     handler_calls,
     is_custom,
     tags_were_left_out,
 )
+from foretell.knowledge.knowledge import Knowledge
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
-from foretell.translation import asked_for
+from foretell.templates.stack import Stack, StackResource
+from foretell.translation import Asked, asked_for
 from lambdas.model.iam.arn import is_arn
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.handler_actions import Operation, handler_actions
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from foretell.changes import Change
-    from foretell.handler_calls import HandlerCall, Rows
-    from foretell.knowledge.knowledge import Knowledge
-    from foretell.templates.stack import Stack, StackResource
-    from foretell.translation import Asked
-    from lambdas.reference.arn_formats import ArnContext
-
 
 TAG_ON_CREATE = "tag-on-create"
 

@@ -5,13 +5,14 @@ says that it makes, changes, removes or reads the resource itself, or that a pro
 unless runs with the same property did without it. The rest is possible.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from foretell.changes import Change
 from foretell.knowledge.expected import actions_of_call, expected_calls
+from foretell.knowledge.knowledge import Knowledge, Row
 from foretell.needs import Certainty
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import AccessLevel, facts
 from lambdas.reference.stacks.handler_actions import (
     HandlerAction,
@@ -23,14 +24,7 @@ from lambdas.reference.stacks.handler_actions import (
 )
 from lambdas.reference.stacks.stack_types import prefix_of, stack_type
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from foretell.changes import Change
-    from foretell.knowledge.knowledge import Knowledge, Row
-    from lambdas.model.iam.action import Action
-
-    Rows = Mapping[tuple[str, str], tuple[Row, ...]]
+Rows = Mapping[tuple[str, str], tuple[Row, ...]]
 
 CUSTOM = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html"

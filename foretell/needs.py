@@ -1,15 +1,11 @@
 """A need: an action on a resource that a deployment will ask for, and how sure that is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.stacks.handler_actions import Operation
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
+from lambdas.reference.stacks.handler_actions import Operation
 
 
 class Certainty(StrEnum):

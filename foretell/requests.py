@@ -4,28 +4,22 @@ A request is a call as the reader of trails takes it: what it needs is then read
 that read a trail's records.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from foretell.templates.stack import StackResource
 from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts
-from lambdas.reference.events import RequiredAction, mapping_of
+from lambdas.reference.arn_formats import ArnContext
+from lambdas.reference.events import OperationMapping, RequiredAction, mapping_of
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import type_of
 from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
 from lambdas.reference.stacks.stack_types import stack_type
 from lambdas.reference.stacks.unknown import UNKNOWN, is_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretell.templates.stack import StackResource
-    from lambdas.reference.arn_formats import ArnContext
-    from lambdas.reference.events import OperationMapping
 
 _ROLE = re.compile(r"(?i)\w*role(?:_?arn)?")
 _ANY = "*"

@@ -1,27 +1,21 @@
 """What a foretold request needs, by the rules that read a trail's records."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from foretell.requests import call_of
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.resources.resolve import resources_of
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
 from lambdas.reference.actions import facts
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.events import mapping_of
 from lambdas.reference.refused.refused_resources import narrowest
 from lambdas.reference.stacks.unknown import UNKNOWN, template_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.arn_formats import ArnContext
 
 _ANY = "*"
 UNTOLD = ("000000000000", "xx-untold-0")  # what stands for an account and a region nobody named

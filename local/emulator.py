@@ -1,7 +1,5 @@
 """Start and stop an embedded AWS, and bring the app into it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -9,9 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from lambdas.model.definition.process import Process
 from local import node
 from local.connection import Connection
 from local.deploy import secrets
@@ -19,12 +20,6 @@ from local.deploy.deployment import deploy
 from local.deploy.synthesis import BUILD, EXTRA_PROCESSES, ROOT, assembly
 from stacks import places
 from stacks.processes.folders import process_folders, read_processes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-    from pathlib import Path
-
-    from lambdas.model.definition.process import Process
 
 STATE = BUILD / "aws"
 OUT = ROOT / "out"

@@ -1,18 +1,13 @@
 """`python -m local.licences`: writes docs/licences.md, from what is installed and locked."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from local.deploy.synthesis import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 PAGE = ROOT / "docs" / "licences.md"
 LOCKS = (

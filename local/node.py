@@ -3,8 +3,6 @@
 `python -m local.node` prints the folder to put on the path, or says what is missing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import shutil

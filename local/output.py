@@ -3,18 +3,13 @@
 With `--json` standard output holds the document and nothing else; words go to standard error.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 FORMAT = 1  # of the documents; it grows when a field changes its meaning or goes
 YES, NO, UNKNOWN = 0, 1, 2  # exit statuses: yes, no, could not tell

@@ -1,18 +1,10 @@
 """What must survive: the archive of dossiers, and its key."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_kms, aws_s3
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack, aws_kms, aws_s3
+from constructs import Construct
 
 from stacks.permissions.acknowledgements import acknowledge
-
-if TYPE_CHECKING:
-    from aws_cdk import Environment
-    from constructs import Construct
-
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 
 class ArchiveStack(Stack):

@@ -3,23 +3,23 @@
 Everything begins with the deployment's name, as the fence around Fencepost says.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
-from lambdas.model.definition.process import EMAIL, EMAIL_WORDS, REGION, SCHEDULE, SCHEDULES
+from lambdas.model.definition.process import (
+    EMAIL,
+    EMAIL_WORDS,
+    REGION,
+    SCHEDULE,
+    SCHEDULES,
+    Process,
+)
 from lambdas.model.iam.arn import ACCOUNT_ID
 from lambdas.model.yaml_text import read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lambdas.model.definition.process import Process
 
 ACCOUNT = re.compile(ACCOUNT_ID)
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")

@@ -1,26 +1,18 @@
 """What there is for each process: roles, build, definition, schedule; and for each owner: mails."""
 
-from __future__ import annotations
+from aws_cdk import Environment, Stack, aws_iam, aws_sns
+from constructs import Construct
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import Stack, aws_sns
-
+from lambdas.model.definition.process import Process
 from stacks.permissions import two_accounts
+from stacks.places import Sandbox
+from stacks.processes.folders import ProcessFolder
 from stacks.sandbox.roles import BuildRole, CycleRoles, ProcessRoles, let_become
+from stacks.settings import Settings
 from stacks.workflow.build import CycleBuild
 from stacks.workflow.registry import RegisteredProcess
 from stacks.workflow.schedules import schedule_runs
-
-if TYPE_CHECKING:
-    from aws_cdk import Environment, aws_iam
-    from constructs import Construct
-
-    from lambdas.model.definition.process import Process
-    from stacks.places import Sandbox
-    from stacks.processes.folders import ProcessFolder
-    from stacks.settings import Settings
-    from stacks.workflow_stack import WorkflowStack
+from stacks.workflow_stack import WorkflowStack
 
 
 class RolesStack(Stack):

@@ -1,10 +1,7 @@
 """Where the cycles act: the trail that sees them all, and who may come in. Once for all of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import ArnFormat, CfnOutput, Stack, aws_accessanalyzer, aws_iam
+from aws_cdk import ArnFormat, CfnOutput, Environment, Stack, aws_accessanalyzer, aws_iam
+from constructs import Construct
 
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
@@ -16,14 +13,9 @@ from stacks.permissions.grants import (
     allow_reading_policies,
     allow_reading_stacks,
 )
+from stacks.places import Sandbox
 from stacks.sandbox.trail import Trail
-
-if TYPE_CHECKING:
-    from aws_cdk import Environment
-    from constructs import Construct
-
-    from stacks.places import Sandbox
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 
 class SandboxStack(Stack):

@@ -1,10 +1,9 @@
 """What a deployment may choose, by CDK context: `-c name=fencepost -c retentionDays=365 …`."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lambdas.model.archive.fleet import MOST_AT_ONCE
 from stacks.places import (
@@ -21,9 +20,6 @@ from stacks.places import (
     schedule,
     yes_or_no,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # role names hold it with a process's 32, in 64
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html

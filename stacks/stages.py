@@ -3,33 +3,25 @@
 Nothing that is there once changes when a process comes or goes.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from aws_cdk import Environment
 from aws_cdk.region_info import RegionInfo
+from constructs import Construct
 
+from lambdas.model.definition.process import Process
 from stacks import places
 from stacks.archive_stack import ArchiveStack
 from stacks.permissions.two_accounts import environment
-from stacks.places import InvalidSettingError
+from stacks.places import InvalidSettingError, Sandbox
 from stacks.process_stacks import OwnerStack, ProcessStack, RolesStack
+from stacks.processes.folders import ProcessFolder
 from stacks.sandbox_stack import SandboxStack
+from stacks.settings import Settings
+from stacks.workflow.packaging import Package
 from stacks.workflow_stack import WorkflowStack
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-
-    from aws_cdk import Environment
-    from constructs import Construct
-
-    from lambdas.model.definition.process import Process
-    from stacks.places import Sandbox
-    from stacks.processes.folders import ProcessFolder
-    from stacks.settings import Settings
-    from stacks.workflow.packaging import Package
 
 
 def add_stacks(

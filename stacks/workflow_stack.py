@@ -1,28 +1,20 @@
 """The wiring of what is there once: steps, the state machine, its schedules and its notices."""
 
-from __future__ import annotations
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack, aws_kms
+from constructs import Construct
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_kms
-
+from stacks.archive_stack import ArchiveStack
 from stacks.monitoring.alarms import Alarms
 from stacks.monitoring.dashboard import Dashboard
 from stacks.monitoring.notices import Notices
+from stacks.sandbox_stack import SandboxStack
+from stacks.settings import Settings
 from stacks.workflow.fleet import FleetMachine
+from stacks.workflow.packaging import Package
 from stacks.workflow.registry import RegisteredSandbox, facts_of
 from stacks.workflow.schedules import Schedules
 from stacks.workflow.state_machine import Workflow
 from stacks.workflow.steps import Steps
-
-if TYPE_CHECKING:
-    from aws_cdk import Environment
-    from constructs import Construct
-
-    from stacks.archive_stack import ArchiveStack
-    from stacks.sandbox_stack import SandboxStack
-    from stacks.settings import Settings
-    from stacks.workflow.packaging import Package
 
 
 class WorkflowStack(Stack):

@@ -1,17 +1,14 @@
 """Ask an embedded AWS itself, as its root: its records, and the knobs that tests turn."""
 
-from __future__ import annotations
-
 import json
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-if TYPE_CHECKING:
-    from local.connection import Connection
+from local.connection import Connection
 
 
 def ask(connection: Connection, path: str, body: object = None) -> Any:

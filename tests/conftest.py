@@ -1,7 +1,5 @@
 """What every test may rely on: no credentials of the developer, and laws tried often enough."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

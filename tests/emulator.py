@@ -1,10 +1,9 @@
 """One embedded AWS for the tests that talk to one; each test makes its own names in it."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import botocore.session
 import pytest
@@ -13,9 +12,6 @@ from lambdas.gateways import clients
 from local import emulator
 from local.connection import Connection
 from tests import asking
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "210987654321"
 DEADLINE = 120  # seconds, also on a busy machine

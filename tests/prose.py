@@ -3,16 +3,12 @@
 The measure: short and exact; subject, verb, object. A reader should never have to read twice.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/*.md", "statemachine/README.md", "embedded_aws/README.md")

@@ -1,15 +1,12 @@
 """What other systems are told: caught by a rule on EventBridge, and held against the schema."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jsonschema import Draft202012Validator
 
-if TYPE_CHECKING:
-    from local.connection import Connection
+from local.connection import Connection
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs/schemas/run-events-1.json").read_text())
 NAME = "caught-events"

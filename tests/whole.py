@@ -4,8 +4,6 @@ The budget is part of the promise: a suite that takes longer is not run. `FENCEP
 gives a slower machine more seconds.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

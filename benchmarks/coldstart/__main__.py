@@ -8,8 +8,6 @@ The limit is for the core's time: importing runs on one core and waits for nothi
 the wall also counts whatever else the machine does meanwhile.
 """
 
-from __future__ import annotations
-
 import compileall
 import json
 import os

@@ -1,7 +1,5 @@
 """What a run costs: `python -m benchmarks.cost`."""
 
-from __future__ import annotations
-
 from benchmarks.cost.run_cost import table
 
 if __name__ == "__main__":

@@ -3,16 +3,11 @@
 Prices are those of us-east-1, November 2026, without what a month has free.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
 
 from benchmarks.cost.trail_wait import Region, completed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DRAWN = 500  # deliveries of the trail
 BUILD_MINUTE = 0.01  # Linux, general1.medium: https://aws.amazon.com/codebuild/pricing/

@@ -1,7 +1,5 @@
 """How long a round waits for its trail, by the delivery that the embedded AWS imitates."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 

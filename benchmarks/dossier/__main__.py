@@ -3,8 +3,6 @@
 `python -m benchmarks.dossier [LINES]`: 60,000 lines and 2,000 grants by default, one core.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -5,23 +5,18 @@ trailscraper in an environment of its own. With --stacks: a trail in which hardl
 With --curves: how the cost grows with the events, and with files that hold nothing of the run.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.evidence.generate import ROLE, RUN, Wanted, generate
 from benchmarks.evidence.measure import Cost, measured
 from benchmarks.evidence.quality import Quality, of_evidence, of_policy
 from benchmarks.evidence.rival import install
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SPAN = ["--from", "2000-01-01", "--to", "2099-01-01"]
 CURVE = (25_000, 50_000, 100_000, 200_000, 400_000)

@@ -1,7 +1,5 @@
 """What a command costs: time on the wall and of processors, and its processes' memory together."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

@@ -1,7 +1,5 @@
 """trailscraper, installed into an environment of its own: it must not touch the project's."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

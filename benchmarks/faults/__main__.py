@@ -8,8 +8,6 @@ python -m benchmarks.faults --named unsound.txt   the cells of a list, as --list
 python -m benchmarks.faults --fleet               of the fleet's machine; takes half an hour
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import re
@@ -17,21 +15,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.faults import cells as matrix
+from benchmarks.faults.bench import Bench
+from benchmarks.faults.cells import Cell, Seen, Way
 from benchmarks.faults.fleet_bench import FleetBench
 from benchmarks.faults.fleet_routes import FLEET_ROUTES
 from benchmarks.faults.routes import ROUTES
 from benchmarks.faults.run_bench import RunBench
 from benchmarks.faults.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from benchmarks.faults.bench import Bench
-    from benchmarks.faults.cells import Cell, Seen, Way
 
 Row = dict[str, str | float]
 

@@ -1,28 +1,22 @@
 """An embedded AWS on which a run takes seconds, and what a run with faults left behind in it."""
 
-from __future__ import annotations
-
 import json
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import Any, Self
 
 from benchmarks.faults.drawer import write_drawer
 from benchmarks.faults.remains import Remains
-from benchmarks.faults.routes import PROCESSES
+from benchmarks.faults.routes import PROCESSES, Rule
+from benchmarks.faults.verdicts import Verdict
 from benchmarks.faults.warm_cli import WarmCli
 from local import emulator
 from tests.asking import ask
 from tests.flow.cloud import MORE_PROCESSES, Cloud, until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from benchmarks.faults.routes import Rule
-    from benchmarks.faults.verdicts import Verdict
 
 FAULTS = "/_fencepost/faults"
 HURRY = {"FENCEPOST_GENERATION_SECONDS": "0.05"}

@@ -1,25 +1,19 @@
 """The cells of the matrix, derived from the definition and from the calls of unharmed runs."""
 
-from __future__ import annotations
-
 import copy
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks.faults.routes import INVOKE, ROUTES
+from benchmarks.faults.fleet_routes import FleetRoute
+from benchmarks.faults.fleet_verdicts import FleetObservation
+from benchmarks.faults.routes import INVOKE, ROUTES, Route, Rule
+from benchmarks.faults.verdicts import Observation
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from benchmarks.faults.fleet_routes import FleetRoute
-    from benchmarks.faults.fleet_verdicts import FleetObservation
-    from benchmarks.faults.routes import Route, Rule
-    from benchmarks.faults.verdicts import Observation
-
-    Way = Route | FleetRoute
-    Seen = Observation | FleetObservation
+Way = Route | FleetRoute
+Seen = Observation | FleetObservation
 
 # Kinds of faults, by name: what a rule of the embedded AWS says.
 EVERY_CALL: dict[str, Rule] = {

@@ -1,8 +1,6 @@
 """A process as short as the crate, of which a repository decides what is run."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import yaml
 
@@ -10,9 +8,6 @@ from benchmarks.faults.routes import DEFINED, PROCESS
 from tests.flow.cloud import HERE
 from tests.flow.repository import Repository
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEAMS = ("variables", "environment", "phases")
 

@@ -1,27 +1,20 @@
 """The embedded AWS with the fleet's machine, and runs that are stubs; what a fleet left behind."""
 
-from __future__ import annotations
-
 import json
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.faults.bench import RUN_SECONDS, Bench
-from benchmarks.faults.fleet_routes import CROWD, FAILING, FEW_REGION, MEMBERS
+from benchmarks.faults.fleet_routes import CROWD, FAILING, FEW_REGION, MEMBERS, FleetRoute
 from benchmarks.faults.fleet_verdicts import FleetObservation, judge_fleet
-from lambdas.model.archive.fleet import DOCUMENT, STOP
+from benchmarks.faults.routes import Rule
+from benchmarks.faults.verdicts import Verdict
+from lambdas.model.archive.fleet import DOCUMENT, STOP, Fleet
 from local.runs.side_by_side import fleet_of
 from tests.flow.cloud import until
 from tests.stacks.samples import definition
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from benchmarks.faults.fleet_routes import FleetRoute
-    from benchmarks.faults.routes import Rule
-    from benchmarks.faults.verdicts import Verdict
-    from lambdas.model.archive.fleet import Fleet
 
 RUN = 300  # seconds of a stubbed run, scaled as the fleet's own waits are
 # In the place of a whole run, under its name, its ARN and its role.

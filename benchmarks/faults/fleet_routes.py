@@ -1,14 +1,10 @@
 """The ways through the fleet's machine: fleets of stubbed runs, which lead to every state."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmarks.faults.routes import Rule
+from benchmarks.faults.routes import Rule
 
 MEMBERS = ("bread", "tea")  # one after the other: what befalls one must not harm the other
 FAILING = "fails"

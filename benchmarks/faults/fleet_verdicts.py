@@ -1,16 +1,11 @@
 """Whether a fleet with a fault was sound: no run harmed or doubled, all told, and told as it is."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from benchmarks.faults.verdicts import Ended, Verdict
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED, SUCCEEDED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ENDS = frozenset({SUCCEEDED, "FAILED"})  # of a run that nobody has stopped
 UNTOUCHED = frozenset({NOT_STARTED, STOPPED})  # ends of runs that never began

@@ -1,19 +1,14 @@
 """What a run left: in the sandbox, on the candidate role, in the archive, in the mail."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from lambdas.model.iam.role_boundary import boundary_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 HOME = "us-east-1"  # of the processes' cycles
 OK = 200  # HTTP

@@ -1,23 +1,16 @@
 """A bench on which one run takes seconds; what a run with faults left behind."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.faults.bench import A_DAY, RUN_SECONDS, Bench, set_variables
-from benchmarks.faults.routes import BOUNDED, CLEARED, PROCESSES
-from benchmarks.faults.verdicts import Observation, judge, with_later
+from benchmarks.faults.routes import BOUNDED, CLEARED, PROCESSES, Route, Rule
+from benchmarks.faults.verdicts import Observation, Verdict, judge, with_later
 from tests.flow.cloud import until
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from benchmarks.faults.routes import Route, Rule
-    from benchmarks.faults.verdicts import Verdict
 
 LATEST = 20  # builds
 FEW = "FEW_FILES"  # of the trail, that are read at once

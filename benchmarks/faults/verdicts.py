@@ -1,13 +1,9 @@
 """Whether a run with a fault was sound: it recovers, or it fails clean and somebody is told."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from typing import Any
 
 
 class Verdict(StrEnum):

@@ -4,8 +4,6 @@ Hundreds of cycles make thousands of CLI calls, and most of such a call is the i
 The call itself is the CLI's own, in the caller's folder and environment, on the caller's files.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -14,10 +12,8 @@ import socket
 import subprocess
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 Driver = Any  # the CLI has no types
 

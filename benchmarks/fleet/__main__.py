@@ -3,8 +3,6 @@
 `python -m benchmarks.fleet [PROCESSES …]`: 50, 100, 200 and 500 by default, in twelve sandboxes.
 """
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

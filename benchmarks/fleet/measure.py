@@ -1,19 +1,14 @@
 """One fleet, measured by its own histories: states, payloads, its functions' seconds, its cost."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.cost.run_cost import GIGABYTE_SECOND, KEY_REQUEST, OBJECT_REQUEST, TRANSITION
-from benchmarks.fleet.stage import sandbox_of
+from benchmarks.fleet.stage import Stage, sandbox_of
 from local.runs.executions import POLL
 from local.runs.side_by_side import fleet_of
-
-if TYPE_CHECKING:
-    from benchmarks.fleet.stage import Stage
 
 GIGABYTES = 1_769 / 1_024  # of both functions
 RUN_POLLS = 15  # looks at a run of 75 minutes; here a stubbed one is looked at twice or so

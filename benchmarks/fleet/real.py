@@ -4,23 +4,19 @@
 the slowest of the fleet may take three times as long.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.archive.fleet import Fleet
 from local import emulator
 from local.connection import Connection
 from local.runs.executions import POLL
 from local.runs.side_by_side import fleet_of
-
-if TYPE_CHECKING:
-    from lambdas.model.archive.fleet import Fleet
 
 PROCESSES, ACCOUNTS = 40, 4
 HOME = "123456789012"

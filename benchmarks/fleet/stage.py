@@ -1,18 +1,14 @@
 """An embedded AWS with the fleet's machine, registered processes, and runs that only wait."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from local import emulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 WAIT_SCALE = "0.002"
 RUN = 600  # seconds that a stubbed run waits, scaled as the fleet's own waits are

@@ -6,32 +6,25 @@ makes those that are missing, four at a time, which takes half an hour. `--write
 runs showed into `foretell/knowledge/runs.json`.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import yaml
 
 from benchmarks.foretell import changing
-from benchmarks.foretell.measure import Cycle, changed_cycles, cycle_of, score
+from benchmarks.foretell.measure import Cycle, Score, changed_cycles, cycle_of, score
 from benchmarks.foretell.recording import ROOT, deployments
 from foretell.errors import UnreadableTemplateError
 from foretell.knowledge.knowledge import SHIPPED, Knowledge, joined
 from lambdas.model.definition.moved_keys import with_moved_keys
 from lambdas.model.execution.platform import Platform
 from tests.flow.corpus.corpus import OWN, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    from benchmarks.foretell.measure import Score
 
 OUT = ROOT / "out"
 WORK = ROOT / ".build" / "foretell"

@@ -1,17 +1,13 @@
 """Twenty changes as a process: all stacks are made, then each is changed in a phase of its own."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from benchmarks.foretell.recording import Deployment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LISTED = Path(__file__).with_name("changes.yaml")
 NAME = "twenty-changes"

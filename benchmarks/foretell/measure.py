@@ -1,18 +1,19 @@
 """How well the runs of a process were foretold, its own runs left out of what is known."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.foretell.changing import deployment
+from benchmarks.foretell.recording import Deployment
 from foretell.beside_handlers.tool_calls import tool_of
 from foretell.foretell import foretell
+from foretell.knowledge.knowledge import Knowledge, Row
 from foretell.knowledge.learning import Deployed, by_a_stack, handed_to_stacks, learned
+from foretell.needs import Need
 from foretell.requests import arn_of
 from foretell.templates.opening import Opened, Opener
 from lambdas.model.iam.template_coverage import overlaps
@@ -20,13 +21,6 @@ from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.deployment_checks import only_warns
 from lambdas.reference.stacks.unknown import template_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from benchmarks.foretell.recording import Deployment
-    from foretell.knowledge.knowledge import Knowledge, Row
-    from foretell.needs import Need
 
 Seen = tuple[str, str]  # an action, and the resource that it was asked for
 CLOSING = "closing"

@@ -1,23 +1,19 @@
 """The templates that a process deploys, phase by phase, written down without deploying them."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from lambdas.model.iam.role_boundary import boundary_arn
 from local.node import directory
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -5,8 +5,6 @@ leaves `<number>.<phase>.json` in `$RECORDED`: the template's path, the stack, t
 `osls package` and `cdk synth` are the real tools.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -6,30 +6,24 @@ python -m benchmarks.minimality --live 12       also twelve actions on the embed
                                                 a proof that has to fail without it
 """
 
-from __future__ import annotations
-
 import argparse
 import gzip
 import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.minimality import alone
 from benchmarks.minimality.ablation import Ablation, ablations, questions, without
 from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Evidence
 from local import emulator
 from local.runs import executions
 from local.runs.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.model.iam.action import Action
 
 EXAMPLE = "orders"
 

@@ -1,21 +1,15 @@
 """Grants taken away one by one, and the calls that then fail, by the emulator's own evaluator."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ministack.core import iam_evaluator
 
-from lambdas.model.trail.evidence import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Statement
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Statement
+from lambdas.model.trail.evidence import Evidence, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

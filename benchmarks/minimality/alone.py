@@ -4,16 +4,13 @@ So that a policy can be tried without learning it again: with a statement taken 
 were not made general.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.refinement import Refinement
 
 NAME = "fencepost-proof-alone"
 STAMP = "%Y%m%dT%H%M%SZ"

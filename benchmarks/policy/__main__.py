@@ -4,15 +4,14 @@ Forty stacks are deployed and removed every day under random names. Each tool se
 the days; then every call of the second half is asked of its policy.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import resource
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.policy.rivals import access_analyzer, trailscraper
 from benchmarks.policy.scores import Score, scored
@@ -21,16 +20,12 @@ from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.cloudtrail.trail import FolderTrail
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.trail.earlier_names import EarlierNames
 from lambdas.model.trail.evidence import Evidence
 from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.model.dossier.refinement import Refinement
 
 LINES = (1_000, 3_000, 10_000, 30_000, 60_000, 100_000)
 LINES_A_DAY = 1_000  # a little fewer than forty stacks leave

@@ -1,18 +1,14 @@
 """What others make of the same files: trailscraper, and Access Analyzer's imitation."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedded_aws.services.access_analyzer.generation.activity import activity_of, policies_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ENVIRONMENT = Path(".build/trailscraper")
 VERSION = "0.10.0"

@@ -1,17 +1,13 @@
 """CloudTrail files of a team that deploys and removes forty stacks a day, random names and all."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -3,14 +3,12 @@
 Prints what was tried, what happened and what a person was told; ends with what is left behind.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -20,9 +18,6 @@ from benchmarks.rehearsal.removal import remove
 from benchmarks.rehearsal.rows import SHORT, WHOLE
 from benchmarks.rehearsal.stage import Row, Stage
 from local.runs.progress import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def main() -> int:

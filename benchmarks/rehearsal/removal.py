@@ -1,19 +1,13 @@
 """Removal, and what is left behind: nothing but what the runbook names."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks.rehearsal.stage import Row
+from benchmarks.rehearsal.stage import Row, Stage
 from tests.flow.cloud import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from benchmarks.rehearsal.stage import Stage
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "operations.md"
 ONCE = ("fencepost-workflow", "fencepost-archive", "fencepost-sandbox")

@@ -1,26 +1,19 @@
 """What is rehearsed, in the order of a first deployment: each gives one line of the table."""
 
-from __future__ import annotations
-
 import email
 import email.policy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks.rehearsal.stage import Row
+from benchmarks.rehearsal.stage import Row, Stage
+from local.connection import Connection
 from local.deploy.deployment import DeployError
 from local.doctor import laptop
 from local.doctor.check import State
 from local.doctor.command import of_account
 from stacks.processes.folders import process_folders
-from tests.flow.cloud import until
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from benchmarks.rehearsal.stage import Stage
-    from local.connection import Connection
-    from tests.flow.cloud import Cloud, Execution
+from tests.flow.cloud import Cloud, Execution, until
 
 LAG = 10  # seconds: until the candidate has made its first calls
 THROTTLED = (

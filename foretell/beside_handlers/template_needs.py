@@ -1,22 +1,16 @@
 """What CloudFormation asks the deployer for while it reads a template, before it makes anything."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from foretell.needs import Certainty, Need
+from foretell.templates.stack import Stack
 from foretell.translation import template_told
 from lambdas.model.iam.arn import Arn
+from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from foretell.templates.stack import Stack
-    from lambdas.model.trail.evidence import Implied
 
 CLOUDFORMATION = "cloudformation"
 _PAGES = {

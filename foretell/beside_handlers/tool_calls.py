@@ -1,19 +1,13 @@
 """What the deploying tool itself calls, beside CloudFormation's handlers, as runs of it showed."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from foretell.knowledge.knowledge import Knowledge, Row
 from foretell.needs import Certainty, Need
 from foretell.templates.opening import is_serverless
+from foretell.templates.stack import Stack
 from foretell.translation import asked_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from foretell.knowledge.knowledge import Knowledge, Row
-    from foretell.templates.stack import Stack
 
 CLOUDFORMATION = "cloudformation"
 SERVERLESS = "serverless"

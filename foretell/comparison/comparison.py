@@ -1,21 +1,14 @@
 """A foretelling held against a policy: lines for a reviewer, and the answer in one word."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
-from foretell.needs import Certainty
+from foretell.comparison.granted import Grant, Granted
+from foretell.foretell import Foretelling
+from foretell.needs import Certainty, Need
 from lambdas.model.iam.template_coverage import overlaps
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from foretell.comparison.granted import Grant, Granted
-    from foretell.foretell import Foretelling
-    from foretell.needs import Need
 
 
 class Answer(IntEnum):

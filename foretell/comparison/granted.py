@@ -1,26 +1,21 @@
 """What a policy grants: Fencepost's `refined.json`, or a document of IAM's."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from foretell.errors import UnreadablePolicyError
+from foretell.needs import Need
 from lambdas.errors import FencepostError
 from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers, filled, matches, overlaps
 from lambdas.model.text import visible
 from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import is_open
 from lambdas.reference.stacks.unknown import template_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from foretell.needs import Need
-    from lambdas.model.iam.template import Template
 
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 _NOT = ("NotAction", "NotResource", "NotPrincipal")

@@ -1,15 +1,9 @@
 """What a policy itself tells of the deployment: the account, the region, the stack's name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from foretell.comparison.granted import Granted
 from foretell.translation import UNTOLD
+from lambdas.model.iam.template import Template
 from lambdas.reference.arn_formats import ArnContext
-
-if TYPE_CHECKING:
-    from foretell.comparison.granted import Granted
-    from lambdas.model.iam.template import Template
 
 _MADE = (
     "cloudformation:CreateStack",

@@ -1,19 +1,13 @@
 """What of the calls that runs showed a resource is expected to make: by what it sets."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
+from foretell.knowledge.knowledge import Row
+from lambdas.model.iam.action import Action
 from lambdas.reference.events import mapping_of
 from lambdas.reference.stacks.handler_actions import Operation, handler_actions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from foretell.knowledge.knowledge import Row
-    from lambdas.model.iam.action import Action
-
 
 _MOST = 0.75  # of the rows that hold a call: then a property explains it
 

@@ -4,20 +4,21 @@ An event names no logical id. It belongs to the resource whose ARN it is about, 
 that its operation makes or reads, else to the only type whose handlers list its action.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from foretell.changes import Change, changes
 from foretell.knowledge.knowledge import Row
 from foretell.requests import arn_of
+from foretell.templates.stack import StackResource
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers
-from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
+from lambdas.model.trail.evidence import CLOUDFORMATION, Evidence, Outcome
 from lambdas.reference.actions import handlers
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.operation_verbs import noun
 from lambdas.reference.refused.refused_resources import is_open
 from lambdas.reference.stacks.handler_actions import (
@@ -28,14 +29,6 @@ from lambdas.reference.stacks.handler_actions import (
 )
 from lambdas.reference.stacks.stack_types import prefix_of
 from lambdas.reference.stacks.unknown import UNKNOWN, template_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from foretell.templates.stack import StackResource
-    from lambdas.model.iam.action import Action
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.reference.arn_formats import ArnContext
 
 _VERB = re.compile(r"(?:Batch)?[A-Z][a-z]+")
 _REMOVING = re.compile(

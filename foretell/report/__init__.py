@@ -3,8 +3,6 @@
 Takes a comparison; gives text. Names come from templates: they can break no form.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

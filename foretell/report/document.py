@@ -1,11 +1,8 @@
 """For a script: the fields of `fencepost check --json`. `check.schema.json` is their schema."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from foretell.comparison.comparison import Comparison, Line
+from foretell.comparison.comparison import Comparison, Line
 
 
 def fields(found: Comparison) -> dict[str, Any]:

@@ -4,19 +4,12 @@ Every name is escaped: it can neither end a cell, nor be a link, a mention or HT
 https://github.github.com/gfm/
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from foretell.comparison.comparison import Answer
+from foretell.comparison.comparison import Answer, Comparison, Line
 from foretell.report.text import askers, headline
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from foretell.comparison.comparison import Comparison, Line
 
 MARKER = "<!-- fencepost check -->"  # by which a later comment finds this one
 # GitHub takes 65,536 characters in a comment, GitLab a million,

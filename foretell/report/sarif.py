@@ -4,19 +4,14 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and what GitHu
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
+from foretell.comparison.comparison import Asker, Comparison, Line
 from foretell.needs import Certainty
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from foretell.comparison.comparison import Asker, Comparison, Line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST = 5_000  # results of a run that GitHub shows

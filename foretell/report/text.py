@@ -1,16 +1,9 @@
 """For a terminal: the answer first, then what is missing, each line with how sure it is."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Sequence
 
-from typing import TYPE_CHECKING
-
-from foretell.comparison.comparison import Answer
+from foretell.comparison.comparison import Answer, Comparison, Line
 from lambdas.model.text import counted, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from foretell.comparison.comparison import Comparison, Line
 
 MOST_POSSIBLE = 30  # lines that are only possible; the other forms have all
 MOST = 3  # resources that are named of those that ask for the same

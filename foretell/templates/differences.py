@@ -1,21 +1,15 @@
 """Which properties of a resource a change of its template changes, its own or those it follows."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from foretell.templates.opening import NESTED, nested_name
+from foretell.templates.stack import StackResource
 from lambdas.reference.stacks.stack_types import stack_type
 from lambdas.reference.stacks.unknown import UNKNOWN
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretell.templates.stack import StackResource
-
-    Key = tuple[str, str]  # a stack and a logical id
-    Resources = Mapping[Key, StackResource]
+Key = tuple[str, str]  # a stack and a logical id
+Resources = Mapping[Key, StackResource]
 
 _TEMPLATE = frozenset({"TemplateURL"})
 

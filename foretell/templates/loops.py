@@ -3,15 +3,11 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from foretell.errors import UnreadableTemplateError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _LOOP = "Fn::ForEach::"
 _MOST = 10_000  # bodies of one template

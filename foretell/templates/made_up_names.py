@@ -1,7 +1,5 @@
 """The names that CloudFormation will make up, as far as a template and a stack's name tell them."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from lambdas.reference.shards import shard

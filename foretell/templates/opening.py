@@ -3,26 +3,20 @@
 What is beside a template (nested stacks, assemblies) is asked for by path; whoever calls reads it.
 """
 
-from __future__ import annotations
-
 import json
 import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from foretell.errors import UnreadableTemplateError
 from foretell.templates.loops import unrolled
 from foretell.templates.reading import Document, read_template
 from foretell.templates.sam import TRANSFORM, expanded
-from foretell.templates.stack import Stack
+from foretell.templates.stack import ArnOf, Stack, StackResource
 from lambdas.model.text import visible
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from foretell.templates.stack import ArnOf, StackResource
-    from lambdas.reference.arn_formats import ArnContext
 
 NESTED = "AWS::CloudFormation::Stack"
 LOOPS = "AWS::LanguageExtensions"

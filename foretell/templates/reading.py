@@ -1,20 +1,16 @@
 """The text of a template, JSON or YAML with CloudFormation's short tags, as plain values."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from foretell.errors import UnreadableTemplateError
 from lambdas.model.text import visible
 from lambdas.reference.stacks.intrinsics import long_form
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # CloudFormation takes 1 MB; what a tool writes before it packages may be somewhat larger,
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

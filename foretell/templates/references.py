@@ -4,13 +4,9 @@ What is known of a resource only when it is made is one wildcard before and afte
 property names another resource than before is then told by its references alone.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import Any
 
 _PLACE = re.compile(r"\$\{([A-Za-z0-9]+)[^{}]*\}")
 _DEEPEST = 200

@@ -4,21 +4,16 @@ https://github.com/aws/serverless-application-model. It wants code that has been
 beside the template is named by a stand-in, and is unknown again in what comes out.
 """
 
-from __future__ import annotations
-
 import copy
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from foretell.errors import UnreadableTemplateError
 from lambdas.model.text import visible
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.reference.arn_formats import ArnContext
 
 TRANSFORM = "AWS::Serverless-2016-10-31"
 _STAND_IN = "fencepost-unpackaged"

@@ -1,24 +1,19 @@
 """One stack: its resources with every property resolved, under the names that it will give them."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from foretell.templates.made_up_names import made_up_name
+from foretell.templates.reading import Document
 from foretell.templates.references import references
+from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.stacks.conditions import Conditions, parameter_values
 from lambdas.reference.stacks.functions import NO_VALUE, Resolver
 from lambdas.reference.stacks.intrinsics import pseudo_parameters
 from lambdas.reference.stacks.stack_types import stack_type
 from lambdas.reference.stacks.unknown import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretell.templates.reading import Document
-    from lambdas.reference.arn_formats import ArnContext
 
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html

@@ -1,12 +1,12 @@
 """AwaitTrail: whether CloudTrail has delivered everything that the cycle did."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.await_trail.markers import closed, complete, delay, later_from
 from lambdas.errors import InvalidEventError
@@ -16,11 +16,6 @@ from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.run import CLOSING, Run
 from lambdas.model.execution.sandbox import Sandbox
 from lambdas.model.execution.setting import Setting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STEP = "await_trail"
 telemetry = Telemetry(STEP)

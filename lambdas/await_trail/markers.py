@@ -13,19 +13,12 @@ of that time after the end. The cycle's last event is then as much older than th
 was seen to be overtaken by.
 """
 
-from __future__ import annotations
-
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidEventError, TrailNotReadyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from lambdas.model.execution.delivery import Delivery
+from lambdas.model.execution.delivery import Delivery
 
 LATER = 2 / 3  # of what AWS allows for: ten minutes of fifteen
 

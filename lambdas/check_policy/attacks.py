@@ -4,23 +4,17 @@ A refusal counts only where the policy itself gives it: no boundary of Fencepost
 question, and the same calls must be allowed by the policy without its conditions on a boundary.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.gateways.iam.simulation import Simulator
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.policy import Policy
-from lambdas.model.iam.way_up import BOUNDARY_KEY, WayOutcome
+from lambdas.model.iam.way_up import BOUNDARY_KEY, WayOutcome, WayStep, WayUp
 from lambdas.reference.ways.ways_up import ways_up
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.gateways.iam.simulation import Simulator
-    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
-    from lambdas.model.iam.way_up import WayStep, WayUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,12 @@
 """What the checks found, in one document, and what of it a person must know."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lambdas.check_policy.attacks import ways_up_findings
+from lambdas.check_policy.attacks import TriedWay, ways_up_findings
+from lambdas.model.dossier.policy_checks import Comparison, Denial, Objection
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.check_policy.attacks import TriedWay
-    from lambdas.model.dossier.policy_checks import Comparison, Denial, Objection
 
 SEVERITIES = {
     "ERROR": Severity.ERROR,

@@ -1,41 +1,31 @@
 """CheckPolicy: valid, sufficient for all that was seen, and what is new since the last approval."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.check_policy.attacks import tried_ways
 from lambdas.check_policy.checks import Checks
-from lambdas.check_policy.questions import asked_of, questions
+from lambdas.check_policy.questions import Asked, asked_of, questions
 from lambdas.errors import PolicyCheckFailedError
 from lambdas.gateways.archive.archived_runs import previous_run
 from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.iam.access_analyzer import AccessAnalyzerChecks, PolicyChecks
 from lambdas.gateways.iam.simulation import IamSimulator, Simulator
 from lambdas.gateways.telemetry import Telemetry
-from lambdas.model.archive.archived_runs import BaselineKind
-from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Denial
-from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.archive.archived_runs import Baseline, BaselineKind
+from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Comparison, Denial
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Severity
 from lambdas.model.iam.arn import is_resource
+from lambdas.model.iam.policy import Policy
 from lambdas.model.trail.evidence import evidence_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.check_policy.questions import Asked
-    from lambdas.model.archive.archived_runs import Baseline
-    from lambdas.model.dossier.policy_checks import Comparison
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.policy import Policy
 
 STEP = "check_policy"
 BOUNDARY = "boundary"  # of the roles that the process creates, as its files are named

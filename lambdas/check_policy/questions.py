@@ -1,21 +1,14 @@
 """What must be allowed, as questions to IAM's simulator: few calls, each an exact product."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from lambdas.model.dossier.containment import Carried
 from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.model.iam.way_up import BOUNDARY_KEY
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.stacks.deployment_checks import only_warns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.model.dossier.containment import Carried
-    from lambdas.model.trail.evidence import Evidence
 
 Context = tuple[tuple[str, tuple[str, ...]], ...]
 # IAM names no limit for one call; it answers at most 1,000 results a page.

@@ -1,21 +1,16 @@
 """From a process to the buildspec of its cycle; pure, so that a test can run it in a shell."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import shlex
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.definition.process import Process
 from lambdas.model.definition.source import SourceKind
 from lambdas.model.definition.team_file import TEAM_FILE, TEAM_FILE_LIMIT
 from lambdas.model.iam.role_boundary import BOUNDARY
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from lambdas.model.definition.process import Process
 
 CYCLE = Path(__file__).with_name("cycle.sh")
 SECRETS = Path(__file__).with_name("secrets.sh")

@@ -1,7 +1,5 @@
 """What to do about an error: data, by the error's name."""
 
-from __future__ import annotations
-
 from lambdas.model.execution.quotas import quota_of
 
 AGAIN = "Then start the run again."

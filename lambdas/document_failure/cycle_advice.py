@@ -1,14 +1,9 @@
 """What to do about a cycle that failed: whose fault it is, as far as its last lines tell."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from lambdas.model.execution.platform import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HOST = re.compile(r"(?:[\w-]+\.)+amazonaws\.com(?:\.cn)?", re.IGNORECASE)
 # What SDKs and their languages say of a host that they cannot talk to, each as its own source words

@@ -1,17 +1,12 @@
 """The failure as documents of the archive: one for people, one for programs."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from lambdas.document_failure.failure import Failure
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.document_failure.failure import Failure
 
 REMOVED = {
     True: "The remove phase succeeded, so everything that it removes is gone from the sandbox.",

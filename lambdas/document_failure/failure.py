@@ -1,24 +1,19 @@
 """A failed run in a person's words, read from what the state machine and the build say of it."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.document_failure.advice import advice
 from lambdas.document_failure.cycle_advice import BEFORE, cycle_advice
+from lambdas.model.execution.run import Run
 from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.execution.waits import quota_waits
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.execution.run import Run
 
 CAUSE_LIMIT = 30_000  # characters; Step Functions takes 32,768
 # Colours and cursor moves, https://ecma-international.org/publications-and-standards/standards/ecma-48/

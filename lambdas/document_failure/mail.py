@@ -1,15 +1,9 @@
 """The failure as a mail."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from lambdas.document_failure.documents import account
+from lambdas.document_failure.failure import Failure
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from lambdas.document_failure.failure import Failure
 
 
 def subject(failure: Failure) -> str:

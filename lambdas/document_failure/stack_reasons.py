@@ -7,20 +7,14 @@ A reason may repeat a property's value. The build masks the process's secrets in
 it may read them: of a process that has secrets no reason is quoted but a denial, which holds none.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from lambdas.errors import FencepostError
+from lambdas.gateways.failed_stacks import ChangedStacks
+from lambdas.model.execution.stack_event import StackEvent
 from lambdas.model.iam.arn import arn_pattern
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.gateways.failed_stacks import ChangedStacks
-    from lambdas.model.execution.stack_event import StackEvent
 
 STACK_ID = re.compile(arn_pattern("cloudformation", r"stack/[\w-]+/[\w-]+", region="[^:]+"))
 NESTED = "AWS::CloudFormation::Stack"

@@ -1,23 +1,16 @@
 """What all documents of a fleet tell, worked out once."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_fleet.moves import Move, moves
-from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, SUCCEEDED
+from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, SUCCEEDED, Fleet
+from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
-from lambdas.overview.needs import Need, in_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.archive.fleet import Fleet
-    from lambdas.model.execution.platform import Platform
-    from lambdas.overview.needs import Needed
-    from lambdas.overview.process_row import Row
+from lambdas.overview.needs import Need, Needed, in_order
+from lambdas.overview.process_row import Row
 
 CAUSES_SHOWN = 2_000
 

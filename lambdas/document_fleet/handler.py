@@ -1,12 +1,13 @@
 """DocumentFleet: reads how each run ended and how each process stands; writes report and mail."""
 
-from __future__ import annotations
-
 import json
 import os
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.document_fleet.fleet_facts import FleetFacts, gather
 from lambdas.document_fleet.mail import message, subject
@@ -17,19 +18,13 @@ from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.fleet import DOCUMENT, ENDS, FLEETS, LOST, REPORT, TABLE, End, Fleet
+from lambdas.model.definition.process_parameter import RegisteredProcess
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
 from lambdas.overview.first_page import write_first_page
 from lambdas.overview.process_row import Row, row_of
 from lambdas.overview.reading import AT_ONCE, archived
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.model.definition.process_parameter import RegisteredProcess
 
 STEP = "document_fleet"
 telemetry = Telemetry(STEP)

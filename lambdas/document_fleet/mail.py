@@ -1,18 +1,12 @@
 """The mail to the operator: what needs somebody, in ten lines."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from lambdas.document_fleet.fleet_facts import FleetFacts
 from lambdas.model.archive.fleet import REPORT
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
 from lambdas.overview.needs import Need
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.document_fleet.fleet_facts import FleetFacts
 
 LINES = 10
 NAMED = 6  # processes in one line

@@ -1,18 +1,13 @@
 """What changed since the last fleet, a line for each process and change."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.overview.needs import Needed
-    from lambdas.overview.process_row import Row
+from lambdas.overview.needs import Needed
+from lambdas.overview.process_row import Row
 
 COUNTED = (
     ("waysUp", "way up", "ways up"),

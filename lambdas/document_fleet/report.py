@@ -1,9 +1,6 @@
 """report.html of a fleet: what needs a person first, then everything, on one page."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from lambdas.document_fleet.fleet_facts import FleetFacts
 from lambdas.model.archive.fleet import DOCUMENT, PLAN, TABLE
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, sentence
@@ -11,9 +8,6 @@ from lambdas.overview.needs import Need
 from lambdas.overview.table import filters, groups, table
 from lambdas.pages.html import MOST, Html, code, el, join, more
 from lambdas.pages.page import asset, page
-
-if TYPE_CHECKING:
-    from lambdas.document_fleet.fleet_facts import FleetFacts
 
 UP = "../../"
 CAVEATS = {

@@ -1,19 +1,13 @@
 """fleet.csv: the rows for a spreadsheet, which takes no cell for a formula."""
 
-from __future__ import annotations
-
 import csv
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from lambdas.model.text import visible
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.overview.needs import Needed
-    from lambdas.overview.process_row import Row
+from lambdas.overview.needs import Needed
+from lambdas.overview.process_row import Row
 
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = ("=", "+", "-", "@")

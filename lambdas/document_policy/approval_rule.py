@@ -1,11 +1,11 @@
 """Approve by rule: what is proved on AWS, only takes away, and takes nothing that was used."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.document_policy.analysis.access import Access
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.model.archive.approval import NARROWER
 from lambdas.model.archive.archived_runs import BaselineKind
 from lambdas.model.execution.platform import Platform
@@ -13,12 +13,6 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template, Variable, Wildcard
 from lambdas.model.iam.template_coverage import overlaps
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.document_policy.analysis.access import Access
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 BY = "the rule policy.approve: narrower"
 MOST_LINES = 2_000_000  # of evidence that are read: half a minute of the step's fourteen

@@ -1,7 +1,5 @@
 """One thing that a policy should be, and how far a run could show it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lambdas.model.dossier.answer import Answer

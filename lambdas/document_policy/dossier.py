@@ -1,28 +1,22 @@
 """Ninth step: the whole dossier of a run, on one screen."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.analysis.iam_documents import iam_documents
-from lambdas.document_policy.analysis.run_facts import gather
+from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.document_policy.formats.forms import FORMS
 from lambdas.document_policy.manifest import manifest
 from lambdas.document_policy.readme import readme
 from lambdas.document_policy.report.report import report
 from lambdas.model.archive.archived_runs import PreviousRun
 from lambdas.model.archive.manifest import MANIFEST
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.definition.process import Process
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.dossier.verdict import Verdict
-    from lambdas.model.execution.run import Run
-    from lambdas.model.findings.finding import Finding
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.verdict import Verdict
+from lambdas.model.execution.run import Run
+from lambdas.model.findings.finding import Finding
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 

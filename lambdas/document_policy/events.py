@@ -1,17 +1,12 @@
 """The events of a documented run: published or not proved, and whether its access grew."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.document_policy.analysis.changes import together
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.model.archive.manifest import MANIFEST, digest
 from lambdas.model.execution.run_events import EventKind, entry, event_text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 POLICY = "policy.json"
 MOST = 20  # details of a verdict

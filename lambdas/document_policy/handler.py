@@ -1,16 +1,16 @@
 """DocumentPolicy: reads what the run has kept, writes the dossier, and words the mail."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
 import os
 import zlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.document_policy.analysis.versions import versions
@@ -37,11 +37,6 @@ from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.execution.step_input import required
 from lambdas.model.findings.finding import Finding
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STEP = "document_policy"
 UNLISTED = {MANIFEST, APPROVAL, WITHDRAWAL}

@@ -3,24 +3,17 @@
 The policy is at its end, so that a team that cannot open the archive has all that it needs.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from lambdas.document_policy.analysis.changes import together
+from lambdas.document_policy.analysis.changes import Change, together
 from lambdas.document_policy.analysis.claims import claims
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.formats.plain_text import as_json, in_words
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.document_policy.analysis.changes import Change
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 LONGEST = 240  # characters of any text that came from events
 CONSOLES = {  # by partition

@@ -1,23 +1,17 @@
 """The manifest of a run, filled in: documents, versions, and the links to the runs before."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lambdas.document_policy.analysis.claims import contained, no_way_up
 from lambdas.document_policy.analysis.iam_documents import managed_policies
-from lambdas.model.archive.manifest import FORMAT, MANIFEST, Kept, sealed
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.model.archive.manifest import FORMAT, MANIFEST, Kept, Link, sealed
+from lambdas.model.dossier.containment import Containment
+from lambdas.model.dossier.refinement import Grant
 from lambdas.model.findings.finding import FindingKind, Severity
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.archive.manifest import Link
-    from lambdas.model.dossier.containment import Containment
-    from lambdas.model.dossier.refinement import Grant
 
 
 def manifest(facts: RunFacts, files: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:

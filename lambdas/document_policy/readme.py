@@ -1,29 +1,21 @@
 """README.md: the dossier for a pull request."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from lambdas.document_policy.analysis.changes import together
+from lambdas.document_policy.analysis.changes import Change, together
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.exercised_paths import paths
 from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE, managed_policies
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.forms import FORMS
-from lambdas.model.findings.finding import Severity
+from lambdas.model.dossier.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
+from lambdas.model.findings.finding import Finding, Severity
+from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.text import counted, listed, sentence, shortened, visible
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.document_policy.analysis.changes import Change
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
-    from lambdas.model.findings.finding import Finding
-    from lambdas.model.iam.role_boundary import RoleBoundary
 
 LONGEST = 500
 MOST = 40  # of a kind; the report and refined.json hold all

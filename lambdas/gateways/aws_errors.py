@@ -1,8 +1,7 @@
 """What AWS did not answer or refused, as errors for people and for the state machine."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -14,9 +13,6 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from lambdas.errors import FencepostError, ServiceRefusedError, ServiceUnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 UNANSWERED: Final = (BotoCoreError, ClientError, ResponseParserError)
 _BROKEN: Final = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)

@@ -4,19 +4,15 @@ boto3's session and its resources would add to every cold start and give nothing
 botocore, the part of it that calls AWS, reads the same environment.
 """
 
-from __future__ import annotations
-
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
 from botocore.config import Config
 
 from lambdas.gateways.aws_errors import wanted
-
-if TYPE_CHECKING:
-    from lambdas.model.execution.sandbox import Sandbox
+from lambdas.model.execution.sandbox import Sandbox
 
 # For calls that AWS throttles as a matter of course,
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html

@@ -1,26 +1,21 @@
 """What every function tells of itself: log lines, metrics and a trace that carry the run's id."""
 
-from __future__ import annotations
-
 import functools
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.errors import FencepostError
 from lambdas.gateways import aws_errors
 from lambdas.gateways.aws_errors import UNANSWERED
 from lambdas.gateways.tracing import Subsegment, send
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from aws_lambda_powertools.metrics import MetricUnit
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 NAMESPACE = "Fencepost"
 

@@ -5,17 +5,12 @@ datagram to the daemon beside the function.
 https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HEADER = b'{"format": "json", "version": 1}\n'
 TRACE = "_X_AMZN_TRACE_ID"

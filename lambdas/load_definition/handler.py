@@ -1,10 +1,11 @@
 """LoadDefinition: the definition that a run of this revision follows, or which key is refused."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.cycle import buildspec
 from lambdas.gateways.telemetry import Telemetry
@@ -13,11 +14,6 @@ from lambdas.load_definition.whole import whole
 from lambdas.model.definition.process_parameter import registered
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.step_input import required
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 STEP = "load_definition"
 _required = partial(required, state="LoadDefinition")

@@ -1,7 +1,5 @@
 """The text of the team's file, as a build exports it: gzip in base64, and not too large."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import zlib

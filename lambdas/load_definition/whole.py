@@ -1,8 +1,7 @@
 """A process as platform and team have it together."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import Process
@@ -10,9 +9,6 @@ from lambdas.model.definition.process_parameter import size_refusal
 from lambdas.model.definition.team_file import TEAM_FILE, as_team_wrote, with_team
 from lambdas.model.text import visible
 from lambdas.model.yaml_text import read_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LONGEST = 1_000  # characters of a problem, which quotes the file
 

@@ -1,7 +1,5 @@
 """Quotas and limits of AWS that the code relies on, in one place, each with AWS's own page."""
 
-from __future__ import annotations
-
 from typing import Final
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

@@ -1,12 +1,7 @@
 """Text that came from elsewhere, made fit to be shown: on a page, in a comment, on a terminal."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 BASIC_PLANE = 0xFFFF

@@ -1,17 +1,13 @@
 """The YAML of a definition: what it says, and the line on which it says it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from lambdas.errors import InvalidProcessError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DEEPEST = 6  # levels that a definition has: build, codebuild, Environment, Fleet, its keys
 

@@ -1,26 +1,19 @@
 """The archive's first page: every process with its newest run, what needs a person first."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.manifest import sealed_page
 from lambdas.model.definition.process_parameter import Place
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
 from lambdas.overview.needs import in_order
-from lambdas.overview.process_row import row_of
+from lambdas.overview.process_row import Archived, Row, row_of
 from lambdas.overview.reading import everything, newest_report
 from lambdas.overview.table import filters, table
 from lambdas.pages.html import Html, el
 from lambdas.pages.page import asset, page
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.gateways.archive.documents import Archive
-    from lambdas.overview.process_row import Archived, Row
 
 FIRST_PAGE = "index.html"
 DEFAULT = "default"  # the sandbox of a process that names none

@@ -1,20 +1,14 @@
 """What of a process needs a person, and in which order a person should look."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.overview.process_row import Row
+from lambdas.overview.process_row import Row
 
 DAYS = 30.0  # after which a proof is old, when nobody says otherwise
 

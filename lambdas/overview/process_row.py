@@ -1,25 +1,18 @@
 """What is known of one process: its newest run, its newest proof, and how its last start ended."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
-from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.archive.archived_runs import BaselineKind, RunSummary
+from lambdas.model.archive.fleet import End
 from lambdas.model.archive.proof_age import started_at
+from lambdas.model.definition.process_parameter import Place
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from lambdas.model.archive.archived_runs import RunSummary
-    from lambdas.model.archive.fleet import End
-    from lambdas.model.definition.process_parameter import Place
 
 CAUSE = 300  # characters of a cause that a row holds
 

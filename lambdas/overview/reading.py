@@ -1,19 +1,14 @@
 """What the archive tells of processes, read; one whose documents were changed stops no other."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.gateways.archive.archived_runs import manifest_of, remembered
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.fleet import FLEETS, REPORT
 from lambdas.model.execution.platform import Platform
 from lambdas.overview.process_row import NOTHING, Archived
-
-if TYPE_CHECKING:
-    from lambdas.gateways.archive.documents import Archive
 
 AT_ONCE = 16  # questions to the archive
 

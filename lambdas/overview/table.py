@@ -1,23 +1,16 @@
 """The rows as a table, in groups by what they need; it can be filtered where scripts run."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, shortened
-from lambdas.overview.process_row import CAUSE
+from lambdas.overview.needs import Need, Needed
+from lambdas.overview.process_row import CAUSE, Row
 from lambdas.pages.html import Html, code, el, join, text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from lambdas.model.dossier.answer import Answer
-    from lambdas.overview.needs import Need, Needed
-    from lambdas.overview.process_row import Row
-
-    Judged = Sequence[tuple[Row, Needed]]
+Judged = Sequence[tuple[Row, Needed]]
 
 COLUMNS = (
     "Process",

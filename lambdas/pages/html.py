@@ -1,16 +1,11 @@
 """HTML that cannot be broken out of: every text is escaped unless it was made here."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.template import Template, Variable, Wildcard
 from lambdas.model.text import shortened, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LONGEST = 1_500  # characters of one text on the page; the policy itself stands there whole
 # An ARN or an action within a sentence; a full stop or a comma after it is the sentence's.

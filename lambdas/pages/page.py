@@ -1,17 +1,12 @@
 """One self-contained HTML page: it loads nothing, and runs nothing but what its policy pins."""
 
-from __future__ import annotations
-
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.pages.html import Html, el, join
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ASSETS = Path(__file__).with_name("assets")
 

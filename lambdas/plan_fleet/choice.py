@@ -1,19 +1,13 @@
 """Which processes a fleet is to run, as its input says."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from lambdas.errors import FleetNotChosenError
+from lambdas.model.definition.process_parameter import Place
 from lambdas.model.text import listed, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from lambdas.model.definition.process_parameter import Place
 
 LISTS = ("names", "owners", "sandboxes")
 KEYS = ("all", *LISTS, "olderThanDays", "neverProved")

@@ -1,18 +1,12 @@
 """What a plan leaves in the archive: the plan itself, and the lists that the machine reads."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lambdas.model.archive.fleet import PLAN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.archive.fleet import Fleet
-    from lambdas.plan_fleet.plan import Plan, PlannedRun, SandboxPlan
+from lambdas.model.archive.fleet import PLAN, Fleet
+from lambdas.plan_fleet.plan import Plan, PlannedRun, SandboxPlan
 
 SANDBOXES = "sandboxes.json"
 

@@ -1,12 +1,13 @@
 """PlanFleet: lists the processes, judges which are chosen, and writes the plan; starts nothing."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
 from lambdas.gateways.archive.archived_runs import manifest_of, newest_run, proved_run
@@ -15,6 +16,7 @@ from lambdas.gateways.archive.known_processes import RegisteredProcesses
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.fleet import PLAN, Fleet
 from lambdas.model.archive.proof_age import started_at
+from lambdas.model.definition.process_parameter import RegisteredProcess
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.setting import Setting
 from lambdas.model.execution.step_input import required
@@ -23,13 +25,6 @@ from lambdas.plan_fleet.choice import Candidate, chosen
 from lambdas.plan_fleet.documents import SANDBOXES, documents
 from lambdas.plan_fleet.plan import plan
 from lambdas.plan_fleet.request import Request
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.model.definition.process_parameter import RegisteredProcess
 
 STEP = "plan_fleet"
 telemetry = Telemetry(STEP)

@@ -1,14 +1,13 @@
 """The plan of a fleet: what runs where, when, how, and what it takes together."""
 
-from __future__ import annotations
-
 import heapq
 import math
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.errors import FleetNotChosenError, FleetNotConfirmedError
+from lambdas.model.definition.process_parameter import Place
 from lambdas.model.execution import run_estimate
 from lambdas.model.limits import (
     FEW_GENERATIONS_A_DAY,
@@ -16,13 +15,8 @@ from lambdas.model.limits import (
     GENERATIONS_A_DAY,
 )
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.definition.process_parameter import Place
-    from lambdas.plan_fleet.choice import Candidate
-    from lambdas.plan_fleet.request import Request
+from lambdas.plan_fleet.choice import Candidate
+from lambdas.plan_fleet.request import Request
 
 TRAIL = "trail"
 DAY = 24 * 60.0  # minutes

@@ -1,17 +1,13 @@
 """How a fleet is to run, as its input and the deployment's settings say together."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import FleetNotChosenError
 from lambdas.model.archive.fleet import MOST_AT_ONCE
 from lambdas.model.text import listed
 from lambdas.plan_fleet.choice import Choice, quoted, some
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 GENERATORS = ("access-analyzer", "trail")
 BEYOND = ("trail", "days")

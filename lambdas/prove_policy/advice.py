@@ -1,13 +1,8 @@
 """What a person is to do when a policy is not proved: one sentence, on the dossier's first page."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.prove_policy.denials import Denial
+from lambdas.prove_policy.denials import Denial
 
 _BY_HAND = "under `grants` in process.yaml, and start the run again"
 

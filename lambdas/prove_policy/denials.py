@@ -1,26 +1,20 @@
 """Denials of a round: read from the trail's evidence and from what the tools themselves said."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.execution.run import CLOSING
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import Arn, is_arn
-from lambdas.model.trail.evidence import CLOUDFORMATION, Outcome
+from lambdas.model.trail.evidence import CLOUDFORMATION, Evidence, Outcome
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.condition_keys import VIA_SERVICE
 from lambdas.reference.events import mapping_of
 from lambdas.reference.refused.refusals import refusals, without_escapes
 from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.trail.evidence import Evidence
 
 _STACK_EVENT = re.compile(r"Resource handler returned message|_FAILED\b|HandlerErrorCode")
 # As the AWS CLI and SDKs say it: "when calling the PutObject operation"

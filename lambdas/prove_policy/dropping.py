@@ -4,22 +4,14 @@ Above all calls that only a refused round made, such as a tool that looks into t
 error: they are no need of the process, whatever a repair granted for them.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
-from lambdas.model.trail.evidence import Outcome
-from lambdas.prove_policy.rounds import Next
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.prove_policy.rounds import Decision, Round
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.prove_policy.rounds import Decision, Next, Round
 
 
 def only_in_refused_rounds(

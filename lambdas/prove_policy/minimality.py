@@ -1,21 +1,14 @@
 """Which grants the cycles used: what neither used and nothing derives is more than is needed."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping
 
-from typing import TYPE_CHECKING
-
+from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template_coverage import matches
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.prove_policy.denials import Denial
 from lambdas.reference.condition_keys import IMPORTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.model.dossier.refinement import Grant, PrincipalPolicy
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.prove_policy.denials import Denial
 
 # Grounds that no cycle and no rule of AWS stands behind: a person's word.
 UNSUPPORTED = frozenset({GroundKind.HINT})

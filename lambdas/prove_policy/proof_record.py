@@ -1,22 +1,16 @@
 """What the archive keeps of a proof: its rounds, its verdict, and what could be left out."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import gzip
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.execution.platform import Platform
 from lambdas.model.trail.evidence import Evidence, Outcome
-from lambdas.prove_policy.rounds import PHASE_FAILED, WELL, Build, Round
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.execution.platform import Platform
-    from lambdas.prove_policy.rounds import Decision
+from lambdas.prove_policy.rounds import PHASE_FAILED, WELL, Build, Decision, Round
 
 DOCUMENT = "proof.json"
 REMOVALS = ("Delete", "Remove", "Detach", "Deregister", "Disassociate", "Terminate", "Schedule")

@@ -1,29 +1,21 @@
 """What would repair a denial: which grants, or why none would."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.template_coverage import matches
 from lambdas.model.text import listed
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy import minimality
-from lambdas.prove_policy.denials import KMS, Source
+from lambdas.prove_policy.denials import KMS, Denial, Source
+from lambdas.prove_policy.resource_mapping import ResourceMapping
+from lambdas.prove_policy.rounds import Round
 from lambdas.reference.actions import facts
 from lambdas.reference.refused.refused_resources import ANY, is_open, suits, type_of
 from lambdas.reference.ways.escalation import escalates
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.action import Action
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.prove_policy.denials import Denial
-    from lambdas.prove_policy.resource_mapping import ResourceMapping
-    from lambdas.prove_policy.rounds import Round
 
 MOST = 2  # repairs of one cause; a third would show that the policy's design does not fit
 _PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")

@@ -1,16 +1,10 @@
 """Repairs as evidence of their own kind, in the names of the first cycle."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR, GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.prove_policy.repair_plan import Repair
+from lambdas.prove_policy.repair_plan import Repair
 
 
 def repairs(

@@ -1,20 +1,15 @@
 """What a round of the proof says, and what comes next: pure, so that every case can be tried."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.dossier.verdict import VerdictKind
 from lambdas.model.text import counted, sentence
 from lambdas.prove_policy.advice import advice
 from lambdas.prove_policy.denials import Denial
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
 
 LIMIT = 5  # rounds; each is a whole cycle
 SHOWN = 40  # lines of a verdict: it travels through the state machine, proof.json holds them all

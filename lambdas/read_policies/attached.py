@@ -1,15 +1,8 @@
 """Which managed policies created roles were given, of those that the run did not create itself."""
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
-
-from lambdas.model.trail.evidence import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence, Outcome
 
 ATTACHES = frozenset({"iam:AttachRolePolicy", "iam:AttachUserPolicy"})
 CREATES = frozenset({"iam:CreatePolicy", "iam:CreatePolicyVersion"})

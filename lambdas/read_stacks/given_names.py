@@ -1,19 +1,13 @@
 """Which names a template gives itself; the others CloudFormation makes up."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lambdas.read_stacks.scope import UNKNOWN, section
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.model.trail.stack import StackResource
-    from lambdas.read_stacks.scope import Scope
+from lambdas.model.trail.stack import StackResource
+from lambdas.read_stacks.scope import UNKNOWN, Scope, section
 
 
 def with_given(

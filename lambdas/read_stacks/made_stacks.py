@@ -1,18 +1,11 @@
 """Which stacks the run made or changed, by the evidence."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import ACCOUNT_ID, Arn, arn_pattern
-from lambdas.model.trail.evidence import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence, Outcome
 
 # The calls that make CloudFormation read a template.
 MAKERS = frozenset(

@@ -4,19 +4,14 @@ What nobody knows before the stack is made is a `*`. Functions are resolved for 
 reads, names of parameters and secrets: not for whole resources.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
+from lambdas.model.iam.arn import Arn
 from lambdas.reference.stacks import unknown
 from lambdas.reference.stacks.conditions import Conditions, parameter_values
 from lambdas.reference.stacks.functions import Resolver
 from lambdas.reference.stacks.intrinsics import pseudo_parameters
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.iam.arn import Arn
 
 UNKNOWN: Final = "*"
 

@@ -4,8 +4,6 @@ Imported where a template is YAML: PyYAML would make every start slower.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import yaml

@@ -12,22 +12,16 @@
   https://github.com/aws-samples/cloudfront-authorization-at-edge/issues/145
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lambdas.model.iam.action import Action
-from lambdas.model.iam.arn import FIELDS, arn_of, is_resource
+from lambdas.model.iam.arn import FIELDS, Arn, arn_of, is_resource
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.read_stacks.scope import UNKNOWN, Scope, section
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.iam.arn import Arn
 
 _MAKE_CHANGE_SET: Final = Action("cloudformation", "CreateChangeSet")
 _GET_PARAMETERS: Final = Action("ssm", "GetParameters")

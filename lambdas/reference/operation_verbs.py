@@ -1,15 +1,10 @@
 """What the words of operations and statements tell: what is made or removed, what is asked."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # Verbs of operations that create something. Each reader says which further ones create for it.
 CREATING = ("Create", "Register", "Import", "Request", "Allocate", "Run", "Copy", "Restore")

@@ -1,7 +1,5 @@
 """What stands in a request: elements by their paths, and templates filled with them."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

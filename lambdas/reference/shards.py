@@ -1,14 +1,10 @@
 """Where the compiled facts lie: one small file per service, and which of them a record means."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from typing import Any
 
 FOLDER = Path(__file__).parent
 SERVICES = FOLDER / "services"

@@ -1,29 +1,22 @@
 """WatchPolicies: how old each proof is, from what lies in the archive: metrics, and a mail."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.gateways.archive.archived_runs import proved_run
 from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.known_processes import RegisteredProcesses
-from lambdas.gateways.operator_mail import TopicMail
+from lambdas.gateways.operator_mail import OperatorMail, TopicMail
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.archive.proof_age import days_unproved
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.setting import Setting
 from lambdas.watch_policies.stale import stale_mail
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.gateways.operator_mail import OperatorMail
 
 STEP = "watch_policies"
 telemetry = Telemetry(STEP)

@@ -1,15 +1,10 @@
 """Which processes have become stale since the last look, in a mail that names them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BETWEEN_LOOKS = 1.05  # days; rather told twice than never, when a look comes late
 NAMED = 20  # processes in a mail

@@ -1,17 +1,17 @@
 """approve and withdraw: who stands for the policy of a run, and who no longer does."""
 
-from __future__ import annotations
-
+import argparse
 import getpass
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.archive_index.index import write_index
 from lambdas.errors import ArchiveRefusedError, FencepostError, MissingObjectError
 from lambdas.gateways import clients
 from lambdas.gateways.archive.archived_runs import finished_runs, row_of
-from lambdas.gateways.archive.documents import S3Archive
+from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.iam.policy_parameter import PolicyParameters
 from lambdas.model.archive.approval import Signature, approval, withdrawal
 from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, unsealed
@@ -21,12 +21,6 @@ from lambdas.model.execution.source_revision import SourceRevision
 from lambdas.model.text import listed, visible
 from local.archive.places import S3, chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
-
-    from lambdas.gateways.archive.documents import Archive
 
 JSON = "application/json"
 PATH = "/{name}/policies"

@@ -1,19 +1,12 @@
 """verify-archive: is an archive as it was written?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import argparse
 
 from lambdas.errors import ArchiveRefusedError, FencepostError
 from lambdas.model.text import counted, visible
 from local.archive.places import chosen_archive
-from local.archive.verification import verify
+from local.archive.verification import Verification, verify
 from local.output import NO, UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    import argparse
-
-    from local.archive.verification import Verification
 
 MOST = 20  # breaks and notes that are printed
 

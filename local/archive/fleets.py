@@ -1,10 +1,10 @@
 """run-fleet and stop-fleet: a fleet on AWS, or on the embedded AWS that is up."""
 
-from __future__ import annotations
-
+import argparse
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,10 +15,6 @@ from lambdas.model.archive.fleet import FLEETS, PLAN, REPORT, STOP
 from lambdas.model.text import visible
 from local.archive.places import chosen_archive, embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
 
 POLL = 1.0  # seconds
 PATIENCE = 300.0  # seconds for a plan; its function may take longer, and goes on by itself

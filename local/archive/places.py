@@ -1,7 +1,5 @@
 """Which archive is meant: a folder, a bucket, or that of the embedded AWS that is up."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,10 +1,10 @@
 """removable: whether a process can be taken away from an account now, and what stays of it."""
 
-from __future__ import annotations
-
+import argparse
 import json
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,10 +14,6 @@ from lambdas.model.text import listed, visible
 from local.archive.places import embedded_client
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks import places
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
 
 MACHINE = "build-policy"
 

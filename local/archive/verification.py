@@ -1,12 +1,12 @@
 """Whether an archive is as it was written: every document, every link between runs, every list."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.errors import FencepostError
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.fleet import FLEETS
 from lambdas.model.archive.manifest import (
     APPROVAL,
@@ -18,11 +18,6 @@ from lambdas.model.archive.manifest import (
 )
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import SourceRevision
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
-    from lambdas.gateways.archive.documents import Archive
 
 INDEX, LATEST = "index.html", "latest.json"
 LISTS = frozenset({INDEX, LATEST})

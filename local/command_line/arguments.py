@@ -1,7 +1,5 @@
 """Arguments that several commands take."""
 
-from __future__ import annotations
-
 from local.command_line.command import Argument
 
 REGION = Argument(

@@ -1,7 +1,5 @@
 """The commands that look at a policy and a template before anything is deployed."""
 
-from __future__ import annotations
-
 from local.command_line.command import Argument, Command
 
 CHANGE = "Before a deployment"

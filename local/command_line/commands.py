@@ -1,7 +1,5 @@
 """Every command: what it is for, what it takes, examples, and what its exit status means."""
 
-from __future__ import annotations
-
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
 from local.command_line.command import Argument, Command

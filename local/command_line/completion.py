@@ -1,15 +1,10 @@
 """The script that completes `fencepost` in a shell."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import argparse
 
 import shtab
 
 from local.command_line.parser import COMPLETED, parser
-
-if TYPE_CHECKING:
-    import argparse
 
 KINDS = {"file": shtab.FILE, "folder": shtab.DIRECTORY}
 

@@ -1,7 +1,5 @@
 """The commands that a deployment of one process, and its removal, ask first."""
 
-from __future__ import annotations
-
 from local.command_line.arguments import NAME
 from local.command_line.command import Argument, Command
 

@@ -1,7 +1,5 @@
 """The commands of fleets."""
 
-from __future__ import annotations
-
 from local.command_line.arguments import NAME, WHERE
 from local.command_line.command import Argument, Command
 

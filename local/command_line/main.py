@@ -1,17 +1,12 @@
 """`fencepost …`: one command line, one exit status."""
 
-from __future__ import annotations
-
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from local.command_line.commands import COMMANDS
 from local.command_line.parser import parser
 from local.output import INTERRUPTED, UNKNOWN, complain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FUNCTIONS = {one.name: one.function for one in COMMANDS}
 

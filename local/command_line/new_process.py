@@ -1,7 +1,5 @@
 """The command that writes a definition."""
 
-from __future__ import annotations
-
 from local.command_line.command import Argument, Command
 
 NEW = Command(

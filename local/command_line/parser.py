@@ -1,17 +1,12 @@
 """The parser of the command line: help that teaches by examples."""
 
-from __future__ import annotations
-
 import argparse
+from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local.command_line.command import Argument, Command
 from local.command_line.commands import COMMANDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.command_line.command import Argument, Command
 
 COMPLETED = "completed_by"  # what an action holds for the script of a shell
 JSON = "print one JSON document for a script; words go to standard error"

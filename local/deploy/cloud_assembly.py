@@ -3,18 +3,14 @@
 https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cloud-assembly-schema
 """
 
-from __future__ import annotations
-
 import graphlib
 import io
 import json
 import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 UNKNOWN = "unknown-"  # what the CDK writes for an account or a region that the app does not name
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: same files, same bytes

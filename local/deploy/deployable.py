@@ -1,8 +1,6 @@
 """deployable: whether one process can be deployed, into an account that has what is there once."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import argparse
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,9 +9,6 @@ from lambdas.gateways.aws_errors import reason
 from lambdas.model.text import visible
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks import places
-
-if TYPE_CHECKING:
-    import argparse
 
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 MOVING = "_IN_PROGRESS"

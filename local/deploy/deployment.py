@@ -3,20 +3,15 @@
 Needs no bootstrap: it makes the assets bucket and the version parameter itself.
 """
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from local.deploy.cloud_assembly import Asset, Stack, assets_of, stacks_of, zipped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from pathlib import Path
-
-    from local.connection import Connection
 
 BOOTSTRAP_VERSION = "30"  # any version that the templates' rule accepts
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"

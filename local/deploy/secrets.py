@@ -3,18 +3,13 @@
 The embedded AWS has no secrets of an account; what a build asks it for is put there first.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from local.connection import Connection
-    from stacks.processes.folders import ProcessFolder
+from local.connection import Connection
+from stacks.processes.folders import ProcessFolder
 
 FILE = Path(__file__).resolve().parents[2] / ".secrets.env"  # .gitignore names it
 PREFIX = "FENCEPOST_SECRET_"

@@ -1,7 +1,5 @@
 """Synthesise the app, unless the assembly of exactly these sources is there already."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -9,13 +7,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stacks.processes.folders import process_folders, read_processes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"

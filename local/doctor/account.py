@@ -1,22 +1,16 @@
 """The account and the region: who asks, the bootstrap, what is there already and would be met."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.model import limits
 from local.deploy.deployable import GOOD
-from local.doctor.asking import code_of
+from local.doctor.asking import Aws, code_of
 from local.doctor.check import Check, missing, note, there, unknown
 from stacks import places
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from local.doctor.asking import Aws
 
 # What the templates ask for (requiresBootstrapStackVersion), and where the CDK keeps the number:
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html

@@ -1,19 +1,14 @@
 """How the doctor asks an account: with the shell's own credentials, and never more than a read."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.doctor.check import Check, unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import boto3
 
 BRISK = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})

@@ -1,7 +1,5 @@
 """What one question of the doctor found."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,9 +1,8 @@
 """`fencepost doctor`: every check, what to do about each, and a status for scripts."""
 
-from __future__ import annotations
-
+import argparse
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import boto3
 from botocore.exceptions import BotoCoreError
@@ -12,18 +11,11 @@ from rich.text import Text
 
 from local.deploy.synthesis import ROOT
 from local.doctor import account, laptop, mail, quotas
-from local.doctor.asking import ShellAws, asked
+from local.doctor.asking import Aws, ShellAws, asked
 from local.doctor.check import Check, State, missing, unknown
 from local.output import document
 from local.runs.progress import plain
-from stacks.processes.folders import process_folders
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator, Sequence
-
-    from local.doctor.asking import Aws
-    from stacks.processes.folders import ProcessFolder
+from stacks.processes.folders import ProcessFolder, process_folders
 
 STATUS = {State.THERE: 0, State.NOTE: 0, State.UNKNOWN: 2, State.MISSING: 1}
 COLOUR = {State.THERE: "green", State.NOTE: "cyan", State.UNKNOWN: "yellow", State.MISSING: "red"}

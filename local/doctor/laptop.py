@@ -1,20 +1,13 @@
 """This machine: Python, Node, the tools of `make setup`, the processes' definitions."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from lambdas.errors import InvalidProcessError
 from local import node
 from local.doctor.check import Check, missing, note, there
-from stacks.processes.folders import load_processes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from stacks.processes.folders import ProcessFolder
+from stacks.processes.folders import ProcessFolder, load_processes
 
 PYTHON = (3, 11)
 

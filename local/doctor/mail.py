@@ -1,16 +1,10 @@
 """Whether those who should be told have said that they want to be."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Sequence
 
-from typing import TYPE_CHECKING
-
+from local.doctor.account import Deployment
+from local.doctor.asking import Aws
 from local.doctor.check import Check, missing, note, there
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from local.doctor.account import Deployment
-    from local.doctor.asking import Aws
 
 PENDING = "PendingConfirmation"
 

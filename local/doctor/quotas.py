@@ -1,17 +1,11 @@
 """Quotas that a deployment and its proofs use."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from lambdas.model import limits
 from lambdas.model.execution.quotas import BUILDS, FUNCTIONS
+from local.doctor.asking import Aws
 from local.doctor.check import Check, missing, note, there, unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.doctor.asking import Aws
 
 ROLES_BESIDE = 16  # of the functions, the state machine, the schedules, Access Analyzer
 ROLES_EACH = 3  # per process: build, sandbox, candidate

@@ -1,13 +1,12 @@
 """`fencepost new`: reads a folder, writes a definition, and says how to try it."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import EMAIL, NAME, REGION
@@ -34,10 +33,6 @@ from local.new_process.tools import (
 )
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes.folders import DEFINITION, OWN_FOLDER, load_folder
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
 
 FETCHED = (
     "a deployment packs this folder; or let each run fetch it, with source: {}; "

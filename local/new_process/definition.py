@@ -1,17 +1,11 @@
 """From a draft to the text of process.yaml; names out of the folder can break no line of it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import yaml
 
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.new_process.draft import Draft
+from local.new_process.draft import Draft
 
 WIDEST = 1_000_000  # characters: no line is folded
 

@@ -1,14 +1,9 @@
 """What a tool's folder was read as: a definition in the making, with what is not known of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.definition.process import Phase
 from lambdas.model.definition.variables import Use
-
-if TYPE_CHECKING:
-    from lambdas.model.definition.process import Phase
 
 STAGE = Use(name="stage", learn="dev", prove="qa")
 IN_ENVIRONMENT = ("STAGE", "{stage}")

@@ -1,20 +1,16 @@
 """`python -m local.new_process.key_tables`: the schema's derivations and docs/process.md."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from lambdas.model.definition.moved_keys import MOVED
 from lambdas.model.definition.process_schema import SCHEMA_FILE, described, keys, schema
 from lambdas.model.definition.team_file import TEAM, TEAM_FILE
 from lambdas.model.trail.ground_kind import DERIVATIONS
 from local.deploy.synthesis import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAGE = ROOT / "docs" / "process.md"
 TABLE = re.compile(r"(<!-- keys of (?P<group>[a-z0-9. ]+) -->\n)(?:\n?(?:\|.*\n)+)?")

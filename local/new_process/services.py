@@ -1,19 +1,14 @@
 """Services that lie in folders of the folder: one of them is taken, of several one is asked for."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Phase
+from local.new_process.draft import Draft
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import INSTALLS, node_packages
 from local.new_process.tools import cdk, chalice, serverless, zappa
-
-if TYPE_CHECKING:
-    from local.new_process.draft import Draft
-    from local.new_process.folder import Folder
 
 TOOLS = (serverless, cdk, zappa, chalice)
 KNOWN = (*serverless.FILES, "cdk.json", *zappa.FILES, chalice.CONFIG)

@@ -1,27 +1,20 @@
 """Evidence out of CloudTrail files that exist already: no emulator, no account."""
 
-from __future__ import annotations
-
 import gc
 import json
 import sys
-from typing import TYPE_CHECKING
+from argparse import Namespace
+from collections.abc import Iterable
 
 from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
+from lambdas.model.trail.evidence import Line
 from local.offline.parallel_reading import SideBySide
-from local.offline.sources.logs import UnusableLogsError
+from local.offline.sources.logs import Logs, UnusableLogsError
 from local.offline.sources.places import asked, opened
 from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterable
-
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.model.trail.evidence import Line
-    from local.offline.sources.logs import Logs
 
 SELDOM = 200_000  # objects between two searches for cycles
 

@@ -1,17 +1,12 @@
 """Who called, in files in which a principal was looked for in vain: to tell a mistyped ARN."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.gateways.cloudtrail.trail import Trail
+from lambdas.gateways.cloudtrail.trail import Trail
 
 MOST = 5  # callers that are named
 _FILES = 200  # that are looked at: enough to see who calls

@@ -1,24 +1,27 @@
 """A policy and its whole dossier out of CloudTrail files that exist already."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
 import re
+from argparse import Namespace
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.collect_evidence.collect import collect
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.document_policy.analysis.versions import versions
 from lambdas.document_policy.dossier import dossier
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
+from lambdas.gateways.cloudtrail.trail import Trail
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
-from lambdas.model.findings.finding import FindingKind
+from lambdas.model.findings.finding import Finding, FindingKind
 from lambdas.model.iam.arn import Arn
 from lambdas.model.text import counted, visible
 from lambdas.model.trail.earlier_names import EarlierNames
@@ -27,20 +30,10 @@ from lambdas.reference import actions as reference
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.statements.managed_policies import require_fit
 from local.offline.likely_principals import callers
-from local.offline.sources.logs import UnusableLogsError
+from local.offline.sources.logs import Logs, UnusableLogsError
 from local.offline.sources.places import asked, opened
 from local.output import NO, UNKNOWN, YES, complain, document
 from stacks.processes.folders import load_process
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.cloudtrail.trail import Trail
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.findings.finding import Finding
-    from local.offline.sources.logs import Logs
 
 NOT_ATTEMPTED = (
     "made from log files that were handed in: nothing says whether they come from AWS, no cycle "

@@ -1,10 +1,10 @@
 """up, run, demo and down: what a person types to have the workflow on a laptop."""
 
-from __future__ import annotations
-
+import argparse
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -20,18 +20,13 @@ from local.deploy.cloud_assembly import UndeployableError
 from local.deploy.deployment import DeployError
 from local.deploy.synthesis import SynthError
 from local.output import NO, UNKNOWN, YES, document
+from local.runs import executions
 from local.runs.definitions import tell_of_unreadable
 from local.runs.dossiers import restore
 from local.runs.progress import Progress, plain
 from local.runs.side_by_side import run_all
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Sequence
-
-    from local.runs import executions
-
-    Say = Callable[[str], None]
+Say = Callable[[str], None]
 
 EXAMPLE = "orders"
 FAILED = f"failed{Platform.EMBEDDED.aside}"  # these commands know no other platform

@@ -1,9 +1,7 @@
 """The definitions that a command is about: each is read, or told, before anything starts."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.text import listed
@@ -11,10 +9,7 @@ from local.deploy import secrets
 from local.deploy.synthesis import EXTRA_PROCESSES
 from stacks.processes.folders import process_folders, read_processes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    Say = Callable[[str], None]
+Say = Callable[[str], None]
 
 MOST_NAMED = 20  # processes that there are, where one was asked for that there is not
 

@@ -4,18 +4,13 @@ An embedded AWS forgets everything when it stops. What earlier runs left in `out
 an empty archive, so that the next run knows its history and its manifest continues the chain.
 """
 
-from __future__ import annotations
-
 import mimetypes
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from local.emulator import Deployed
+from local.emulator import Deployed
 
 MANIFEST = "manifest.json"  # a run is whole when its manifest is there
 

@@ -1,22 +1,17 @@
 """Start runs, watch them side by side, and fetch what they leave behind."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
+from local.emulator import Deployed
 from local.runs.build_progress import Build
 from local.runs.dossiers import fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from local.emulator import Deployed
-    from local.runs.progress import Progress
+from local.runs.progress import Progress
 
 RUN_ID = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
 OWN_ID = re.compile(rf'\\*"id\\*": ?\\*"({RUN_ID.pattern})')  # however often it was put into a text

@@ -1,10 +1,9 @@
 """Runs as they go: a live table on a terminal, plain lines anywhere else."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -12,9 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 LOOP = 3  # states: wait, ask, decide
 

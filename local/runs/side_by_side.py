@@ -1,26 +1,20 @@
 """Several processes: few at once, many as a fleet that runs as many side by side as is good."""
 
-from __future__ import annotations
-
 import json
 import os
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from lambdas.model.archive.fleet import FLEETS, REPORT, Fleet
+from local.emulator import Deployed
 from local.runs import executions
 from local.runs.dossiers import fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from local.emulator import Deployed
-    from local.runs.progress import Progress
+from local.runs.progress import Progress
 
 PAGE = 100  # executions in one answer
 LEAST = 2  # runs at once; most of a run is waiting

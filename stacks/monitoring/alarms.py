@@ -1,20 +1,12 @@
 """What the operator is told of. Each alarm says what it means and what to do first."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import Duration, aws_cloudwatch
+from aws_cdk import Duration, aws_cloudwatch, aws_lambda, aws_stepfunctions
 from constructs import Construct
 
 from stacks.monitoring.metrics import worst
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_lambda, aws_stepfunctions
-
-    from stacks.monitoring.notices import Notices
-    from stacks.settings import Settings
-    from stacks.workflow.schedules import Schedules
+from stacks.monitoring.notices import Notices
+from stacks.settings import Settings
+from stacks.workflow.schedules import Schedules
 
 SOON = Duration.minutes(5)
 DAILY = Duration.days(1)

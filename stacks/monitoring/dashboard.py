@@ -1,20 +1,12 @@
 """One page about all processes: are they proved, how large are their policies, what is slow."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import Duration, aws_cloudwatch
+from aws_cdk import Duration, aws_cloudwatch, aws_stepfunctions
 from constructs import Construct
 
 from stacks.monitoring.metrics import each
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aws_cdk import aws_stepfunctions
-
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 PERIOD = Duration.days(1)  # runs are few: a day's highest value is a point
 HALF, THIRD, WHOLE = 12, 8, 24  # columns of a dashboard's 24

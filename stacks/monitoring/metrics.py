@@ -1,15 +1,8 @@
 """The metrics that the functions tell: their names, and which step tells each of a process."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_cloudwatch
+from aws_cdk import Duration, aws_cloudwatch
 
 from lambdas.gateways.telemetry import NAMESPACE
-
-if TYPE_CHECKING:
-    from aws_cdk import Duration
 
 STEP_OF = {
     "CallsSimulated": "check_policy",

@@ -1,10 +1,8 @@
 """Who is told: the owners of their processes' runs, the operator of what goes wrong."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from aws_cdk import (
     Stack,
@@ -15,18 +13,13 @@ from aws_cdk import (
     aws_kms,
     aws_sns,
     aws_sns_subscriptions,
+    aws_stepfunctions,
 )
 from constructs import Construct
 
 from lambdas.model.limits import FILTERS_PER_TOPIC
 from stacks.places import InvalidSettingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from aws_cdk import aws_stepfunctions
-
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 MOST_TOPICS = 100  # for 15,000 owners; nobody has more
 CLOUDWATCH = aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")

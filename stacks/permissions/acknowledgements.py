@@ -1,15 +1,10 @@
 """Grants, each beside the reason for every wildcard in it; and other rules not kept on purpose."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from aws_cdk import Acknowledgment, Stack, Validations, aws_iam
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from constructs import IConstruct
+from constructs import IConstruct
 
 
 def acknowledge(scope: IConstruct, *rules: str, because: str) -> None:

@@ -1,16 +1,10 @@
 """Grants of Fencepost's own roles, or of their guests when the sandbox is another account."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aws_cdk import Stack, aws_iam
 
 from lambdas.model.iam.role_boundary import boundary_name
 from stacks.permissions.acknowledgements import allow
-
-if TYPE_CHECKING:
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 
 def allow_generation(role: aws_iam.Role, access_role: str) -> None:

@@ -1,15 +1,8 @@
 """What a state machine may do to the executions of its own Distributed Maps."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Stack, aws_iam
 
 from stacks.permissions.acknowledgements import allow
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_iam
 
 
 def states_arn(role: aws_iam.Role, resource: str, name: str) -> str:

@@ -5,22 +5,15 @@ account is named by its account and `aws:PrincipalArn`: so the trust can be depl
 With one sandbox apart the workflow is a guest in every one, its own account's included.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Aws, Duration, Environment, Stack, aws_iam
+from constructs import Construct
 
 from lambdas.model.iam.arn import arn_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from constructs import Construct
-
-    from stacks.places import Sandbox
-    from stacks.settings import Settings
+from stacks.places import Sandbox
+from stacks.settings import Settings
 
 GENERATION = "generation"  # as whom the state machine asks Access Analyzer
 MARKER = "marker"  # under whose sessions AwaitTrail makes its markers

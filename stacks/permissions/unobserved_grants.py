@@ -4,8 +4,6 @@ A grant of Fencepost's own roles that the trail of its runs does not show and th
 one too many.
 """
 
-from __future__ import annotations
-
 DELIVERY = "Step Functions sets its log up with the role, when the machine is deployed"
 BEFORE = "a boundary of an earlier run is compared, and its versions are deleted"
 WHY = "asked when a phase has failed, and why its stack did"

@@ -4,17 +4,13 @@ Takes `build.codebuild` as it was written; raises on the first key that CloudFor
 would refuse at deployment.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.errors import InvalidProcessError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from botocore.model import Shape
-    from jsonschema import ValidationError
+from collections.abc import Iterator, Mapping
+from botocore.model import Shape
+from jsonschema import ValidationError
 
 TYPE = "AWS::CodeBuild::Project"
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectCache.html

@@ -1,12 +1,10 @@
 """Process folders on disk, `<folder>/<name>/process.yaml`: every error has a file and a line."""
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.moved_keys import note
@@ -16,8 +14,7 @@ from lambdas.model.definition.source import Source, SourceKind, by_https
 from lambdas.model.yaml_text import YamlText, read
 from stacks.processes.build_schema import refuse_wrong
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 ADDRESS = re.compile(r"\w+://|[\w.-]+@[\w.-]+:")  # as Git is given one

@@ -1,18 +1,13 @@
 """The fence around Fencepost itself: what no cycle may do, whatever its role's policies say."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import ArnFormat, Stack, aws_iam
 from constructs import Construct
 
 from stacks.permissions.acknowledgements import acknowledge
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 # The rule by which Step Functions hears of a build's end,
 # https://docs.aws.amazon.com/step-functions/latest/dg/connect-codebuild.html

@@ -1,9 +1,5 @@
 """The trail of the sandbox: what the cycles do, seen down to single objects, and nobody else's."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aws_cdk import (
     Aws,
     Duration,
@@ -19,10 +15,8 @@ from constructs import Construct
 from lambdas.model.iam.arn import arn_of
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
-
-if TYPE_CHECKING:
-    from stacks.places import Sandbox
-    from stacks.settings import Settings
+from stacks.places import Sandbox
+from stacks.settings import Settings
 
 READERS = ("await_trail", "collect_evidence")  # steps that read log files
 CLOUDTRAIL = aws_iam.ServicePrincipal("cloudtrail.amazonaws.com")

@@ -1,24 +1,24 @@
 """The build that runs a process's cycle."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aws_cdk import Duration, RemovalPolicy, aws_codebuild, aws_iam, aws_logs, aws_s3_assets
+from aws_cdk import (
+    Duration,
+    RemovalPolicy,
+    aws_codebuild,
+    aws_iam,
+    aws_kms,
+    aws_logs,
+    aws_s3_assets,
+)
 from constructs import Construct
 
 from lambdas.cycle import buildspec
+from lambdas.model.definition.process import Process
 from stacks.permissions.acknowledgements import acknowledge_wildcards
+from stacks.processes.folders import ProcessFolder
+from stacks.sandbox.roles import CycleRoles
+from stacks.settings import Settings
 from stacks.workflow import build_environment
 from stacks.workflow.build_source import project_source, statements
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_kms
-
-    from lambdas.model.definition.process import Process
-    from stacks.processes.folders import ProcessFolder
-    from stacks.sandbox.roles import CycleRoles
-    from stacks.settings import Settings
 
 NOT_SOURCE = ["node_modules", ".git", ".serverless", ".venv", "__pycache__", ".DS_Store"]
 

@@ -1,21 +1,16 @@
 """What a process says of its build, as properties of its project and as rights of its role."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_cdk import ArnFormat, Stack, aws_iam
+from constructs import Construct
 
 from lambdas.model.definition.build import OWN_IMAGES, Build
 from lambdas.model.definition.secret import MANAGED, PARAMETER, Secret
 from lambdas.model.iam.arn import Arn, arn_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from constructs import Construct
 
 ACCOUNT = 4  # its place in an ARN
 PRIVATE = ".dkr.ecr."  # of images in the Elastic Container Registry

@@ -1,16 +1,12 @@
 """A process's source as CodeBuild's own: what its project says, and what its role needs for it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_cdk import Stack, aws_iam
+from constructs import Construct
 
 from lambdas.model.definition.source import Source, SourceKind
 from lambdas.model.iam.arn import Arn, arn_of
-
-if TYPE_CHECKING:
-    from constructs import Construct
 
 
 def project_source(source: Source, scope: Construct) -> dict[str, Any]:

@@ -1,25 +1,17 @@
 """The fleet's machine: statemachine/run_fleet.asl.json says what it does, this what it may."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from aws_cdk import aws_iam, aws_stepfunctions
+from aws_cdk import aws_iam, aws_kms, aws_lambda, aws_sns, aws_stepfunctions
 from constructs import Construct
 
+from stacks.archive_stack import ArchiveStack
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
 from stacks.permissions.map_runs import allow_map_runs, states_arn
+from stacks.settings import Settings
 from stacks.workflow.logged_machine import logged_machine
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_cdk import aws_kms, aws_lambda, aws_sns
-
-    from stacks.archive_stack import ArchiveStack
-    from stacks.settings import Settings
 
 DEFINITION = Path(__file__).parents[2] / "statemachine" / "run_fleet.asl.json"
 

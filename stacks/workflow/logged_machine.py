@@ -1,19 +1,12 @@
 """A state machine whose executions are logged and traced."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import RemovalPolicy, aws_logs, aws_stepfunctions
+from aws_cdk import RemovalPolicy, aws_iam, aws_logs, aws_stepfunctions
+from constructs import Construct
 
 from stacks.permissions.acknowledgements import acknowledge_wildcards
 from stacks.sandbox.boundary import VENDED_LOGS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_cdk import aws_iam
-    from constructs import Construct
 
 
 def logged_machine(  # what a machine is made of

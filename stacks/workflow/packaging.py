@@ -4,18 +4,13 @@ The packages are copied from the environment that synthesises, Python files alon
 network, no layer, and the same bytes on every machine. botocore comes from the Lambda runtime.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "lambdas"

@@ -1,28 +1,20 @@
 """What the state machine knows of each process: one parameter of the Parameter Store."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
-from aws_cdk import aws_ssm
+from aws_cdk import aws_codebuild, aws_sns, aws_ssm
 from constructs import Construct
 
 from lambdas.model.definition.process_parameter import Place, parameter_size, parameter_value
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
 from stacks.permissions import two_accounts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_cdk import aws_codebuild, aws_sns
-
-    from stacks.places import Sandbox
-    from stacks.processes.folders import ProcessFolder
-    from stacks.sandbox.roles import CycleRoles
-    from stacks.sandbox_stack import SandboxStack
-    from stacks.settings import Settings
+from stacks.places import Sandbox
+from stacks.processes.folders import ProcessFolder
+from stacks.sandbox.roles import CycleRoles
+from stacks.sandbox_stack import SandboxStack
+from stacks.settings import Settings
 
 
 def without_double_brackets(document: str) -> str:

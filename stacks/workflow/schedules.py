@@ -1,20 +1,22 @@
 """Runs that start by themselves, and what becomes of those that cannot."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, Stack, aws_iam, aws_scheduler, aws_sqs
+from aws_cdk import (
+    Duration,
+    Stack,
+    aws_iam,
+    aws_kms,
+    aws_lambda,
+    aws_scheduler,
+    aws_sqs,
+    aws_stepfunctions,
+)
 from constructs import Construct
 
+from lambdas.model.definition.process import Process
 from stacks.permissions.acknowledgements import acknowledge, allow
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_kms, aws_lambda, aws_stepfunctions
-
-    from lambdas.model.definition.process import Process
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 # No process can be called so: their names have no underscore.
 WATCH = "watch_policies"

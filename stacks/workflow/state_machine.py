@@ -1,35 +1,31 @@
 """The state machine: statemachine/build_policy.asl.json says what it does, this what it may."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from aws_cdk import (
     CfnDeletionPolicy,
+    CfnResource,
     Stack,
     aws_iam,
     aws_kms,
+    aws_lambda,
+    aws_sns,
 )
 from constructs import Construct
 
 from lambdas.model.execution import quotas
+from stacks.archive_stack import ArchiveStack
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import allow
 from stacks.permissions.grants import allow_generation, allow_listing_processes
 from stacks.permissions.map_runs import allow_map_runs, states_arn
 from stacks.sandbox.boundary import BUILD_RULE
+from stacks.sandbox_stack import SandboxStack
+from stacks.settings import Settings
 from stacks.workflow.logged_machine import logged_machine
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_cdk import CfnResource, aws_lambda, aws_sns
-
-    from stacks.archive_stack import ArchiveStack
-    from stacks.sandbox_stack import SandboxStack
-    from stacks.settings import Settings
 
 DEFINITION = Path(__file__).parents[2] / "statemachine" / "build_policy.asl.json"
 

@@ -1,7 +1,5 @@
 """What each state with code needs of AWS: memory, time, and what it may do."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,15 +1,25 @@
 """The states that need code: one function each, from one asset, with a role of its own."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Size, Stack, aws_iam, aws_lambda, aws_logs
+from aws_cdk import (
+    Aws,
+    Duration,
+    RemovalPolicy,
+    Size,
+    Stack,
+    aws_iam,
+    aws_kms,
+    aws_lambda,
+    aws_logs,
+    aws_sns,
+)
 from constructs import Construct
 
 from lambdas.model.execution.setting import Setting
 from lambdas.model.iam.arn import arn_of
+from stacks.archive_stack import ArchiveStack
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge_wildcards, allow
 from stacks.permissions.grants import (
@@ -21,18 +31,11 @@ from stacks.permissions.grants import (
     allow_reading_policies,
     allow_reading_stacks,
 )
+from stacks.places import Sandbox
+from stacks.sandbox_stack import SandboxStack
+from stacks.settings import Settings
+from stacks.workflow.packaging import Package
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH, Step
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aws_cdk import aws_kms, aws_sns
-
-    from stacks.archive_stack import ArchiveStack
-    from stacks.places import Sandbox
-    from stacks.sandbox_stack import SandboxStack
-    from stacks.settings import Settings
-    from stacks.workflow.packaging import Package
 
 
 class Steps(Construct):

@@ -3,12 +3,11 @@
 Nothing is made; docs/operations.md has the policy that is needed.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -16,14 +15,9 @@ import pytest
 from stacks.workflow.fleet import DEFINITION as FLEET_DEFINITION
 from stacks.workflow.state_machine import DEFINITION
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS
-from tests.stacks.own_policies import own_policies
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.own_policies import OwnPolicy
-    from tests.stacks.samples import Json
+from tests.stacks.conftest import Synthesis
+from tests.stacks.own_policies import OwnPolicy, own_policies
+from tests.stacks.samples import Json
 
 ASKED = "FENCEPOST_TEST_AWS"
 pytestmark = [

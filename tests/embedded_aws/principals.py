@@ -1,7 +1,5 @@
 """Principals with nothing but what a test gives them, and stacks deployed by them."""
 
-from __future__ import annotations
-
 import json
 import time
 import uuid

@@ -1,14 +1,10 @@
 """Stacks to deploy, and the calls that CloudFormation made for them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Ask = Callable[..., Any]
+Ask = Callable[..., Any]
 
 LAMBDA_TRUST = {
     "Version": "2012-10-17",

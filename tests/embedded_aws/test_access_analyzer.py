@@ -1,26 +1,21 @@
 """Access Analyzer, imitated with its published limits: what it knows, leaves out and refuses."""
 
-from __future__ import annotations
-
 import json
 import re
 import uuid
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_role
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from local.connection import Connection
-
-    Ask = Callable[..., Any]
-    Eventually = Callable[[Callable[[], Any]], Any]
+Ask = Callable[..., Any]
+Eventually = Callable[[Callable[[], Any]], Any]
 
 pytestmark = pytest.mark.local
 

@@ -1,16 +1,12 @@
 """Two change sets of one second, which tools name for it."""
 
-from __future__ import annotations
-
 import json
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from local.connection import Connection
+from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

@@ -1,15 +1,14 @@
 """Builds run as CodeBuild runs them, on this machine and shut off from it."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,12 +20,8 @@ from embedded_aws.services.codebuild.logs import NoLog
 from embedded_aws.sessions.caller import Credentials
 from embedded_aws.sessions.role_session import RoleSession
 from local import emulator
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_project, a_role, build, built, log_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

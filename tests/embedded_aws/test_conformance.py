@@ -3,26 +3,21 @@
 A proof rests on these. What is listed here fails on AWS for want of the same permission.
 """
 
-from __future__ import annotations
-
 import io
 import uuid
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import Statement, allow, as_role, document, somebody
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-
-    Call = Callable[[Connection, "Stage"], object]
+Call = Callable[[Connection, "Stage"], object]
 
 pytestmark = pytest.mark.local
 

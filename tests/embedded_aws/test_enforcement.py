@@ -1,7 +1,5 @@
 """What IAM is asked for a call: every action, on the right resources, and all that comes along."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,20 +1,16 @@
 """Faults that a test asks for reach callers as AWS's own errors, in each protocol."""
 
-from __future__ import annotations
-
 import time
 import urllib.error
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from local.connection import Connection
-    from tests.emulator import Ask
+from local.connection import Connection
+from tests.emulator import Ask
 
 FAULTS = "/_fencepost/faults"
 ONCE = Config(retries={"total_max_attempts": 1})

@@ -1,30 +1,26 @@
 """CloudFormation's calls in the caller's name: authorised first, recorded as CloudTrail does."""
 
-from __future__ import annotations
-
 import io
 import json
 import uuid
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from embedded_aws.protocol.service_models import service_model
 from embedded_aws.services.cloudformation.forwarding.mapping import call_table
+from local.connection import Connection
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import allow, as_role, deploy, reasons, settled, somebody
 from tests.embedded_aws.stack_calls import (
     LAMBDA_TRUST,
+    Ask,
     a_function,
     a_role_resource,
     names,
     recorded,
 )
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.embedded_aws.stack_calls import Ask
 
 pytestmark = pytest.mark.local
 

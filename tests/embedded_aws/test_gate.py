@@ -1,11 +1,9 @@
 """The gate is a security boundary: each way around it is tried."""
 
-from __future__ import annotations
-
 import http.client
 import socket
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
@@ -15,10 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.connection import Connection
+from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

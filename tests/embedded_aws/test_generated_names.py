@@ -1,19 +1,14 @@
 """Resources that a template does not name get CloudFormation's names, asked about and kept."""
 
-from __future__ import annotations
-
 import json
 import re
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deny, deploy, reasons, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.emulator import Ask
+from tests.emulator import Ask
 
 pytestmark = pytest.mark.local
 

@@ -1,18 +1,13 @@
 """Mail becomes files, for those whose filter takes the message."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import json
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
 
 import pytest
 
-if TYPE_CHECKING:
-    from email.message import EmailMessage
-
-    from local.connection import Connection
+from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

@@ -1,16 +1,12 @@
 """Custom resources whose code stands in the template answer by AWS's module, as on AWS."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deploy, reasons, somebody
 from tests.embedded_aws.stack_calls import a_function, a_role_resource
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

@@ -1,17 +1,17 @@
 """Every task is a call by the machine's role: authorised, recorded, its errors named as AWS's."""
 
-from __future__ import annotations
-
 import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from embedded_aws.services.stepfunctions.integrations import sdk_names
+from local.connection import Connection
 from tests.embedded_aws.workloads import (
     a_project,
     a_role,
@@ -23,12 +23,7 @@ from tests.embedded_aws.workloads import (
     task,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-
-    Ask = Callable[..., Any]
+Ask = Callable[..., Any]
 
 pytestmark = pytest.mark.local
 

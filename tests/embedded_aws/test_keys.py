@@ -1,18 +1,14 @@
 """Keys that services use in the caller's name: asked for, and recorded as KMS does."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deploy, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.emulator import Ask
+from tests.emulator import Ask
 
 pytestmark = pytest.mark.local
 USES = ["kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt", "kms:CreateGrant", "kms:DescribeKey"]

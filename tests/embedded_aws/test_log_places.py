@@ -1,25 +1,20 @@
 """Logs where they are, on the embedded AWS: a bucket gives a folder's bytes, the history says what
 it lacks."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.command_line.main import main
+from local.connection import Connection
 from tests.embedded_aws.test_trail import a_role, a_trail, as_role, files
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from local.connection import Connection
-
-    Eventually = Callable[[Callable[[], Any]], Any]
+Eventually = Callable[[Callable[[], Any]], Any]
 
 pytestmark = pytest.mark.local
 ALL_EVENTS = [

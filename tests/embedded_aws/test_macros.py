@@ -1,21 +1,16 @@
 """Macros of an account: their functions make the template, in the name of whoever uses them."""
 
-from __future__ import annotations
-
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.principals import DEADLINE, allow, deny, deploy, settled, somebody
-from tests.embedded_aws.stack_calls import a_function, a_role_resource, names, recorded
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.embedded_aws.stack_calls import Ask
+from tests.embedded_aws.stack_calls import Ask, a_function, a_role_resource, names, recorded
 
 pytestmark = pytest.mark.local
 

@@ -1,7 +1,5 @@
 """MiniStack is extended by its private names: an upgrade must not change them unseen."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import json
 import re

@@ -3,23 +3,18 @@
 What CloudFormation would do for its holder is tried directly: `aws:CalledVia` counts as met.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
+from local.connection import Connection
 from stacks.processes.folders import load_process
 from tests.embedded_aws.principals import Principal, deploy, reasons, somebody
 from tests.embedded_aws.test_resource_keys import API, METHOD, PART, TAGGED, code_of, made
 from tests.golden.test_refinement import PROCESSES, refined
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.dossier.refinement import Refinement
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 DENIED = "AccessDeniedException"

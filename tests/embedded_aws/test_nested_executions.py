@@ -1,17 +1,13 @@
 """Executions that start executions, and maps within maps, as Step Functions has them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_role, finished, jsonata, run, start
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}

@@ -1,13 +1,13 @@
 """A nested stack is a stack of its own, made with its parent's rights and undone with it."""
 
-from __future__ import annotations
-
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import (
     a_role,
     allow,
@@ -17,13 +17,7 @@ from tests.embedded_aws.principals import (
     somebody,
     trusting,
 )
-from tests.embedded_aws.stack_calls import names, recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-    from tests.embedded_aws.stack_calls import Ask
+from tests.embedded_aws.stack_calls import Ask, names, recorded
 
 pytestmark = pytest.mark.local
 

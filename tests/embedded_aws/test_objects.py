@@ -1,20 +1,15 @@
 """What S3 asks about objects: of missing keys a listing, of versions an action of their own."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, somebody
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-    from tests.emulator import Ask
+from tests.emulator import Ask
 
 pytestmark = pytest.mark.local
 

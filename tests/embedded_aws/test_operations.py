@@ -1,8 +1,7 @@
 """A request says which operation it calls: botocore writes it, we read it back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs
 
 import botocore.serialize
@@ -14,9 +13,6 @@ from embedded_aws.protocol.operations import MODELS, Operation, identify
 from embedded_aws.protocol.request import Incoming
 from embedded_aws.protocol.service_models import model_of
 from embedded_aws.protocol.signing_names import services_by_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SERVICE_KEY = {model: key for key, models in MODELS.items() for model in models}
 # One or more services of each protocol, those that processes use most.

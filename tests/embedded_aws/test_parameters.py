@@ -1,15 +1,9 @@
 """Parameter Store on the embedded AWS refuses what AWS refuses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import deploy, reasons
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 NESTED = "docker inspect --format '{{.Id}}'"

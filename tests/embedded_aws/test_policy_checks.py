@@ -1,18 +1,14 @@
 """Access Analyzer's validation and custom checks of policies."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from embedded_aws.services.access_analyzer.checks.json_positions import span_of
 from embedded_aws.services.access_analyzer.checks.patterns import contains, meet
+from local.connection import Connection
 from tests.embedded_aws.workloads import policy
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 IDENTITY = {"policyType": "IDENTITY_POLICY"}

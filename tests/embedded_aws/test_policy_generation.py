@@ -1,7 +1,5 @@
 """Access Analyzer's generation: from records to policies, with what it leaves out."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,16 +1,12 @@
 """What resources of a stack find of one another: attributes, and names that others must know."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deploy, reasons, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

@@ -1,9 +1,7 @@
 """How a refusal is worded, coded and recorded: as the service that was called does on AWS."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -15,11 +13,9 @@ from embedded_aws.iam.messages import as_iam_says, error_of
 from lambdas.reference.arn_formats import ArnContext
 from lambdas.reference.refused.refusals import refusals
 from lambdas.reference.refused.refused_resources import resources_named
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.emulator import Ask
+from tests.emulator import Ask
 
 ACCOUNT = "123456789012"
 

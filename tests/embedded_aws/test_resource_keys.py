@@ -1,16 +1,12 @@
 """The keys of what a request is about: tags and functions, where AWS says that they are there."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deploy, reasons, settled, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"

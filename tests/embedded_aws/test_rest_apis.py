@@ -1,16 +1,13 @@
 """Definitions of REST APIs, imported and put, and patches, as API Gateway takes them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from local.connection import Connection
+from local.connection import Connection
 
 pytestmark = pytest.mark.local
 GET = {"get": {"x-amazon-apigateway-integration": {"type": "MOCK"}}}

@@ -1,26 +1,21 @@
 """The three rules of docs/integrations.md, deployed as they stand, each with what reaches its target."""
 
-from __future__ import annotations
-
 import json
 import re
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from cfnlint import ManualArgs
 from cfnlint.api import lint
 
+from local.connection import Connection
 from tests.run_events import problems
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from local.connection import Connection
-
-    Eventually = Callable[[Callable[[], Any]], Any]
+Eventually = Callable[[Callable[[], Any]], Any]
 
 pytestmark = pytest.mark.local
 PAGE = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text(encoding="utf-8")

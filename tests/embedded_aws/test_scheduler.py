@@ -1,25 +1,20 @@
 """Schedules fire as their roles, in time, and bury what they could not deliver."""
 
-from __future__ import annotations
-
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from embedded_aws.services.scheduler.times import due_at
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_role, jsonata
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-
-    Ask = Callable[..., Any]
-    Eventually = Callable[[Callable[[], Any]], Any]
+Ask = Callable[..., Any]
+Eventually = Callable[[Callable[[], Any]], Any]
 
 pytestmark = pytest.mark.local
 SERVICE = "scheduler.amazonaws.com"

@@ -1,19 +1,15 @@
 """IAM's policy simulator: every action on every resource, as IAM answers it."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import allow, deny, document
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.emulator import Ask
+from tests.emulator import Ask
 
 pytestmark = pytest.mark.local
 

@@ -1,18 +1,13 @@
 """What CloudFormation calls when a stack changes: properties, rules of a group, and tags."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws import principals
 from tests.embedded_aws.principals import allow, deploy, reasons, somebody
-from tests.embedded_aws.stack_calls import names, recorded
-
-if TYPE_CHECKING:
-    from local.connection import Connection
-    from tests.embedded_aws.stack_calls import Ask
+from tests.embedded_aws.stack_calls import Ask, names, recorded
 
 pytestmark = pytest.mark.local
 

@@ -1,21 +1,16 @@
 """State machines run as Step Functions runs them."""
 
-from __future__ import annotations
-
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from embedded_aws.services.stepfunctions.definition_check import problems_of
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_project, a_role, finished, jsonata, run, start, task
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

@@ -1,23 +1,18 @@
 """What CloudFormation asks its caller for while it reads a template: refused, granted, recorded."""
 
-from __future__ import annotations
-
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.connection import Connection
 from tests.embedded_aws.principals import DEADLINE, allow, deny, reasons, settled, somebody
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-
-    Ask = Callable[..., Any]
+Ask = Callable[..., Any]
 
 pytestmark = pytest.mark.local
 

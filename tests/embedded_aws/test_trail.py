@@ -1,25 +1,21 @@
 """CloudTrail imitated: what is recorded, how it is spelled, and how it reaches the bucket."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
 import re
 import zipfile
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from local.connection import Connection
 
-    from local.connection import Connection
-
-    Eventually = Callable[[Callable[[], Any]], Any]
-    Ask = Callable[..., Any]
+Eventually = Callable[[Callable[[], Any]], Any]
+Ask = Callable[..., Any]
 
 pytestmark = pytest.mark.local
 

@@ -1,13 +1,11 @@
 """docs/use-the-policy.md on the embedded AWS: an approved policy is deployed by its parameter."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hcl2
 import pytest
@@ -16,12 +14,10 @@ from lambdas.document_policy.handler import document
 from lambdas.gateways.archive.documents import S3Archive
 from lambdas.model.execution.platform import Platform
 from local.command_line.main import main
+from local.connection import Connection
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_approval_rule import NARROW
 from tests.unit.document_policy.test_handler import an_event
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 PAGE = (Path(__file__).parents[2] / "docs" / "use-the-policy.md").read_text(encoding="utf-8")

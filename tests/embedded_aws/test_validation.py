@@ -1,22 +1,17 @@
 """What CloudFormation looks up before it makes anything: recorded, and refused without harm."""
 
-from __future__ import annotations
-
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.principals import allow, deny, deploy, settled, somebody
 from tests.embedded_aws.stack_calls import LAMBDA_TRUST
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local.connection import Connection
-
-    Ask = Callable[..., Any]
+Ask = Callable[..., Any]
 
 pytestmark = pytest.mark.local
 

@@ -1,16 +1,12 @@
 """What the tests of the compute side run: roles, state machines, builds."""
 
-from __future__ import annotations
-
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from local.connection import Connection
+from local.connection import Connection
 
 DEADLINE = 30  # seconds
 

@@ -1,25 +1,20 @@
 """An embedded AWS with the app in it, as the tests of the flow use it."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import json
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local import emulator
+from local.connection import Connection
 from local.runs import executions
 from tests import asking, run_events
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from local import emulator
-    from local.connection import Connection
 
 HERE = Path(__file__).parent
 MORE_PROCESSES = os.pathsep.join([str(HERE / "processes"), str(HERE / "services")])

@@ -1,10 +1,9 @@
 """One embedded AWS for all paths of the flow; tests that need another start make their own."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,6 @@ from tests.flow.cloud import MORE_PROCESSES, Cloud
 from tests.flow.corpus import corpus
 from tests.flow.repository import Repository
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 
 def connection_to(state: Path, place: str) -> Connection | None:

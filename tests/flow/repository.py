@@ -1,14 +1,10 @@
 """A Git repository of a team."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Self
 
 WHO = {
     f"GIT_{role}_{what}": "a@b.example"

@@ -1,16 +1,12 @@
 """Many files: batches, read side by side by a Distributed Map, give what one reading gives."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 

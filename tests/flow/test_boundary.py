@@ -1,18 +1,14 @@
 """A boundary for created roles, from the first cycle to an attack that the policy alone refuses."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.flow.cloud import Cloud, Execution
+from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 BOUNDARY = "policy/fencepost-boundary-porter"

@@ -1,19 +1,14 @@
 """The examples with a boundary: proved, and without a way up."""
 
-from __future__ import annotations
-
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 EXAMPLES = Path(__file__).parents[2] / "processes"
 pytestmark = [pytest.mark.flow, pytest.mark.long]

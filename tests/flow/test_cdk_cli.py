@@ -1,20 +1,15 @@
 """The real CDK CLI synthesises the app and deploys it into the embedded AWS."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from local import emulator
 from local.connection import Connection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]

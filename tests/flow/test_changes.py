@@ -1,12 +1,11 @@
 """The same process three times: as it was, unchanged and approved, and with a bucket more."""
 
-from __future__ import annotations
-
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -16,11 +15,7 @@ from lambdas.model.archive.approval import Signature
 from local import emulator
 from local.archive.approvals import record_approval
 from local.archive.verification import verify
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 SERVICE = Path(__file__).parent / "services" / "alone"

@@ -4,12 +4,10 @@ CloudFormation cuts such names, elsewhere for every value of a variable. `make l
 and ends with a table; `make test` runs two.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,12 +15,8 @@ from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.trail.evidence import Evidence
 from tests import asking
+from tests.flow.cloud import Cloud, Execution
 from tests.flow.corpus import corpus, reach
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 DEADLINE = 1_200  # seconds, on a busy machine

@@ -1,16 +1,13 @@
 """A process whose team decides in its repository: what a commit changes, and what none may."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud
-    from tests.flow.repository import Repository
+from tests.flow.cloud import Cloud
+from tests.flow.repository import Repository
 
 pytestmark = pytest.mark.flow
 TEAM: dict[str, Any] = {

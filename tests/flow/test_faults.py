@@ -3,23 +3,16 @@
 A few cells of the matrix always; all of it in `make long`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from benchmarks.faults import __main__ as matrix
 from benchmarks.faults import cells
+from benchmarks.faults.bench import Bench
 from benchmarks.faults.routes import ROUTES
 from benchmarks.faults.run_bench import RunBench
-from benchmarks.faults.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from benchmarks.faults.bench import Bench
-    from benchmarks.faults.verdicts import Observation
+from benchmarks.faults.verdicts import Observation, Verdict
 
 pytestmark = pytest.mark.flow
 # One of each sort: what is retried, what is caught, what has half happened, what is stopped.

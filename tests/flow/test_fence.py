@@ -1,14 +1,11 @@
 """The sandbox role is an administrator, but not of Fencepost: its boundary, tried call by call."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 SESSION = "20260101T000000Z-00000000.deploy"  # as a run's own

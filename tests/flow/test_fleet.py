@@ -1,12 +1,12 @@
 """A fleet, its runs stubbed: failures, a throttled start, a stop, a redrive; nothing runs twice."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,14 +14,8 @@ from rich.console import Console
 from local.runs import side_by_side
 from local.runs.progress import Progress
 from tests import asking
-from tests.flow.cloud import until
+from tests.flow.cloud import Cloud, Execution, until
 from tests.stacks.samples import definition
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 FAULTS = "/_fencepost/faults"

@@ -3,9 +3,7 @@
 All cells of the matrix in `make long`; its machine is tried without faults in test_fleet.py.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,11 +11,7 @@ from benchmarks.faults import __main__ as matrix
 from benchmarks.faults import cells
 from benchmarks.faults.fleet_bench import FleetBench
 from benchmarks.faults.fleet_routes import FLEET_ROUTES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from benchmarks.faults.fleet_verdicts import FleetObservation
+from benchmarks.faults.fleet_verdicts import FleetObservation
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 PARTS = 8  # so that the matrix can be shared out

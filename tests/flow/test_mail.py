@@ -1,22 +1,18 @@
 """The largest mail passes the state that sends it, whole."""
 
-from __future__ import annotations
-
 import email
 import json
 from email import policy as email_policy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.document_policy.mail import message, subject
 from lambdas.model.limits import MAIL_LIMIT
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_role, jsonata, run
 from tests.unit.document_policy.samples import of_statements, run_facts, statement
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]

@@ -1,19 +1,15 @@
 """The example's policy, asked call by call, and what must not be in it."""
 
-from __future__ import annotations
-
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.stacks.deployment_checks import only_warns
-
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud, Execution
+from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 BATCH = 40  # actions in one simulation

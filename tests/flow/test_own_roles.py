@@ -1,10 +1,10 @@
 """Fencepost on itself: what its own roles may do, against what the trail of its runs shows."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +14,7 @@ from lambdas.gateways.cloudtrail.trail import FolderTrail
 from lambdas.model.trail.evidence import Evidence, Outcome
 from stacks.permissions.unobserved_grants import UNSEEN, UNSEEN_OF
 from tests import asking
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from tests.flow.cloud import Cloud, Execution
+from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 SERVICES = ("lambda", "states", "scheduler", "codebuild", "access-analyzer")

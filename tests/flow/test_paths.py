@@ -1,18 +1,12 @@
 """Every path of the state machine, on the embedded AWS."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from tests.flow.cloud import until
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud, until
 
 pytestmark = pytest.mark.flow
 COLLECTED = {"generated.json", "evidence.jsonl.gz"}

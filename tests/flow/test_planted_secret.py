@@ -1,22 +1,16 @@
 """A secret that a process prints in every way is found nowhere: not in the archive, mail or log."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from tests.flow.cloud import Cloud
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from tests.flow.cloud import Cloud
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3"

@@ -1,19 +1,18 @@
 """The proof: it passes with the policy, fails without any part of it, and leaves nothing behind."""
 
-from __future__ import annotations
-
 import gzip
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from benchmarks.minimality import alone
 from lambdas.model.definition.process import Process
-from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.earlier_names import EarlierNames
@@ -24,14 +23,8 @@ from lambdas.prove_policy.rounds import Build, Next
 from lambdas.reference import actions as reference
 from lambdas.reference.stacks.deployment_checks import only_warns
 from lambdas.refine_policy.refine import refine
-from tests.flow.cloud import until
+from tests.flow.cloud import Cloud, Execution, until
 from tests.laws.evaluator import allows_line
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambdas.model.dossier.refinement import ExplainedStatement
-    from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 PROCESS = "orders"

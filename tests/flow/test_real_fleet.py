@@ -3,29 +3,23 @@
 The others are unharmed, nothing runs twice, no sandbox is dirty, report and mail say what happened.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.faults.bench import DELIVERY, FUNCTIONS, HURRY, environment, set_variables
 from benchmarks.faults.warm_cli import WarmCli
+from lambdas.model.archive.fleet import Fleet
 from local import emulator
 from local.connection import Connection
 from local.runs.side_by_side import fleet_of
 from tests.asking import ask
-from tests.flow.cloud import Cloud, until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from lambdas.model.archive.fleet import Fleet
-    from tests.flow.cloud import Execution
+from tests.flow.cloud import Cloud, Execution, until
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]  # each run is real, with its proof
 FAULTS = "/_fencepost/faults"

@@ -1,20 +1,13 @@
 """A minute of `make rehearse`: a first deployment, its failures and its removal at AWS's worst."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from benchmarks.rehearsal.removal import STAYS, named_in_the_runbook, remove
 from benchmarks.rehearsal.rows import SHORT, WHOLE, doctor
-from benchmarks.rehearsal.stage import Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from benchmarks.rehearsal.stage import Row
-    from tests.flow.cloud import Cloud
+from benchmarks.rehearsal.stage import Row, Stage
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 FURTHER = [one for one in WHOLE if one not in SHORT]

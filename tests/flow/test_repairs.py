@@ -1,19 +1,15 @@
 """A refused round in AWS's own words: repaired on exactly what was meant, and nothing is left."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from benchmarks.minimality import alone
 from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
 from lambdas.model.iam.action import Action
-
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 PROCESS = "ledger"

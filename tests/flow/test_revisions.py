@@ -1,20 +1,14 @@
 """A process in a Git repository: what a commit brought, and a run of a branch."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.flow.cloud import Cloud
 from tests.flow.repository import Repository
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.flow.cloud import Cloud
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 QUEUE = 'url=$(aws sqs create-queue --queue-name "$NAME" --query QueueUrl --output text)\n'

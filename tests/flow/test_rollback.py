@@ -1,20 +1,15 @@
 """The recipe for a rollback, as docs/paths.md has it, on the example: the path is exercised."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 ROOT = Path(__file__).parents[2]

@@ -1,16 +1,11 @@
 """A schedule starts a run, as the role that may do nothing else."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.flow.cloud import until
-
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud, until
 
 pytestmark = pytest.mark.flow
 

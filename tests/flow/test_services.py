@@ -3,11 +3,8 @@
 A run takes a minute. `make long` runs them all, `make test` two that differ.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +12,7 @@ from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.iam.action import Action
 from lambdas.reference.actions import facts
-
-if TYPE_CHECKING:
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 HERE = Path(__file__).parent

@@ -4,27 +4,21 @@ The samples are what the tools' own `init` writes, or as small as they can be; n
 made for Fencepost, and what `new` writes is run as it is, with the answers to its questions.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.model.dossier.verdict import Verdict
 from local import node
 from local.command_line.main import main
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
 ROOT = Path(__file__).parents[2]

@@ -1,15 +1,10 @@
 """No delivery at all is told; late, unordered and doubled delivery is rehearsed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.flow.cloud import Cloud
+from tests.flow.cloud import Cloud
 
 pytestmark = pytest.mark.flow
 

@@ -1,25 +1,19 @@
 """Sandboxes in accounts of their own, one in another region: whole runs, and every way across."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.connection import Connection
-from tests.flow.cloud import Cloud
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.flow.cloud import Execution
+from tests.flow.cloud import Cloud, Execution
 
 pytestmark = pytest.mark.flow
 HERE = Path(__file__).parent

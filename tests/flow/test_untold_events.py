@@ -1,17 +1,13 @@
 """An event that cannot be put loses neither the mail nor the run, and is said."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from tests.embedded_aws.workloads import a_role, jsonata, run
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]

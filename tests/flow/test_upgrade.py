@@ -1,27 +1,22 @@
 """A deployment that version 0.1.0 made becomes today's, and its archive stays."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
 import zipfile
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.gateways.archive.documents import S3Archive
 from local import emulator
 from local.archive.verification import verify
+from local.connection import Connection
 from local.deploy.deployment import deploy
 from local.deploy.synthesis import assembly
 from tests.flow.cloud import Cloud
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from local.connection import Connection
 
 pytestmark = pytest.mark.flow
 V0_1 = Path(__file__).parents[1] / "fixtures" / "v0.1.0"

@@ -3,8 +3,6 @@
 A person reads the difference: these files are what reviewers, pipelines and mailboxes see.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from pathlib import Path

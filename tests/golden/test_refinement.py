@@ -5,16 +5,14 @@ what `collect_evidence` found, what Access Analyzer's imitation answered and wha
 told. The policy is kept beside the process, as its expected answer. A person reads the difference.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.iam.policy import policy_text
 from lambdas.model.trail.earlier_names import EarlierNames
@@ -26,9 +24,6 @@ from lambdas.refine_policy.handler import generated_policies
 from lambdas.refine_policy.refine import refine
 from stacks.processes.folders import load_process
 from tests.laws.evaluator import allows, context_of
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
 
 FOLDER = Path(__file__).with_name("refinement")
 PROCESSES = Path(__file__).parents[2] / "processes"

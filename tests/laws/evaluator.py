@@ -1,15 +1,11 @@
 """IAM's evaluation of identity policies, as far as refined policies go: Allow statements only."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence
 
 GLOBAL_CONTEXT = ("aws:RequestedRegion", "aws:ResourceAccount", "aws:CalledVia")
 

@@ -1,7 +1,5 @@
 """Evidence as any process might leave it: many services, ways and outcomes; names of any text."""
 
-from __future__ import annotations
-
 from hypothesis import strategies as st
 
 from lambdas.model.iam.action import Action

@@ -1,19 +1,15 @@
 """What holds for every boundary, whatever the created roles are given: it lets nobody up."""
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.refine_policy.builders import ACCOUNT, REGION
 from tests.unit.refine_policy.test_role_boundaries import BOUNDARY, ROLE, boundary, created, mine
 from tests.unit.refine_policy.test_role_boundaries import given as policy_of
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence
 
 IAM, LAMBDA = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:lambda:{REGION}:{ACCOUNT}"
 OWN_FUNCTION, FUNCTION = f"{LAMBDA}:function:orders-dev", f"{LAMBDA}:function:payments"

@@ -1,23 +1,19 @@
 """What holds for every policy that tells its own things by a tag: nobody who holds it can set one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.iam.policy import Condition, Statement
+from lambdas.model.trail.evidence import Evidence
 from lambdas.model.trail.stack import Stack, StackResource
 from lambdas.reference import actions as reference
 from lambdas.reference.actions import AccessLevel
 from lambdas.reference.condition_keys import IMPORTED
 from lambdas.reference.stacks.containment import STACK_TAG, Means, rows, services
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, implied, refined, seen
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.iam.policy import Condition, Statement
-    from lambdas.model.trail.evidence import Evidence
 
 RESERVED = "aws:ResourceTag/aws:"
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/orders-dev/0a1b2c3d"

@@ -1,7 +1,5 @@
 """Coverage and overlap, held against enumeration over small alphabets."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from itertools import product

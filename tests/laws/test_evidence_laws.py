@@ -1,13 +1,12 @@
 """Laws of evidence: whatever the trail holds, nothing crashes, nothing hangs, nothing is lost."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import random
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -30,9 +29,6 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
 ANYTHING = st.recursive(

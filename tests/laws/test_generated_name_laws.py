@@ -4,16 +4,15 @@ The names of other cycles are made by the embedded AWS's own rule, which shares 
 refinement's.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from random import Random
-from typing import TYPE_CHECKING
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from embedded_aws.services.cloudformation.naming.names import composed
 from embedded_aws.services.cloudformation.naming.rules import rule_of
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers, filled
 from tests.unit.refine_policy.builders import (
@@ -25,11 +24,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.dossier.refinement import Refinement
 
 AT = f"{REGION}:{ACCOUNT}"
 # Type, what makes it, and its ARN around the name.

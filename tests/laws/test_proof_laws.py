@@ -1,7 +1,5 @@
 """What holds of every proof, whatever is denied, whenever it is cut short."""
 
-from __future__ import annotations
-
 import contextlib
 
 import hypothesis.strategies as st

@@ -1,12 +1,11 @@
 """What holds for every refinement, whatever the evidence."""
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import json
+import random
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -26,10 +25,6 @@ from lambdas.refine_policy.refine import refine
 from tests.laws.evaluator import allows_line
 from tests.laws.strategies import ACCOUNT, EVIDENCE, HOSTILE, NAMES, REGION, ROLE, lines
 from tests.unit.refine_policy.builders import a_process
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Iterator, Mapping, Sequence
 
 PROCESS = a_process()
 JOINT = Template.from_text("arn:${partition}:iam::${account}:role/orders-cloudformation")

@@ -1,22 +1,16 @@
 """Laws of the reader of refusals: what AWS names is read back, and no text makes a wider grant."""
 
-from __future__ import annotations
-
 import string
-from typing import TYPE_CHECKING
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import is_arn
-from lambdas.reference.actions import actions_of, facts, services
+from lambdas.reference.actions import ResourceType, actions_of, facts, services
 from lambdas.reference.arn_formats import ArnContext, formats_of
 from lambdas.reference.refused.refusals import refusals, without_escapes
 from lambdas.reference.refused.refused_resources import is_open, narrowest, resources_named, suits
-
-if TYPE_CHECKING:
-    from lambdas.reference.actions import ResourceType
 
 ACCOUNT = "111122223333"
 PLACE = ArnContext(partition="aws", region="eu-west-1", account=ACCOUNT)

@@ -1,7 +1,5 @@
 """Laws of resources: whatever a record holds, a policy names `*` or ARNs, and nothing else."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, cast

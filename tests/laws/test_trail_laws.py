@@ -4,8 +4,6 @@ The delivery is that of the embedded AWS: five-minute steps, services behind oth
 whole regions that stand still for a while.
 """
 
-from __future__ import annotations
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

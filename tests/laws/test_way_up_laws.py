@@ -1,12 +1,9 @@
 """Whatever a policy grants: where somebody who holds it comes to more, a way is told to be open."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.model.dossier.refinement import ExplainedStatement
 from lambdas.model.iam.template_coverage import matches
 from tests.unit.reference.test_ways_up import (
     ANY_ROLE,
@@ -20,9 +17,6 @@ from tests.unit.reference.test_ways_up import (
     allows,
     ways,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import ExplainedStatement
 
 VALUES = {
     "account": "1",

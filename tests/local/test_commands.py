@@ -1,18 +1,17 @@
 """What a person sees of runs, and what may not reach the terminal."""
 
-from __future__ import annotations
-
 import io
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from lambdas.errors import InvalidProcessError
 from local.command_line.main import main
+from local.connection import Connection
 from local.deploy import synthesis
 from local.emulator import Deployed
 from local.runs.build_progress import MARK, Build
@@ -22,11 +21,6 @@ from local.runs.dossiers import fetch, restore
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from local.connection import Connection
 
 RUN = "20260102T030405Z-0a1b2c3d"
 

@@ -1,21 +1,16 @@
 """A cloud assembly becomes stacks: in order, with its assets, and only what changed."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from local.deploy.cloud_assembly import UndeployableError, assets_of, stacks_of, zipped
 from local.deploy.deployment import DeployError, deploy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 

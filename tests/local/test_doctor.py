@@ -1,24 +1,20 @@
 """The doctor against the embedded AWS, as the command that a person types."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from local.connection import Connection
 from local.doctor.account import BOOTSTRAP, BOOTSTRAP_PARAMETER
 from local.doctor.asking import ACTIONS
 from stacks.processes.folders import load_processes, process_folders
 from tests.embedded_aws.principals import allow, deploy, somebody
-
-if TYPE_CHECKING:
-    from local.connection import Connection
 
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[2]

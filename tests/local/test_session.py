@@ -1,16 +1,11 @@
 """The embedded AWS starts, is found again, and leaves nothing behind."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from local import emulator
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.local
 

@@ -1,10 +1,9 @@
 """The fleet's report as a reader meets it: narrow, filtered, without scripts, on paper."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
@@ -18,11 +17,6 @@ from tests.report.test_report_in_a_browser import (
 from tests.unit.document_fleet.fleets import ROWS, a_fleet
 from tests.unit.document_policy.forms import HOSTILE
 from tests.unit.overview.rows import a_row, an_end
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from selenium.webdriver import Chrome
 
 pytestmark = pytest.mark.report
 WIDTHS = (390, 768, 1280, 1920)

@@ -1,18 +1,18 @@
 """The report as a reader meets it: by keyboard, without scripts, without a network, on paper."""
 
-from __future__ import annotations
-
 import base64
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.handler import document
 from lambdas.document_policy.report.report import report
 from lambdas.gateways.archive.documents import FolderArchive
@@ -31,11 +31,6 @@ from tests.unit.document_policy.samples import (
     without,
 )
 from tests.unit.document_policy.test_handler import an_event
-
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 pytestmark = pytest.mark.report
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -1,10 +1,8 @@
 """One synthesis for all: jsii takes seconds to start."""
 
-from __future__ import annotations
-
 import json
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from aws_cdk import App, Stack
@@ -16,12 +14,7 @@ from stacks.stages import add_stacks
 from stacks.workflow.fleet import DEFINITION as FLEET_DEFINITION
 from stacks.workflow.packaging import package_lambdas
 from stacks.workflow.state_machine import DEFINITION
-from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json, write_process
 
 
 class Synthesis:

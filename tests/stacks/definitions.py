@@ -1,7 +1,5 @@
 """The validators of the Amazon States Language that the definitions of both machines pass."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,15 +1,11 @@
 """Every policy of the app, as IAM will see it: references filled with ARNs of their types."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}

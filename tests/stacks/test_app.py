@@ -1,7 +1,5 @@
 """`python app.py` as a person runs it, and what it says when it cannot."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -9,7 +7,6 @@ import subprocess
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +14,7 @@ from stacks import places
 from stacks.places import InvalidSettingError, Sandbox
 from stacks.settings import Settings
 from stacks.stages import refuse_unknown_regions
-from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json, write_process
 
 pytestmark = pytest.mark.stacks
 ROOT = Path(__file__).parent.parent.parent

@@ -1,8 +1,8 @@
 """What a process says of its build: checked by CodeBuild's schema, passed on, and allowed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,17 +12,11 @@ from aws_cdk.assertions import Template
 from lambdas.cycle.buildspec import limits
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.build import Build
-from stacks.processes.folders import load_folder, load_processes
+from stacks.processes.folders import ProcessFolder, load_folder, load_processes
 from stacks.sandbox.roles import CycleRoles
 from stacks.settings import Settings
 from stacks.workflow.build import CycleBuild
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from stacks.processes.folders import ProcessFolder
 
 pytestmark = pytest.mark.stacks
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/deploy:7"

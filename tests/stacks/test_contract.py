@@ -1,10 +1,7 @@
 """statemachine/README.md against the definition, the functions and the errors."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,11 +9,9 @@ from lambdas import errors
 from lambdas.plan_fleet.request import KEYS
 from stacks.workflow.state_machine import DEFINITION
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS
+from tests.stacks.conftest import Synthesis
+from tests.stacks.samples import Json
 from tests.stacks.test_fleet_machine import states
-
-if TYPE_CHECKING:
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 CONTRACT = Path(DEFINITION).with_name("README.md").read_text(encoding="utf-8")

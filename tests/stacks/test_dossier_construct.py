@@ -1,10 +1,11 @@
 """The dossier's CDK construct, imported from its file and synthesised, against the JSON."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -12,15 +13,9 @@ from hypothesis import HealthCheck, given, settings
 
 from lambdas.document_policy.analysis.iam_documents import iam_documents
 from lambdas.document_policy.formats.cdk import construct
+from lambdas.model.dossier.refinement import Refinement
 from tests.unit.document_policy.forms import filled, grants, refinements
 from tests.unit.document_policy.samples import a_refinement, run_facts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-    from types import ModuleType
-
-    from lambdas.model.dossier.refinement import Refinement
 
 pytestmark = pytest.mark.stacks
 PSEUDO = {"AWS::AccountId": "111122223333", "AWS::Partition": "aws"}

@@ -1,9 +1,7 @@
 """However many processes there are, what is there once is the same, and no stack comes near a limit."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from aws_cdk import App
@@ -14,9 +12,6 @@ from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.stacks
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

@@ -1,10 +1,9 @@
 """The fleet's machine: well-formed, complete, and allowed to do what it does and no more."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,13 +13,9 @@ from stacks.places import InvalidSettingError
 from stacks.settings import Settings
 from stacks.workflow.fleet import DEFINITION
 from stacks.workflow.step_needs import FLEET_STEPS
+from tests.stacks.conftest import Synthesis
 from tests.stacks.definitions import asl_validator, needs_npm, said_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 # What a call needs: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html

@@ -1,8 +1,6 @@
 """Who gets the alarms."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
@@ -15,9 +13,6 @@ from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.stacks
 

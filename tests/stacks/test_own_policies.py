@@ -4,23 +4,17 @@ The checks of ValidatePolicy that the embedded AWS imitates, and IAM's action re
 `make test-aws` asks Access Analyzer itself.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from embedded_aws.services.access_analyzer.checks.validation import findings
 from lambdas.model.iam.action import Action
 from lambdas.reference import actions as reference
+from tests.stacks.conftest import Synthesis
 from tests.stacks.own_policies import OwnPolicy, own_policies
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 # The sandbox's policy and every boundary allow everything on purpose: stacks/sandbox/roles.py says why.

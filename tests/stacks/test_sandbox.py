@@ -1,7 +1,4 @@
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk import App, Stack
@@ -13,10 +10,8 @@ from stacks.places import InvalidSettingError, Sandbox
 from stacks.sandbox.boundary import Boundary
 from stacks.sandbox.trail import Trail
 from stacks.settings import DATA_EVENTS, Settings
-
-if TYPE_CHECKING:
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.conftest import Synthesis
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 PROCESSES = ("billing", "orders", "search")

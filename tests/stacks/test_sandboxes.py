@@ -1,7 +1,5 @@
 """Sandboxes that processes name, beside the default one: who holds what, and who may come in."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,20 +1,16 @@
 """What must hold for every resource, whichever stack it is in."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from cdk_nag import AwsSolutionsChecks
 
-if TYPE_CHECKING:
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.conftest import Synthesis
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")

@@ -1,7 +1,5 @@
 """A source that builds fetch: what the project says of it, and what the build's role may read."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,12 +1,10 @@
 """The definition: well-formed, complete, and allowed to do what it does and no more."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import botocore.session
 import pytest
@@ -14,13 +12,9 @@ import pytest
 from lambdas import errors
 from stacks.workflow.state_machine import DEFINITION
 from stacks.workflow.step_needs import FLEET_STEPS, STEPS, WATCH
+from tests.stacks.conftest import Synthesis
 from tests.stacks.definitions import asl_validator, needs_npm, said_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 ROOT = Path(__file__).parent.parent.parent

@@ -1,9 +1,6 @@
 """The sandbox in an account of its own: what each side names, and that neither looks the other up."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from cdk_nag import AwsSolutionsChecks
@@ -11,9 +8,7 @@ from cdk_nag import AwsSolutionsChecks
 from stacks.places import InvalidSettingError
 from stacks.settings import Settings
 from tests.stacks.conftest import Synthesis
-
-if TYPE_CHECKING:
-    from tests.stacks.samples import Json
+from tests.stacks.samples import Json
 
 pytestmark = pytest.mark.stacks
 HOME, SANDBOX = "123456789012", "210987654321"

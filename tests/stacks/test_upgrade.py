@@ -1,11 +1,10 @@
 """A deployment of version 0.1.0 takes today's templates without losing what it keeps."""
 
-from __future__ import annotations
-
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
@@ -16,9 +15,6 @@ from stacks.settings import Settings
 from stacks.stages import add_stacks
 from stacks.workflow.packaging import package_lambdas
 from tests.stacks.upgrades import losses
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.stacks
 V0_1 = Path(__file__).parents[1] / "fixtures" / "v0.1.0" / "templates"

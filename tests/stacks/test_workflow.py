@@ -1,10 +1,7 @@
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -14,11 +11,8 @@ from lambdas.model.definition.process import Process
 from stacks.monitoring.dashboard import SHOWN
 from stacks.monitoring.metrics import STEP_OF
 from stacks.workflow.registry import without_double_brackets
-from tests.stacks.samples import definition
-
-if TYPE_CHECKING:
-    from tests.stacks.conftest import Synthesis
-    from tests.stacks.samples import Json
+from tests.stacks.conftest import Synthesis
+from tests.stacks.samples import Json, definition
 
 pytestmark = pytest.mark.stacks
 PROCESSES = ("billing", "orders", "search")

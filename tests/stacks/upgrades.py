@@ -4,17 +4,13 @@ CloudFormation keeps a resource by its logical id and replaces it when a propert
 only be set at creation; both would lose what an account has kept, or meet a name that is taken.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 Template = dict[str, Any]
 WITHIN = {"AWS::IAM::Policy"}  # named within a role

@@ -1,18 +1,14 @@
 """One pass over the evidence: what was called, where, in which phase, and with what outcome."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.operation_verbs import creating
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What an action does, told by its first word: enough for counting, never for granting.
 VERBS = {

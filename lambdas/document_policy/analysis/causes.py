@@ -1,27 +1,22 @@
 """Which change brought an access, as far as the two runs can tell; never more than that."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.document_policy.analysis.access import Access
 from lambdas.document_policy.analysis.call_survey import verb
+from lambdas.model.archive.archived_runs import Baseline
+from lambdas.model.dossier.refinement import ExplainedStatement, Ground, Refinement
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
+from lambdas.model.iam.template import Template
 from lambdas.model.text import listed
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.stack_types import prefix_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.document_policy.analysis.access import Access
-    from lambdas.model.archive.archived_runs import Baseline
-    from lambdas.model.dossier.refinement import ExplainedStatement, Ground, Refinement
-    from lambdas.model.iam.template import Template
-
-    Made = Mapping[Template, frozenset[str]]  # CloudFormation's types by what it made of them
+Made = Mapping[Template, frozenset[str]]  # CloudFormation's types by what it made of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,28 +1,22 @@
 """What is new, gone, or the same in other words since the run that this one is compared with."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.analysis.access import Access, Covering, accesses
 from lambdas.document_policy.analysis.causes import (
+    Made,
     Now,
     causes_of_the_whole,
     likely_cause,
     made_by_cloudformation,
 )
-from lambdas.model.archive.archived_runs import BaselineKind
+from lambdas.model.archive.archived_runs import BaselineKind, PreviousRun
+from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 from lambdas.model.iam.template import Template, Variable
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from lambdas.document_policy.analysis.causes import Made
-    from lambdas.model.archive.archived_runs import PreviousRun
-    from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

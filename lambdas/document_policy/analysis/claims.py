@@ -1,24 +1,18 @@
 """What a policy should be, and where this run could not show it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.analysis.exercised_paths import EVERY_CYCLE, ROLLBACK, paths
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.claim import Claim
-from lambdas.model.dossier.containment import Whose
+from lambdas.model.dossier.containment import Containment, Whose
+from lambdas.model.dossier.refinement import ExplainedStatement, Grant
 from lambdas.model.findings.finding import FindingKind, Severity
 from lambdas.model.iam.way_up import WayOutcome
 from lambdas.model.text import counted, listed
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.containment import Containment
-    from lambdas.model.dossier.refinement import ExplainedStatement, Grant
 
 # Findings by what they put in doubt; whatever else is an error counts against sufficiency.
 WIDE = frozenset(

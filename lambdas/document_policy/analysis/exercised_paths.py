@@ -1,15 +1,10 @@
 """Which paths of a deployment the cycle went through, and what rests on those it did not."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.model.text import counted, listed
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 CREATE, UPDATE, REMOVE = "create", "update", "remove"
 ROLLBACK = "rollback"  # no clean cycle takes it; a phase of this name does

@@ -1,18 +1,13 @@
 """The policies as IAM documents: each principal's whole, and its parts when it needs several."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.iam.policy import policy_size, policy_text
 from lambdas.model.iam.role_boundary import BOUNDARY
 from lambdas.model.iam.template import Template, Variable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 
 BOUNDARY_FILE = f"{BOUNDARY}.json"
 

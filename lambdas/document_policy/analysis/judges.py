@@ -1,19 +1,14 @@
 """Who judged beside the reader of trails: Access Analyzer, and AWS's tables in the emulator."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.reference.shards import judged_services
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.execution.run import Run
 
 
 def actions_offered(generated: Mapping[str, Any] | None) -> int | None:

@@ -1,29 +1,24 @@
 """What all documents of a run tell, worked out once."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.analysis.call_survey import CallSurvey, survey
 from lambdas.document_policy.analysis.causes import Now
 from lambdas.document_policy.analysis.changes import Changes, changes
 from lambdas.document_policy.analysis.iam_documents import characters, managed_policies
 from lambdas.document_policy.analysis.judges import actions_offered, not_judged
+from lambdas.model.archive.archived_runs import PreviousRun
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import Run
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
 from lambdas.model.findings.finding import Finding, Severity
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
 from lambdas.model.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.model.archive.archived_runs import PreviousRun
-    from lambdas.model.definition.process import Process
-    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
-    from lambdas.model.dossier.verdict import Verdict
-    from lambdas.model.execution.run import Run
 
 URGENCY = {severity: rank for rank, severity in enumerate(Severity)}
 CAVEATS = {

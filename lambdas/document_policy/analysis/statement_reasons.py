@@ -1,18 +1,12 @@
 """Why a statement is there, in a few words: what saw it, when, in which phases, through what."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.dossier.refinement import ExplainedStatement, Ground
 from lambdas.model.text import counted, listed, sentence
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.dossier.refinement import ExplainedStatement, Ground
 
 HINT = GroundKind.HINT
 

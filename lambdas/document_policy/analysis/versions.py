@@ -1,7 +1,5 @@
 """What a dossier was made with: packages, Python, and the reference's sources."""
 
-from __future__ import annotations
-
 import platform
 from importlib.metadata import PackageNotFoundError, version
 

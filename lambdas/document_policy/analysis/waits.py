@@ -1,15 +1,11 @@
 """What a run waited for, as findings: nobody should have to look into the execution for it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.model.execution.waits import quota_waits
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 def waited(waits: Mapping[str, Any]) -> tuple[Finding, ...]:

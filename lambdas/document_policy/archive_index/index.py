@@ -1,20 +1,15 @@
 """What stands beside the runs: `latest.json` and `index.html` per process, and the first page."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from lambdas.document_policy.archive_index.pages import process_page
 from lambdas.gateways.archive.archived_runs import finished_runs
+from lambdas.gateways.archive.documents import Archive
+from lambdas.model.archive.archived_runs import RunSummary
 from lambdas.model.archive.manifest import sealed, sealed_page
 from lambdas.model.execution.platform import Platform
 from lambdas.overview.first_page import write_first_page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.gateways.archive.documents import Archive
-    from lambdas.model.archive.archived_runs import RunSummary
 
 
 def process_index(process: str, rows: Sequence[RunSummary]) -> dict[str, bytes]:

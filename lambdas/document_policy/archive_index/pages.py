@@ -1,19 +1,12 @@
 """The page that lists the runs of a process."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Sequence
 
-from typing import TYPE_CHECKING
-
+from lambdas.model.archive.archived_runs import RunSummary
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el
 from lambdas.pages.page import page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lambdas.model.archive.archived_runs import RunSummary
-
 
 COLUMNS = ("Verdict", "Policy", "Findings", "Changes", "Approved", "Manifest")
 

@@ -1,17 +1,17 @@
 """The policy for the CDK: a construct in Python per principal, the reasons as comments."""
 
-from __future__ import annotations
-
 import builtins
 import keyword
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lambdas.document_policy.analysis.iam_documents import (
+    ManagedPolicy,
     defaults,
     managed_policies,
     pieces,
     used_variables,
 )
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import (
     comment,
@@ -21,16 +21,9 @@ from lambdas.document_policy.formats.literals import (
     snake,
     unique,
 )
-from lambdas.model.iam.role_boundary import BOUNDARY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.document_policy.analysis.iam_documents import ManagedPolicy
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.role_boundary import BOUNDARY, RoleBoundary
 
 STACK = ("account", "partition")  # the stack knows them; a caller may still say otherwise
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | frozenset(

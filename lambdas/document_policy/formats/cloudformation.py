@@ -1,8 +1,6 @@
 """The policy for CloudFormation: managed policies with parameters, the reasons as comments."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from lambdas.document_policy.analysis.iam_documents import (
     ManagedPolicy,
@@ -10,17 +8,12 @@ from lambdas.document_policy.analysis.iam_documents import (
     managed_policies,
     pieces,
 )
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, pascal, quoted, sub, unique
-from lambdas.model.iam.role_boundary import BOUNDARY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import ExplainedStatement
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.dossier.refinement import ExplainedStatement
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.role_boundary import BOUNDARY, RoleBoundary
 
 # What CloudFormation knows itself: a template that is deployed elsewhere reaches into that account.
 PSEUDO = {"account": "AWS::AccountId", "partition": "AWS::Partition"}

@@ -1,18 +1,12 @@
 """The forms of a policy and the files of a dossier: a row for each, and nothing else to change."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
 from lambdas.document_policy.formats.terraform import terraform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 PLAIN = "text/plain; charset=utf-8"  # a browser shows it and offers no download
 

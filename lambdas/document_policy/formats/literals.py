@@ -4,17 +4,12 @@ Python, YAML and HCL read the same escapes inside double quotes, so one function
 what interpolates (HCL's templates, CloudFormation's Sub, Python's f-strings) is escaped on top.
 """
 
-from __future__ import annotations
-
 import re
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 from lambdas.model.iam.template import Variable
 from lambdas.model.text import escape_code, shortened, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 WIDTH = 96
 LONGEST_COMMENT = 600

@@ -1,16 +1,10 @@
 """The policy as plain text, for a mail: its statements in words, then IAM's JSON."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.model.text import counted, shortened, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 LONGEST = 240  # characters of a purpose
 WORDS = 30_000  # bytes of the mail that the statements in words may take

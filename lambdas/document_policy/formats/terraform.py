@@ -1,9 +1,7 @@
 """The policy for Terraform: data sources with the reason above each statement, and variables."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from lambdas.document_policy.analysis.iam_documents import (
     ManagedPolicy,
@@ -11,19 +9,13 @@ from lambdas.document_policy.analysis.iam_documents import (
     managed_policies,
     pieces,
 )
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import reasons, wildcards
 from lambdas.document_policy.formats.literals import comment, hcl, snake, unique
-from lambdas.model.iam.role_boundary import BOUNDARY
-from lambdas.model.iam.template import Variable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import ExplainedStatement
-    from lambdas.model.iam.policy import Condition, PatternStatement, Statement
-    from lambdas.model.iam.role_boundary import RoleBoundary
-    from lambdas.model.iam.template import Template
+from lambdas.model.dossier.refinement import ExplainedStatement
+from lambdas.model.iam.policy import Condition, PatternStatement, Statement
+from lambdas.model.iam.role_boundary import BOUNDARY, RoleBoundary
+from lambdas.model.iam.template import Template, Variable
 
 # A variable's value may begin with `{`, so an `&` at the end of a text counts too.
 _REFERENCE = re.compile(r"&(?=\{|\Z)")

@@ -1,19 +1,13 @@
 """The boundary of the roles that the process creates: what they may do at most."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.model.iam.policy import Condition, PatternStatement
+from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.template import Template
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, arn, code, el, join
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.iam.policy import Condition, PatternStatement
-    from lambdas.model.iam.role_boundary import RoleBoundary
 
 
 def boundary(facts: RunFacts) -> Html | None:

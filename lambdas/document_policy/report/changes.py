@@ -1,20 +1,11 @@
 """What changed since the run that this one is compared with."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from lambdas.pages.html import MOST, more
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.document_policy.analysis.changes import Change, Together
-    from lambdas.document_policy.analysis.run_facts import RunFacts
+from collections.abc import Sequence
 from itertools import groupby
 
-from lambdas.document_policy.analysis.changes import together
-from lambdas.pages.html import Html, arn, code, el, join
+from lambdas.document_policy.analysis.changes import Change, Together, together
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.pages.html import MOST, Html, arn, code, el, join, more
 
 
 def changed(facts: RunFacts) -> Html:

@@ -1,21 +1,12 @@
 """What a person must know before anything else: errors, warnings, blind spots, notes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from lambdas.pages.html import MOST, more
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.findings.finding import Finding
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from lambdas.model.findings.finding import Severity
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.model.findings.finding import Finding, Severity
 from lambdas.model.text import counted
-from lambdas.pages.html import Html, code, el, join, prose
+from lambdas.pages.html import MOST, Html, code, el, join, more, prose
 
 TITLES = {
     Severity.ERROR: "Errors",

@@ -1,17 +1,11 @@
 """The grounds of each grant: what saw it, when, and the events themselves."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import last_removed, service_name
+from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground
 from lambdas.model.text import counted, listed, sentence
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.pages.html import Html, arn, code, el, join, prose
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground
 
 
 def grants(facts: RunFacts, one: ExplainedStatement, ids: int, room: int) -> Html:

@@ -1,18 +1,12 @@
 """What was seen or offered and is not granted, by reason."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.model.dossier.refinement import LeftOut
 from lambdas.model.text import counted
 from lambdas.pages.html import MOST, Html, code, el, join, more, prose
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import LeftOut
 
 
 def left_out(facts: RunFacts) -> Html:

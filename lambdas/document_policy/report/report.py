@@ -1,11 +1,10 @@
 """report.html: the run on one page, in the order in which a reviewer asks."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.iam_documents import BOUNDARY_FILE
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.formats.forms import LINKS
 from lambdas.document_policy.report.boundary import boundary
 from lambdas.document_policy.report.changes import changed
@@ -19,11 +18,6 @@ from lambdas.model.iam.policy import policy_text
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el, join, prose, whole
 from lambdas.pages.page import asset, page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 BADGES = {Platform.EMBEDDED: "Emulated", Platform.UNKNOWN: "Not on AWS"}
 LARGEST = 1_800_000  # characters

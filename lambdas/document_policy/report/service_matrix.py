@@ -1,19 +1,14 @@
 """Where the calls went: services by phase, and the paths that the cycle took."""
 
-from __future__ import annotations
-
 from math import sqrt
-from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.exercised_paths import paths
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.analysis.statement_reasons import reasons, service_name
 from lambdas.model.text import counted
 from lambdas.model.trail.evidence import Outcome
 from lambdas.pages.html import Html, el
 from lambdas.reference.actions import service_title
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 RADIUS = 15  # of the busiest cell, in a box of 32
 NO_PHASE = "no phase"

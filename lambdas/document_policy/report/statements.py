@@ -1,30 +1,23 @@
 """The statements of the report: what each allows, on what, when, and who saw it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, groupby
-from typing import TYPE_CHECKING
 
-from lambdas.document_policy.analysis.statement_reasons import last_removed, reasons
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.document_policy.analysis.statement_reasons import Reasons, last_removed, reasons
 from lambdas.document_policy.report.grants import grants, time_of
+from lambdas.model.dossier.refinement import (
+    ExplainedStatement,
+    PrincipalPolicy,
+)
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import Template
 from lambdas.model.text import counted, listed, sentence
 from lambdas.pages.html import Html, arn, code, el, join, prose
 from lambdas.reference import actions as iam
 from lambdas.reference.actions import AccessLevel, service_title
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.document_policy.analysis.statement_reasons import Reasons
-    from lambdas.model.dossier.refinement import (
-        ExplainedStatement,
-        PrincipalPolicy,
-    )
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Condition
 
 MANY_GRANTS = 1_500  # from here on one event id per ground keeps the page small
 MOST_RESOURCES = 300  # of one statement

@@ -1,22 +1,17 @@
 """The runs of a process, read back from the archive: what came before, what to compare with."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from lambdas.errors import ArchiveRefusedError, MissingObjectError
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun, RunSummary
 from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, Link, unsealed
 from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.run import Run
 from lambdas.model.execution.source_revision import SourceRevision
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.gateways.archive.documents import Archive
-    from lambdas.model.execution.run import Run
 
 LATEST = "latest.json"
 

@@ -1,19 +1,14 @@
 """The names that earlier runs of a process saw, read from the archive."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re
-from typing import TYPE_CHECKING
 
 from lambdas.errors import MissingObjectError
 from lambdas.gateways.archive.archived_runs import finished_runs
+from lambdas.gateways.archive.documents import Archive
+from lambdas.model.execution.run import Run
 from lambdas.model.trail.earlier_names import EarlierNames, PastRun
-
-if TYPE_CHECKING:
-    from lambdas.gateways.archive.documents import Archive
-    from lambdas.model.execution.run import Run
 
 RUNS = 3  # a name that did not differ in so many runs is taken to be fixed
 MOST = 20_000  # names of one run; more would not tell more

@@ -1,17 +1,11 @@
 """Approvals: who approved which manifest, and who took an approval back. Both stay for ever."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from lambdas.model.archive.manifest import FORMAT, digest, sealed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.platform import Platform
 
 BY_HAND, NARROWER = "by-hand", "narrower"
 

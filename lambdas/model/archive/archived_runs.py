@@ -1,20 +1,15 @@
 """The runs before this one, as far as a dossier speaks of them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.archive.manifest import Link, digest, unsealed
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.source_revision import PACKED, SourceRevision
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.dossier.refinement import Refinement
 
 
 class BaselineKind(StrEnum):

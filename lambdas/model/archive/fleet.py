@@ -1,14 +1,10 @@
 """A fleet: one execution that runs many processes, what it runs, and how each run ended."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidEventError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FLEETS = "fleet"  # the archive's folder; no process may be called so
 PLAN, REPORT, DOCUMENT, TABLE = "plan.json", "report.html", "fleet.json", "fleet.csv"

@@ -4,16 +4,12 @@ Each manifest holds the SHA-256 of every document of its run and of the manifest
 anywhere breaks a link that a later run has sealed. Its own seal names a change in itself.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Self
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Self
 
 FORMAT = 1
 MANIFEST = "manifest.json"

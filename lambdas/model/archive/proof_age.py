@@ -1,12 +1,7 @@
 """How long a process has been without a proved run."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 STARTED = "%Y%m%dT%H%M%SZ"  # what a run's id begins with; see model.run
 

@@ -1,18 +1,13 @@
 """The parameter that points to the newest approved policy of a process."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from lambdas.model.archive.archived_runs import RunSummary
+from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from lambdas.model.archive.archived_runs import RunSummary
-    from lambdas.model.execution.platform import Platform
 
 VERSION = "1"  # of the value; it grows when a field changes its meaning or goes
 POLICY = "policy.json"

@@ -1,7 +1,5 @@
 """What a process's owner says of a permissions boundary for the roles that the process creates."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

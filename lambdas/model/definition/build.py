@@ -1,16 +1,12 @@
 """The build that a process's commands run in, by CodeBuild's own names."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.definition_values import mapping_of, matching, yes_or_no
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
 VERSION = re.compile(r"[a-z]*\d+(\.\d+)*|latest")

@@ -1,17 +1,12 @@
 """Values of a process's definition: each is what it should be, or refused by its key."""
 
-from __future__ import annotations
-
+import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process_schema import keys
 from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
-
-if TYPE_CHECKING:
-    import re
-
 
 owned_arn = partial(
     arn_pattern, partition=r"[\w-]+", region=r"[\w-]+", account=ACCOUNT_ID

@@ -1,10 +1,9 @@
 """What a process's owner says about its policy: what to add, to forbid, to bound, to leave out."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidProcessError, InvalidTemplateError
 from lambdas.model.definition.definition_values import mapping_of, yes_or_no
@@ -12,9 +11,6 @@ from lambdas.model.definition.process_schema import choices
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 OF_THE_PROCESS = frozenset({"approve", "boundary"})  # of `policy`; all else is a hint
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")

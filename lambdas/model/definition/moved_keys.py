@@ -1,13 +1,9 @@
 """The flat keys of 0.1's process.yaml, and where each stands now. They are still read."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import InvalidProcessError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MOVED = {
     "node": "build.runtimes.nodejs",

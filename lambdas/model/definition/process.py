@@ -1,10 +1,9 @@
 """A process: what a policy is built for, as its folder's process.yaml says."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.archive.approval import BY_HAND
@@ -18,9 +17,6 @@ from lambdas.model.definition.process_schema import choices, schema
 from lambdas.model.definition.secret import Secret, secrets_of
 from lambdas.model.definition.source import Source, SourceKind
 from lambdas.model.definition.variables import Use, environment_of, in_title_case, variables_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NAME = re.compile(rf"(?!{FLEETS}\Z)[a-z][a-z0-9-]{{0,31}}")  # reports of fleets have that folder
 PHASE = re.compile(r"[a-z][a-z0-9-]{0,30}")  # <run>.<phase> must fit a role session name, 64

@@ -1,17 +1,13 @@
 """A process as one parameter of the Parameter Store holds it, and what such a parameter refuses."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidEventError
 from lambdas.model.definition.process import Process
 from lambdas.model.limits import ADVANCED_PARAMETER_LIMIT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 DYNAMIC_REFERENCE = "{{resolve:"

@@ -3,8 +3,6 @@
 Editors complete and check by the same file, and `docs/process.md` shows its descriptions.
 """
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

@@ -1,18 +1,14 @@
 """Secrets of a process: names of environment variables, and where their values are kept."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.definition_values import matching, owned_arn
 from lambdas.model.definition.variables import ENVIRONMENT, RESERVED_ENVIRONMENT
 from lambdas.model.iam.arn import Arn
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 # A key of a JSON document may follow, as CodeBuild spells it,
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager

@@ -1,7 +1,5 @@
 """Where a process's source comes from, by CodeBuild's own kinds, and what of it may run."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum

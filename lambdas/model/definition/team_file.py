@@ -4,16 +4,12 @@ The file comes from whoever may push to the repository. It adds to what process.
 are joined by name, lists one after the other, and nothing that process.yaml says is changed.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import ForbiddenKeyError, InvalidProcessError
 from lambdas.model.definition.process_schema import keys
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TEAM_FILE = "fencepost.yaml"
 TEAM_FILE_LIMIT = 16_384  # bytes; a definition has at most 7,168 characters

@@ -1,7 +1,5 @@
 """The variables of a process, with their two values, and the environment that uses them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

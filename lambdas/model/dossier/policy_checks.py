@@ -1,7 +1,5 @@
 """What IAM and Access Analyzer answer about a policy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

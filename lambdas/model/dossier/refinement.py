@@ -1,10 +1,9 @@
 """What refinement answers: a policy per principal, and for every grant why it is there."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.dossier.containment import Containment
 from lambdas.model.findings.finding import Finding
@@ -13,9 +12,6 @@ from lambdas.model.iam.policy import Condition, Policy, Statement
 from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -1,17 +1,13 @@
 """What the proof said: the first line of every document."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidEventError
 from lambdas.model.text import counted, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _REPAIRED = re.compile(r"proved after (?:(\d+) )?repairs?")
 

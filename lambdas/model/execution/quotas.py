@@ -3,8 +3,6 @@
 The state machine asks the same rows: `HOPELESS` and `FREEING` are filled into its definition.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from typing import Final

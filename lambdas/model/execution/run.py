@@ -1,15 +1,11 @@
 """A run: one execution of the workflow for one process, and the names that carry its id."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.errors import InvalidEventError
 from lambdas.model.execution.platform import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CLOSING = "closing"  # the session that makes the marker calls; it is no phase
 

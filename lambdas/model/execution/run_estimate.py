@@ -4,8 +4,6 @@
 Prices are those of us-east-1, November 2026.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 BUILD_MINUTE: Final = (

@@ -3,17 +3,13 @@
 An event may come twice (a repeated state puts it again): its kind and its run name it.
 """
 
-from __future__ import annotations
-
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.execution.run import Run
 from lambdas.model.limits import EVENT_LIMIT
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from lambdas.model.execution.run import Run
 
 SOURCE = "fencepost"
 VERSION = "1"  # of the schema; it grows when a field changes its meaning or goes

@@ -1,7 +1,5 @@
 """The environment variables of the functions: a stack sets them, a handler reads them."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

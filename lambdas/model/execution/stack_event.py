@@ -1,7 +1,5 @@
 """What happened to one resource of a stack."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,13 +1,9 @@
 """What a state gives its function, by the contract of statemachine/README.md."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import InvalidEventError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def required(event: Mapping[str, Any], name: str, *, state: str) -> Any:  # noqa: ANN401  # JSON

@@ -1,15 +1,11 @@
 """What the state machine waited for, as it counts it in `waits`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.execution.quotas import quota_of
 from lambdas.model.text import counted, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Why a resource of the policy holds a wildcard."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self

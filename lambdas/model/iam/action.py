@@ -1,7 +1,5 @@
 """An IAM action: a service prefix and a name, spelled as IAM's reference spells them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

@@ -1,7 +1,5 @@
 """Amazon Resource Names: six fields, of which the last may hold colons and slashes."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from typing import Self

@@ -1,7 +1,5 @@
 """Managed policies that roles were given and the run did not create, as IAM tells them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Self

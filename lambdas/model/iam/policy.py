@@ -1,17 +1,12 @@
 """IAM policies as values, and the one place where IAM's JSON is spelled."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.model.iam.action import Action
 
 VERSION = "2012-10-17"
 # "The asterisk (*) at the end of the permission is required", and the bare name allows nothing:

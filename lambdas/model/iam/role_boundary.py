@@ -1,16 +1,12 @@
 """The permissions boundary of the roles that a process creates."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.iam.arn import Arn
 from lambdas.model.iam.policy import VERSION, Condition, PatternStatement
 from lambdas.model.iam.template import Template, Variable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SANDBOX = "-sandbox"
 BOUNDARY = "boundary"  # the variable that stands for the boundary's name

@@ -4,16 +4,12 @@ A template is a sequence of parts, not a string with holes: text that came from 
 whatever characters it holds.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lambdas.errors import InvalidTemplateError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _VARIABLE = re.compile(r"([a-z][a-z0-9_]*)(?::([1-9]\d{0,2})(?::([-0-9A-Za-z]+))?|(!))?")
 _TOKEN = re.compile(r"\$\{([^{}]*)\}|([*?])")

@@ -4,19 +4,13 @@ The only place where this is decided. A variable stands for any one text, the sa
 name stands, cut alike; its name is never read as text.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.iam.template import Part
+from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
 
 ONE = Wildcard("?")
 Symbols = tuple["Part", ...]  # characters, variables and wildcards, one each

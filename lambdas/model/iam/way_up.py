@@ -1,15 +1,10 @@
 """Ways from a policy's permissions to more than it grants, as calls that somebody could make."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.template import ANY, Template, Wildcard
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BOUNDARY_KEY = "iam:PermissionsBoundary"
 UNKNOWN_PART = "x"  # what an attacker would write where the policy leaves a name open

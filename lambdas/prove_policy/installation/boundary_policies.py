@@ -1,20 +1,15 @@
 """The boundary of created roles: as wide as the fence of the cycle, or what is to be published."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import BoundaryTooLongError, ServiceRefusedError
+from lambdas.gateways.iam.managed_policies import ManagedPolicies
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.execution.run import Run
 from lambdas.model.iam.policy import policy_size
 from lambdas.model.iam.role_boundary import boundary_arn
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.gateways.iam.managed_policies import ManagedPolicies
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.execution.run import Run
 
 BOUNDED = "RolesWithoutBoundary"  # the fence's statement that lets no role go without a boundary
 

@@ -1,20 +1,15 @@
 """The candidate gets the rendered policy and nothing else; afterwards it is taken away again."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.errors import CandidateNotCleanError, PolicyNotEffectiveError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.gateways.iam.candidate import Candidate
-    from lambdas.model.definition.process import Process
-    from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
-    from lambdas.model.iam.policy import Statement
+from lambdas.gateways.iam.candidate import Candidate
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.iam.policy import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,14 @@
 """What botocore's models say of error codes that no rule knows by name: status and description."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from lambdas.reference.compile.events import hosts_of
-from lambdas.reference.compile.sources import read_curated
+from lambdas.reference.compile.sources import Sources, read_curated
 from lambdas.reference.refused.error_codes import Authorization, plain, rules_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.reference.compile.sources import Sources
 
 _TAG = re.compile(r"<[^>]+>")
 _BLANK = re.compile(r"\s+")

@@ -3,14 +3,10 @@
 An operation that is not in the result has the action of its own name.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.reference.compile.sources import Sources, read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # API Gateway authorises an HTTP verb on a path,
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html

@@ -1,17 +1,11 @@
 """What botocore's models say of operations: unsigned ones, what starts what is there, defaults."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.reference.compile.events import home_of
-from lambdas.reference.compile.sources import read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.reference.compile.sources import Sources
+from lambdas.reference.compile.sources import Sources, read_curated
 
 _MAKING = ("Create", "Run", "Put", "Register", "Allocate")
 Operations = dict[str, Any]

@@ -1,15 +1,11 @@
 """Where the elements of a request stand, from botocore's models, as CloudTrail's paths."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.reference.compile.sources import Sources
+from lambdas.reference.compile.sources import Sources
 
 DEEPEST = 7
 _PLACE = re.compile(r"(?<!\$)\{([^{}|]+)(\|\w+)?\}")

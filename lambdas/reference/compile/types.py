@@ -1,19 +1,13 @@
 """CloudFormation's types: what their handlers call, and which operation makes which type."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lambdas.reference.compile.events import home_of
 from lambdas.reference.compile.services import Texts
-from lambdas.reference.compile.sources import read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.reference.compile.sources import Sources
+from lambdas.reference.compile.sources import Sources, read_curated
 
 VERBS = ("create", "read", "update", "delete", "list")
 _OPERATION = re.compile(

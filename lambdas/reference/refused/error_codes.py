@@ -1,16 +1,12 @@
 """What an error says about the permission of the call that failed: rules that are data."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _BEFORE = re.compile(r"^(?:client|server|sender|aws)\.")
 _BEHIND = re.compile(r"(?:exception|fault|error)+$")

@@ -3,17 +3,12 @@
 The one reader of these sentences: records of the trail and the output of tools hold the same ones.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
 from lambdas.reference.actions import canonical, resource_types
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _QUOTES = "\"'`"
 # What a tool makes of quotes when it passes a message on as JSON, HTML or a log line.

@@ -1,21 +1,14 @@
 """What a refusal's words for a resource mean as an ARN: never wider than the words."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import RESOURCE_FIELD, Arn, is_arn
-from lambdas.reference.actions import facts
-from lambdas.reference.arn_formats import formats_in, formats_of
+from lambdas.reference.actions import ResourceType, facts
+from lambdas.reference.arn_formats import ArnContext, ArnFormat, formats_in, formats_of
 from lambdas.reference.arn_parts import ArnPart
+from lambdas.reference.refused.refusals import Refusal
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from lambdas.model.iam.action import Action
-    from lambdas.reference.actions import ResourceType
-    from lambdas.reference.arn_formats import ArnContext, ArnFormat
-    from lambdas.reference.refused.refusals import Refusal
 
 ANY = "*"
 # Names as services allow them, in one piece; a wildcard in a name is nobody's name.

@@ -1,15 +1,11 @@
 """A template's conditions and parameters: what is decided, and what only the deployment knows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from lambdas.reference.stacks.functions import Pieces
 from lambdas.reference.stacks.intrinsics import joined
 from lambdas.reference.stacks.unknown import UNKNOWN, holds_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 
 def parameter_values(

@@ -1,19 +1,14 @@
 """What tells one's own things from others' where ids are made up: curated/containment.yaml."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import resource_of
+from lambdas.reference.actions import ActionFacts
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from lambdas.model.iam.action import Action
-    from lambdas.reference.actions import ActionFacts
 
 FUNCTION_ARN = "lambda:FunctionArn"
 RESOURCE_TAG = "aws:ResourceTag/${TagKey}"

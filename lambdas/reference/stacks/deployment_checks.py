@@ -1,16 +1,11 @@
 """What CloudFormation asks for only to warn before it deploys: curated/deployment_checks.yaml."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def only_warns(action: Action, via: Sequence[str]) -> bool:

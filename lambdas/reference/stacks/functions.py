@@ -5,16 +5,12 @@ that make no sense gives `UNKNOWN` too.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from lambdas.reference.stacks.unknown import UNKNOWN, holds_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _PLACE = re.compile(r"\$\{(!?)([^{}!]+)\}")
 NO_VALUE = object()  # what AWS::NoValue is: the property is not there

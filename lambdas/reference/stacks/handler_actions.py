@@ -4,21 +4,16 @@ The registry lists for every handler all that any property may need, several tim
 resource needs. Compiled from its schemas and from `curated/handler_properties.yaml`.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
 from lambdas.reference.actions import actions_of, handlers
 from lambdas.reference.shards import shard
 from lambdas.reference.stacks.stack_types import prefix_of, stack_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Operation(StrEnum):

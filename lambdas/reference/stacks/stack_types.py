@@ -1,7 +1,5 @@
 """CloudFormation's types: their names, what replaces them; compiled from the registry's schemas."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

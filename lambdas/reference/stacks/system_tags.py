@@ -1,7 +1,5 @@
 """What CloudFormation's own tags on a new resource cost the caller: curated/system_tags.yaml."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lambdas.model.iam.action import Action

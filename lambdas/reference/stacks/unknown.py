@@ -1,7 +1,5 @@
 """What cannot be known before a deployment, within texts: one letter that no template holds."""
 
-from __future__ import annotations
-
 import re
 
 from lambdas.model.iam.template import Template, Wildcard

@@ -1,17 +1,12 @@
 """Actions by which a principal can gain more than its policy says."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.reference.actions import AccessLevel, facts
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from lambdas.model.iam.action import Action
 
 
 class Through(StrEnum):

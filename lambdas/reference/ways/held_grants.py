@@ -1,24 +1,18 @@
 """What a policy grants, action by action, with the conditions of each."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from lambdas.model.dossier.refinement import ExplainedStatement, Ground, PrincipalPolicy
 from lambdas.model.iam.arn import resource_of
-from lambdas.model.iam.template import EVERYTHING
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import EVERYTHING, Template
 from lambdas.model.iam.template_coverage import covers, overlaps
 from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.operation_verbs import CREATING
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.dossier.refinement import ExplainedStatement, Ground, PrincipalPolicy
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.iam.template import Template
 
 PASSED_TO = "iam:PassedToService"
 FENCES = frozenset({FUNCTION_ARN, STACK_TAG})

@@ -5,22 +5,15 @@ takes creating one without the boundary and giving it permissions; of one that o
 it is enough.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator, Mapping
 
-from typing import TYPE_CHECKING
-
-from lambdas.model.iam.role_boundary import BOUNDARY, BOUNDARY_ARN
+from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.iam.role_boundary import BOUNDARY, BOUNDARY_ARN, RoleBoundary
 from lambdas.model.iam.template import Template, Variable
 from lambdas.model.iam.template_coverage import filled, overlaps
 from lambdas.model.iam.way_up import BOUNDARY_KEY, WayStep, WayUp
 from lambdas.reference.ways.escalation import EscalationPath, Through, escalation_paths
 from lambdas.reference.ways.held_grants import Held, HeldGrants
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.role_boundary import RoleBoundary
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105  # an action, no secret
 # How a new role or user, and a policy, comes to permissions.

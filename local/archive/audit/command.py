@@ -1,28 +1,22 @@
 """audit: an auditor's question over an archive."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.errors import FencepostError
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.text import counted
 from local.archive.audit.output import FORMS, rows_of
 from local.archive.audit.staging import Scope, Staged, stage
 from local.archive.places import chosen_archive
 from local.output import NO, UNKNOWN, YES, complain, leave_in_peace
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
-
-    from lambdas.gateways.archive.documents import Archive
 
 QUERIES = Path(__file__).parent / "queries"
 ENGINE = Path(__file__).with_name("duck.py")

@@ -3,8 +3,6 @@
 `python -I duck.py FOLDER VIEWS QUERY`: imports DuckDB and nothing of ours.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

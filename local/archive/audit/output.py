@@ -1,18 +1,14 @@
 """Rows for people, for spreadsheets and for programs; text in them is data in each."""
 
-from __future__ import annotations
-
 import csv
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from lambdas.model.text import counted, visible
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    Row = Sequence[Any]
+Row = Sequence[Any]
 
 WIDEST = 60  # characters of a cell in a table
 # What a spreadsheet would take for a formula,

@@ -1,22 +1,17 @@
 """What DuckDB reads: one line for each run, and each run's grants, under names of our own."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from lambdas.errors import FencepostError, MissingObjectError
+from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.manifest import APPROVAL, MANIFEST, WITHDRAWAL, digest, unsealed
 from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.execution.platform import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from lambdas.gateways.archive.documents import Archive
 
 RUNS = "runs.jsonl"
 REFINED, EVIDENCE = "refined.json", "evidence.jsonl.gz"

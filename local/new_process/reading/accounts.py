@@ -1,14 +1,9 @@
 """Accounts that a team's files name: a cycle runs in another one."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.new_process.folder import Folder
+from local.new_process.folder import Folder
 
 READ = ("*.yml", "*.yaml", "*.json", "*.toml", "*.ts", "*.js", "*.py", "*.java", "*.sh", "*.env")
 UNREAD = re.compile(r"(^|/)(tests?|__tests__|spec|events|docs|fixtures)/|lock\.(json|yaml)$")

@@ -1,15 +1,10 @@
 """What the sources of a CDK app read, and what they fix."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from local.new_process.folder import Folder
 from local.new_process.reading.stages import is_stage
-
-if TYPE_CHECKING:
-    from local.new_process.folder import Folder
 
 SOURCES = ("*.ts", "*.js", "*.mjs", "*.py", "*.java", "*.cs", "*.go")
 CDK = re.compile(r"aws[-_]cdk|awscdk|Amazon\.CDK")  # in sources of the app, not of its functions

@@ -1,15 +1,10 @@
 """A change that makes the update real: one that reaches what is deployed."""
 
-from __future__ import annotations
-
 import posixpath
 import shlex
-from typing import TYPE_CHECKING
 
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import dependencies
-
-if TYPE_CHECKING:
-    from local.new_process.folder import Folder
 
 HASH = (".py", ".rb", ".sh", ".yml", ".yaml")
 SLASHES = (".js", ".mjs", ".cjs")

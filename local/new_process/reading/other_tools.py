@@ -1,12 +1,8 @@
 """Tools that `fencepost new` recognises and whose commands it does not know."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from local.new_process.folder import Folder
+from local.new_process.folder import Folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,13 @@
 """A team's own commands: scripts, targets of a Makefile, scripts of package.json."""
 
-from __future__ import annotations
-
 import re
 import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import scripts
 from local.new_process.reading.stages import likely
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local.new_process.folder import Folder
 
 FOLDERS = ("", "scripts/", "bin/", "ci/", "script/", "deploy/", "tools/")
 ENDINGS = (("", ""), (".sh", "bash "), (".py", "python3 "))

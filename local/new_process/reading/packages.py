@@ -1,15 +1,11 @@
 """What must be installed and built before a tool runs, and in which runtime."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from local.new_process.folder import Folder
+from local.new_process.folder import Folder
 
 PYTHON_HOME = '"$HOME/cycle"'  # beside the source, so that nobody packs it
 # The tools that are on the path already, as on the laptop, win over it.

@@ -3,16 +3,12 @@
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-config.html
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.new_process.folder import Folder
+from local.new_process.folder import Folder
 
 NAMES = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 DEFAULT = "default"

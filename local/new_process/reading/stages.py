@@ -1,15 +1,10 @@
 """Which two stages a process uses: those that its files know, else any two."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.definition.variables import Use
 from local.new_process.draft import STAGE, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 NAMES = frozenset(
     {

@@ -1,18 +1,13 @@
 """What a template wants to be there before it is deployed, and what it leaves behind."""
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from local.new_process.folder import Folder
 from local.new_process.reading.templates import mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local.new_process.folder import Folder
 
 MOST = 6  # names in one line
 EMPTIED = "a bucket or repository that holds anything must be emptied before remove"

@@ -1,19 +1,14 @@
 """CloudFormation's templates in a folder: which there are, their parameters, what they point to."""
 
-from __future__ import annotations
-
 import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.stages import chosen, is_stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.definition.variables import Use
-    from local.new_process.folder import Folder
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 PLACES = ("*.yaml", "*.yml", "*.json", "*.template")

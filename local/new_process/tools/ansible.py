@@ -1,21 +1,16 @@
 """Ansible: playbooks whose modules call AWS."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from lambdas.model.definition.process import Phase
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import activated, python_packages
 from local.new_process.reading.stages import another, chosen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.definition.variables import Use
-    from local.new_process.folder import Folder
 
 # By their whole names, and by the short ones that they had before collections and still have.
 # https://docs.ansible.com/ansible/latest/collections/amazon/aws/index.html

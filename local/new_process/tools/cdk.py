@@ -1,14 +1,13 @@
 """The AWS CDK, in any of its languages."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from lambdas.model.definition.process import Phase
 from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
-from local.new_process.reading.cdk_source import source_of
+from local.new_process.folder import Folder
+from local.new_process.reading.cdk_source import Source, source_of
 from local.new_process.reading.packages import (
     ACTIVATE,
     PYTHON_PINS,
@@ -21,12 +20,6 @@ from local.new_process.reading.packages import (
 )
 from local.new_process.reading.stages import another, chosen, likely
 from local.new_process.reading.templates import mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.new_process.folder import Folder
-    from local.new_process.reading.cdk_source import Source
 
 CLI = "aws-cdk@2.1148.1"  # as package.json pins it; a test compares
 # A file of JavaScript that an app runs, and that a compiler of TypeScript makes.

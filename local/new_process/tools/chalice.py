@@ -1,17 +1,11 @@
 """Chalice: an app.py, and a folder .chalice."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, Draft
+from local.new_process.folder import Folder
 from local.new_process.reading.code_change import change_of
 from local.new_process.reading.packages import activated, python_packages
 from local.new_process.reading.stages import another, chosen
-
-if TYPE_CHECKING:
-    from local.new_process.folder import Folder
 
 FORGETS = (
     "Chalice knows what it made by .chalice/deployed/, which lives as long as one build: what a "

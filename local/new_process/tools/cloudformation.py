@@ -1,23 +1,17 @@
 """A template, deployed by the AWS CLI."""
 
-from __future__ import annotations
-
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.model.definition.process import Phase
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import Draft
+from local.new_process.folder import Folder
 from local.new_process.reading.code_change import change_of, handler_file
 from local.new_process.reading.packages import runtimes_of
 from local.new_process.reading.template_needs import notes_on
 from local.new_process.reading.templates import functions, parameters, templates, uploads
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from lambdas.model.definition.variables import Use
-    from local.new_process.folder import Folder
 
 CAPABILITIES = "--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND"
 ACCOUNT = "$(aws sts get-caller-identity --query Account --output text)"

@@ -1,23 +1,17 @@
 """Several services of the Serverless Framework, deployed together by Compose."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import newest, node_packages
 from local.new_process.reading.serverless.version import OSLS
 from local.new_process.reading.stages import another, chosen
 from local.new_process.reading.templates import mapping
 from local.new_process.tools import serverless
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.new_process.folder import Folder
 
 FILES = tuple(f"serverless-compose.{one}" for one in ("yml", "yaml", "json", "ts", "js"))
 # https://github.com/oss-serverless/compose: it runs the `serverless` that it finds on the path.

@@ -1,13 +1,13 @@
 """AWS SAM: a template with the serverless transform, and perhaps a samconfig.toml."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import Draft
+from local.new_process.folder import Folder
 from local.new_process.reading.code_change import change_of, handler_file
 from local.new_process.reading.packages import (
     PYTHON_PINS,
@@ -18,18 +18,11 @@ from local.new_process.reading.packages import (
     python_packages,
     runtimes_of,
 )
-from local.new_process.reading.sam_config import DEFAULT, sam_config
+from local.new_process.reading.sam_config import DEFAULT, SamConfig, sam_config
 from local.new_process.reading.stages import another, chosen
 from local.new_process.reading.template_needs import notes_on
 from local.new_process.reading.templates import functions, parameters, templates
 from local.new_process.tools.cloudformation import CAPABILITIES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
-
-    from local.new_process.folder import Folder
-    from local.new_process.reading.sam_config import SamConfig
 
 REGION = ' --region "$AWS_REGION"'
 OPTIONS = f"--resolve-s3 --no-confirm-changeset --no-fail-on-empty-changeset {CAPABILITIES}"

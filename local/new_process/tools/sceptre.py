@@ -1,19 +1,14 @@
 """Sceptre: a folder of configurations, and one of templates."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.process import Phase
+from lambdas.model.definition.variables import Use
 from local.new_process.draft import IN_ENVIRONMENT, STAGE, Draft, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import activated, python_packages
 from local.new_process.reading.stages import another, chosen, is_stage
-
-if TYPE_CHECKING:
-    from lambdas.model.definition.variables import Use
-    from local.new_process.folder import Folder
 
 TOP = "config/config.yaml"
 VARIABLE = re.compile(r"\{\{\s*var\.(\w+)")

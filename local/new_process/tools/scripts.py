@@ -1,22 +1,14 @@
 """Plain scripts: files, targets of a Makefile or scripts of package.json that say what they do."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
-from local.new_process.reading.other_tools import other_tool
-from local.new_process.reading.own_commands import own_command, own_commands
+from local.new_process.folder import Folder
+from local.new_process.reading.other_tools import OtherTool, other_tool
+from local.new_process.reading.own_commands import OwnCommand, own_command, own_commands
 from local.new_process.reading.packages import node_packages, python_packages
 from local.new_process.reading.stages import another, chosen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.new_process.folder import Folder
-    from local.new_process.reading.other_tools import OtherTool
-    from local.new_process.reading.own_commands import OwnCommand
 
 # Exactly these: `make install`, `make up` and `make clean` seldom mean what is deployed to AWS.
 DEPLOYS = ("deploy", "provision", "apply")

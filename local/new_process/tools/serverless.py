@@ -1,12 +1,12 @@
 """The Serverless Framework 3, and osls, its open fork."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.code_change import change_of, handler_file
 from local.new_process.reading.packages import (
     build_command,
@@ -22,11 +22,6 @@ from local.new_process.reading.serverless.stages import STAGE_HERE, stage_of
 from local.new_process.reading.serverless.version import of_plugins, tool_of
 from local.new_process.reading.stages import another
 from local.new_process.reading.templates import mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local.new_process.folder import Folder
 
 FILES = ("serverless.yml", "serverless.yaml", "serverless.json", "serverless.ts", "serverless.js")
 PROGRAMS = (".ts", ".js")

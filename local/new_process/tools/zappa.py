@@ -1,13 +1,13 @@
 """Zappa: Python web applications, with their stages in zappa_settings."""
 
-from __future__ import annotations
-
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lambdas.model.definition.process import Phase
 from local.new_process.draft import IN_ENVIRONMENT, Draft, Question
+from local.new_process.folder import Folder
 from local.new_process.reading.code_change import change_of
 from local.new_process.reading.packages import (
     activated,
@@ -16,11 +16,6 @@ from local.new_process.reading.packages import (
     runtimes_of,
 )
 from local.new_process.reading.stages import another, chosen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local.new_process.folder import Folder
 
 FILES = ("zappa_settings.json", "zappa_settings.toml", "zappa_settings.yaml", "zappa_settings.yml")
 # https://github.com/zappa/Zappa#advanced-settings

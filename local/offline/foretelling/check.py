@@ -1,12 +1,12 @@
 """`fencepost check`: does the policy suffice for the deployment of a template, or of a change?"""
 
-from __future__ import annotations
-
+from argparse import Namespace
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from foretell.comparison.comparison import Answer, compared, untold
+from foretell.comparison.comparison import Answer, Comparison, compared, untold
+from foretell.comparison.granted import Granted
 from foretell.comparison.policy_context import place_of, stack_of
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge, shipped
@@ -20,13 +20,6 @@ from lambdas.errors import FencepostError
 from local.offline.foretelling.files import LocalFiles, pairs
 from local.offline.foretelling.policies import named_policy
 from local.output import complain, document
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Sequence
-
-    from foretell.comparison.comparison import Comparison
-    from foretell.comparison.granted import Granted
 
 TEXT, JSON, MARKDOWN, SARIF = FORMATS = ("text", "json", "markdown", "sarif")
 

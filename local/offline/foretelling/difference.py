@@ -1,26 +1,19 @@
 """`fencepost diff`: what two policies grant differently, and what brought it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lambdas.document_policy.analysis.call_survey import survey
 from lambdas.document_policy.analysis.causes import Now
-from lambdas.document_policy.analysis.changes import changes, together
+from lambdas.document_policy.analysis.changes import Change, Changes, changes, together
 from lambdas.errors import FencepostError
 from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.archive.manifest import Link
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.text import counted, visible
-from local.offline.foretelling.policies import named_policy
+from local.offline.foretelling.policies import NamedPolicy, named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.document_policy.analysis.changes import Change, Changes
-    from lambdas.model.dossier.refinement import Refinement
-    from local.offline.foretelling.policies import NamedPolicy
 
 
 def diff(args: Namespace) -> int:

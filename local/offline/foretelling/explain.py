@@ -1,23 +1,18 @@
 """`fencepost explain`: why a permission is there, who saw it, what breaks without it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
 
 from lambdas.document_policy.analysis.statement_reasons import service_name
 from lambdas.errors import FencepostError
+from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground, Refinement
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import filled, matches, overlaps
 from lambdas.model.text import counted, listed, sentence, visible
 from lambdas.model.trail.ground_kind import GroundKind
 from local.offline.foretelling.policies import named_policy
 from local.output import NO, UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator
-
-    from lambdas.model.dossier.refinement import ExplainedStatement, Grant, Ground, Refinement
 
 
 def explain(args: Namespace) -> int:

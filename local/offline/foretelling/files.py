@@ -1,16 +1,11 @@
 """Templates of this machine, opened by paths as they were named."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from foretell.errors import UnreadableTemplateError
 from foretell.templates.reading import LARGEST
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class LocalFiles:

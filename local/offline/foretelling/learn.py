@@ -1,10 +1,9 @@
 """`fencepost learn`: what a run showed of each type, for `check --knowledge`."""
 
-from __future__ import annotations
-
 import json
+from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from foretell.beside_handlers.tool_calls import tool_of
 from foretell.comparison.policy_context import place_of, stack_of
@@ -13,21 +12,15 @@ from foretell.knowledge.knowledge import Knowledge, joined
 from foretell.knowledge.learning import Deployed, learned
 from foretell.requests import arn_of
 from foretell.templates.opening import Opener
+from foretell.templates.stack import StackResource
 from lambdas.errors import FencepostError
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import CLOSING
 from lambdas.model.text import counted, visible
 from lambdas.model.trail.evidence import Evidence
 from local.offline.foretelling.files import LocalFiles, pairs
-from local.offline.foretelling.policies import named_policy
+from local.offline.foretelling.policies import NamedPolicy, named_policy
 from local.output import UNKNOWN, YES, complain, document
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator
-
-    from foretell.templates.stack import StackResource
-    from local.offline.foretelling.policies import NamedPolicy
 
 
 def learn(args: Namespace) -> int:

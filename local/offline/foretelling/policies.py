@@ -1,22 +1,16 @@
 """The policy that somebody names: a file, a dossier's folder, or a process in the archive."""
 
-from __future__ import annotations
-
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from foretell.comparison.granted import read_policy
+from foretell.comparison.granted import Granted, read_policy
 from foretell.errors import UnreadablePolicyError
 from lambdas.errors import FencepostError
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretell.comparison.granted import Granted
 
 REFINED = "refined.json"
 EVIDENCE = "evidence.jsonl.gz"

@@ -3,33 +3,26 @@
 Nothing else of the offline commands loads an AWS SDK: it takes as long as reading a day's files.
 """
 
-from __future__ import annotations
-
 import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, reason
-from lambdas.gateways.cloudtrail.trail import TrailFile
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
 from local.offline.sources.bucket_walk import BucketWalk
+from local.offline.sources.days import Days
 from local.offline.sources.fetched import fetch
 from local.offline.sources.logs import S3, UnusableLogsError
 from local.offline.sources.lookup import EventHistory, Pace, unseen
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.cloudtrail.trail import Trail
-    from local.offline.sources.days import Days
-    from local.offline.sources.meter import Meter
+from local.offline.sources.meter import Meter
 
 ALL = "all"
 MOST = 5  # accounts that a finding names

@@ -1,14 +1,11 @@
 """The days that were asked for, and which files can hold their events."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from lambdas.gateways.cloudtrail.trail import TrailFile
+from lambdas.gateways.cloudtrail.trail import TrailFile
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # CloudTrail delivers about five minutes after the call, without a promise,

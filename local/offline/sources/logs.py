@@ -1,18 +1,11 @@
 """Logs: the trail that a command reads, whatever places it was joined from."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from lambdas.gateways.cloudtrail.trail import TrailFile
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.gateways.cloudtrail.trail import Trail
-    from lambdas.model.findings.finding import Finding
-
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
+from lambdas.model.findings.finding import Finding
 
 S3 = "s3://"  # how a place that AWS holds begins
 

@@ -4,25 +4,20 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.h
 second for each account and region, fifty events each, the newest first, of one region.
 """
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TextIO
+from pathlib import Path
+from typing import Any, TextIO
 
 from lambdas.gateways.aws_errors import wanted
 from lambdas.gateways.cloudtrail.trail import TrailFile
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
+from local.offline.sources.days import Days
 from local.offline.sources.fetched import FetchedTrail
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from local.offline.sources.days import Days
-    from local.offline.sources.meter import Meter
+from local.offline.sources.meter import Meter
 
 APART = 0.5  # seconds between two requests
 PAGE = 50  # events

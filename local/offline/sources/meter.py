@@ -1,16 +1,12 @@
 """How far a long reading is and how long it will still take: on a terminal alone."""
 
-from __future__ import annotations
-
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from lambdas.model.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _APART = 0.5  # seconds between two lines
 _SOON = 2  # seconds after which an estimate is worth something

@@ -1,29 +1,21 @@
 """What was typed for LOGS, as one trail."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
-from contextlib import contextmanager, nullcontext
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.principals.selection import Selection
-from lambdas.gateways.cloudtrail.trail import FolderTrail, ListedTrail
+from lambdas.gateways.cloudtrail.trail import FolderTrail, ListedTrail, Trail
+from lambdas.model.findings.finding import Finding
 from lambdas.model.text import listed
+from local.offline.sources.aws_places import AwsPlaces
 from local.offline.sources.days import Days
 from local.offline.sources.logs import S3, Joined, Logs, UnusableLogsError
 from local.offline.sources.meter import Meter
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
-    from lambdas.gateways.cloudtrail.trail import Trail
-    from lambdas.model.findings.finding import Finding
-    from local.offline.sources.aws_places import AwsPlaces
 
 
 def asked(args: Namespace) -> tuple[Selection, Days]:

@@ -5,17 +5,13 @@
 under which the other services of these tests are deployed again.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

@@ -5,21 +5,15 @@ at which CloudFormation cuts a name, and so do suffixes of other lengths; here t
 again for each of them, by the table that made those of the run.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedded_aws.services.cloudformation.naming.names import composed, drawn_suffix, kept_parts
 from embedded_aws.services.cloudformation.naming.rules import Rule, rule_of
-from lambdas.model.trail.evidence import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.iam.policy import Policy
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.iam.policy import Policy
+from lambdas.model.trail.evidence import Evidence, Outcome
 
 # One to twenty characters; two of them begin alike, and one is production's.
 OTHER_VALUES = (

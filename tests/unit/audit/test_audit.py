@@ -1,7 +1,5 @@
 """An auditor's questions over thirty runs, checked against three of them that are written out."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -10,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.archive.approval import Signature
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template import Template
@@ -25,11 +25,6 @@ from local.archive.audit.staging import Scope, stage
 from local.command_line.main import main
 from tests.unit.document_policy.samples import a_run, derived, of_statements, statement
 from tests.unit.document_policy.test_approval_rule import a_day
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import Refinement
 
 RUNS = 30
 APPROVED, TAKEN_BACK = 10, 20

@@ -1,7 +1,5 @@
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,11 +7,7 @@ from lambdas.await_trail.handler import await_trail, telemetry
 from lambdas.await_trail.markers import closed, complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
 from lambdas.model.execution.delivery import Delivery
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.model.execution.run import Run
+from lambdas.model.execution.run import Run
 
 ALLOWED = timedelta(minutes=15)
 ENDED = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)

@@ -1,7 +1,5 @@
 """Both benches can be made: what they lack shows only when an embedded AWS has started."""
 
-from __future__ import annotations
-
 from inspect import isabstract
 
 import pytest

@@ -1,25 +1,17 @@
 """Every state of both machines is a row of the matrix of faults."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from benchmarks.faults.cells import states
-from benchmarks.faults.fleet_routes import FLEET_ROUTES
-from benchmarks.faults.routes import ROUTES
+from benchmarks.faults.fleet_routes import FLEET_ROUTES, FleetRoute
+from benchmarks.faults.routes import ROUTES, Route
 from stacks.workflow.fleet import DEFINITION as OF_FLEETS
 from stacks.workflow.state_machine import DEFINITION as OF_RUNS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from benchmarks.faults.fleet_routes import FleetRoute
-    from benchmarks.faults.routes import Route
 
 MACHINES: list[tuple[Path, Sequence[Route | FleetRoute]]] = [
     (OF_RUNS, ROUTES),

@@ -1,7 +1,5 @@
 """What counts as sound, when a call of a run has failed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What counts as sound, when a call of a fleet has failed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

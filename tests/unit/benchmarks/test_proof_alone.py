@@ -1,7 +1,5 @@
 """The proof alone is the deployed flow from its proof on."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

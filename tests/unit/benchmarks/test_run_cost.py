@@ -1,7 +1,5 @@
 """What the runbook says that a run costs is what the documented times and list prices give."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from statistics import median
 

@@ -1,10 +1,10 @@
 """Evidence, policies and services for the tests of CheckPolicy."""
 
-from __future__ import annotations
-
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Comparison, Objection
@@ -13,10 +13,6 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Statement
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.evidence import Evidence, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/sandbox"

@@ -1,21 +1,14 @@
 """Ways up, tried: a refusal counts only where the policy alone gives it."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from lambdas.check_policy.attacks import tried_ways, ways_up_findings
+from lambdas.check_policy.attacks import TriedWay, tried_ways, ways_up_findings
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
-from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.way_up import WayOutcome
 from tests.unit.reference.test_ways_up import BOUNDED, PASS, allows, makes_functions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.check_policy.attacks import TriedWay
-    from lambdas.model.dossier.refinement import ExplainedStatement
 
 VALUES = (
     ("account", "123456789012"),

@@ -1,8 +1,6 @@
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +11,9 @@ from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.archive.archived_runs import Baseline, BaselineKind
 from lambdas.model.archive.manifest import Link
 from lambdas.model.dossier.policy_checks import Comparison, Objection
+from lambdas.model.dossier.refinement import PrincipalPolicy
 from lambdas.model.findings.finding import Severity
 from lambdas.model.iam.template import Template
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-
 from tests.unit.check_policy.builders import (
     ACCOUNT,
     FOLDER,

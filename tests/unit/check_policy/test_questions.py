@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from lambdas.check_policy.questions import Question, asked_of, questions
 from lambdas.model.dossier.containment import Carried
 from lambdas.model.trail.evidence import Evidence, Outcome

@@ -1,15 +1,11 @@
 """AWS's own models, as botocore ships them, asked in the words of the definition and the code."""
 
-from __future__ import annotations
-
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import botocore.session
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # Step Functions' names of services where botocore has others.
 SERVICES = {"sfn": "stepfunctions"}

@@ -3,22 +3,17 @@
 `make test-aws` asks AWS itself the same.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonata
 import pytest
 
+from tests.stacks.samples import Json
 from tests.unit.contracts.models import follow, misspelt, operation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.stacks.samples import Json
 
 MACHINES = Path(__file__).parents[3] / "statemachine"
 DEFINITION: Json = json.loads((MACHINES / "build_policy.asl.json").read_text())

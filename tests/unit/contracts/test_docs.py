@@ -1,7 +1,5 @@
 """Docs cannot rot: what README and docs name is in the repository."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -4,11 +4,9 @@ mypy holds parameters and responses against types-boto3 as well; this asks the m
 and about the names of errors, which are only texts.
 """
 
-from __future__ import annotations
-
 import ast
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import botocore.session
 import pytest
@@ -18,9 +16,6 @@ from lambdas import gateways
 from lambdas.gateways.archive import s3_objects
 from lambdas.gateways.iam import candidate
 from tests.unit.contracts.models import errors, model, operation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 GATEWAYS = Path(gateways.__file__).parent
 # Codes that S3 answers to HEAD, where there is no body that could name the error.

@@ -1,7 +1,5 @@
 """The layout is the flow: what `ls` and pyproject.toml say of the rooms holds."""
 
-from __future__ import annotations
-
 import ast
 import re
 import tomllib

@@ -1,18 +1,13 @@
 """The corpus of long names is what it says: public in form, long, and a copy of every service."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
 
 from stacks.processes.folders import load_processes
 from tests.flow.corpus import corpus
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LONGEST_STACK = 128  # characters, CloudFormation's limit
 STAGE = len("-dev")

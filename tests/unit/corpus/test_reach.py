@@ -1,7 +1,5 @@
 """A policy is tried with values of other lengths: what it should reach, and what it should not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,15 +1,10 @@
 """The machine that builds run on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.unit.cycle.machine import Machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
 """A build machine for tests: a real shell, with an `aws` of our own in the path."""
 
-from __future__ import annotations
-
 import base64
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from lambdas.cycle import buildspec
 from lambdas.model.definition.process import Process
 from lambdas.model.execution.source_revision import SourceRevision
 from tests.stacks.samples import Json, definition
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RUN = "20261123T180000Z-1a2b3c4d"
 FAKE_AWS = """#!/usr/bin/env bash

@@ -1,7 +1,5 @@
 """The buildspec, phase by phase, in a real shell."""
 
-from __future__ import annotations
-
 import json
 import shutil
 

@@ -1,7 +1,5 @@
 """The buildspec when values, commands or times are not as one would like them."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

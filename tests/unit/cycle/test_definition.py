@@ -1,13 +1,12 @@
 """The build that reads a team's file: what it exports, and where it does not look."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import json
 import shutil
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +18,6 @@ from tests.flow.repository import Repository
 from tests.stacks.samples import Json, definition
 from tests.unit.cycle.machine import Built, Machine
 from tests.unit.document_failure.test_failure import RUN
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("git")), reason="the build needs bash and git"

@@ -1,11 +1,8 @@
 """Secrets of a process: given to its commands, and found nowhere in what is kept of them."""
 
-from __future__ import annotations
-
 import base64
 import json
 import shutil
-from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -13,9 +10,7 @@ import pytest
 from lambdas.errors import InvalidProcessError
 from lambdas.model.definition.process import Process
 from tests.stacks.samples import Json, definition
-
-if TYPE_CHECKING:
-    from tests.unit.cycle.machine import Built, Machine
+from tests.unit.cycle.machine import Built, Machine
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the build needs bash")
 PLANTED = "a secret of the laptop"

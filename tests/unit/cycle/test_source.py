@@ -1,20 +1,15 @@
 """The source that a build fetches: from Git and from S3, and which revisions it refuses."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.stacks.samples import Json, definition
 from tests.unit.cycle.machine import Built, Machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("git")), reason="the build needs bash and git"

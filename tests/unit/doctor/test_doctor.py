@@ -1,8 +1,8 @@
 """The doctor's judgement, on accounts that answer what a test says."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
@@ -14,10 +14,6 @@ from local.doctor.asking import asked
 from local.doctor.check import Check, State, missing, note, there, unknown
 from local.doctor.command import of_account, status
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 ACCOUNT = "123456789012"
 NEW = Deployment("fencepost", {})

@@ -1,10 +1,9 @@
-from __future__ import annotations
-
 import base64
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +18,6 @@ from lambdas.model.execution.stack_event import StackEvent
 from lambdas.model.limits import EVENT_LIMIT
 from tests.run_events import problems
 from tests.unit.document_policy.forms import HOSTILE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RUN = {
     "id": "20261123T180000Z-1a2b3c4d",

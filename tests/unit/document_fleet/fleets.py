@@ -1,19 +1,14 @@
 """A fleet's facts, with what matters alone."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from lambdas.document_fleet.fleet_facts import FleetFacts, gather
 from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, Fleet
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
+from lambdas.overview.process_row import Row
 from tests.unit.overview.rows import a_row, an_end, never_run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.overview.process_row import Row
 
 FLEET = Fleet(
     id="20261130T120000Z-1a2b3c4d",

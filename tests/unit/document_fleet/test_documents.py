@@ -1,13 +1,10 @@
 """The fleet's report, its JSON, its CSV and its mail."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -20,12 +17,10 @@ from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.overview.needs import in_order
+from lambdas.overview.process_row import Row
 from tests.unit.document_fleet.fleets import FLEET, ROWS, a_fleet
 from tests.unit.document_policy.forms import HOSTILE
 from tests.unit.overview.rows import a_row, an_end, never_run, rows
-
-if TYPE_CHECKING:
-    from lambdas.overview.process_row import Row
 
 PLACE = "s3://archive/"
 

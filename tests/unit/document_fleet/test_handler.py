@@ -1,9 +1,8 @@
 """PlanFleet and DocumentFleet over one archive, from registered processes to the report."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +14,6 @@ from lambdas.model.definition.process_parameter import Place, RegisteredProcess
 from lambdas.plan_fleet.handler import prepare
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_handler import an_event
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PLACE = Place(name="north", account="111122223333", region="eu-west-1")
 SETTINGS = {"GENERATOR": "access-analyzer", "AT_ONCE": "5", "CONFIRM_ABOVE": "20"}

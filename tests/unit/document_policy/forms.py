@@ -1,10 +1,9 @@
 """Reads the three forms back into IAM's JSON, with other readers than the writers."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import hcl2
 import yaml
@@ -23,9 +22,6 @@ from lambdas.model.iam.policy import Condition, Statement
 from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
 from lambdas.model.trail.ground_kind import GroundKind
 from tests.unit.document_policy.samples import ROLE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Grants = frozenset[tuple[str, str, str, str, frozenset[tuple[str, str, frozenset[str]]]]]
 

@@ -1,10 +1,9 @@
 """An orders service as refinement would answer for it: builders that show only what matters."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.document_policy.analysis.run_facts import RunFacts, gather
 from lambdas.model.archive.archived_runs import PreviousRun
@@ -27,9 +26,6 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition, Statement
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 CFN = "cloudformation.amazonaws.com"
 VARIABLES = (

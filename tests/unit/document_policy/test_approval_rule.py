@@ -1,10 +1,9 @@
 """Approve by rule: what it approves, and everything that waits for a person."""
 
-from __future__ import annotations
-
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.archive.approval import Signature
 from lambdas.model.archive.manifest import unsealed
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
 from local.archive.approvals import record_approval, record_withdrawal
 from local.archive.verification import verify
@@ -26,11 +26,6 @@ from tests.unit.document_policy.samples import (
     statement,
 )
 from tests.unit.document_policy.test_handler import an_event
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import Refinement
 
 PASS = {"against": "the approved policy", "policies": [{"policy": "orders", "result": "PASS"}]}
 RULE = {"policy": {"approve": "narrower"}}

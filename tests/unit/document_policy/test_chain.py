@@ -1,10 +1,8 @@
-from __future__ import annotations
-
 import argparse
 import base64
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,16 +11,12 @@ from lambdas.errors import ArchiveRefusedError
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.archive.approval import Signature
 from lambdas.model.archive.manifest import sealed, unsealed
+from lambdas.model.dossier.refinement import Refinement
 from local.archive.approvals import approve, record_approval
 from local.archive.commands import verify_archive
 from local.archive.verification import verify
 from tests.unit.document_policy.samples import a_run, of_statements, seen, statement
 from tests.unit.document_policy.test_handler import an_event, manifest_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import Refinement
 
 RUNS = 20
 NOON = "2026-11-23T12:00:00Z"

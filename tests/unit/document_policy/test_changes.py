@@ -1,12 +1,12 @@
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from lambdas.document_policy.analysis.changes import Changes
 from lambdas.model.archive.archived_runs import Baseline, BaselineKind, PreviousRun
 from lambdas.model.archive.manifest import Link
+from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 from lambdas.reference.stacks.stack_types import prefix_of
 from tests.unit.document_policy.samples import (
     VARIABLES,
@@ -17,10 +17,6 @@ from tests.unit.document_policy.samples import (
     seen,
     statement,
 )
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.changes import Changes
-    from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders-*"
 

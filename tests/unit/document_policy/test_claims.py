@@ -1,19 +1,20 @@
 """The first page says where what a policy should be could not be shown."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.document_policy.analysis.claims import claims, no_way_up
 from lambdas.document_policy.analysis.judges import not_judged
+from lambdas.document_policy.analysis.run_facts import RunFacts
+from lambdas.document_policy.claim import Claim
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.mail import message
 from lambdas.model.definition.process import Process
 from lambdas.model.dossier.containment import Containment, Reach, Whose
+from lambdas.model.dossier.refinement import Ground
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
@@ -27,11 +28,6 @@ from tests.unit.document_policy.samples import (
     seen,
     statement,
 )
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.document_policy.claim import Claim
-    from lambdas.model.dossier.refinement import Ground
 
 PROVED = Verdict(kind=VerdictKind.PROVED)
 LINES = tuple(

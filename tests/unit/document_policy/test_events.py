@@ -1,22 +1,18 @@
 """The events of a documented run: their kinds, their schema, their size, and hostile text in them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.events import events
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.limits import EVENT_LIMIT
 from tests.run_events import problems
 from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 HOSTILE = "q\x1b[2J\u202e<script>|`*_\n${Token[x]}\"'"
 

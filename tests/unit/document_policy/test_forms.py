@@ -1,14 +1,13 @@
 """One policy in four forms: each is read back by another's parser and must grant the same."""
 
-from __future__ import annotations
-
 import ast
 import json
 import py_compile
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from cfnlint.api import lint
@@ -20,11 +19,13 @@ from lambdas.document_policy.formats.cdk import construct
 from lambdas.document_policy.formats.cloudformation import cloudformation
 from lambdas.document_policy.formats.literals import f_string, hcl, sub
 from lambdas.document_policy.formats.terraform import terraform
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.iam.policy import Condition, PatternStatement
 from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.template import Template, Variable
 from tests.unit.document_policy.forms import (
     HOSTILE,
+    Grants,
     cloudformation_documents,
     cloudformation_template,
     grants,
@@ -32,12 +33,6 @@ from tests.unit.document_policy.forms import (
     terraform_documents,
 )
 from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.dossier.refinement import Refinement
-    from tests.unit.document_policy.forms import Grants
 
 SLOW = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

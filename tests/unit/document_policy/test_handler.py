@@ -1,8 +1,7 @@
-from __future__ import annotations
-
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +9,7 @@ from lambdas.document_policy.handler import document, telemetry
 from lambdas.errors import ArchiveRefusedError, InvalidEventError, MissingObjectError
 from lambdas.gateways.archive.documents import Archive, FolderArchive
 from lambdas.model.archive.manifest import digest, unsealed
+from lambdas.model.dossier.refinement import Refinement
 from tests.unit.document_policy.samples import (
     a_process,
     a_refinement,
@@ -18,11 +18,6 @@ from tests.unit.document_policy.samples import (
     statement,
     without,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import Refinement
 
 
 @pytest.fixture

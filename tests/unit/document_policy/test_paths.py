@@ -1,19 +1,14 @@
 """The report's paths: what every cycle takes, and phases that are paths of their own."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.document_policy.analysis.claims import claims
 from lambdas.document_policy.analysis.exercised_paths import paths
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.model.definition.process import Phase
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from tests.unit.document_policy.samples import run_facts
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
 
 
 def facts_of(*calls: tuple[str, str], phases: tuple[str, ...]) -> RunFacts:

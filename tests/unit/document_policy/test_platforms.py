@@ -1,7 +1,5 @@
 """Runs on AWS and on an embedded AWS in one archive: which are compared, listed and approved."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from dataclasses import replace

@@ -1,21 +1,20 @@
 """README, mail and report in words: the verdict first, nothing lost, nothing that acts."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lambdas.document_policy.analysis.iam_documents import iam_documents
+from lambdas.document_policy.analysis.run_facts import RunFacts
 from lambdas.document_policy.mail import message, subject
 from lambdas.document_policy.readme import code as code_span
 from lambdas.document_policy.readme import prose, readme
 from lambdas.document_policy.report.report import report
 from lambdas.errors import InvalidEventError
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
@@ -31,10 +30,6 @@ from tests.unit.document_policy.samples import (
     seen,
     statement,
 )
-
-if TYPE_CHECKING:
-    from lambdas.document_policy.analysis.run_facts import RunFacts
-    from lambdas.model.dossier.refinement import Refinement
 
 VERDICTS = {
     "proved": Verdict(kind=VerdictKind.PROVED, reason="Round 1."),

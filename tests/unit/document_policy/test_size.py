@@ -1,7 +1,5 @@
 """The dossier of a large run is light to open; how quickly it is made, benchmarks/dossier tells."""
 
-from __future__ import annotations
-
 from itertools import cycle, islice
 
 from lambdas.document_policy.dossier import dossier

@@ -1,7 +1,5 @@
 """The embedded event history: pages, tokens, ninety days, two requests a second."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any

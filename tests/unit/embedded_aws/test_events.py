@@ -1,7 +1,5 @@
 """EventBridge as it is imitated: sizes, details as JSON, refused entries."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Forwarded calls name things as AWS does, whatever the engine calls them."""
 
-from __future__ import annotations
-
 from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of
 from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, request_of
 

@@ -1,7 +1,5 @@
 """Resource types without curated rows: the registry tells their calls, their names and their ids."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Any

@@ -4,8 +4,6 @@ The README's table says it in words. What a row's own call costs besides (roles 
 code, networks) is asked by the requests themselves, and no difference.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

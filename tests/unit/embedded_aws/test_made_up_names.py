@@ -1,7 +1,5 @@
 """Names that CloudFormation makes up: every row of the table reproduces real ones; laws of the cut."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import re

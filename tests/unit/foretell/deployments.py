@@ -1,23 +1,17 @@
 """Stacks and policies for the tests of foretelling."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from foretell.comparison.granted import read_policy
+from foretell.comparison.granted import Granted, read_policy
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge
+from foretell.needs import Need
 from foretell.requests import arn_of
 from foretell.templates.opening import Opened, Opener
 from lambdas.reference.arn_formats import ArnContext
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretell.comparison.granted import Granted
-    from foretell.needs import Need
 
 PLACE = ArnContext(partition="aws", region="eu-west-1", account="123456789012")
 QUEUE = "AWS::SQS::Queue"

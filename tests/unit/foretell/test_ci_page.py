@@ -1,14 +1,13 @@
 """The jobs of docs/ci.md are valid by their public schemas, pinned, and their steps run in a shell."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,9 +15,6 @@ import yaml
 
 from foretell.report.markdown import MARKER
 from tests.unit.foretell.deployments import QUEUE, resource, template
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "tests" / "fixtures" / "schemas"

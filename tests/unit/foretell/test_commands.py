@@ -1,7 +1,5 @@
 """check, explain, diff and learn, as a person or a workflow calls them."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import shutil

@@ -1,14 +1,11 @@
 """A policy is held against needs: what it lacks, what it has to spare, what nobody can tell."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from foretell.comparison.comparison import Answer, compared
-from foretell.comparison.granted import read_policy
+from foretell.comparison.granted import Granted, read_policy
 from foretell.comparison.policy_context import place_of, stack_of
 from foretell.errors import UnreadablePolicyError
 from foretell.foretell import foretell
@@ -22,9 +19,6 @@ from tests.unit.foretell.deployments import (
     resource,
     template,
 )
-
-if TYPE_CHECKING:
-    from foretell.comparison.granted import Granted
 
 MAIL = template(Mail=resource(QUEUE, QueueName="mail-dev-in"))
 HEAD = "arn:aws:sqs:eu-west-1:123456789012:"

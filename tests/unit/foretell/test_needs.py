@@ -1,17 +1,12 @@
 """What a deployment needs is foretold by what it sets, and each need says how sure it is."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from foretell.foretell import foretell
 from foretell.knowledge.knowledge import Knowledge, Row, shipped
 from foretell.needs import Certainty
+from foretell.templates.stack import Stack
 from tests.unit.foretell.deployments import QUEUE, asked, needs, opened, resource, template
-
-if TYPE_CHECKING:
-    from foretell.templates.stack import Stack
 
 HEAD = "arn:aws:sqs:eu-west-1:123456789012:"
 LAMBDA = "AWS::Lambda::Function"

@@ -1,7 +1,5 @@
 """A comparison in every form: hostile names break none, and each is what its readers take."""
 
-from __future__ import annotations
-
 import json
 import re
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """Templates are read as CloudFormation reads them, and a broken one gets a clear word."""
 
-from __future__ import annotations
-
 import json
 import time
 

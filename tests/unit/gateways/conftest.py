@@ -1,15 +1,11 @@
 """What tests of several gateways share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import botocore.session
 import pytest
 from botocore.stub import Stubber
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture

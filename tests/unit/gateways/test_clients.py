@@ -1,15 +1,10 @@
 """In which region a client asks, as the shell says it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from lambdas.gateways import clients
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

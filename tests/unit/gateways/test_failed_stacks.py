@@ -1,18 +1,14 @@
 """What CloudFormation tells of stacks that changed, and what it does not."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
 from lambdas.errors import StackNotReadError
 from lambdas.gateways.failed_stacks import CloudFormationChanges
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SINCE = "2026-11-29T12:00:00Z"
 BEFORE, LATER = (datetime.fromisoformat(f"2026-11-29T{at}Z") for at in ("11:59:59", "12:00:01"))

@@ -1,7 +1,5 @@
 """A boundary is written once, whatever becomes of the answers."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, cast
 

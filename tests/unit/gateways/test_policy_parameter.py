@@ -1,16 +1,15 @@
 """The parameter of an approved policy: what moves it, what it says, what refuses."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceRefusedError
 from lambdas.gateways.archive.archived_runs import row_of
-from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.gateways.archive.documents import FolderArchive, S3Archive
 from lambdas.gateways.iam.policy_parameter import PolicyParameters
 from lambdas.model.archive.approval import Signature
 from lambdas.model.archive.published_policy import pointer, to_attach
@@ -19,11 +18,6 @@ from lambdas.model.limits import STANDARD_PARAMETER_LIMIT
 from local.archive.approvals import record_approval, record_withdrawal
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_approval_rule import NARROW, WIDE, a_day
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.gateways.archive.documents import S3Archive
 
 AWS, ELSEWHERE = "https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:4566"
 NOON = "2026-11-26T12:00:00Z"

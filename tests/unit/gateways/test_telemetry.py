@@ -1,7 +1,5 @@
 """What a function tells of itself, read back from the lines that it printed."""
 
-from __future__ import annotations
-
 import ast
 import itertools
 import json

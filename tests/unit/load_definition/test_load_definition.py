@@ -1,7 +1,5 @@
 """What a team's file adds to a process, and what it cannot reach."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import json

@@ -1,16 +1,11 @@
 """Where the stacks of an assembly are to be."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from local.deploy.cloud_assembly import assets_of, place_of, stacks_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(

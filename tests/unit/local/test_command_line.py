@@ -1,25 +1,20 @@
 """The command line explains itself by examples that work, and its statuses are written down."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from local.command_line import main as entry
+from local.command_line.command import Command
 from local.command_line.commands import COMMANDS
 from local.command_line.main import main
 from local.command_line.parser import parser
 from local.output import document
-
-if TYPE_CHECKING:
-    from local.command_line.command import Command
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

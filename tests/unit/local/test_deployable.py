@@ -1,7 +1,5 @@
 """What has to be there before one process can be deployed."""
 
-from __future__ import annotations
-
 import json
 from types import SimpleNamespace
 from typing import Any

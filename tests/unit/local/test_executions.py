@@ -1,7 +1,5 @@
 """Which run an execution is, as the events of its history tell it."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

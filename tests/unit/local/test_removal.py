@@ -1,7 +1,5 @@
 """What keeps a process from being taken away."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Secrets on a laptop: from the environment or a file that Git ignores."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

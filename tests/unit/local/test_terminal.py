@@ -1,11 +1,10 @@
 """What a person sees on a terminal: colours that mean something, and no text that acts."""
 
-from __future__ import annotations
-
 import io
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,9 +15,6 @@ from local.runs.commands import show
 from local.runs.executions import Finished
 from local.runs.progress import Progress, plain
 from tests.unit.document_policy.forms import HOSTILE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ours
 GREEN, YELLOW, RED = "\x1b[32m", "\x1b[33m", "\x1b[31m"

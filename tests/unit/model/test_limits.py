@@ -1,7 +1,5 @@
 """What the code takes for AWS's limits, against AWS's own models, and what stays within them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Where a run took place is told by where its functions' calls go."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import botocore.session

@@ -1,7 +1,5 @@
 """One JSON Schema names the keys of process.yaml; the reader, the types and the docs agree."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A quota's error is told by the quota's name and place, and waited for only where that helps."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """What a process's source may be, which revisions may run, and how a change of it is told."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

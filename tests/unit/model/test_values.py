@@ -1,7 +1,5 @@
 """Runs, actions, ARNs, findings, evidence: what they read and what they write."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

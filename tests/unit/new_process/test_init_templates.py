@@ -1,18 +1,14 @@
 """What the tools' own `init` templates have, small: comments that offer, pins, code to be built."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from local.new_process.definition import definition
+from local.new_process.draft import Draft
 from local.new_process.folder import Folder
 from local.new_process.tools import cdk, cloudformation, sam, serverless
-
-if TYPE_CHECKING:
-    from local.new_process.draft import Draft
 
 OFFERS = """\
 service: hello # NOTE: update this with your service name

@@ -1,7 +1,5 @@
 """What a service reads from the account, and what it can do without."""
 
-from __future__ import annotations
-
 import pytest
 
 from local.new_process.reading.serverless.lookups import required_lookups

@@ -1,12 +1,10 @@
 """`fencepost new`: what a tool's folder becomes, and that nothing in it can break the definition."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -24,9 +22,6 @@ from local.new_process.folder import Folder, read
 from local.new_process.reading.serverless import version as serverless_version
 from local.new_process.tools import cdk
 from stacks.processes.folders import load_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[3]
 SERVERLESS = """\

@@ -1,9 +1,7 @@
 """What repositories of teams have that no template of a tool's `init` shows."""
 
-from __future__ import annotations
-
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 import yaml
@@ -12,12 +10,8 @@ from lambdas.model.definition.process import Process
 from lambdas.model.definition.variables import Use
 from local.new_process.command import draft_of
 from local.new_process.definition import definition
+from local.new_process.draft import Draft
 from local.new_process.folder import Folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.new_process.draft import Draft
 
 SAM = """\
 Transform: AWS::Serverless-2016-10-31

@@ -1,7 +1,5 @@
 """`fencepost policy`: a dossier from CloudTrail files, without emulator and account."""
 
-from __future__ import annotations
-
 import json
 from argparse import Namespace
 from itertools import islice, permutations

@@ -1,11 +1,10 @@
 """From records to grants, for the kinds of records in which the field found something missing."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.trail.earlier_names import EarlierNames
 from lambdas.model.trail.evidence import Evidence
@@ -21,9 +20,6 @@ from tests.unit.collect_evidence.trails import (
     record,
     trail_of,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
 
 BUCKET = "arn:aws:s3:::state-dev"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"

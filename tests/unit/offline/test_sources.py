@@ -1,11 +1,10 @@
 """Logs where they are: which objects are fetched, what the event history gives, what is said."""
 
-from __future__ import annotations
-
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -22,9 +21,6 @@ from local.offline.sources.lookup import EventHistory, Pace, unseen
 from local.offline.sources.meter import Meter
 from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, packed, record
 from tests.unit.offline.buckets import Bucket, History
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OTHER = "444455556666"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

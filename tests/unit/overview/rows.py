@@ -1,7 +1,5 @@
 """Rows of processes: builders that show only what matters."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hypothesis import strategies as st

@@ -1,9 +1,7 @@
 """The archive's first page, from what the archive holds alone."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +14,6 @@ from lambdas.overview.process_row import NOTHING
 from lambdas.overview.reading import archived, everything, newest_report
 from tests.unit.document_policy.samples import a_run
 from tests.unit.document_policy.test_handler import an_event
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PLACE = "s3://archive/"
 

@@ -1,9 +1,6 @@
 """What needs a person, and in which order."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,10 +8,8 @@ from hypothesis import given
 from lambdas.model.archive.fleet import LOST, NOT_STARTED, STOPPED
 from lambdas.model.dossier.answer import Answer
 from lambdas.overview.needs import HEADINGS, Need, in_order, needed
+from lambdas.overview.process_row import Row
 from tests.unit.overview.rows import a_row, an_end, never_run, rows
-
-if TYPE_CHECKING:
-    from lambdas.overview.process_row import Row
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """What a row takes out of a dossier's summary."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which processes a fleet takes."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a fleet takes, and what becomes of Access Analyzer's quota."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,10 +1,10 @@
 """What the tests of the proof share: values with only what matters spelled out."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from lambdas.errors import CandidateRefusedError, ServiceRefusedError
+from lambdas.model.definition.process import Process
 from lambdas.model.dossier.refinement import (
     ExplainedStatement,
     Grant,
@@ -20,11 +20,6 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.prove_policy.denials import Denial, Source
 from lambdas.prove_policy.rounds import Build, Round
 from tests.unit.refine_policy.builders import a_process as process_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.definition.process import Process
 
 ACCOUNT = "123456789012"
 SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/sandbox-orders"

@@ -1,7 +1,5 @@
 """The boundary of created roles around a proof: wide, then narrow, and never half written."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Denials, from the trail and from what the tools printed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,14 +1,12 @@
 """Calls that only a refused round made are no need of the process."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.model.execution.run import Run
 from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.prove_policy.denials import Denial
 from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.judgement import Case, Judgement, judge
 from lambdas.prove_policy.proof_record import Proof
@@ -28,9 +26,6 @@ from tests.unit.prove_policy.builders import (
     a_round,
     a_statement,
 )
-
-if TYPE_CHECKING:
-    from lambdas.prove_policy.denials import Denial
 
 LOOKUP = "cloudtrail:LookupEvents"
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-qa"

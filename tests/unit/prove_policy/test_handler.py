@@ -1,16 +1,16 @@
 """The three acts of the proof, over an archive in a folder and an IAM in memory."""
 
-from __future__ import annotations
-
 import base64
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lambdas.errors import InvalidEventError, PolicyNotEffectiveError
 from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.model.dossier.refinement import ExplainedStatement
 from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy import proof_record
@@ -29,11 +29,6 @@ from tests.unit.prove_policy.builders import (
     a_refinement,
     a_statement,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.dossier.refinement import ExplainedStatement
 
 REFINED, EVIDENCE = f"orders/{RUN}/refined.json", f"orders/{RUN}/evidence.jsonl.gz"
 OBSERVED = f"orders/{ROUND}/evidence.jsonl.gz"

@@ -1,7 +1,5 @@
 """The candidate holds the policy and nothing else, and afterwards nothing."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

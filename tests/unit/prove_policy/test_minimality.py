@@ -1,7 +1,5 @@
 """Grants that nobody used, and denials of what was granted."""
 
-from __future__ import annotations
-
 import pytest
 
 from lambdas.model.iam.template_coverage import matches

@@ -1,19 +1,18 @@
 """Denials become evidence in the first cycle's names."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.model.definition.variables import Use
+from lambdas.model.dossier.refinement import ExplainedStatement
 from lambdas.model.trail.evidence import Evidence, Outcome
-from lambdas.prove_policy.denials import Source
+from lambdas.prove_policy.denials import Denial, Source
 from lambdas.prove_policy.installation.candidate_policies import own_policy
 from lambdas.prove_policy.repair_plan import Before, Repair, plan
 from lambdas.prove_policy.repairs import repairs
 from lambdas.prove_policy.resource_mapping import ResourceMapping
+from lambdas.prove_policy.rounds import Round
 from tests.unit.prove_policy.builders import (
     CANDIDATE,
     FAILED,
@@ -28,11 +27,6 @@ from tests.unit.prove_policy.builders import (
     a_round,
     a_statement,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import ExplainedStatement
-    from lambdas.prove_policy.denials import Denial
-    from lambdas.prove_policy.rounds import Round
 
 BUCKETS = a_statement("s3:PutObject", "arn:aws:s3:::orders-${stage}-uploads-*/*")
 

@@ -1,7 +1,5 @@
 """What comes after a round of the proof."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

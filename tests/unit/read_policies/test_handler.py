@@ -1,24 +1,18 @@
 """What managed policies allow that created roles were given, and what is said of the others."""
 
-from __future__ import annotations
-
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from lambdas.errors import ServiceRefusedError
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.iam.attached_policies import AttachedPolicies
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.read_policies.handler import read_policies
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, RUN_ID, seen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from lambdas.model.trail.evidence import Evidence
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

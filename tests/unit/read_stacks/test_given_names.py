@@ -1,7 +1,5 @@
 """Which names a template gives itself."""
 
-from __future__ import annotations
-
 import pytest
 
 from lambdas.model.iam.arn import Arn

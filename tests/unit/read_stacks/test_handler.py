@@ -1,25 +1,19 @@
 """The step: from a run's evidence to what CloudFormation tells of its stacks."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lambdas.errors import InvalidEventError, ServiceUnavailableError, StackNotReadError
 from lambdas.gateways.archive.documents import FolderArchive
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.model.trail.stack import StackReport, StackResource
 from lambdas.read_stacks.handler import read_stacks
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, ROLE, RUN_ID, forwarded, seen
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.trail.evidence import Evidence
 
 RUN = {
     "id": RUN_ID, "process": "orders", "principal": ROLE, "account": ACCOUNT,

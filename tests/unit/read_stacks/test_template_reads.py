@@ -1,9 +1,8 @@
 """What a template makes CloudFormation read."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +13,6 @@ from lambdas.model.iam.arn import Arn, is_resource
 from lambdas.read_stacks.scope import Scope
 from lambdas.read_stacks.template_reads import reads_of
 from lambdas.read_stacks.template_text import read_template
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 STACK = Arn.from_text(f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/flats-dev/0a1b")

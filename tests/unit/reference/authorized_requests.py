@@ -1,11 +1,10 @@
 """Requests that have what a row of AWS's tables takes, and requests that lack it."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
 
@@ -16,9 +15,6 @@ from lambdas.reference.events import mapping_of
 from lambdas.reference.request_elements import elements
 from lambdas.reference.shards import shard
 from tests.unit.reference.requests import ACCOUNT, REGION, recorded, required_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/my-role"
 CALLER = f"arn:aws:iam::{ACCOUNT}:role/caller"

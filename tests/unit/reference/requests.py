@@ -1,23 +1,16 @@
 """Requests made up from botocore's models: every member filled, ids and ARNs as they look."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import botocore.session
+from botocore.model import OperationModel, Shape
 
-from lambdas.reference.actions import facts
+from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.compile.events import hosts_of
 from lambdas.reference.compile.sources import read_models
 from lambdas.reference.events import mapping_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from botocore.model import OperationModel, Shape
-
-    from lambdas.reference.actions import ActionFacts
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 DEEPEST = 5

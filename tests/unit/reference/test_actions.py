@@ -1,7 +1,5 @@
 """What the compiled reference says of actions, resource types and CloudFormation's handlers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

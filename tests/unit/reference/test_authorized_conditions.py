@@ -1,7 +1,5 @@
 """The reviewed conditions of AWS's tables: each is of a row, and of requests as botocore knows them."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Any

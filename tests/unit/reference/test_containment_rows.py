@@ -1,7 +1,5 @@
 """What tells one's own things from others': each row says no more than its sources do."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

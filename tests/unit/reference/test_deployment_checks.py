@@ -1,7 +1,5 @@
 """Checks of CloudFormation's that only warn."""
 
-from __future__ import annotations
-
 from lambdas.model.iam.action import Action
 from lambdas.reference.compile.sources import read_curated, read_sources
 from lambdas.reference.stacks.deployment_checks import only_warns

@@ -1,7 +1,5 @@
 """What errors prove: by rules about codes, else by what the services' own models say of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

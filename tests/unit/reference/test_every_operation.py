@@ -1,7 +1,5 @@
 """The truth test: every operation of every service of botocore maps to actions that IAM knows."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from functools import cache
 from typing import Any

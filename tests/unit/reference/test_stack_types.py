@@ -1,7 +1,5 @@
 """What a type's handlers call is narrowed to what the type itself and its properties ask for."""
 
-from __future__ import annotations
-
 import pytest
 
 from lambdas.reference.actions import handlers

@@ -4,14 +4,13 @@ Both decide for every operation of every service, on the fullest and on the smal
 botocore's models allow; of services outside AWS's tables only what the reader lacks is compared. Where they differ, somebody has judged it: two_deciders.yaml.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -27,9 +26,6 @@ from tests.unit.reference.requests import (
     request_of,
     required_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/my-role"
 JUDGED = Path(__file__).with_name("two_deciders.yaml")

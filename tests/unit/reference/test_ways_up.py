@@ -1,7 +1,5 @@
 """Known ways to more permissions: which a policy leads to, by which calls, and what closes them."""
 
-from __future__ import annotations
-
 import re
 from fnmatch import fnmatchcase
 from functools import lru_cache

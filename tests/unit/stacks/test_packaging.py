@@ -1,13 +1,8 @@
-from __future__ import annotations
-
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from stacks.workflow.packaging import CODE, UNZIPPED_LIMIT, package_lambdas
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 IMPORT_ALL = """
 import sys

@@ -1,6 +1,4 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +13,6 @@ from stacks.processes.folders import (
     refuse_local_sources,
 )
 from tests.stacks.samples import write_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = """\
 description: Orders

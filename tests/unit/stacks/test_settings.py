@@ -1,15 +1,10 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from stacks.places import InvalidSettingError
 from stacks.settings import DATA_EVENTS, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def settings(**context: object) -> Settings:

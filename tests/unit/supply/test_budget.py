@@ -1,13 +1,8 @@
 """The budget of `make test` holds: who takes longer is told, and fails."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import pytest
 
 from tests.whole import summary, verdict
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_a_suite_over_its_budget_fails_and_says_what_to_do(

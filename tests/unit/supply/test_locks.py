@@ -1,7 +1,5 @@
 """What is installed: named, pinned, hashed, and under a licence that is told."""
 
-from __future__ import annotations
-
 import json
 import re
 from importlib.metadata import PackageNotFoundError, version

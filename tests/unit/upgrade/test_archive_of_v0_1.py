@@ -1,7 +1,5 @@
 """An archive that version 0.1.0 wrote is verified, read, compared with and continued."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

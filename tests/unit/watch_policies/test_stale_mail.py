@@ -1,7 +1,5 @@
 """A mail names each process on the day on which its proof became too old."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,16 +1,11 @@
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.archive.proof_age import days_unproved
 from lambdas.model.execution.platform import Platform
 from lambdas.watch_policies.handler import watch
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FIRST, SECOND, THIRD = (f"2026111{day}T120000Z-1a2b3c4d" for day in (0, 5, 9))

@@ -1,12 +1,7 @@
 """What a `serverless.yml` reads from the account while it is resolved, and cannot do without."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
 
 # Not AWS's own parameters, which are in every account.
 _LOOKED_UP = re.compile(r"(?!ssm[^:]*:/aws/)(?:ssm|cf|s3)(?:\([^)]*\)|\.[\w-]+)?:")

@@ -3,19 +3,14 @@
 https://www.serverless.com/framework/docs/guides/parameters
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from lambdas.model.definition.variables import Use
+from local.new_process.folder import Folder
 from local.new_process.reading.stages import chosen, likely
 from local.new_process.reading.templates import mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.definition.variables import Use
-    from local.new_process.folder import Folder
 
 STAGE_HERE = r"\$\{(?:opt:stage|sls:stage|self:provider\.stage|self:custom\.stage)[^}]*\}"
 BY_STAGE = re.compile(r"\$\{self:custom((?:\.[\w-]+)*)\." + STAGE_HERE)

@@ -1,16 +1,11 @@
 """Which version of the Serverless Framework a service wants, and which plugins."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from local.new_process.folder import Folder
 from local.new_process.reading.packages import dependencies, global_node_tool, node_packages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local.new_process.folder import Folder
 
 OSLS = "osls@4.3.1"  # as package.json pins it; a test compares
 # What a service's own frameworkVersion wants, which every other version refuses.
