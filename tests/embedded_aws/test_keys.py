@@ -23,6 +23,20 @@ def name() -> str:
     return f"k-{uuid.uuid4().hex[:10]}"
 
 
+def bucket_under(embedded: Connection, key: str) -> str:
+    """A bucket that encrypts with the key."""
+    s3, bucket = embedded.client("s3"), name()
+    s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded.region}
+    )
+    rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    s3.put_bucket_encryption(
+        Bucket=bucket,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
+    )
+    return bucket
+
+
 def uses(ask: Ask, key: str) -> list[dict[str, Any]]:
     """The records of the key's use, oldest first, without its making."""
     return [
@@ -48,15 +62,7 @@ def shown(records: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, str]]
 def test_s3_hides_behind_aws_internal_and_names_the_object(
     embedded: Connection, ask: Ask, key: str
 ) -> None:
-    s3, bucket = embedded.client("s3"), name()
-    s3.create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": embedded.region}
-    )
-    rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    s3.put_bucket_encryption(
-        Bucket=bucket,
-        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
-    )
+    bucket = bucket_under(embedded, key)
 
     caller = somebody(embedded, allow("s3:*"), allow(USES, key)).client("s3")
     caller.put_object(Bucket=bucket, Key="a", Body=b"x")
@@ -189,3 +195,35 @@ def test_what_a_stack_encrypts_is_recorded_too(embedded: Connection, ask: Ask, k
         ("GenerateDataKey", "secretsmanager.amazonaws.com"),
         ("Decrypt", "secretsmanager.amazonaws.com"),
     ]
+
+
+def test_data_under_a_key_needs_the_key(embedded: Connection, key: str) -> None:
+    bucket = bucket_under(embedded, key)
+    via: dict[str, Any] = {
+        "StringEquals": {"kms:ViaService": f"s3.{embedded.region}.amazonaws.com"}
+    }
+    without = somebody(embedded, allow("s3:*"))
+    having = somebody(
+        embedded, allow("s3:*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], key, **via)
+    )
+
+    having.client("s3").put_object(Bucket=bucket, Key="k", Body=b"1")
+    having.client("s3").get_object(Bucket=bucket, Key="k")
+    with pytest.raises(ClientError, match="kms:GenerateDataKey"):
+        without.client("s3").put_object(Bucket=bucket, Key="k", Body=b"1")
+    with pytest.raises(ClientError, match="kms:Decrypt"):
+        without.client("s3").get_object(Bucket=bucket, Key="k")
+    with pytest.raises(ClientError, match="kms:Decrypt"):
+        having.client("kms").decrypt(KeyId=key, CiphertextBlob=b"x" * 64)
+
+
+def test_a_notice_under_a_key_needs_the_key(embedded: Connection, key: str) -> None:
+    topic = embedded.client("sns").create_topic(Name=name(), Attributes={"KmsMasterKeyId": key})[
+        "TopicArn"
+    ]
+    without = somebody(embedded, allow("sns:*"))
+    having = somebody(embedded, allow("sns:*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], key))
+
+    having.client("sns").publish(TopicArn=topic, Message="m")
+    with pytest.raises(ClientError, match="kms:GenerateDataKey"):
+        without.client("sns").publish(TopicArn=topic, Message="m")
