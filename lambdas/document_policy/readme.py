@@ -14,7 +14,7 @@ from lambdas.document_policy.formats.forms import FORMS
 from lambdas.model.dossier.refinement import ExplainedStatement, LeftOut, PrincipalPolicy
 from lambdas.model.findings.finding import Finding, Severity
 from lambdas.model.iam.role_boundary import RoleBoundary
-from lambdas.model.text import counted, listed, sentence, shortened, visible
+from lambdas.model.text import counted, listed, names_in, sentence, shortened, visible
 from lambdas.model.trail.ground_kind import GroundKind
 
 LONGEST = 500
@@ -34,10 +34,15 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence in which nothing is markup; what could become a link or a mention is code."""
-    if _LINKED.search(text):
-        return code(text)
-    return _MARKUP.sub(r"\\\1", shortened(visible(text), LONGEST, whole_in="report.html"))
+    """A sentence in which nothing is markup; names, and what could become a link, are code."""
+    pieces = names_in(shortened(visible(text), LONGEST, whole_in="report.html"))
+    shown = ""
+    for one, is_name in pieces:
+        if is_name or _LINKED.search(one):
+            shown += f" {code(one)}" if shown.endswith("`") else code(one)  # two runs would be one
+        else:
+            shown += _MARKUP.sub(r"\\\1", one)
+    return shown
 
 
 def readme(facts: RunFacts) -> str:

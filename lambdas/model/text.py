@@ -1,8 +1,14 @@
 """Text that came from elsewhere, made fit to be shown: on a page, in a comment, on a terminal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+# Within a sentence: what stands between backticks, an address, an ARN, an action; a full stop or a
+# comma after one is the sentence's.
+_NAME = re.compile(
+    r"`([^`\n]+)`|(https?://[^\s,;]*[^\s,;.):]|arn:[^\s,;]*[^\s,;.):]"
+    r"|\b[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]+\b)"
+)
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 BASIC_PLANE = 0xFFFF
 
@@ -29,6 +35,18 @@ def shortened(text: str, limit: int, *, whole_in: str) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text):,} characters; the whole is in {whole_in})"
+
+
+def names_in(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a sentence, and of each whether it is a name."""
+    end = 0
+    for match in _NAME.finditer(text):
+        if match.start() > end:
+            yield text[end : match.start()], False
+        yield match[1] or match[2], True
+        end = match.end()
+    if end < len(text):
+        yield text[end:], False
 
 
 def sentence(words: str) -> str:

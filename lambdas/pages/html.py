@@ -1,15 +1,12 @@
 """HTML that cannot be broken out of: every text is escaped unless it was made here."""
 
-import re
 from collections.abc import Iterable
 from html import escape
 
 from lambdas.model.iam.template import Template, Variable, Wildcard
-from lambdas.model.text import shortened, visible
+from lambdas.model.text import names_in, shortened, visible
 
 LONGEST = 1_500  # characters of one text on the page; the policy itself stands there whole
-# An ARN or an action within a sentence; a full stop or a comma after it is the sentence's.
-_NAME = re.compile(r"(arn:[^\s,;]*[^\s,;.)]|\b[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]+\b)")
 VOID = frozenset({"br", "hr", "input", "link", "meta", "wbr"})
 
 
@@ -29,9 +26,8 @@ def text(words: str) -> Html:
 
 def prose(words: str) -> Html:
     """A sentence; the names of actions and resources in it are set as names."""
-    shown = shortened(words, LONGEST, whole_in="refined.json")
-    parts = _NAME.split(shown)  # every second part is a name
-    return Html("".join(code(one) if at % 2 else text(one) for at, one in enumerate(parts)))
+    pieces = names_in(shortened(words, LONGEST, whole_in="refined.json"))
+    return Html("".join(code(one) if is_name else text(one) for one, is_name in pieces))
 
 
 def whole(words: str) -> Html:

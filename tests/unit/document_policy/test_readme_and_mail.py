@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lambdas.document_policy.analysis.iam_documents import iam_documents
 from lambdas.document_policy.analysis.run_facts import RunFacts
@@ -20,6 +21,7 @@ from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.pages.html import Html, code, el, text
+from lambdas.pages.html import prose as set_as_html
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
 from tests.unit.document_policy.samples import (
     ROLE,
@@ -131,15 +133,28 @@ def test_a_code_span_of_markdown_ends_where_it_should(words: str) -> None:
     assert "\n" not in span
 
 
-@given(hostile_texts())
-def test_prose_of_markdown_makes_no_link_no_mention_and_no_markup(words: str) -> None:
-    shown = prose(words)
+PIECES = ("`", "``", "a", " ", "\\", "s3:GetObject", "arn:aws:s3:::b", "https://a.b", "@c")
 
-    if not shown.startswith("`"):
-        bare = re.sub(r"\\[\\`*_\[\]<>#|~&!$]", "", shown)
-        assert not set(bare) & set("`*_[]<>#|~&!$")
-        assert "@" not in bare
-        assert "://" not in bare
+
+@given(hostile_texts() | st.lists(st.sampled_from(PIECES)).map("".join))
+def test_prose_of_markdown_makes_no_link_no_mention_and_no_markup(words: str) -> None:
+    shown = re.sub(r"\\[\\`*_\[\]<>#|~&!$]", "", prose(words))
+    # A code span ends at the next run of as many backticks, whatever is between.
+    bare = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", shown)
+
+    assert not set(bare) & set("`*_[]<>#|~&!$")
+    assert "@" not in bare
+    assert "://" not in bare
+
+
+def test_names_in_a_sentence_are_set_as_names() -> None:
+    said = "Anyone who holds iam:PassRole can pass arn:aws:iam::1:role/${stage}: set `policy: {a}`."
+
+    assert prose(said) == (
+        "Anyone who holds `iam:PassRole` can pass `arn:aws:iam::1:role/${stage}`: set `policy: {a}`."
+    )
+    assert set_as_html(said).count("<code>") == 3
+    assert "`" not in set_as_html(said)
 
 
 def test_long_texts_are_shortened_with_a_word_on_where_the_whole_is() -> None:
