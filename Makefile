@@ -114,9 +114,11 @@ run: setup ## Run PROCESS=… on the embedded AWS (FENCEPOST_PROCESSES names fur
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost run $(PROCESS)
 
 new: setup ## Write processes/PROCESS/process.yaml from a team's folder: make new PROCESS=orders FROM=../orders-service
+	@test -n "$(FROM)" || { echo "from where? make new PROCESS=$(PROCESS) FROM=../$(PROCESS)-service"; exit 2; }
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost new $(PROCESS) $(FROM)
 
 approve: setup ## Record that you approve PROCESS=… RUN=… (ARCHIVE=s3://… for a run on AWS, EMULATED=1 for one that was not)
+	@test -n "$(RUN)" || { echo "which run? make approve PROCESS=$(PROCESS) RUN=… (a folder of out/$(PROCESS))"; exit 2; }
 	@$(WITH_TOOLS) $(VENV)/bin/fencepost approve $(PROCESS) $(RUN) $(ARCHIVE) $(if $(EMULATED),--emulated)
 
 verify-archive: setup ## Check every document and link of ARCHIVE=… (a folder or s3://…)

@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
 
@@ -24,6 +25,8 @@ def main(arguments: list[str] | None = None) -> None:
     # MiniStack reads the environment when it is imported, so not before now.
     server = importlib.import_module("embedded_aws.app")
     asyncio.run(server.serve(settings, listener))
+    if settings.owned:
+        shutil.rmtree(settings.state, ignore_errors=True)
     # Threads of functions that hang must not keep the process.
     os._exit(0)
 

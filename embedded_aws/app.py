@@ -110,7 +110,7 @@ def _root_key(account: str) -> dict[str, str]:
 
 
 async def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve on the listener until SIGTERM or SIGINT."""
+    """Serve on the listener until SIGTERM or SIGINT, or until its owner is gone."""
     port = listener.getsockname()[1]
     served, keys = application(settings, port)
     config = hypercorn.config.Config()
@@ -122,6 +122,8 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if settings.owned:
+        loop.add_reader(0, _end_of_input, loop, stop)
     _start_extensions()
     _announce(settings, port, keys)
     try:
@@ -129,6 +131,11 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     finally:
         (settings.state / STATE_FILE).unlink(missing_ok=True)
         _stop_extensions()
+
+
+def _end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    loop.remove_reader(0)
+    stop.set()
 
 
 def _start_extensions() -> None:

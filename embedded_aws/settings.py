@@ -12,13 +12,19 @@ STATE_FILE = "endpoint.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How one start of the embedded AWS is made."""
+    """How one start of the embedded AWS is made.
+
+    Attributes:
+        owned: whether it ends, and forgets its state, when its standard input does: whoever holds
+            the other end of that pipe has gone then, however it ended.
+    """
 
     state: Path
     port: int
     region: str
     accounts: tuple[str, ...]
     inbox: Path
+    owned: bool
     knobs: dict[str, Any]
 
 
@@ -30,6 +36,7 @@ def settings_of(arguments: list[str]) -> Settings:
     parser.add_argument("--region", default="eu-west-1")
     parser.add_argument("--account", action="append", help=f"default {ACCOUNT}; may repeat")
     parser.add_argument("--inbox", type=Path, help="folder for mail, default STATE/inbox")
+    parser.add_argument("--owned", action="store_true", help="end when standard input does")
     for name in ("interval", "delay", "minute"):
         default = os.environ.get(f"FENCEPOST_TRAIL_{name.upper()}")
         parser.add_argument(f"--trail-{name}", type=float, default=default and float(default))
@@ -48,5 +55,6 @@ def settings_of(arguments: list[str]) -> Settings:
         region=found.region,
         accounts=tuple(found.account or [ACCOUNT]),
         inbox=(found.inbox or found.state / "inbox").resolve(),
+        owned=found.owned,
         knobs=knobs,
     )

@@ -28,6 +28,7 @@ NAME = "fencepost"  # of the deployment
 START_DEADLINE = 60  # seconds; a cold start compiles MiniStack, a warm one takes half a second
 STOP_DEADLINE = 15  # seconds
 POLL = 0.02  # seconds
+OWNED = "--owned"  # it ends when this process does, even when that is killed
 
 # What this process itself has started: a child must be waited for, or it stays a zombie.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -101,13 +102,17 @@ def start(
             command,
             cwd=ROOT,
             env=environment(tools),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if OWNED in options else subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     _children[process.pid] = process
-    return _await_answer(state, process)
+    try:
+        return _await_answer(state, process)
+    except BaseException:
+        process.kill()
+        raise
 
 
 def _await_answer(state: Path, process: subprocess.Popen[bytes]) -> Connection:
@@ -117,7 +122,6 @@ def _await_answer(state: Path, process: subprocess.Popen[bytes]) -> Connection:
         if connection and connection.answers():
             return connection
         time.sleep(POLL)
-    process.kill()
     log = (state / "host.log").read_text().splitlines()[-20:]
     raise StartError("\n".join(["the embedded AWS did not start; its last words:", *log]))
 
@@ -163,9 +167,9 @@ def embedded(*, region: str, say: Callable[[str], None]) -> Iterator[Connection]
         return
     state = BUILD / f"aws-{os.getpid()}"
     began = time.monotonic()
-    connection = start(state, region=region)
-    say(f"embedded AWS: {time.monotonic() - began:.1f} s, {connection.endpoint}")
     try:
+        connection = start(state, region=region, options=(OWNED,))
+        say(f"embedded AWS: {time.monotonic() - began:.1f} s, {connection.endpoint}")
         yield connection
     finally:
         stop(state)

@@ -1,7 +1,9 @@
 """`fencepost …`: one command line, one exit status."""
 
 import importlib
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from local.command_line.commands import COMMANDS
@@ -16,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = parser().parse_args(arguments)
     module, _, function = FUNCTIONS[found.command].partition(":")
     act = getattr(importlib.import_module(module), function)
+    _end_as_interrupted()
     try:
         status: int = act(found)
     except KeyboardInterrupt:
@@ -25,6 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"{error.filename or found.command}: {error.strerror or error}")
         return UNKNOWN
     return status
+
+
+def _end_as_interrupted() -> None:
+    """A terminal that is closed and a job that is cancelled end a command as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:  # nohup has ignored the second
+                signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

@@ -109,8 +109,10 @@ def _refusal(process: str, source: Path, file: Path) -> str:
             f"a process may not be named {process!r}: use at most 32 small letters, digits and "
             f"hyphens, a letter first{_such_as(process)}"
         )
+    if source.is_file():
+        return f"{source} is a file; name the folder that is deployed, perhaps {source.parent}"
     if not source.is_dir():
-        return f"there is no folder {source}"
+        return f"there is no folder {source}; name the one that is deployed"
     if (source / DEFINITION).exists():
         return f"{source} is a process already; FENCEPOST_PROCESSES={source.parent} has it run"
     if file.exists():

@@ -1,6 +1,10 @@
 """The embedded AWS starts, is found again, and leaves nothing behind."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,24 @@ import pytest
 from local import emulator
 
 pytestmark = pytest.mark.local
+ROOT = Path(__file__).parents[2]
+# A command that starts an embedded AWS of its own, says so, and then waits for a run.
+COMMAND = """
+import sys, threading
+from pathlib import Path
+from local import emulator
+from local.command_line import main
+from local.runs import commands
+
+def act(_):
+    emulator.BUILD = Path(sys.argv[1])
+    emulator.STATE = emulator.BUILD / "up"
+    with emulator.embedded(region="eu-west-1", say=lambda words: print(words, flush=True)):
+        threading.Event().wait()
+
+commands.demo = act
+sys.exit(main.main(["demo"]))
+"""
 
 
 def test_starting_twice_finds_the_one_that_runs_and_stopping_ends_it(tmp_path: Path) -> None:
@@ -49,6 +71,34 @@ def test_each_start_has_keys_of_its_own(tmp_path: Path) -> None:
         emulator.stop(tmp_path / "state")
 
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, None])
+def test_what_a_command_has_started_ends_with_it_however_it_ends(
+    tmp_path: Path, how: signal.Signals | None
+) -> None:
+    """A cancelled job, a closed terminal, a kill, and a reader of its words that has gone."""
+    command = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert command.stdout
+    if how is None:
+        command.stdout.close()
+    else:
+        command.stdout.readline()  # it is up
+        command.send_signal(how)
+    command.wait(30)
+    command.stdout.close()
+
+    deadline = time.monotonic() + 20
+    while (left := list(tmp_path.iterdir())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+    if how is not signal.SIGKILL:
+        assert command.returncode in (2, 130)
 
 
 def test_no_credentials_of_the_user_reach_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
