@@ -25,11 +25,16 @@ CLIENTS = {
     "await_trail": ("s3",),
     "check_policy": ("s3", "accessanalyzer", "iam"),
     "collect_evidence": ("s3",),
-    "document_failure": ("s3",),
-    "document_policy": ("s3",),
+    "document_failure": ("s3", "cloudformation"),
+    "document_fleet": ("s3", "ssm"),
+    "document_policy": ("s3", "ssm"),
+    "load_definition": (),
+    "plan_fleet": ("s3", "ssm"),
     "prove_policy": ("s3", "iam"),
+    "read_policies": ("s3", "iam"),
+    "read_stacks": ("s3", "cloudformation"),
     "refine_policy": ("s3",),
-    "watch_policies": ("s3", "ssm"),
+    "watch_policies": ("s3", "ssm", "sns"),
 }
 START = """
 import sys, time
