@@ -138,14 +138,21 @@ developing: setup $(VENV)/.developing node_modules/.developing $(AUDIT)/.ready
 
 # uv is several times faster; where it cannot reach the packages, pip knows how. Both check every
 # file against the hashes of the lock, which names all that is installed.
-INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r $(1) || $(PIP) -r $(1)
+INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes -r $(1) || $(PIP) -r $(1) \
+	|| $(NO_PYPI)
+# pip and npm do not always say that it was the network.
+UNFETCHED = { echo "not everything could be fetched from $(1): is it reachable? A proxy is named by" \
+	"HTTPS_PROXY, a mirror by $(2). The same make goes on from here" >&2; exit 1; }
+NO_PYPI = $(call UNFETCHED,PyPI,PIP_INDEX_URL and UV_INDEX_URL)
+NO_NPM = $(call UNFETCHED,npm,npm_config_registry)
 
 $(VENV)/.laptop: requirements.txt requirements-laptop.txt requirements-setup.txt constraints-laptop.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Fencepost needs Python 3.11 or newer, with venv"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Fencepost needs Python 3.11 or newer, with venv: install it, or" \
+		"name it by PYTHON=/path/to/python3" >&2; exit 1; }
 	@mkdir -p .build
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -r requirements-setup.txt
+	@$(PIP) -r requirements-setup.txt || $(NO_PYPI)
 	@$(call INSTALL,constraints-laptop.txt)
 	@# The command `fencepost`, in place: nothing is fetched for it.
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
@@ -160,17 +167,17 @@ $(VENV)/.developing: $(VENV)/.laptop requirements-dev.txt constraints.txt
 $(AUDIT)/.ready: requirements-audit.txt | $(VENV)/.laptop
 	@echo "installing DuckDB into $(AUDIT) (once)"
 	@$(PY) -m venv $(AUDIT)
-	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || $(NO_PYPI)
 	@touch $@
 
 node_modules/.laptop: package.json package-lock.json | $(VENV)/.laptop
-	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt
+	@$(PY) -m local.node >/dev/null || $(PIP) -r requirements-node.txt || $(NO_PYPI)
 	@echo "installing the JavaScript tools of package-lock.json (once)"
-	@$(WITH_TOOLS) npm ci --silent --omit=dev --no-audit --no-fund --ignore-scripts
+	@$(WITH_TOOLS) npm ci --silent --omit=dev --no-audit --no-fund --ignore-scripts || $(NO_NPM)
 	@touch $@
 
 node_modules/.developing: node_modules/.laptop
-	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts
+	@$(WITH_TOOLS) npm ci --silent --no-audit --no-fund --ignore-scripts || $(NO_NPM)
 	@touch node_modules/.laptop $@
 
 .PHONY: help new demo test long rehearse developing test-aws check unit format lock reference synth doctor deploy remove cdk run approve verify-archive audit-tools down clean setup
