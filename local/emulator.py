@@ -1,13 +1,14 @@
 """Start and stop an embedded AWS, and bring the app into it."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,27 +83,36 @@ def start(
     Raises:
         StartError: it did not.
     """
-    there = Connection.of(state)
-    if there and there.answers():
-        return there
-    shutil.rmtree(state, ignore_errors=True)
-    state.mkdir(parents=True)
-    command = [
-        sys.executable,
-        "-m",
-        "embedded_aws",
-        "--state",
-        str(state),
-        "--region",
-        region,
-    ]
+    command = [sys.executable, "-m", "embedded_aws", "--state", str(state), "--region", region]
     command += ["--inbox", str(inbox or OUT / "inbox"), *options]
+    with _alone(state.parent):
+        there = Connection.of(state)
+        if there and there.answers():
+            return there
+        return _started(state, command, tools)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One start at a time: a second waits for the first, and finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _started(state: Path, command: Sequence[str], tools: tuple[Path, ...]) -> Connection:
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir()
     with (state / "host.log").open("w") as log:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=environment(tools),
-            stdin=subprocess.PIPE if OWNED in options else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if OWNED in command else subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -43,6 +44,23 @@ def test_starting_twice_finds_the_one_that_runs_and_stopping_ends_it(tmp_path: P
     assert not first.answers()
     assert not state.exists()
     assert not emulator.stop(state)
+
+
+def test_two_starts_at_once_start_one(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    found: list[object] = []
+    starts = [
+        threading.Thread(target=lambda: found.append(emulator.start(state, inbox=tmp_path)))
+        for _ in range(2)
+    ]
+    for one in starts:
+        one.start()
+    for one in starts:
+        one.join()
+
+    assert len(found) == 2
+    assert found[0] == found[1]
+    assert emulator.stop(state)
 
 
 def test_the_file_of_a_dead_process_does_not_stop_a_start(tmp_path: Path) -> None:
