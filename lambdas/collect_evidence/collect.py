@@ -182,7 +182,7 @@ def read_own(
         elif selection.chooses(caller):
             phase = selection.phase(caller)
             part.note(record, caller, phase)
-            written = writer.write(record, _maker(record, caller, phase), split)
+            written = writer.write(record, _attribution(record, caller, phase), split)
             part.keep(*written, text_of(record, "eventID"))
         else:
             writer.foreign(record, split)
@@ -207,12 +207,12 @@ def read_followed(
         assumed = known.session_of(caller, record)
         if assumed is not None:
             part.note(record, caller, assumed.phase)
-            written = writer.write(record, _maker(record, caller, assumed.phase))
+            written = writer.write(record, _attribution(record, caller, assumed.phase))
             part.keep(*written, text_of(record, "eventID"))
         elif known.handed_to(caller):
             # A stack's own role: CloudFormation does not call on for the one who asked.
             part.paths.learn(record, caller)
-            written = writer.write(record, _maker(record, caller, "", own=(CLOUDFORMATION,)))
+            written = writer.write(record, _attribution(record, caller, "", CLOUDFORMATION))
             part.keep(*written, text_of(record, "eventID"), handed=True)
 
     # What is wrong with the files was said when the principal's own records were read.
@@ -221,7 +221,7 @@ def read_followed(
     reader.read(files, take)
 
 
-def _maker(record: Record, caller: Caller, phase: str, own: tuple[str, ...] = ()) -> Attribution:
+def _attribution(record: Record, caller: Caller, phase: str, *own: str) -> Attribution:
     return Attribution(
         principal=caller.principal,
         session=caller.session,

@@ -33,7 +33,7 @@ def repairs(
             source="",
             name=str(grant.action),
             error=GroundKind.DENIED_IN_PROOF,
-            made=(OPENED_BY_REPAIR,) if grant.opened else (),
+            generated_ids=(OPENED_BY_REPAIR,) if grant.opened else (),
         )
         for index, one in enumerate(planned)
         for grant in one.grants

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Plain values, because every line of evidence is looked up by them.
 Key = tuple[str, str, str, str, tuple[str, ...]]
 Lines = dict[Key, list[Evidence]]
-_MISSED = "a proof was denied it: under this policy alone the cycle could not go on"
+_LACKED = "a proof was denied it: under this policy alone the cycle could not go on"
 ANYTHING = "*"
 EVENT_IDS = 5  # enough for a reviewer to look up; the evidence file holds them all
 
@@ -94,14 +94,14 @@ class Observations:
 
     Attributes:
         allowed: authorised calls, sorted: each must be granted.
-        missed: calls that a policy under proof refused: they prove that it lacked something.
+        denied_in_proof: calls that a policy under proof refused: it lacked something.
         implied: what authorised calls needed beside themselves, each with the call, sorted.
         denied: the events of calls that were refused, of each kind together, sorted: no need.
         warned: actions by which CloudFormation only checks whether to warn: no need, either.
     """
 
     allowed: tuple[Permission, ...]
-    missed: tuple[Permission, ...]
+    denied_in_proof: tuple[Permission, ...]
     implied: tuple[tuple[Implied, Permission], ...]
     denied: tuple[Sequence[Evidence], ...]
     warned: frozenset[Action]
@@ -109,7 +109,7 @@ class Observations:
     @property
     def principals(self) -> tuple[str, ...]:
         """Everyone who needs something, sorted."""
-        return tuple(sorted({one.principal for one in (*self.allowed, *self.missed)}))
+        return tuple(sorted({one.principal for one in (*self.allowed, *self.denied_in_proof)}))
 
 
 def gather(evidence: Iterable[Evidence]) -> Observations:
@@ -132,10 +132,10 @@ def gather(evidence: Iterable[Evidence]) -> Observations:
         allowed.setdefault(key, []).append(line)
         for one in line.implies:
             implied.setdefault(one, {}).setdefault(key, []).append(line)
-    denied, missed = refused[Outcome.DENIED], refused[Outcome.DENIED_IN_PROOF]
+    denied, in_proof = refused[Outcome.DENIED], refused[Outcome.DENIED_IN_PROOF]
     return Observations(
         allowed=tuple(_gathered(allowed, GroundKind.OBSERVED)),
-        missed=tuple(_gathered(missed, GroundKind.DENIED_IN_PROOF, _MISSED)),
+        denied_in_proof=tuple(_gathered(in_proof, GroundKind.DENIED_IN_PROOF, _LACKED)),
         implied=tuple(
             (one, by)
             for one in sorted(implied)

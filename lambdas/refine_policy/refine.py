@@ -99,7 +99,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
     room = headroom(hints.headroom, run.principal, seen, naming, reference)
     needed = (
         *with_listed(seen.allowed, analyzer),
-        *seen.missed,
+        *seen.denied_in_proof,
         *derived.permissions,
         *handler_permissions(seen, tags, layout, naming, hints.derivations_off),
         *hinted_permissions(hints, run.principal),

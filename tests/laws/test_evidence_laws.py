@@ -268,8 +268,8 @@ def test_what_is_remembered_and_written_fast_is_what_the_model_writes(
         assert caller is not None
         if caller.principal != ROLE:
             continue
-        maker = Attribution(principal=ROLE, session=caller.session, via=services_via(one))
-        wanted.update((line.order, line.to_line()) for line in evidence_of(one, maker))
+        attribution = Attribution(principal=ROLE, session=caller.session, via=services_via(one))
+        wanted.update((line.order, line.to_line()) for line in evidence_of(one, attribution))
     part = collected(MadeUpTrail({"a.json.gz": packed(records)}))
     assert list(part.lines()) == sorted(wanted)
 

@@ -16,7 +16,7 @@ from lambdas.collect_evidence.translation.translate import translate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.collect_evidence.output.repeats import Made, SplitRecord
+    from lambdas.collect_evidence.output.repeats import IdentityKey, SplitRecord
     from lambdas.collect_evidence.record import Record
     from lambdas.collect_evidence.translation.translation import Translation
     from lambdas.model.findings.finding import Finding
@@ -56,26 +56,29 @@ class LineWriter:
     def __init__(self) -> None:
         self._known: dict[str, Translation] = {}
         self._recalled: dict[tuple[str, bool, tuple[bytes, bytes, bytes]], Translation] = {}
-        self._makers: dict[Made, Attribution | None] = {}
+        self._attributions: dict[IdentityKey, Attribution | None] = {}
         self._seen = self._again = 0
         self._repeats = True
 
-    def write(self, record: Record, maker: Attribution, split: SplitRecord | None = None) -> Lines:
+    def write(
+        self, record: Record, attribution: Attribution, split: SplitRecord | None = None
+    ) -> Lines:
         """The evidence in a record, each line with its order, and the findings, without its id.
 
         Args:
             record: as parsed.
-            maker: who made the call.
+            attribution: who made the call.
             split: its bytes; records that differ in what was cut out of them are then recalled.
         """
-        if split is not None and self._told(record, maker, split):
+        if split is not None and self._told(record, attribution, split):
             once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
-            known = (translate if once else self._of)(record, maker.principal)
-            _limited(self._recalled)[maker.principal, _internal(split), split.rest] = known
+            known = (translate if once else self._of)(record, attribution.principal)
+            key = attribution.principal, _internal(split), split.fingerprint
+            _limited(self._recalled)[key] = known
         else:
-            known = (self._of if self._repeats else translate)(record, maker.principal)
+            known = (self._of if self._repeats else translate)(record, attribution.principal)
         time, event_id = text_of(record, "eventTime"), text_of(record, "eventID")
-        return known.lines(maker, event_id, time), known.findings
+        return known.lines(attribution, event_id, time), known.findings
 
     def repeats(self) -> bool:
         """Whether of late enough calls came again that one more record is looked up."""
@@ -92,24 +95,24 @@ class LineWriter:
 
     def recalled(self, split: SplitRecord) -> Lines | None:
         """What `write` would give for a record; None when it must be parsed to be known."""
-        maker = self._makers.get(split.made, _UNKNOWN)
-        if maker is None:
+        attribution = self._attributions.get(split.identity_key, _UNKNOWN)
+        if attribution is None:
             self._again += 1
             return FOREIGN
-        known = self._recalled.get((maker.principal, _internal(split), split.rest))
+        known = self._recalled.get((attribution.principal, _internal(split), split.fingerprint))
         if known is None:
             return None
         self._again += 1
-        return known.lines(maker, split.event_id, split.time), known.findings
+        return known.lines(attribution, split.event_id, split.time), known.findings
 
-    def _told(self, record: Record, maker: Attribution | None, split: SplitRecord) -> bool:
+    def _told(self, record: Record, attribution: Attribution | None, split: SplitRecord) -> bool:
         """Remember whose a record is; whether what it proves can be told by its split."""
         if not stands_as_cut(split, record):
             return False
-        if split.made not in self._makers:
+        if split.identity_key not in self._attributions:
             if not is_one_value(split.identity):
                 return False
-            _limited(self._makers)[split.made] = maker
+            _limited(self._attributions)[split.identity_key] = attribution
         return not teaches(record)
 
     def _of(self, record: Record, principal: str) -> Translation:

@@ -28,14 +28,16 @@ _KEY = b'"accessKeyId":"'
 _REQUEST, _EVENT = b'"requestID":"', b'"eventID":"'
 _IDS = re.compile(rb'(?:"requestID":"[^"\\]*",)?"eventID":"([\w-]*)"')
 _ONCE = (b'"eventTime":"', b'"sourceIPAddress":"', b'"userAgent":"', b'"eventID":"')
-Made = tuple[bytes, bytes, bytes]  # an identity around its access key, and a service's address
+IdentityKey = tuple[
+    bytes, bytes, bytes
+]  # an identity around its access key, and a service's address
 
 
 class SplitRecord(NamedTuple):
     """A record's bytes, cut into who asked, what is the same in repeated calls, and when."""
 
-    made: Made
-    rest: tuple[bytes, bytes, bytes]
+    identity_key: IdentityKey
+    fingerprint: tuple[bytes, bytes, bytes]
     time: str
     event_id: str
     identity: bytes
@@ -59,8 +61,8 @@ def split_record(text: bytes) -> SplitRecord | None:
     identity = text[begin:at]
     before, key, after = identity.partition(_KEY)
     return SplitRecord(
-        made=(before, after[after.find(b'"') :] if key else b"", head[3] or b""),
-        rest=(head[2], text[head.end() : ids.start()], text[ids.end() :]),
+        identity_key=(before, after[after.find(b'"') :] if key else b"", head[3] or b""),
+        fingerprint=(head[2], text[head.end() : ids.start()], text[ids.end() :]),
         time=head[1].decode(),
         event_id=ids[1].decode(),
         identity=identity,

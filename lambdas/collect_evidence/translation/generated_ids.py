@@ -20,7 +20,7 @@ _SPEAKS = 3  # letters of a text that an ARN may repeat
 _ID = re.compile(r"[\w:.-]{4,128}")
 
 
-def made_by(call: Call) -> tuple[str, ...]:
+def generated_ids(call: Call) -> tuple[str, ...]:
     """Ids of what the operation makes, sorted; empty where it makes nothing."""
     if not _MAKES.match(call.operation):
         return ()

@@ -24,7 +24,7 @@ from lambdas.collect_evidence.translation.findings import (
     unmapped,
     unnamed_role,
 )
-from lambdas.collect_evidence.translation.generated_ids import made_by
+from lambdas.collect_evidence.translation.generated_ids import generated_ids
 from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
@@ -102,7 +102,7 @@ def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
     implied = implied_by(call, [one for _, one in known])
     types = types_of(call)
     succeeded = answer.outcome is Outcome.SUCCEEDED
-    made = made_by(call) if succeeded else ()
+    generated = generated_ids(call) if succeeded else ()
     given = given_policy(call) if succeeded else ""
     proofs: list[Evidence] = []
     findings: list[Finding] = []
@@ -116,7 +116,7 @@ def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
                 error=answer.code,
                 # What the request implies is said once, with its first action and resource.
                 implies=() if proofs or index else implied,
-                made=() if proofs or index else made,
+                generated_ids=() if proofs or index else generated,
                 document="" if proofs or index else given,
                 types=types,
                 context=context_of(one, call),

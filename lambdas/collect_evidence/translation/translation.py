@@ -19,7 +19,7 @@ class Translation:
     """What a record proves, and what must be said; never neither. Findings lack a source.
 
     Attributes:
-        proofs: of the principal; its session, phase and services are the maker's to tell.
+        proofs: of the principal; its session, phase and services are the attribution's to tell.
         through: the service that asked for it in the caller's name; empty for the call itself.
         hidden: the same where a record only says that some service did.
     """
@@ -29,14 +29,14 @@ class Translation:
     through: str = ""
     hidden: str = ""
 
-    def lines(self, maker: Attribution, event_id: str, time: str) -> list[Line]:
-        """What a record of the maker proves, just as `Evidence.to_line` writes it."""
+    def lines(self, attribution: Attribution, event_id: str, time: str) -> list[Line]:
+        """What a record proves of whoever made the call, just as `Evidence.to_line` writes it."""
         if not self.proofs:
             return []
-        caller = _caller(maker, self.through, self.hidden)
+        caller = _caller(attribution, self.through, self.hidden)
         own = caller + event_in_line(self.proofs[0].region, event_id, time)
         return [
-            ((time, event_id, action, resource, maker.principal), f"{before}{own}{after}")
+            ((time, event_id, action, resource, attribution.principal), f"{before}{own}{after}")
             for action, resource, before, after in self._written
         ]
 
@@ -47,6 +47,6 @@ class Translation:
 
 
 @lru_cache(maxsize=1_024)
-def _caller(maker: Attribution, through: str, hidden: str) -> str:
-    via = maker.asked_via(through, hidden)
-    return caller_in_line(maker.principal, maker.session, maker.phase, via)
+def _caller(attribution: Attribution, through: str, hidden: str) -> str:
+    via = attribution.asked_via(through, hidden)
+    return caller_in_line(attribution.principal, attribution.session, attribution.phase, via)

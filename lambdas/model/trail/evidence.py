@@ -91,7 +91,7 @@ class Evidence:
         implies: further permissions that the request needed; refinement decides on them.
         types: CloudFormation resource types that this event made or changed, when known.
         context: IAM condition keys that the request set, such as `iam:PolicyARN`; sorted.
-        made: ids that the service made up for what the event made; sorted.
+        generated_ids: ids that the service made up for what the event made; sorted.
         document: the IAM policy that the event gave a role or user, or made, as sent; else empty.
     """
 
@@ -112,7 +112,7 @@ class Evidence:
     implies: tuple[Implied, ...] = ()
     types: tuple[str, ...] = ()
     context: tuple[tuple[str, str], ...] = ()
-    made: tuple[str, ...] = ()
+    generated_ids: tuple[str, ...] = ()
     document: str = ""
 
     @property
@@ -141,7 +141,7 @@ class Evidence:
             implies=tuple(Implied.from_json(one) for one in raw.get("implies", ())),
             types=tuple(raw.get("types", ())),
             context=tuple(sorted(raw["context"].items())) if "context" in raw else (),
-            made=tuple(raw.get("made", ())),
+            generated_ids=tuple(raw.get("made", ())),
             document=raw.get("document", ""),
         )
 
@@ -169,8 +169,8 @@ class Evidence:
             after["types"] = self.types
         if self.context:
             after["context"] = dict(self.context)
-        if self.made:
-            after["made"] = self.made
+        if self.generated_ids:
+            after["made"] = self.generated_ids
         if self.document:
             after["document"] = self.document
         return _encode(before)[:-1], f",{_encode(after)[1:]}"

@@ -98,8 +98,8 @@ class Fences:
                 for function in (value for key, value in line.context if key == FUNCTION_ARN):
                     functions[line.resource].add(function)
                     place = function.partition(":function:")[0]
-                    for made_id in line.made:
-                        functions[f"{place}:event-source-mapping:{made_id}"].add(function)
+                    for generated in line.generated_ids:
+                        functions[f"{place}:event-source-mapping:{generated}"].add(function)
         return cls(
             stacks={key: frozenset(some) for key, some in made.items()},
             with_type={key: frozenset(some) for key, some in with_type.items()},

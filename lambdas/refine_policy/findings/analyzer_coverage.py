@@ -26,21 +26,21 @@ def without_analyzer(why: str) -> Finding:
 
 
 def analyzer_coverage(
-    grants: Sequence[DraftGrant], listed: AnalyzerActions, reference: Reference
+    grants: Sequence[DraftGrant], analyzer: AnalyzerActions, reference: Reference
 ) -> Iterator[Finding]:
     """How many of the proved actions Access Analyzer names, and what of its answer is odd."""
     actions = {one.action for one in grants if one.kind is GroundKind.OBSERVED}
-    if not listed.documents or not actions:
+    if not analyzer.documents or not actions:
         return
     blind = {one for one in actions if (facts := reference.facts(one)) and not facts.analyzer_sees}
     yield Finding(
         severity=Severity.NOTE,
         kind=FindingKind.ACCESS_ANALYZER_COVERAGE,
-        subject=f"{len(actions & listed.actions)} of {len(actions)} actions",
+        subject=f"{len(actions & analyzer.actions)} of {len(actions)} actions",
         detail="Access Analyzer's answer names so many of the actions that the events prove; "
         f"{len(blind)} are not on its list of actions at all.",
     )
-    for text in listed.odd:
+    for text in analyzer.odd:
         yield Finding(
             severity=Severity.WARNING,
             kind=FindingKind.GENERATED_POLICY_NOT_UNDERSTOOD,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def review(
     grants: Sequence[DraftGrant],
     left_out: Sequence[LeftOut],
-    listed: AnalyzerActions,
+    analyzer: AnalyzerActions,
     reference: Reference,
 ) -> tuple[Finding, ...]:
     """All findings of the refinement itself, sorted."""
@@ -36,7 +36,7 @@ def review(
                 *_left_out(left_out),
                 *blind_spots(grants),
                 *_unattachable(grants),
-                *analyzer_coverage(grants, listed, reference),
+                *analyzer_coverage(grants, analyzer, reference),
             }
         )
     )

@@ -62,17 +62,17 @@ def analyzer_actions(
     )
 
 
-def with_listed(allowed: Iterable[Permission], listed_too: AnalyzerActions) -> Iterator[Permission]:
+def with_listed(allowed: Iterable[Permission], analyzer: AnalyzerActions) -> Iterator[Permission]:
     """The same, each with whether Access Analyzer lists its action."""
     for one in allowed:
-        yield one._replace(listed=True) if one.action in listed_too.actions else one
+        yield one._replace(listed=True) if one.action in analyzer.actions else one
 
 
-def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut, ...]:
+def leave_out(seen: Observations, analyzer: AnalyzerActions) -> tuple[LeftOut, ...]:
     """What was offered or tried and is not granted, and why."""
     allowed = {one.action for one in seen.allowed}
     denied = {one[0].action for one in seen.denied}
-    missed = {one.action for one in seen.missed}
+    in_proof = {one.action for one in seen.denied_in_proof}
     pairs = {
         (one.principal, one.action, one.resource)
         for one in (seen.allowed if denied else ())
@@ -97,7 +97,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             reason="CloudFormation asked for it before it deployed, to warn of a quota; AWS says "
             "that such a check stops no deployment. A proof that its denial stops grants it",
         )
-        for action in seen.warned - allowed - missed
+        for action in seen.warned - allowed - in_proof
     ]
     found += [
         LeftOut(
@@ -107,7 +107,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             reason="Access Analyzer lists it for the role, but no call of this run's sessions was "
             "authorised for it: another session of the same role made it",
         )
-        for action in listed_too.actions - allowed - denied - seen.warned - FREE
+        for action in analyzer.actions - allowed - denied - seen.warned - FREE
     ]
     found += [
         LeftOut(
@@ -117,7 +117,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
             reason="Access Analyzer lists it for the role; IAM lets everybody call it, Fencepost's "
             "own markers among them",
         )
-        for action in (listed_too.actions - allowed) & FREE
+        for action in (analyzer.actions - allowed) & FREE
     ]
     used = {action.service for action in allowed}
     found += [
@@ -132,7 +132,7 @@ def leave_out(seen: Observations, listed_too: AnalyzerActions) -> tuple[LeftOut,
                 else "no event of this run used it"
             ),
         )
-        for service in listed_too.services
+        for service in analyzer.services
     ]
     return tuple(sorted(set(found)))
 

@@ -110,8 +110,8 @@ def volatile_names(
         for kind, text in _made(made, one, layout, heads):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
     tokens = (tokens - told.words) | told.suffixes
-    tokens |= _of_another_cycle(seen_things.missed, resources)
-    tokens.update(text for one in seen for line in one.lines for text in line.made)
+    tokens |= _of_another_cycle(seen_things.denied_in_proof, resources)
+    tokens.update(text for one in seen for line in one.lines for text in line.generated_ids)
     differed, stable = _compared(resources, history)
     return VolatileNames(
         tokens=frozenset(tokens - stable) | differed,
@@ -123,8 +123,8 @@ def volatile_names(
         chosen=told.words,
         opened=frozenset(
             one.resource
-            for one in seen_things.missed
-            if any(OPENED_BY_REPAIR in line.made for line in one.lines)
+            for one in seen_things.denied_in_proof
+            if any(OPENED_BY_REPAIR in line.generated_ids for line in one.lines)
         ),
     )
 
@@ -196,9 +196,9 @@ def _unversioned(resource: str) -> str:
     return name if number.isdigit() and parsed(name) else resource
 
 
-def _of_another_cycle(missed: Iterable[Permission], resources: set[str]) -> set[str]:
+def _of_another_cycle(denied_in_proof: Iterable[Permission], resources: set[str]) -> set[str]:
     """A proof is another cycle: what looks made up there and was not seen here is of its making."""
-    made_up = set(_id_pieces({one.resource for one in missed}))
+    made_up = set(_id_pieces({one.resource for one in denied_in_proof}))
     return made_up - set(_id_pieces(resources)) if made_up else made_up
 
 

@@ -31,10 +31,10 @@ def _ground(same: list[Permission]) -> Ground:
     # Sets and sorted ends alone: the order of the lines cannot matter, nor a second delivery.
     events = sorted({(line.time, line.event_id) for line in lines})
     ids = (event_id for _, event_id in events[:EVENT_IDS])
-    offered = any(one.listed for one in same)
+    by_analyzer = any(one.listed for one in same)
     return Ground(
         kind=same[0].kind,
-        text=same[0].text or _observed(lines, len(events), same[0].via, offered=offered),
+        text=same[0].text or _observed(lines, len(events), same[0].via, by_analyzer=by_analyzer),
         events=len(events),
         first=events[0][0],
         last=events[-1][0],
@@ -44,13 +44,15 @@ def _ground(same: list[Permission]) -> Ground:
     )
 
 
-def _observed(lines: list[Evidence], events: int, via: tuple[str, ...], *, offered: bool) -> str:
+def _observed(
+    lines: list[Evidence], events: int, via: tuple[str, ...], *, by_analyzer: bool
+) -> str:
     times = "once" if events == 1 else f"{events} times"
     through = f", made by {listed(via)} for the process" if via else ""
     phases = distinct(line.phase for line in lines)
     during = f" in {listed(phases)}" if phases else ""
     codes = distinct(line.error for line in lines)
     failed = f"; some calls then failed: {listed(codes)}" if codes else ""
-    also = "; Access Analyzer lists the action too" if offered else ""
+    also = "; Access Analyzer lists the action too" if by_analyzer else ""
     names = listed(distinct(line.name for line in lines))
     return f"{names} was authorised {times}{during}{through}{failed}{also}"

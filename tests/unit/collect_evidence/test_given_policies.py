@@ -49,10 +49,10 @@ def test_a_call_that_failed_gave_nothing() -> None:
 
 def test_the_line_says_it_as_the_value_does() -> None:
     request = {"roleName": "orders", "policyName": "p", "policyDocument": SPELLED}
-    call, maker = record("iam", "PutRolePolicy", request, None), Attribution(principal=ROLE)
+    call, attribution = record("iam", "PutRolePolicy", request, None), Attribution(principal=ROLE)
 
-    ((_, line),), _ = LineWriter().write(call, maker)
+    ((_, line),), _ = LineWriter().write(call, attribution)
 
-    (value,) = evidence_of(call, maker)
+    (value,) = evidence_of(call, attribution)
     assert value.document == SPELLED
     assert line == value.to_line()

@@ -243,7 +243,7 @@ def test_of_what_a_launch_answers_only_what_it_made_is_new_and_no_group_is_a_pla
     }  # fmt: skip
     launch = {"instancesSet": {"items": [{"imageId": "ami-1"}]}}
     proofs = translate(record("ec2", "RunInstances", launch, answer), ROLE).proofs
-    assert {name for one in proofs for name in one.made} == {
+    assert {name for one in proofs for name in one.generated_ids} == {
         "eni-0123456789abcdef0",
         "i-0123456789abcdef0",
     }
@@ -252,7 +252,7 @@ def test_of_what_a_launch_answers_only_what_it_made_is_new_and_no_group_is_a_pla
     named = {**launch, "networkInterfaceSet": {"items": [{"networkInterfaceId": "eni-0123456789abcdef0"}]},
              "placement": {"groupName": "rack"}}  # fmt: skip
     proofs = translate(record("ec2", "RunInstances", named, answer), ROLE).proofs
-    assert {name for one in proofs for name in one.made} == {"i-0123456789abcdef0"}
+    assert {name for one in proofs for name in one.generated_ids} == {"i-0123456789abcdef0"}
     assert any(one.resource == arn("ec2", "placement-group/rack") for one in proofs)
 
 
@@ -261,7 +261,7 @@ def test_rules_that_a_group_is_given_have_new_ids() -> None:
     proofs = translate(
         record("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-1"}, answer), ROLE
     ).proofs
-    assert {name for one in proofs for name in one.made} == {"sgr-0123456789abcdef0"}
+    assert {name for one in proofs for name in one.generated_ids} == {"sgr-0123456789abcdef0"}
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def test_records_that_differ_in_caller_time_and_ids_have_the_same_rest() -> None
     )
     assert first is not None
     assert second is not None
-    assert first.rest == second.rest
-    assert first.made != second.made
+    assert first.fingerprint == second.fingerprint
+    assert first.identity_key != second.identity_key
     assert (first.time, second.time) == ("2026-11-23T10:00:01Z", "2026-11-23T10:00:02Z")
 
 
@@ -39,7 +39,7 @@ def test_one_session_is_told_whatever_its_access_key() -> None:
     second = split_record(written(record(who=identity(key="ASIATWO"))))
     assert first is not None
     assert second is not None
-    assert first.made == second.made
+    assert first.identity_key == second.identity_key
 
 
 def test_a_service_that_calls_on_is_part_of_who_asked() -> None:
@@ -47,7 +47,7 @@ def test_a_service_that_calls_on_is_part_of_who_asked() -> None:
     called_on = split_record(written(record(sourceIPAddress="cloudformation.amazonaws.com")))
     assert own is not None
     assert called_on is not None
-    assert own.made != called_on.made
+    assert own.identity_key != called_on.identity_key
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_a_translation_depends_on_is_in_the_rest(one: dict[str, Any]) -> No
     usual, other = split_record(written(record())), split_record(written(one))
     assert usual is not None
     assert other is not None
-    assert usual.rest != other.rest
+    assert usual.fingerprint != other.fingerprint
 
 
 @pytest.mark.parametrize("name", ["eventTime", "eventID", "userAgent", "sourceIPAddress"])

@@ -195,10 +195,10 @@ def test_launching_instances_is_asked_on_everything_that_it_touches() -> None:
 
 
 def test_evidence_says_who_when_and_through_whom() -> None:
-    maker = Attribution(
+    attribution = Attribution(
         principal=ROLE, session="run.deploy", phase="deploy", via=("x.amazonaws.com",)
     )
-    (line,) = evidence_of(record(request={"functionName": "f"}), maker)
+    (line,) = evidence_of(record(request={"functionName": "f"}), attribution)
     assert (line.principal, line.session, line.phase, line.via) == (
         ROLE, "run.deploy", "deploy", ("x.amazonaws.com",),
     )  # fmt: skip

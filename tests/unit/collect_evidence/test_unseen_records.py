@@ -166,10 +166,10 @@ def test_an_id_that_only_the_arn_of_the_answer_tells_is_made_up() -> None:
     request = {"instanceArn": "arn:aws:sso:::instance/ssoins-1111", "name": "p"}
     answer = {"permissionSet": {"permissionSetArn": made}}
     proofs = translate(record("sso", "CreatePermissionSet", request, answer), ROLE).proofs
-    assert proofs[0].made == ("ps-0123456789abcdef",)
+    assert proofs[0].generated_ids == ("ps-0123456789abcdef",)
     named = {"profile": {"profileArn": arn("signer", "/signing-profiles/mine")}}
     proofs = translate(record("signer", "CreateProfile", {"name": "mine"}, named), ROLE).proofs
-    assert not any(one.made for one in proofs)
+    assert not any(one.generated_ids for one in proofs)
 
 
 def test_every_further_name_of_an_element_is_of_a_variable_that_there_is() -> None:

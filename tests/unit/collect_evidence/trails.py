@@ -113,10 +113,11 @@ def kinds_of(part: PartialEvidence) -> list[str]:
     return [finding.kind for finding in part.ledger.sorted()]
 
 
-def evidence_of(record: Record, maker: Attribution) -> tuple[Evidence, ...]:
-    """What the line writer must write of a record of the maker."""
-    found = translate(record, maker.principal)
-    via = maker.asked_via(found.through, found.hidden)
+def evidence_of(record: Record, attribution: Attribution) -> tuple[Evidence, ...]:
+    """What the line writer must write of a record of the attribution."""
+    found = translate(record, attribution.principal)
+    via = attribution.asked_via(found.through, found.hidden)
     return tuple(
-        replace(one, session=maker.session, phase=maker.phase, via=via) for one in found.proofs
+        replace(one, session=attribution.session, phase=attribution.phase, via=via)
+        for one in found.proofs
     )

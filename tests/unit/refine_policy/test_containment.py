@@ -273,7 +273,7 @@ def test_the_call_that_makes_a_mapping_tells_the_function_of_its_id() -> None:
     making = forwarded("lambda:CreateEventSourceMapping", context=INVOKES)
     refinement = refined(
         [
-            replace(making, made=(MAPPING.rpartition(":")[2],)),
+            replace(making, generated_ids=(MAPPING.rpartition(":")[2],)),
             forwarded("lambda:DeleteEventSourceMapping", MAPPING),
         ]
     )

@@ -336,7 +336,7 @@ def test_an_api_that_was_there_before_keeps_its_id() -> None:
 
 def test_an_id_that_the_service_made_up_varies_however_little_it_looks_like_one() -> None:
     application = f"arn:aws:appconfig:{AT}:application"
-    made = replace(seen("appconfig:CreateApplication"), made=("abcdefg",))
+    made = replace(seen("appconfig:CreateApplication"), generated_ids=("abcdefg",))
     lines = [
         made,
         seen("appconfig:DeleteApplication", f"{application}/abcdefg"),
@@ -417,7 +417,7 @@ def test_starting_what_is_there_makes_nothing() -> None:
 def test_ids_that_the_call_made_up_beside_its_own_are_not_pinned() -> None:
     made = replace(
         seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:instance/i-0123456789abcdef0"),
-        made=("eni-0123456789abcdef0", "i-0123456789abcdef0"),
+        generated_ids=("eni-0123456789abcdef0", "i-0123456789abcdef0"),
     )
     beside = seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:network-interface/eni-0123456789abcdef0")
     subnet = seen("ec2:RunInstances", f"arn:aws:ec2:{AT}:subnet/subnet-0123456789abcdef0")
@@ -523,7 +523,7 @@ def test_a_repair_that_opens_a_name_keeps_what_is_fixed_in_it(
     role = f"arn:aws:iam::{ACCOUNT}:role/orders-dev-fn-*"
     line = seen("iam:DeleteRole", role, outcome=Outcome.DENIED_IN_PROOF)
 
-    refinement = refined([replace(line, made=made)])
+    refinement = refined([replace(line, generated_ids=made)])
 
     assert granted(refinement)["iam:DeleteRole"] == {
         f"arn:${{partition}}:iam::${{account}}:role/orders-${{stage}}-fn-{spelled}"
