@@ -9,7 +9,7 @@ from lambdas.document_fleet.moves import Move, moves
 from lambdas.model.archive.fleet import NOT_STARTED, STOPPED, SUCCEEDED, Fleet
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
-from lambdas.overview.needs import Need, Needed, in_order
+from lambdas.overview.attention import Attention, Reasons, in_order
 from lambdas.overview.process_row import Row
 
 CAUSES_SHOWN = 2_000
@@ -29,7 +29,7 @@ class FleetFacts:
     """
 
     fleet: Fleet
-    judged: Sequence[tuple[Row, Needed]]
+    judged: Sequence[tuple[Row, Reasons]]
     planned: int
     tolerate: float
     words: str
@@ -44,9 +44,9 @@ class FleetFacts:
         return [row for row, _ in self.judged]
 
     @property
-    def needs(self) -> Mapping[Need, int]:
+    def needs(self) -> Mapping[Attention, int]:
         """How many processes need what first."""
-        return Counter(needs.first for _, needs in self.judged)
+        return Counter(reasons.first for _, reasons in self.judged)
 
     @property
     def failed(self) -> int:
@@ -76,7 +76,7 @@ class FleetFacts:
     @property
     def waiting(self) -> int:
         """Processes that need somebody."""
-        return sum(needs.first is not Need.NOTHING for _, needs in self.judged)
+        return sum(reasons.first is not Attention.NOTHING for _, reasons in self.judged)
 
     @property
     def verdict(self) -> str:
@@ -108,11 +108,11 @@ class FleetFacts:
             "failed": self.failed,
             "notStarted": self.not_started,
             "stopped": self.stopped,
-            "needs": {need.slug: number for need, number in sorted(self.needs.items())},
+            "needs": {kind.slug: number for kind, number in sorted(self.needs.items())},
             "comparedWith": self.before or None,
             "moves": [one.to_json() for one in self.moves],
             "processes": [
-                {**row.to_json(), "needs": list(needs.words)} for row, needs in self.judged
+                {**row.to_json(), "needs": list(reasons.words)} for row, reasons in self.judged
             ],
         }
 

@@ -6,7 +6,7 @@ from lambdas.document_fleet.fleet_facts import FleetFacts
 from lambdas.model.archive.fleet import REPORT
 from lambdas.model.limits import SUBJECT_LIMIT
 from lambdas.model.text import counted, shortened, visible
-from lambdas.overview.needs import Need
+from lambdas.overview.attention import Attention
 
 LINES = 10
 NAMED = 6  # processes in one line
@@ -44,8 +44,8 @@ def message(facts: FleetFacts, *, place: str) -> str:
 
 def _needs(facts: FleetFacts) -> Iterator[str]:
     """A line for each kind of need, with the first processes that have it."""
-    for need in Need:
-        names = [row.process for row, needs in facts.judged if needs.first is need]
-        if names and need is not Need.NOTHING:
+    for kind in Attention:
+        names = [row.process for row, reasons in facts.judged if reasons.first is kind]
+        if names and kind is not Attention.NOTHING:
             more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-            yield f"{need.heading} ({len(names):,}): {', '.join(names[:NAMED])}{more}"
+            yield f"{kind.heading} ({len(names):,}): {', '.join(names[:NAMED])}{more}"

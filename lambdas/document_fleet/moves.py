@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.text import counted
-from lambdas.overview.needs import Needed
+from lambdas.overview.attention import Reasons
 from lambdas.overview.process_row import Row
 
 COUNTED = (
@@ -31,7 +31,7 @@ class Move:
 
 
 def moves(
-    judged: Sequence[tuple[Row, Needed]], before: Mapping[str, Any] | None
+    judged: Sequence[tuple[Row, Reasons]], before: Mapping[str, Any] | None
 ) -> tuple[Move, ...]:
     """Compared with the fleet before; what got worse first. Nothing for the first fleet."""
     if before is None:

@@ -4,7 +4,7 @@ from lambdas.document_fleet.fleet_facts import FleetFacts
 from lambdas.model.archive.fleet import DOCUMENT, PLAN, TABLE
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, sentence
-from lambdas.overview.needs import Need
+from lambdas.overview.attention import Attention
 from lambdas.overview.table import filters, groups, table
 from lambdas.pages.html import MOST, Html, code, el, join, more
 from lambdas.pages.page import asset, page
@@ -64,14 +64,14 @@ def _head(facts: FleetFacts) -> Html:
 
 def _figures(facts: FleetFacts) -> Html:
     """How many need what, with the way there."""
-    tones = {Need.FAILED: "bad", Need.NOT_STARTED: "bad", Need.NOT_PROVED: "bad"}
+    tones = {Attention.FAILED: "bad", Attention.NOT_STARTED: "bad", Attention.NOT_PROVED: "bad"}
     lines = (
         el(
             "li",
-            el("a", el("b", f"{len(rows):,}"), el("span", need.heading), href=f"#{need.slug}"),
-            class_=tones.get(need, "" if need is Need.NOTHING else "warn"),
+            el("a", el("b", f"{len(rows):,}"), el("span", kind.heading), href=f"#{kind.slug}"),
+            class_=tones.get(kind, "" if kind is Attention.NOTHING else "warn"),
         )
-        for need, rows in groups(facts.judged)
+        for kind, rows in groups(facts.judged)
     )
     return el("ul", lines, class_="figures needs-by-kind", aria_label="What is needed")
 

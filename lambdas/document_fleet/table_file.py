@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lambdas.model.text import visible
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.overview.needs import Needed
+from lambdas.overview.attention import Reasons
 from lambdas.overview.process_row import Row
 
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -14,9 +14,9 @@ FORMULA = ("=", "+", "-", "@")
 FLAT = {"end", "grounds"}
 
 
-def table_file(judged: Sequence[tuple[Row, Needed]]) -> str:
+def table_file(judged: Sequence[tuple[Row, Reasons]]) -> str:
     """All rows in their order; what is not known is empty."""
-    lines = [_line(row, needs) for row, needs in judged]
+    lines = [_line(row, reasons) for row, reasons in judged]
     names = list(lines[0]) if lines else ["process"]
     written = io.StringIO()
     writer = csv.DictWriter(written, names, lineterminator="\r\n")
@@ -25,7 +25,7 @@ def table_file(judged: Sequence[tuple[Row, Needed]]) -> str:
     return written.getvalue()
 
 
-def _line(row: Row, needs: Needed) -> dict[str, str]:
+def _line(row: Row, reasons: Reasons) -> dict[str, str]:
     plain = {name: value for name, value in row.to_json().items() if name not in FLAT}
     cells = {
         **plain,
@@ -33,7 +33,7 @@ def _line(row: Row, needs: Needed) -> dict[str, str]:
         "error": row.end.error if row.end else None,
         "grants": sum(row.grounds.values()) if row.grounds is not None else None,
         "observed": row.grounds.get(GroundKind.OBSERVED, 0) if row.grounds is not None else None,
-        "needs": "; ".join(needs.words),
+        "needs": "; ".join(reasons.words),
     }
     return {name: _cell(value) for name, value in cells.items()}
 

@@ -8,7 +8,7 @@ from lambdas.model.archive.manifest import sealed_page
 from lambdas.model.definition.process_parameter import Place
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted
-from lambdas.overview.needs import in_order
+from lambdas.overview.attention import in_order
 from lambdas.overview.process_row import Archived, Row, row_of
 from lambdas.overview.reading import everything, newest_report
 from lambdas.overview.table import filters, table

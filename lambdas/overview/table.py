@@ -6,11 +6,11 @@ from itertools import groupby
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.text import counted, shortened
-from lambdas.overview.needs import Need, Needed
+from lambdas.overview.attention import Attention, Reasons
 from lambdas.overview.process_row import CAUSE, Row
 from lambdas.pages.html import Html, code, el, join, text
 
-Judged = Sequence[tuple[Row, Needed]]
+Judged = Sequence[tuple[Row, Reasons]]
 
 COLUMNS = (
     "Process",
@@ -30,9 +30,9 @@ UNKNOWN = "not known"
 SHOWN_ON = {Platform.AWS: "", Platform.EMBEDDED: "emulated", Platform.UNKNOWN: "where is not told"}
 
 
-def groups(judged: Judged) -> list[tuple[Need, list[tuple[Row, Needed]]]]:
+def groups(judged: Judged) -> list[tuple[Attention, list[tuple[Row, Reasons]]]]:
     """Rows that need the same thing first, together."""
-    return [(need, list(rows)) for need, rows in groupby(judged, lambda one: one[1].first)]
+    return [(kind, list(rows)) for kind, rows in groupby(judged, lambda one: one[1].first)]
 
 
 def table(judged: Judged, link: Callable[[Row], str]) -> Html:
@@ -55,7 +55,7 @@ def filters(judged: Judged) -> Html:
     return el(
         "form",
         el("label", "Find", el("input", type="search", id="find", autocomplete="off")),
-        _choice("need", "Needs", [(need.slug, need.heading) for need, _ in groups(judged)]),
+        _choice("need", "Needs", [(kind.slug, kind.heading) for kind, _ in groups(judged)]),
         _choice("owner", "Owner", [(one, one) for one in owners]),
         _choice("sandbox", "Sandbox", [(one, one) for one in sandboxes]),
         el("p", id="count", role="status"),
@@ -71,17 +71,17 @@ def _choice(name: str, label: str, options: list[tuple[str, str]]) -> Html:
 
 
 def _bodies(judged: Judged, link: Callable[[Row], str]) -> Iterator[Html]:
-    for need, rows in groups(judged):
+    for kind, rows in groups(judged):
         heading = el(
             "tr",
-            el("th", f"{need.heading} ({len(rows):,})", scope="rowgroup", colspan=len(COLUMNS)),
+            el("th", f"{kind.heading} ({len(rows):,})", scope="rowgroup", colspan=len(COLUMNS)),
             class_="group",
         )
-        lines = (_line(row, needs, link) for row, needs in rows)
-        yield el("tbody", heading, lines, id=need.slug, data_need=need.slug)
+        lines = (_line(row, reasons, link) for row, reasons in rows)
+        yield el("tbody", heading, lines, id=kind.slug, data_need=kind.slug)
 
 
-def _line(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
+def _line(row: Row, reasons: Reasons, link: Callable[[Row], str]) -> Html:
     cells = (
         _verdict(row),
         _proof(row),
@@ -97,22 +97,22 @@ def _line(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
     )
     return el(
         "tr",
-        el("th", _name(row, needs, link), scope="row"),
+        el("th", _name(row, reasons, link), scope="row"),
         (el("td", cell, data_name=name) for name, cell in zip(COLUMNS[1:], cells, strict=True)),
         data_owner=row.owner,
         data_sandbox=row.place.name,
     )
 
 
-def _name(row: Row, needs: Needed, link: Callable[[Row], str]) -> Html:
+def _name(row: Row, reasons: Reasons, link: Callable[[Row], str]) -> Html:
     """The process, with what it needs and, of a failure, why."""
     name = el("a", row.process, href=link(row)) if row.run else row.process
     cause = row.end.cause if row.end and row.end.failed else ""
-    reasons = el("span", "; ".join(needs.words), class_="needs") if needs.words else None
+    words = el("span", "; ".join(reasons.words), class_="needs") if reasons.words else None
     said = shortened(cause, CAUSE, whole_in="the execution")
     run = el("p", "Execution ", code(row.end.execution)) if row.end and row.end.execution else None
     why = el("details", el("summary", "Why"), _lines(said), run) if cause else None
-    return join((name, reasons, why))
+    return join((name, words, why))
 
 
 def _lines(words: str) -> Html:

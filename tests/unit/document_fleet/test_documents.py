@@ -16,7 +16,7 @@ from lambdas.document_fleet.table_file import table_file
 from lambdas.model.dossier.answer import Answer
 from lambdas.model.execution.platform import Platform
 from lambdas.model.limits import SUBJECT_LIMIT
-from lambdas.overview.needs import in_order
+from lambdas.overview.attention import in_order
 from lambdas.overview.process_row import Row
 from tests.unit.document_fleet.fleets import FLEET, ROWS, a_fleet
 from tests.unit.document_policy.forms import HOSTILE
