@@ -59,6 +59,11 @@ class Permission(NamedTuple):
         return min(line.time for line in self.lines)
 
     @property
+    def first_event(self) -> str:
+        """The id of the event that showed it first."""
+        return min(self.lines, key=lambda line: line.order).event_id
+
+    @property
     def phases(self) -> tuple[str, ...]:
         """In which phases of the cycle."""
         return distinct(line.phase for line in self.lines)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, visible
-from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.reference.stacks.handler_actions import writing_actions
-from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
+from lambdas.refine_policy.permissions.stack_reads import made_by_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +34,7 @@ WITHOUT_A_SERVICE = frozenset(
 
 def types_without_calls(seen: Observations, stacks: Iterable[Stack]) -> Iterator[Finding]:
     """One note of all such types."""
-    handed = handed_to_stacks(seen)
-    by_stacks = [
-        one for one in seen.allowed if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed
-    ]
+    by_stacks = list(made_by_stacks(seen))
     known = {kind for one in by_stacks for kind in one.types} | WITHOUT_A_SERVICE
     called = {one.action for one in by_stacks}
     made = {one.type for stack in stacks for one in stack.resources if one.type.startswith(AWS)}

@@ -90,7 +90,7 @@ def unknown_versions(allowed: Iterable[Permission]) -> Iterator[Finding]:
                 "DeleteObjects deleted. If it deleted versions, the process needs "
                 "s3:DeleteObjectVersion.",
                 action="Add the grant in process.yaml if the process deletes versions.",
-                source=min(one.lines, key=lambda line: line.order).event_id,
+                source=one.first_event,
             )
 
 

@@ -103,5 +103,5 @@ def _passes_itself(one: Implied, by: Permission) -> Finding:
         "A role that may pass itself can give a service everything that it may do, so this is "
         "not granted.",
         action="Give the service a role of its own.",
-        source=min(by.lines, key=lambda line: line.order).event_id,
+        source=by.first_event,
     )

@@ -11,7 +11,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
-from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.arn_parts import parsed
 from lambdas.reference.stacks.containment import Means, row_of
@@ -25,7 +24,7 @@ from lambdas.refine_policy.permissions.handler_actions import (
     removes,
 )
 from lambdas.refine_policy.permissions.opposites import undone_by
-from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
+from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks, made_by_stacks
 from lambdas.refine_policy.permissions.system_tags import system_tag_permissions
 
 if TYPE_CHECKING:
@@ -106,9 +105,9 @@ def _by_type(
     stacks = {one.principal for one in seen.allowed if one.action in _STACK_MADE}
     for one in seen.allowed:
         done_to[one.principal, one.resource].add(one.action)
-        if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed:
-            for resource_type in one.types:
-                types.setdefault((one.principal, resource_type), []).append(one)
+    for one in made_by_stacks(seen):
+        for resource_type in one.types:
+            types.setdefault((one.principal, resource_type), []).append(one)
     for (principal, resource_type), calls in sorted(types.items()):
         declared = reference.handlers(resource_type)
         if declared is None:

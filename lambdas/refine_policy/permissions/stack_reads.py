@@ -61,6 +61,14 @@ def handed_to_stacks(seen: Observations) -> frozenset[str]:
     return frozenset(one.resource for one, _ in seen.implied if _TO_CLOUDFORMATION in one.context)
 
 
+def made_by_stacks(seen: Observations) -> Iterator[Permission]:
+    """The calls that CloudFormation made: in a caller's name, or as a role that it was handed."""
+    handed = handed_to_stacks(seen)
+    return (
+        one for one in seen.allowed if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed
+    )
+
+
 def _asked(stack: Stack, seen: Observations) -> Iterator[Asked]:
     makers = [one for one in seen.allowed if one.action in _MAKERS and _is_of(one, stack)]
     for maker in makers:

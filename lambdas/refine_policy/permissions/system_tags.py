@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
-from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.system_tags import system_tags
 from lambdas.refine_policy.observations import Permission
-from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
+from lambdas.refine_policy.permissions.stack_reads import made_by_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,10 +55,4 @@ def unknown_system_tags(seen: Observations) -> Iterator[Finding]:
 
 
 def _of_stacks(seen: Observations) -> Iterable[tuple[Permission, str]]:
-    handed = handed_to_stacks(seen)
-    return (
-        (one, resource_type)
-        for one in seen.allowed
-        if one.via[:1] == (CLOUDFORMATION,) or one.principal in handed
-        for resource_type in one.types
-    )
+    return ((one, kind) for one in made_by_stacks(seen) for kind in one.types)
