@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from foretell.templates.stack import StackResource
-from lambdas.collect_evidence.resources.call import Call
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.iam.arn import is_arn
 from lambdas.reference.actions import facts

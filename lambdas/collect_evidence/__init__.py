@@ -7,6 +7,7 @@ principals: whose record it is. Reads no request and builds no ARN.
 translation: a record becomes evidence or a finding, never neither. Decides nothing of a policy.
 implied: what the request needed beside its own action. Grants nothing.
 resources: what the call acted on. Guesses nothing: what cannot be known is `*`.
+call: what was asked, where, and how it ended. Names no resource.
 output: sorted, distinct lines in bounded memory. Translates nothing.
 
 `collect.py` reads one trail by these; `batches.py` does so for files that are read side by side.

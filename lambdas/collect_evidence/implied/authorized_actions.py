@@ -23,7 +23,7 @@ from lambdas.reference.refused.refused_resources import narrowest, suits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.reference.actions import ActionFacts
 
 

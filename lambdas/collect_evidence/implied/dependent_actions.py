@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.reference.actions import ActionFacts
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied

@@ -23,7 +23,7 @@ from lambdas.collect_evidence.implied.transforms import transforms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.model.trail.evidence import Implied
     from lambdas.reference.actions import ActionFacts
 
@@ -39,7 +39,7 @@ def implied_by(call: Call, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
         found.update(log_deliveries(call))
     elif call.service == "events":
         found.update(connection_secret(call))
-    if call.error:
+    if call.outcome.code:
         found.update(listings(call))
     found.update(_by_elements(call, known))
     if not found:

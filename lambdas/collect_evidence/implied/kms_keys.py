@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind

@@ -13,13 +13,13 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 
 def listings(call: Call) -> Iterator[Implied]:
     """The listing that an answer of *not there* proves to be allowed."""
     rule = shard("implied")["not_there"].get(call.service)
-    bucket = _bucket(call) if rule and call.error.lower() in rule["codes"] else ""
+    bucket = _bucket(call) if rule and call.outcome.code.lower() in rule["codes"] else ""
     if bucket:
         yield Implied(
             kind=GroundKind.NOT_THERE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 import re
 from urllib.parse import unquote, urlsplit
 

@@ -9,7 +9,7 @@ from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 import re
 
 from lambdas.collect_evidence.implied.authorized_rows import (

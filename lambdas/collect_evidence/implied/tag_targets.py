@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Response
 from lambdas.collect_evidence.implied.sent_tags import sent_tags, types_tagged
-from lambdas.collect_evidence.resources.call import Response
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.reference.arn_formats import formats_of, stem
@@ -18,7 +18,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.reference.actions import ActionFacts, ResourceUse
 
 NOTHING = Response(None)

@@ -18,7 +18,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 # What tags things of any type, by the name that a service gives it.
 GENERAL = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags")

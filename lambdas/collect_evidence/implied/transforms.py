@@ -17,7 +17,7 @@ from lambdas.model.trail.ground_kind import GroundKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 SERVERLESS: Final = "Serverless-2016-10-31"
 _ANY: Final = "*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.collect_evidence.call.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING
 from lambdas.reference.actions import AccessLevel
 from lambdas.reference.arn_formats import stem
@@ -13,7 +13,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.collect_evidence.resources.candidates import Candidate
     from lambdas.reference.actions import ActionFacts
 

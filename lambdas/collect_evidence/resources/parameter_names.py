@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.collect_evidence.call.elements import TOP
 from lambdas.reference.actions import resource_types
 from lambdas.reference.arn_formats import is_parent, stem
 from lambdas.reference.operation_verbs import noun_of

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from lambdas.collect_evidence.resources.elements import TOP
+from lambdas.collect_evidence.call.elements import TOP
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING, PREFIXED
 from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.reference.arn_formats import formats_in, stem
@@ -16,7 +16,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdas.collect_evidence.resources.elements import Elements
+    from lambdas.collect_evidence.call.elements import Elements
     from lambdas.reference.arn_formats import ArnFormat
 
 # `name`, `name:qualifier`, `account:function:name` and more,

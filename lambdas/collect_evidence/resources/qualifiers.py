@@ -13,7 +13,7 @@ from lambdas.model.iam.arn import arn_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.collect_evidence.resources.elements import Elements
+    from lambdas.collect_evidence.call.elements import Elements
     from lambdas.model.iam.action import Action
 
 _FUNCTION = re.compile(arn_pattern("lambda", "function:[^:]+"))

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.elements import TOP
 from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
-from lambdas.collect_evidence.resources.elements import TOP
 from lambdas.collect_evidence.resources.named_types import (
     asks_for_one,
     is_named,
@@ -27,7 +27,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.reference.actions import ActionFacts, ResourceUse
     from lambdas.reference.events import RequiredAction
 

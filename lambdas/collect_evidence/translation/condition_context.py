@@ -14,7 +14,7 @@ from lambdas.reference.stacks.containment import FUNCTION_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.reference.actions import ActionFacts
 
 # The request's element for each key,

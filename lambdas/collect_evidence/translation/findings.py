@@ -11,8 +11,8 @@ from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
 
 if TYPE_CHECKING:
-    from lambdas.collect_evidence.resources.call import Call
-    from lambdas.collect_evidence.translation.outcome import CallOutcome
+    from lambdas.collect_evidence.call.call import Call
+    from lambdas.collect_evidence.call.outcome import CallOutcome
     from lambdas.reference.actions import ActionFacts
 
 
@@ -39,40 +39,40 @@ def unmapped(subject: str) -> Finding:
     )
 
 
-def doubts(answer: CallOutcome) -> tuple[Finding, ...]:
+def doubts(outcome: CallOutcome) -> tuple[Finding, ...]:
     """What a refusal names and the reference does not know."""
-    if not answer.strange:
+    if not outcome.strange:
         return ()
     return (
         Finding(
             severity=Severity.WARNING,
             kind=FindingKind.UNKNOWN_ACTION_DENIED,
-            subject=answer.strange,
+            subject=outcome.strange,
             detail="A denial names an action that the reference does not know.",
             action="Check the spelling in the service's documentation.",
         ),
     )
 
 
-def proves_nothing(call: Call, answer: CallOutcome) -> Finding:
+def proves_nothing(call: Call) -> Finding:
     """That a call failed so early that it tells nothing about permissions."""
     return Finding(
         severity=Severity.NOTE,
         kind=FindingKind.FAILED_BEFORE_IAM,
         subject=f"{call.service}:{call.operation}",
-        detail=f"The call failed with {answer.code}, which a service may answer before it asks "
-        "IAM. So this call proves no permission. The permissions that other calls prove are still "
-        "granted.",
+        detail=f"The call failed with {call.outcome.code}, which a service may answer before it "
+        "asks IAM. So this call proves no permission. The permissions that other calls prove are "
+        "still granted.",
     )
 
 
-def unknown_error(call: Call, answer: CallOutcome) -> Finding:
+def unknown_error(call: Call) -> Finding:
     """That nobody knows whether IAM had been asked; the process made the call, so it is granted."""
     return Finding(
         severity=Severity.NOTE,
         kind=FindingKind.UNKNOWN_ERROR,
         subject=f"{call.service}:{call.operation}",
-        detail=f"The call failed with {answer.code or 'a message alone'}, an error that the "
+        detail=f"The call failed with {call.outcome.code or 'a message alone'}, an error that the "
         "reference does not know. It counts as authorised, because a call that is not allowed is "
         "refused instead.",
         action="Remove the call from the process if the process works without it.",

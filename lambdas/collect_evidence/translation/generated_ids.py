@@ -12,7 +12,7 @@ from lambdas.reference.shards import shard
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 _MAKES = re.compile(creating("Start", "Add", "Associate", "Authorize", "Put", "Publish"))
 _EC2_ID = re.compile(r"[a-z-]+-[0-9a-f]{8,17}")

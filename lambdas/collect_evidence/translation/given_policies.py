@@ -9,7 +9,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 # A group has no boundary.
 _GIVE = frozenset({"PutRolePolicy", "PutUserPolicy", "CreatePolicy", "CreatePolicyVersion"})

@@ -9,7 +9,7 @@ from lambdas.reference.condition_keys import VIA_SERVICE
 from lambdas.reference.shards import prefixes_of, shard
 
 if TYPE_CHECKING:
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
     from lambdas.model.iam.action import Action
 
 KMS = "kms"

@@ -8,7 +8,7 @@ from lambdas.collect_evidence.implied.tagging import is_second_generation
 from lambdas.reference.actions import types_made_by
 
 if TYPE_CHECKING:
-    from lambdas.collect_evidence.resources.call import Call
+    from lambdas.collect_evidence.call.call import Call
 
 
 def types_of(call: Call) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
 from lambdas.collect_evidence.record import Record, object_of, text_of, told_beside
-from lambdas.collect_evidence.resources.call import Call
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import is_untold, resources_of
 from lambdas.collect_evidence.translation.condition_context import context_of
@@ -27,7 +27,6 @@ from lambdas.collect_evidence.translation.findings import (
 from lambdas.collect_evidence.translation.generated_ids import generated_ids
 from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
-from lambdas.collect_evidence.translation.outcome import CallOutcome, answer_of
 from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.collect_evidence.translation.translation import Translation
 from lambdas.model.findings.finding import FindingKind
@@ -66,7 +65,6 @@ def translate(record: Record, principal: str) -> Translation:
         return Translation(findings=(note(FindingKind.SERVICE_EVENT, subject, reason),))
     request = object_of(record, "requestParameters")
     mapping = mapping_of(source, name, request, told_beside(record))
-    answer = answer_of(record)
     place = _place(principal, text_of(record, "awsRegion"), text_of(record, "recipientAccountId"))
     call = Call.of(record, mapping or OperationMapping(service="", operation=name), place)
     proves = partial(
@@ -79,29 +77,26 @@ def translate(record: Record, principal: str) -> Translation:
         name=text_of(record, "eventName"),
     )
     if mapping is None:
-        return _used(_unmapped(subject, answer, call, proves), answer, call, source)
-    if mapping.nothing and answer.action is None:
+        return _used(_unmapped(subject, call, proves), call, source)
+    if mapping.nothing and call.outcome.action is None:
         return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, mapping.nothing),))
-    if answer.outcome is Outcome.DENIED:
-        found = _denied(answer, call, proves)
-    else:
-        found = _allowed(answer, call, proves)
-    return _used(found, answer, call, source)
+    translated = _denied if call.outcome.kind is Outcome.DENIED else _allowed
+    return _used(translated(call, proves), call, source)
 
 
-def _used(found: Translation, answer: CallOutcome, call: Call, source: str) -> Translation:
+def _used(found: Translation, call: Call, source: str) -> Translation:
     """The same, with the service that used a key in the caller's name."""
-    through, hidden = service_refused(answer.action, source), service_by_context(call, source)
+    through, hidden = service_refused(call.outcome.action, source), service_by_context(call, source)
     return replace(found, through=through, hidden=hidden)
 
 
-def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
-    if answer.proves_nothing:
-        return Translation(findings=(proves_nothing(call, answer),))
+def _allowed(call: Call, proves: Proves) -> Translation:
+    if call.outcome.proves_nothing:
+        return Translation(findings=(proves_nothing(call),))
     known = _known(call)
     implied = implied_by(call, [one for _, one in known])
     types = types_of(call)
-    succeeded = answer.outcome is Outcome.SUCCEEDED
+    succeeded = call.outcome.kind is Outcome.SUCCEEDED
     generated = generated_ids(call) if succeeded else ()
     given = given_policy(call) if succeeded else ""
     proofs: list[Evidence] = []
@@ -112,8 +107,8 @@ def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
             proves(
                 action=one.action,
                 resource=resource,
-                outcome=answer.outcome,
-                error=answer.code,
+                outcome=call.outcome.kind,
+                error=call.outcome.code,
                 # What the request implies is said once, with its first action and resource.
                 implies=() if proofs or index else implied,
                 generated_ids=() if proofs or index else generated,
@@ -127,19 +122,19 @@ def _allowed(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
             findings.append(unknown_resource(one, call))
     if not proofs:
         findings.append(note(FindingKind.NEEDS_NOTHING, call.operation, "no case of it applies"))
-    if answer.authorization is Authorization.UNKNOWN:
-        findings.append(unknown_error(call, answer))
+    if call.outcome.authorization is Authorization.UNKNOWN:
+        findings.append(unknown_error(call))
     findings += (*perhaps_authorized(call), *map(unnamed_role, unnamed_roles(call)))
     return Translation(tuple(proofs), tuple(findings))
 
 
-def _denied(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
+def _denied(call: Call, proves: Proves) -> Translation:
     """A refusal names its action and resource; where it does not, they are the call's own."""
-    findings = doubts(answer)
-    if answer.action:
-        return Translation(_refused_by_name(answer, call, proves), findings)
+    findings = doubts(call.outcome)
+    if call.outcome.action:
+        return Translation(_refused_by_name(call, proves), findings)
     own = [(one.action, _asked(call, required, one)) for required, one in _known(call)]
-    proofs = _refusals(own, answer, call, proves)
+    proofs = _refusals(own, call, proves)
     if not proofs:
         findings += (
             note(FindingKind.NEEDS_NOTHING, call.operation, "refused, yet it needs nothing"),
@@ -148,15 +143,15 @@ def _denied(answer: CallOutcome, call: Call, proves: Proves) -> Translation:
 
 
 def _refusals(
-    pairs: Sequence[tuple[Action, Sequence[str]]], answer: CallOutcome, call: Call, proves: Proves
+    pairs: Sequence[tuple[Action, Sequence[str]]], call: Call, proves: Proves
 ) -> tuple[Evidence, ...]:
     return tuple(
         proves(
             action=action,
             resource=resource,
-            outcome=answer.outcome,
-            error=answer.code,
-            obstacle=answer.obstacle,
+            outcome=call.outcome.kind,
+            error=call.outcome.code,
+            obstacle=call.outcome.obstacle,
             context=context_of(known, call) if (known := facts(action)) else (),
         )
         for action, resources in pairs
@@ -164,17 +159,18 @@ def _refusals(
     )
 
 
-def _refused_by_name(answer: CallOutcome, call: Call, proves: Proves) -> tuple[Evidence, ...]:
+def _refused_by_name(call: Call, proves: Proves) -> tuple[Evidence, ...]:
     """The action that a refusal names, on what it names, else on what the call was about."""
-    if not (answer.refusal and answer.action):
+    refusal, refused = call.outcome.refusal, call.outcome.action
+    if not (refusal and refused):
         return ()
-    resources = resources_named(answer.refusal, call.place)
-    known = facts(answer.action)
+    resources = resources_named(refusal, call.place)
+    known = facts(refused)
     if not resources and known:
-        bare = RequiredAction(action=answer.action)
-        own = next((one for one in call.required if one.action == answer.action), bare)
+        bare = RequiredAction(action=refused)
+        own = next((one for one in call.required if one.action == refused), bare)
         resources = _asked(call, own, known)
-    return _refusals([(answer.action, resources)], answer, call, proves)
+    return _refusals([(refused, resources)], call, proves)
 
 
 def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[str, ...]:
@@ -183,10 +179,10 @@ def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[st
     return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
-def _unmapped(subject: str, answer: CallOutcome, call: Call, proves: Proves) -> Translation:
+def _unmapped(subject: str, call: Call, proves: Proves) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    proofs = _refused_by_name(answer, call, proves)
-    return Translation(proofs, (unmapped(subject), *doubts(answer)))
+    proofs = _refused_by_name(call, proves)
+    return Translation(proofs, (unmapped(subject), *doubts(call.outcome)))
 
 
 def _known(call: Call) -> list[tuple[RequiredAction, ActionFacts]]:

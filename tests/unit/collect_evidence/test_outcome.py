@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from lambdas.collect_evidence.call.outcome import outcome_of
 from lambdas.collect_evidence.translation.attribution import Attribution
-from lambdas.collect_evidence.translation.outcome import answer_of
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.compile.sources import read_curated
@@ -31,7 +31,7 @@ BECAUSE = "because no identity-based policy allows the action"
     ],
 )  # fmt: skip
 def test_refusals_are_known_by_their_codes(code: str) -> None:
-    assert answer_of(record(errorCode=code, errorMessage="no")).outcome is Outcome.DENIED
+    assert outcome_of(record(errorCode=code, errorMessage="no")).kind is Outcome.DENIED
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_refusals_are_known_by_their_codes(code: str) -> None:
 def test_calls_that_failed_otherwise_had_been_authorised(
     source: str, code: str, message: str
 ) -> None:
-    answer = answer_of(record(source, errorCode=code, errorMessage=message))
+    answer = outcome_of(record(source, errorCode=code, errorMessage=message))
 
-    assert (answer.outcome, answer.authorization) == (Outcome.FAILED, Authorization.AFTER)
+    assert (answer.kind, answer.authorization) == (Outcome.FAILED, Authorization.AFTER)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_calls_that_failed_before_anybody_asked_iam_prove_no_permission(
 ) -> None:
     failed = record(source, errorCode=code, errorMessage=message)
 
-    assert answer_of(failed).authorization is Authorization.BEFORE
+    assert outcome_of(failed).authorization is Authorization.BEFORE
 
 
 def test_a_call_that_failed_before_iam_is_a_finding_and_no_evidence() -> None:
@@ -163,7 +163,7 @@ def test_every_rule_of_errors_says_what_it_proves_and_can_be_read() -> None:
 
 
 def test_no_error_is_success() -> None:
-    assert answer_of(record()).outcome is Outcome.SUCCEEDED
+    assert outcome_of(record()).kind is Outcome.SUCCEEDED
 
 
 @pytest.mark.parametrize(
@@ -193,16 +193,16 @@ def test_no_error_is_success() -> None:
 def test_a_refusal_s_message_names_action_and_resource(
     message: str, action: str, resource: str
 ) -> None:
-    answer = answer_of(record(errorCode="AccessDenied", errorMessage=message))
-    assert answer.outcome is Outcome.DENIED
+    answer = outcome_of(record(errorCode="AccessDenied", errorMessage=message))
+    assert answer.kind is Outcome.DENIED
     assert answer.refusal is not None
     assert (str(answer.action), answer.refusal.name) == (action, resource)
 
 
 def test_messages_tell_refusals_that_codes_hide() -> None:
     message = f"{WHO} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/r"
-    answer = answer_of(record(errorCode="ValidationError", errorMessage=message))
-    assert answer.outcome is Outcome.DENIED
+    answer = outcome_of(record(errorCode="ValidationError", errorMessage=message))
+    assert answer.kind is Outcome.DENIED
 
 
 def test_evidence_of_a_refusal_is_what_the_message_names_not_the_call() -> None:

@@ -25,7 +25,7 @@ class CallOutcome:
         obstacle: what refused it when it was not the lack of a grant; empty otherwise.
     """
 
-    outcome: Outcome
+    kind: Outcome
     code: str = ""
     authorization: Authorization | None = None
     refusal: Refusal | None = None
@@ -47,10 +47,10 @@ class CallOutcome:
         return self.authorization is Authorization.BEFORE
 
 
-_SUCCEEDED = CallOutcome(outcome=Outcome.SUCCEEDED)
+_SUCCEEDED = CallOutcome(kind=Outcome.SUCCEEDED)
 
 
-def answer_of(record: Mapping[str, Any]) -> CallOutcome:
+def outcome_of(record: Mapping[str, Any]) -> CallOutcome:
     """Read the outcome of a record."""
     code = _text(record.get("errorCode"))
     said = _message(record)
@@ -60,12 +60,12 @@ def answer_of(record: Mapping[str, Any]) -> CallOutcome:
     told = next((one for one in refusals(message) if _is_own(one, record)), None)
     authorization = authorization_of(_text(record.get("eventSource")), code, message)
     if told is None and authorization is not Authorization.REFUSED:
-        return CallOutcome(outcome=Outcome.FAILED, code=code, authorization=authorization)
+        return CallOutcome(kind=Outcome.FAILED, code=code, authorization=authorization)
     if told is None and next(refusals(message), None) is not None:
         # Somebody else was refused on the caller's behalf: a function's own role, for example.
-        return CallOutcome(outcome=Outcome.FAILED, code=code, authorization=Authorization.AFTER)
+        return CallOutcome(kind=Outcome.FAILED, code=code, authorization=Authorization.AFTER)
     return CallOutcome(
-        outcome=Outcome.DENIED,
+        kind=Outcome.DENIED,
         code=code,
         authorization=Authorization.REFUSED,
         refusal=told,

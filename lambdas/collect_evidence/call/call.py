@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lambdas.collect_evidence.call.elements import Elements, unwrapped
+from lambdas.collect_evidence.call.outcome import CallOutcome, outcome_of
 from lambdas.collect_evidence.record import is_internal
-from lambdas.collect_evidence.resources.elements import Elements, unwrapped
 from lambdas.reference.arn_formats import ArnContext, stem
 
 # Elements that name who may do something, or what points elsewhere, never what is acted upon.
@@ -51,7 +52,7 @@ class Call:
         named: the ARNs that the record itself names as its resources.
         sent: the ARNs in the request that may be acted upon.
         sent_as: the same by what their element says that they are: `connection` of connectionArn.
-        error: the code of its error, or empty.
+        outcome: how the service ended it.
         internal: whether a service of AWS made the call for the caller, without its name.
         agent: the caller's client, as it calls itself.
         user: the ARN of the user who calls, empty of roles.
@@ -69,7 +70,7 @@ class Call:
     sent: tuple[str, ...]
     sent_as: Mapping[str, tuple[str, ...]]
     parameters: Mapping[str, Any]
-    error: str = ""
+    outcome: CallOutcome
     internal: bool = False
     agent: str = ""
     user: str = ""
@@ -77,7 +78,6 @@ class Call:
     @classmethod
     def of(cls, record: Mapping[str, Any], mapping: OperationMapping, place: ArnContext) -> Call:
         """Read a record."""
-        error = record.get("errorCode")
         parameters, agent = record.get("requestParameters"), record.get("userAgent")
         request = Elements.of(parameters)
         return cls(
@@ -90,7 +90,7 @@ class Call:
             named=tuple(_named(record.get("resources"))),
             sent=_arns(request),
             sent_as=_by_noun(request),
-            error=error if isinstance(error, str) else "",
+            outcome=outcome_of(record),
             parameters=_parameters(parameters),
             internal=is_internal(record),
             agent=agent if isinstance(agent, str) else "",
