@@ -92,14 +92,14 @@ def strange_records(draw: st.DrawFn) -> dict[str, Any]:
 @given(made=strange_records())
 def test_every_record_of_the_principal_is_evidence_or_a_finding(made: dict[str, Any]) -> None:
     translation = translate(made, ROLE)
-    assert translation.proofs or translation.findings
-    for one in translation.proofs:
+    assert translation.evidence or translation.findings
+    for one in translation.evidence:
         known = facts(one.action)
         assert known is not None
         assert known.action == one.action
         assert one.resource == "*" or is_arn(one.resource) or one.resource.startswith("arn:")
-    for proof in translation.proofs:
-        for implied in proof.implies:
+    for line in translation.evidence:
+        for implied in line.implies:
             assert facts(Action.from_text(str(implied.action))) is not None
 
 

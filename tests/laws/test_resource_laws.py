@@ -77,9 +77,9 @@ def test_nothing_but_a_star_or_an_arn_reaches_evidence_or_a_policy(
     called, request = made
     one_call = record(*called, cast("Any", request), cast("Any", answer))
     one_call["resources"] = [{"ARN": arn} for arn in named]
-    proofs = translate(one_call, ROLE).proofs
-    assert all(is_resource(one.resource) for one in proofs), proofs
-    assert all(is_resource(one.resource) for proof in proofs for one in proof.implies), proofs
+    lines = translate(one_call, ROLE).evidence
+    assert all(is_resource(one.resource) for one in lines), lines
+    assert all(is_resource(one.resource) for line in lines for one in line.implies), lines
 
     evidence = evidence_of(one_call, Attribution(principal=ROLE))
     for document in rendered(refined(evidence)).values():

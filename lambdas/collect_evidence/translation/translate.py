@@ -99,20 +99,20 @@ def _allowed(call: Call, proves: Proves) -> Translation:
     succeeded = call.outcome.kind is Outcome.SUCCEEDED
     generated = generated_ids(call) if succeeded else ()
     given = given_policy(call) if succeeded else ""
-    proofs: list[Evidence] = []
+    evidence: list[Evidence] = []
     findings: list[Finding] = []
     for required, one in known:
         resources = resources_of(call, required, one)
-        proofs += [
+        evidence += [
             proves(
                 action=one.action,
                 resource=resource,
                 outcome=call.outcome.kind,
                 error=call.outcome.code,
                 # What the request implies is said once, with its first action and resource.
-                implies=() if proofs or index else implied,
-                generated_ids=() if proofs or index else generated,
-                document="" if proofs or index else given,
+                implies=() if evidence or index else implied,
+                generated_ids=() if evidence or index else generated,
+                document="" if evidence or index else given,
                 types=types,
                 context=context_of(one, call),
             )
@@ -120,12 +120,12 @@ def _allowed(call: Call, proves: Proves) -> Translation:
         ]
         if is_untold(resources, one, call):
             findings.append(unknown_resource(one, call))
-    if not proofs:
+    if not evidence:
         findings.append(note(FindingKind.NEEDS_NOTHING, call.operation, "no case of it applies"))
     if call.outcome.authorization is Authorization.UNKNOWN:
         findings.append(unknown_error(call))
     findings += (*perhaps_authorized(call), *map(unnamed_role, unnamed_roles(call)))
-    return Translation(tuple(proofs), tuple(findings))
+    return Translation(tuple(evidence), tuple(findings))
 
 
 def _denied(call: Call, proves: Proves) -> Translation:
@@ -134,12 +134,12 @@ def _denied(call: Call, proves: Proves) -> Translation:
     if call.outcome.action:
         return Translation(_refused_by_name(call, proves), findings)
     own = [(one.action, _asked(call, required, one)) for required, one in _known(call)]
-    proofs = _refusals(own, call, proves)
-    if not proofs:
+    evidence = _refusals(own, call, proves)
+    if not evidence:
         findings += (
             note(FindingKind.NEEDS_NOTHING, call.operation, "refused, yet it needs nothing"),
         )
-    return Translation(proofs, findings)
+    return Translation(evidence, findings)
 
 
 def _refusals(
@@ -181,8 +181,8 @@ def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[st
 
 def _unmapped(subject: str, call: Call, proves: Proves) -> Translation:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    proofs = _refused_by_name(call, proves)
-    return Translation(proofs, (unmapped(subject), *doubts(call.outcome)))
+    evidence = _refused_by_name(call, proves)
+    return Translation(evidence, (unmapped(subject), *doubts(call.outcome)))
 
 
 def _known(call: Call) -> list[tuple[RequiredAction, ActionFacts]]:

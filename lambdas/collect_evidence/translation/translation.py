@@ -19,22 +19,22 @@ class Translation:
     """What a record proves, and what must be said; never neither. Findings lack a source.
 
     Attributes:
-        proofs: of the principal; its session, phase and services are the attribution's to tell.
+        evidence: of the principal; its session, phase and services are the attribution's to tell.
         through: the service that asked for it in the caller's name; empty for the call itself.
         hidden: the same where a record only says that some service did.
     """
 
-    proofs: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
     through: str = ""
     hidden: str = ""
 
     def lines(self, attribution: Attribution, event_id: str, time: str) -> list[Line]:
         """What a record proves of whoever made the call, just as `Evidence.to_line` writes it."""
-        if not self.proofs:
+        if not self.evidence:
             return []
         caller = _caller(attribution, self.through, self.hidden)
-        own = caller + event_in_line(self.proofs[0].region, event_id, time)
+        own = caller + event_in_line(self.evidence[0].region, event_id, time)
         return [
             ((time, event_id, action, resource, attribution.principal), f"{before}{own}{after}")
             for action, resource, before, after in self._written
@@ -43,7 +43,7 @@ class Translation:
     @cached_property
     def _written(self) -> tuple[tuple[str, str, str, str], ...]:
         """What its lines have in common, whoever made the call and when."""
-        return tuple([(str(one.action), one.resource, *one.line_ends()) for one in self.proofs])
+        return tuple([(str(one.action), one.resource, *one.line_ends()) for one in self.evidence])
 
 
 @lru_cache(maxsize=1_024)

@@ -39,8 +39,8 @@ def read(source: str, operation: str, request: dict[str, Any]) -> Translation:
 
 def asked(made: Translation) -> set[tuple[str, str]]:
     """Every action, with who receives a role that is passed."""
-    found = {(str(one.action), "") for one in made.proofs}
-    for one in [inner for proof in made.proofs for inner in proof.implies]:
+    found = {(str(one.action), "") for one in made.evidence}
+    for one in [inner for line in made.evidence for inner in line.implies]:
         found |= {
             (str(one.action), ""),
             (str(one.action), dict(one.context).get("iam:PassedToService", "")),
@@ -136,8 +136,8 @@ def test_the_least_request_needs_no_more_than_aws_documents() -> None:
             for source, request in least(table, operation):
                 for one in [
                     two
-                    for proof in read(source, operation, request).proofs
-                    for two in proof.implies
+                    for line in read(source, operation, request).evidence
+                    for two in line.implies
                 ]:
                     if one.kind == "dependent-action" and str(one.action) in told:
                         asked.add((table, operation, one.action))
@@ -221,8 +221,8 @@ def test_what_is_asked_besides_is_on_the_narrowest_that_the_request_names(
     source: str, operation: str, request_: dict[str, Any], action: str, resource: str
 ) -> None:
     made = read(f"{source}.amazonaws.com", operation, request_)
-    found = [(one.action, one.resource) for one in made.proofs]
-    found += [(one.action, one.resource) for proof in made.proofs for one in proof.implies]
+    found = [(one.action, one.resource) for one in made.evidence]
+    found += [(one.action, one.resource) for line in made.evidence for one in line.implies]
     assert resource in [named for asked, named in found if str(asked) == action]
 
 
@@ -261,7 +261,7 @@ def test_a_role_is_passed_to_whom_aws_says(
     source: str, operation: str, request_: dict[str, Any], receivers: list[str]
 ) -> None:
     made = read(f"{source}.amazonaws.com", operation, request_)
-    passed = [one for proof in made.proofs for one in proof.implies if one.kind == "pass-role"]
+    passed = [one for line in made.evidence for one in line.implies if one.kind == "pass-role"]
     assert sorted(dict(one.context)["iam:PassedToService"] for one in passed) == receivers
 
 

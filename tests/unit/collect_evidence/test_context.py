@@ -41,9 +41,9 @@ LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 def test_the_key_is_kept_where_the_action_honours_it(
     name: str, request_: dict[str, Any], expected: tuple[tuple[str, str], ...]
 ) -> None:
-    (proof,) = translate(record("iam", name, request_), ROLE).proofs
+    (line,) = translate(record("iam", name, request_), ROLE).evidence
 
-    assert proof.context == expected
+    assert line.context == expected
 
 
 AT = "arn:aws:lambda:eu-west-1:111122223333:function"
@@ -78,9 +78,9 @@ def test_the_function_of_a_mapping_is_kept_as_the_answer_tells_it(
 ) -> None:
     event = record("lambda", f"{name}20150331", request_)
     event["responseElements"] = answer
-    (proof,) = translate(event, ROLE).proofs
+    (line,) = translate(event, ROLE).evidence
 
-    assert proof.context == ((("lambda:FunctionArn", expected),) if expected else ())
+    assert line.context == ((("lambda:FunctionArn", expected),) if expected else ())
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_the_function_of_a_mapping_is_kept_as_the_answer_tells_it(
 )
 def test_a_change_set_that_imports_says_so(request_: dict[str, Any], imports: bool) -> None:  # noqa: FBT001
     sent = {"stackName": "orders-dev", "changeSetName": "c", **request_}
-    proofs = translate(record("cloudformation", "CreateChangeSet", sent), ROLE).proofs
-    keys = {key for proof in proofs for key, _ in proof.context}
+    lines = translate(record("cloudformation", "CreateChangeSet", sent), ROLE).evidence
+    keys = {key for line in lines for key, _ in line.context}
 
     assert ("cloudformation:ImportResourceTypes" in keys) == imports
 
@@ -108,9 +108,9 @@ def test_a_refused_request_keeps_it_too() -> None:
     denied = record("iam", "AttachRolePolicy", {"roleName": "r", "policyArn": LOGS})
     denied |= {"errorCode": "AccessDenied", "errorMessage": "no"}
 
-    (proof,) = translate(denied, ROLE).proofs
+    (line,) = translate(denied, ROLE).evidence
 
-    assert proof.context == (("iam:PolicyARN", LOGS),)
+    assert line.context == (("iam:PolicyARN", LOGS),)
 
 
 def test_a_line_holds_it_and_reads_back_the_same() -> None:
@@ -138,8 +138,8 @@ def test_a_key_that_a_service_used_for_the_caller_was_used_through_it(
     who = identity(invokedBy=invoked) if invoked else identity()
     key = [{"ARN": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"}]
     made = record("kms", "Decrypt", {"encryptionContext": context}, who=who, resources=key)
-    (proof,) = translate(made, ROLE).proofs
-    assert proof.context == expected
+    (line,) = translate(made, ROLE).evidence
+    assert line.context == expected
 
 
 def test_the_same_request_of_one_s_own_is_told_apart_when_records_repeat() -> None:
@@ -159,6 +159,6 @@ def test_a_function_s_address_is_granted_on_the_function_without_naming_it_twice
         record("lambda", "CreateFunctionUrlConfig", {"functionName": "f", "authType": "AWS_IAM"}),
         ROLE,
     )
-    (proof,) = [one for one in made.proofs if str(one.action) == "lambda:CreateFunctionUrlConfig"]
-    assert proof.resource.endswith(":function:f")
-    assert proof.context == ()
+    (line,) = [one for one in made.evidence if str(one.action) == "lambda:CreateFunctionUrlConfig"]
+    assert line.resource.endswith(":function:f")
+    assert line.context == ()

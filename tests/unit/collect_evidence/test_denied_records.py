@@ -34,15 +34,15 @@ def named(one: dict[str, Any]) -> str:
 def test_a_real_record_is_evidence_of_its_own_kind_or_a_finding(one: dict[str, Any]) -> None:
     translation = translate(one, one["userIdentity"]["arn"])
 
-    assert translation.proofs or translation.findings
+    assert translation.evidence or translation.findings
     before = one["errorCode"].startswith(BEFORE)
     assert [each.kind for each in translation.findings if each.kind == "failed-before-iam"] == (
         ["failed-before-iam"] if before else []
     )
     if "is not authorized to perform" in words(one):
-        (proof,) = translation.proofs
-        assert proof.outcome is Outcome.DENIED
-        assert str(proof.action).lower() in words(one).lower()
+        (line,) = translation.evidence
+        assert line.outcome is Outcome.DENIED
+        assert str(line.action).lower() in words(one).lower()
         assert not translation.findings
 
 
@@ -52,9 +52,9 @@ def test_a_real_record_is_evidence_of_its_own_kind_or_a_finding(one: dict[str, A
     ids=named,
 )
 def test_an_arn_that_a_refusal_names_is_kept_as_it_is(one: dict[str, Any]) -> None:
-    (proof,) = translate(one, one["userIdentity"]["arn"]).proofs
+    (line,) = translate(one, one["userIdentity"]["arn"]).evidence
 
-    assert f"on resource: {proof.resource}" in words(one)
+    assert f"on resource: {line.resource}" in words(one)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_an_arn_that_a_refusal_names_is_kept_as_it_is(one: dict[str, Any]) -> No
 def test_no_refused_action_of_iam_on_a_user_role_group_policy_or_profile_is_on_any(
     one: dict[str, Any],
 ) -> None:
-    for proof in translate(one, one["userIdentity"]["arn"]).proofs:
-        if str(proof.action) not in OPEN_BY_AWS:
-            assert not is_open(proof.resource), words(one)
-            assert words(one).count(proof.resource.rsplit("/", 1)[-1])
+    for line in translate(one, one["userIdentity"]["arn"]).evidence:
+        if str(line.action) not in OPEN_BY_AWS:
+            assert not is_open(line.resource), words(one)
+            assert words(one).count(line.resource.rsplit("/", 1)[-1])
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_no_refused_action_of_iam_on_a_user_role_group_policy_or_profile_is_on_a
 def test_any_resource_stands_only_where_an_action_has_none_or_the_words_say_so(
     one: dict[str, Any],
 ) -> None:
-    for proof in translate(one, one["userIdentity"]["arn"]).proofs:
-        known = facts(proof.action)
+    for line in translate(one, one["userIdentity"]["arn"]).evidence:
+        known = facts(line.action)
         assert known is not None
-        if proof.resource == "*" and any(use.required for use in known.uses):
+        if line.resource == "*" and any(use.required for use in known.uses):
             assert "on resource: * " in words(one)
 
 
 def test_an_access_entry_is_named_by_the_principal_that_the_path_holds() -> None:
     (one,) = (each for each in RECORDS if each["eventName"] == "DescribeAccessEntry")
-    (proof,) = translate(one, one["userIdentity"]["arn"]).proofs
+    (line,) = translate(one, one["userIdentity"]["arn"]).evidence
 
-    assert proof.resource.endswith(":access-entry/beta-fish/role/111122223333/TrailDiscover/*")
+    assert line.resource.endswith(":access-entry/beta-fish/role/111122223333/TrailDiscover/*")

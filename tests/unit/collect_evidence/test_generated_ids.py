@@ -11,7 +11,9 @@ from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, record
 
 
 def made(source: str, name: str, request: Any, response: Any, **more: Any) -> tuple[str, ...]:
-    return translate(record(source, name, request, response, **more), ROLE).proofs[0].generated_ids
+    return (
+        translate(record(source, name, request, response, **more), ROLE).evidence[0].generated_ids
+    )
 
 
 @pytest.mark.parametrize(

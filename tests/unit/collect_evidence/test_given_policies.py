@@ -20,7 +20,7 @@ SPELLED = json.dumps(POLICY, sort_keys=True, separators=(",", ":"))
 def given(name: str, document: Any, **more: Any) -> list[str]:
     request = {"roleName": "orders", "userName": "bob", "policyName": "p", "policyArn": POLICY_ARN}
     call = record("iam", name, {**request, "policyDocument": document}, None, **more)
-    return [one.document for one in translate(call, ROLE).proofs]
+    return [one.document for one in translate(call, ROLE).evidence]
 
 
 POLICY_ARN = "arn:aws:iam::123456789012:policy/p"

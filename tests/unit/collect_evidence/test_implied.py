@@ -14,11 +14,11 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111"
 
 
 def implied(source: str, name: str, request: dict[str, Any], **more: Any) -> list[tuple[str, ...]]:
-    proofs = translate(record(source, name, request, **more), ROLE).proofs
+    lines = translate(record(source, name, request, **more), ROLE).evidence
     return [
         (one.kind, str(one.action), one.resource, *(value for _, value in one.context))
-        for proof in proofs
-        for one in proof.implies
+        for line in lines
+        for one in line.implies
     ]
 
 

@@ -131,7 +131,7 @@ def test_a_call_that_failed_before_iam_is_a_finding_and_no_evidence() -> None:
 
     translation = translate(failed, ROLE)
 
-    assert translation.proofs == ()
+    assert translation.evidence == ()
     (told,) = translation.findings
     assert (told.kind, told.subject) == ("failed-before-iam", "ec2:TerminateInstances")
     assert "Client.InvalidInstanceID.Malformed" in told.detail
@@ -144,7 +144,7 @@ def test_an_error_that_nobody_knows_counts_as_authorised_and_is_told() -> None:
 
     translation = translate(failed, ROLE)
 
-    assert [(str(one.action), one.outcome) for one in translation.proofs] == [
+    assert [(str(one.action), one.outcome) for one in translation.evidence] == [
         ("lambda:GetFunction", Outcome.FAILED)
     ]
     (told,) = translation.findings
@@ -209,7 +209,7 @@ def test_evidence_of_a_refusal_is_what_the_message_names_not_the_call() -> None:
     message = f"{WHO} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/r"
     call = record("lambda", "CreateFunction20150331", {"functionName": "f"}, errorCode="AccessDenied",
                   errorMessage=message)  # fmt: skip
-    (one,) = translate(call, ROLE).proofs
+    (one,) = translate(call, ROLE).evidence
     assert (str(one.action), one.resource, one.outcome) == (
         "iam:PassRole", "arn:aws:iam::1:role/r", Outcome.DENIED,
     )  # fmt: skip
@@ -219,7 +219,7 @@ def test_evidence_of_a_refusal_is_what_the_message_names_not_the_call() -> None:
 def test_a_refusal_that_names_nothing_is_about_the_call_itself() -> None:
     call = record("s3", "GetObject", {"bucketName": "b", "key": "k"}, errorCode="AccessDenied",
                   errorMessage="Access Denied")  # fmt: skip
-    (one,) = translate(call, ROLE).proofs
+    (one,) = translate(call, ROLE).evidence
     assert (str(one.action), one.resource) == ("s3:GetObject", "arn:aws:s3:::b/k")
 
 
@@ -228,7 +228,7 @@ def test_an_action_that_iam_does_not_know_is_a_finding_and_never_evidence() -> N
     translation = translate(
         record(request={"functionName": "f"}, errorCode="AccessDenied", errorMessage=message), ROLE
     )
-    assert [str(one.action) for one in translation.proofs] == ["lambda:GetFunction"]
+    assert [str(one.action) for one in translation.evidence] == ["lambda:GetFunction"]
     assert [one.kind for one in translation.findings] == ["unknown-action-denied"]
 
 
@@ -237,7 +237,7 @@ def test_an_unknown_operation_still_tells_what_its_refusal_named() -> None:
     translation = translate(
         record("nosuch", "Frobnicate", errorCode="AccessDenied", errorMessage=message), ROLE
     )
-    assert [str(one.action) for one in translation.proofs] == ["sqs:SendMessage"]
+    assert [str(one.action) for one in translation.evidence] == ["sqs:SendMessage"]
     assert [one.kind for one in translation.findings] == ["unmapped-event"]
 
 
@@ -245,7 +245,7 @@ def refused(
     message: str, source: str = "lambda", name: str = "GetFunction"
 ) -> set[tuple[str, str]]:
     call = record(source, name, None, errorCode="AccessDenied", errorMessage=message)
-    return {(str(one.action), one.resource) for one in translate(call, ROLE).proofs}
+    return {(str(one.action), one.resource) for one in translate(call, ROLE).evidence}
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_a_refusal_that_a_service_writes_into_its_answer_is_read() -> None:
         "eks", "CreateCluster", {"name": "c"}, {"message": message}, errorCode="AccessDenied"
     )
 
-    assert [(str(one.action), one.resource) for one in translate(call, ROLE).proofs] == [
+    assert [(str(one.action), one.resource) for one in translate(call, ROLE).evidence] == [
         ("iam:PassRole", "arn:aws:iam::111122223333:role/eks")
     ]
 
@@ -295,7 +295,7 @@ def test_tags_on_a_log_group_ask_for_the_additional_permission_alone() -> None:
     call = record("logs", "CreateLogGroup", {"logGroupName": "/orders/dev"}, errorCode="AccessDeniedException",
                   errorMessage=message)  # fmt: skip
 
-    assert [(str(one.action), one.resource) for one in translate(call, ROLE).proofs] == [
+    assert [(str(one.action), one.resource) for one in translate(call, ROLE).evidence] == [
         ("logs:TagResource", "arn:aws:logs:eu-west-1:111122223333:log-group:/orders/dev")
     ]
 
@@ -376,7 +376,7 @@ def test_a_role_of_another_account_is_passed_by_no_policy() -> None:
                   errorMessage="Cross-account pass role is not allowed.")  # fmt: skip
 
     assert all(
-        one.outcome is Outcome.DENIED and one.obstacle for one in translate(call, ROLE).proofs
+        one.outcome is Outcome.DENIED and one.obstacle for one in translate(call, ROLE).evidence
     )
 
 
@@ -391,4 +391,4 @@ def test_what_a_function_s_own_role_was_refused_is_no_refusal_of_the_caller() ->
         errorMessage=message,
     )
 
-    assert {one.outcome for one in translate(call, ROLE).proofs} == {Outcome.FAILED}
+    assert {one.outcome for one in translate(call, ROLE).evidence} == {Outcome.FAILED}

@@ -17,15 +17,15 @@ Json = dict[str, Any]
 def asked(
     source: str, name: str, request: Json | None, answer: Json | None = None, **more: Any
 ) -> list[str]:
-    proofs = translate(record(source, name, request, answer, **more), ROLE).proofs
-    return [f"{one.action} {one.resource}" for one in proofs]
+    lines = translate(record(source, name, request, answer, **more), ROLE).evidence
+    return [f"{one.action} {one.resource}" for one in lines]
 
 
 def implied(
     source: str, name: str, request: Json, kind: str, answer: Json | None = None
 ) -> list[str]:
-    proofs = translate(record(source, name, request, answer), ROLE).proofs
-    found = [one for proof in proofs for one in proof.implies if one.kind == kind]
+    lines = translate(record(source, name, request, answer), ROLE).evidence
+    found = [one for line in lines for one in line.implies if one.kind == kind]
     return [f"{one.action} {one.resource}" for one in found]
 
 
@@ -230,7 +230,7 @@ def test_a_role_that_the_console_switched_into_needs_nothing_for_it() -> None:
 )  # fmt: skip
 def test_what_nobody_signs_needs_nothing(source: str, name: str) -> None:
     translation = translate(record(source, name, {}), ROLE)
-    assert translation.proofs == ()
+    assert translation.evidence == ()
     assert [one.kind for one in translation.findings] == ["needs-nothing"]
 
 
@@ -242,26 +242,26 @@ def test_of_what_a_launch_answers_only_what_it_made_is_new_and_no_group_is_a_pla
             "networkInterfaceSet": {"items": [{"networkInterfaceId": "eni-0123456789abcdef0"}]}}]},
     }  # fmt: skip
     launch = {"instancesSet": {"items": [{"imageId": "ami-1"}]}}
-    proofs = translate(record("ec2", "RunInstances", launch, answer), ROLE).proofs
-    assert {name for one in proofs for name in one.generated_ids} == {
+    lines = translate(record("ec2", "RunInstances", launch, answer), ROLE).evidence
+    assert {name for one in lines for name in one.generated_ids} == {
         "eni-0123456789abcdef0",
         "i-0123456789abcdef0",
     }
-    assert not any("placement-group" in one.resource for one in proofs)
+    assert not any("placement-group" in one.resource for one in lines)
 
     named = {**launch, "networkInterfaceSet": {"items": [{"networkInterfaceId": "eni-0123456789abcdef0"}]},
              "placement": {"groupName": "rack"}}  # fmt: skip
-    proofs = translate(record("ec2", "RunInstances", named, answer), ROLE).proofs
-    assert {name for one in proofs for name in one.generated_ids} == {"i-0123456789abcdef0"}
-    assert any(one.resource == arn("ec2", "placement-group/rack") for one in proofs)
+    lines = translate(record("ec2", "RunInstances", named, answer), ROLE).evidence
+    assert {name for one in lines for name in one.generated_ids} == {"i-0123456789abcdef0"}
+    assert any(one.resource == arn("ec2", "placement-group/rack") for one in lines)
 
 
 def test_rules_that_a_group_is_given_have_new_ids() -> None:
     answer = {"securityGroupRuleSet": {"items": [{"securityGroupRuleId": "sgr-0123456789abcdef0"}]}}
-    proofs = translate(
+    lines = translate(
         record("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-1"}, answer), ROLE
-    ).proofs
-    assert {name for one in proofs for name in one.generated_ids} == {"sgr-0123456789abcdef0"}
+    ).evidence
+    assert {name for one in lines for name in one.generated_ids} == {"sgr-0123456789abcdef0"}
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_calls_name_the_resources_that_iam_is_asked_for(
     response: dict[str, Any] | None,
     wanted: list[str],
 ) -> None:
-    found = translate(record(source, name, request_, response), ROLE).proofs
+    found = translate(record(source, name, request_, response), ROLE).evidence
     assert sorted(f"{one.action} {one.resource}" for one in found) == sorted(wanted)
 
 
@@ -160,7 +160,7 @@ def test_what_the_record_names_itself_goes_before_what_could_be_built() -> None:
             resources=[{"ARN": key, "type": "AWS::KMS::Key"}],
         ),
         ROLE,
-    ).proofs
+    ).evidence
     assert found.resource == key
 
 
@@ -168,13 +168,13 @@ def test_partition_region_and_account_are_those_of_the_call() -> None:
     call = record("sqs", "CreateQueue", {"queueName": "q"}, awsRegion="cn-north-1")
     (found,) = translate(
         {**call, "recipientAccountId": "444455556666"}, ROLE.replace("aws", "aws-cn")
-    ).proofs
+    ).evidence
     assert found.resource == "arn:aws-cn:sqs:cn-north-1:444455556666:q"
 
 
 def test_a_resource_that_cannot_be_known_is_a_wildcard_and_a_finding() -> None:
     translation = translate(record("lambda", "DeleteFunction20150331", None), ROLE)
-    assert [one.resource for one in translation.proofs] == [f"arn:aws:lambda:{HERE}:function:*"]
+    assert [one.resource for one in translation.evidence] == [f"arn:aws:lambda:{HERE}:function:*"]
     assert [one.kind for one in translation.findings] == ["unknown-resource"]
 
 
@@ -186,7 +186,9 @@ def test_launching_instances_is_asked_on_everything_that_it_touches() -> None:
          "iamInstanceProfile": {"name": "p"}},
         {"instancesSet": {"items": [{"instanceId": "i-1"}]}},
     )  # fmt: skip
-    found = {one.resource.removeprefix("arn:aws:ec2:") for one in translate(launched, ROLE).proofs}
+    found = {
+        one.resource.removeprefix("arn:aws:ec2:") for one in translate(launched, ROLE).evidence
+    }
     assert found == {
         f"{HERE}:instance/i-1", f"{HERE}:key-pair/k", f"{HERE}:network-interface/*",
         f"{HERE}:security-group/sg-1", f"{HERE}:subnet/subnet-1", f"{HERE}:volume/*",
@@ -220,4 +222,4 @@ def test_evidence_says_who_when_and_through_whom() -> None:
 def test_evidence_names_the_cloudformation_type_that_a_call_makes(
     source: str, name: str, request_: dict[str, Any], type_: str
 ) -> None:
-    assert translate(record(source, name, request_), ROLE).proofs[0].types == (type_,)
+    assert translate(record(source, name, request_), ROLE).evidence[0].types == (type_,)

@@ -192,20 +192,20 @@ CASES: dict[str, tuple[str, str, Json, Json | None, Sequence[str]]] = {
 def test_a_call_names_exactly_what_it_was_asked_for(case: str) -> None:
     source, name, request, response, wanted = CASES[case]
     made = translate(record(source, name, request, response), ROLE)
-    assert sorted(f"{one.action} {one.resource}" for one in made.proofs) == sorted(wanted)
+    assert sorted(f"{one.action} {one.resource}" for one in made.evidence) == sorted(wanted)
 
 
 def test_what_an_endpoint_saw_pass_is_no_call_of_its_own() -> None:
     seen = record("s3", "GetObject", {}, eventType="AwsVpceEvent", eventCategory="NetworkActivity")
     made = translate(seen, ROLE)
-    assert made.proofs == ()
+    assert made.evidence == ()
     assert [one.kind for one in made.findings] == ["service-event"]
 
 
 def test_what_holds_and_what_is_held_are_both_asked_for_where_a_call_needs_both() -> None:
     request = {"applicationId": "app1234", "configurationProfileId": "prof123"}
     made = translate(record("appconfig", "DeleteConfigurationProfile", request), ROLE)
-    assert {one.resource for one in made.proofs} == {
+    assert {one.resource for one in made.evidence} == {
         arn("appconfig", "application/app1234"),
         arn("appconfig", "application/app1234/configurationprofile/prof123"),
     }
@@ -214,37 +214,37 @@ def test_what_holds_and_what_is_held_are_both_asked_for_where_a_call_needs_both(
 def test_an_index_is_asked_for_instead_of_its_table() -> None:
     request = {"tableName": "orders", "indexName": "by-day"}
     made = translate(record("dynamodb", "Query", request), ROLE)
-    assert {one.resource for one in made.proofs} == {arn("dynamodb", "table/orders/index/by-day")}
+    assert {one.resource for one in made.evidence} == {arn("dynamodb", "table/orders/index/by-day")}
 
 
 def test_a_type_of_which_there_is_but_one_needs_no_name() -> None:
     made = translate(record("s3", "DeleteAccessGrantsInstance", {"accountId": ACCOUNT}), ROLE)
-    assert {one.resource for one in made.proofs} == {arn("s3", "access-grants/default")}
+    assert {one.resource for one in made.evidence} == {arn("s3", "access-grants/default")}
 
 
 def test_an_access_point_is_told_by_its_own_name_and_not_by_its_bucket() -> None:
     request = {"accountId": ACCOUNT, "name": "point"}
     made = translate(record("s3", "DeleteAccessPoint", request), ROLE)
-    assert {one.resource for one in made.proofs} == {arn("s3", "accesspoint/point")}
+    assert {one.resource for one in made.evidence} == {arn("s3", "accesspoint/point")}
 
 
 def test_a_policy_that_is_none_of_iam_is_acted_upon() -> None:
     policy = arn("bedrock", "automated-reasoning-policy/abc123")
     request = {"policyArn": policy}
     made = translate(record("bedrock", "CreateAutomatedReasoningPolicyVersion", request), ROLE)
-    assert policy in {one.resource for one in made.proofs}
+    assert policy in {one.resource for one in made.evidence}
 
 
 def test_a_document_names_nothing() -> None:
     request = {"name": "clicks", "schema": '{"type": "record"}'}
     made = translate(record("personalize", "CreateSchema", request), ROLE)
-    assert {one.resource for one in made.proofs} == {arn("personalize", "schema/*")}
+    assert {one.resource for one in made.evidence} == {arn("personalize", "schema/*")}
 
 
 def test_of_what_is_known_in_part_the_rest_is_any_and_nothing_that_is_needed_is_left_out() -> None:
     request = {"catalogId": ACCOUNT, "connectionNameList": ["lake", "pond"]}
     made = translate(record("glue", "BatchDeleteConnection", request), ROLE)
-    assert {one.resource for one in made.proofs} == {
+    assert {one.resource for one in made.evidence} == {
         arn("glue", "catalog"),
         arn("glue", "connection/lake"),
         arn("glue", "connection/pond"),
@@ -257,7 +257,7 @@ def test_an_object_behind_an_access_point_is_asked_for_under_both_names() -> Non
     made = translate(
         record("s3", "GetObject", {"bucketName": point, "key": "x"}, resources=named), ROLE
     )
-    assert {one.resource for one in made.proofs} == {"arn:aws:s3:::b/x", f"{point}/object/x"}
+    assert {one.resource for one in made.evidence} == {"arn:aws:s3:::b/x", f"{point}/object/x"}
 
 
 def test_what_is_tagged_is_what_is_made_and_not_what_it_uses() -> None:
@@ -265,7 +265,7 @@ def test_what_is_tagged_is_what_is_made_and_not_what_it_uses() -> None:
         "dBInstanceIdentifier": "orders", "dBSubnetGroupName": "sng", "dBParameterGroupName": "pg",
         "tags": [{"key": "a", "value": "b"}],
     }  # fmt: skip
-    (first, *_) = translate(record("rds", "CreateDBInstance", request), ROLE).proofs
+    (first, *_) = translate(record("rds", "CreateDBInstance", request), ROLE).evidence
     tagged = [one.resource for one in first.implies if one.kind == "tag-on-create"]
     assert tagged == [arn("rds", "db:orders")]
 
@@ -278,5 +278,5 @@ def test_a_refusal_in_simple_email_service_s_quotes_is_read() -> None:
     refused = record(
         "ses", "SendEmail", {"source": "a@b.c"}, errorCode="AccessDenied", errorMessage=message
     )
-    (proof,) = translate(refused, ROLE).proofs
-    assert (str(proof.action), proof.resource) == ("ses:SendEmail", arn("ses", "identity/example.com"))  # fmt: skip
+    (line,) = translate(refused, ROLE).evidence
+    assert (str(line.action), line.resource) == ("ses:SendEmail", arn("ses", "identity/example.com"))  # fmt: skip

@@ -133,7 +133,7 @@ def test_the_reader_and_the_embedded_aws_know_what_a_service_does_as_its_caller(
     on: set[str],
 ) -> None:
     made = translate(record(f"{source}.amazonaws.com", operation, recorded(request_)), CALLER)
-    read = {(str(one.action), one.resource) for proof in made.proofs for one in proof.implies}
+    read = {(str(one.action), one.resource) for line in made.evidence for one in line.implies}
     call = Call(
         service=service,
         operation=operation,

@@ -24,8 +24,8 @@ def arn(service: str, resource: str) -> str:
 
 
 def asked(source: str, name: str, request: Json | None, answer: Json | None = None) -> list[str]:
-    proofs = translate(record(source, name, request, answer), ROLE).proofs
-    return sorted(f"{one.action} {one.resource}" for one in proofs)
+    lines = translate(record(source, name, request, answer), ROLE).evidence
+    return sorted(f"{one.action} {one.resource}" for one in lines)
 
 
 Case = tuple[str, str, Json, list[str]]
@@ -128,7 +128,7 @@ def test_objects_of_tables_are_recorded_under_the_names_of_s3s_operations() -> N
     named = [{"ARN": arn("s3tables", "bucket/b")}, {"ARN": table}]
     for name, action in (("GetObject", "GetTableData"), ("UploadPart", "PutTableData")):
         made = translate(record("s3tables", name, {"key": "k"}, resources=named), ROLE)
-        assert [f"{one.action} {one.resource}" for one in made.proofs] == [
+        assert [f"{one.action} {one.resource}" for one in made.evidence] == [
             f"s3tables:{action} {table}"
         ]
 
@@ -136,8 +136,8 @@ def test_objects_of_tables_are_recorded_under_the_names_of_s3s_operations() -> N
 def test_a_user_who_names_no_user_means_himself() -> None:
     user = f"arn:aws:iam::{ACCOUNT}:user/dev/bob"
     who = {"type": "IAMUser", "arn": user, "accountId": ACCOUNT, "userName": "bob"}
-    own = translate(record("iam", "ChangePassword", None, who=who), user).proofs
-    others = translate(record("iam", "GetUser", {"userName": "eve"}, who=who), user).proofs
+    own = translate(record("iam", "ChangePassword", None, who=who), user).evidence
+    others = translate(record("iam", "GetUser", {"userName": "eve"}, who=who), user).evidence
     assert [one.resource for one in own] == [user]
     assert [one.resource for one in others] == [f"arn:aws:iam::{ACCOUNT}:user/eve"]
 
@@ -154,8 +154,8 @@ def test_a_role_is_passed_to_whoever_will_act_in_it(
     source: str, name: str, receiver: str | None
 ) -> None:
     request = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/r"}
-    proofs = translate(record(source, name, request), ROLE).proofs
-    passed = [one for proof in proofs for one in proof.implies if one.action.name == "PassRole"]
+    lines = translate(record(source, name, request), ROLE).evidence
+    passed = [one for line in lines for one in line.implies if one.action.name == "PassRole"]
     assert [one.context for one in passed] == (
         [(("iam:PassedToService", receiver),)] if receiver else []
     )
@@ -165,11 +165,11 @@ def test_an_id_that_only_the_arn_of_the_answer_tells_is_made_up() -> None:
     made = "arn:aws:sso:::permissionSet/ssoins-1111/ps-0123456789abcdef"
     request = {"instanceArn": "arn:aws:sso:::instance/ssoins-1111", "name": "p"}
     answer = {"permissionSet": {"permissionSetArn": made}}
-    proofs = translate(record("sso", "CreatePermissionSet", request, answer), ROLE).proofs
-    assert proofs[0].generated_ids == ("ps-0123456789abcdef",)
+    lines = translate(record("sso", "CreatePermissionSet", request, answer), ROLE).evidence
+    assert lines[0].generated_ids == ("ps-0123456789abcdef",)
     named = {"profile": {"profileArn": arn("signer", "/signing-profiles/mine")}}
-    proofs = translate(record("signer", "CreateProfile", {"name": "mine"}, named), ROLE).proofs
-    assert not any(one.generated_ids for one in proofs)
+    lines = translate(record("signer", "CreateProfile", {"name": "mine"}, named), ROLE).evidence
+    assert not any(one.generated_ids for one in lines)
 
 
 def test_every_further_name_of_an_element_is_of_a_variable_that_there_is() -> None:
@@ -206,6 +206,6 @@ def _variables(service: str) -> frozenset[str]:
 def test_tags_cost_what_the_service_calls_its_tagging_action(
     source: str, name: str, request_: Json, wanted: str
 ) -> None:
-    proofs = translate(record(source, name, request_, None), ROLE).proofs
+    lines = translate(record(source, name, request_, None), ROLE).evidence
 
-    assert wanted in {f"{one.action} {one.resource}" for proof in proofs for one in proof.implies}
+    assert wanted in {f"{one.action} {one.resource}" for line in lines for one in line.implies}

@@ -119,5 +119,5 @@ def evidence_of(record: Record, attribution: Attribution) -> tuple[Evidence, ...
     via = attribution.asked_via(found.through, found.hidden)
     return tuple(
         replace(one, session=attribution.session, phase=attribution.phase, via=via)
-        for one in found.proofs
+        for one in found.evidence
     )

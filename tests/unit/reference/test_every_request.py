@@ -43,11 +43,11 @@ def _called() -> Iterator[Called]:
 
 def test_what_a_call_acted_on_is_told_for_nearly_every_operation() -> None:
     """What is left is not in the requests: a disk's id behind its name, a build's project."""
-    asked = [one for one in called() if any(_is_limited(proof) for proof in one[3].proofs)]
+    asked = [one for one in called() if any(_is_limited(line) for line in one[3].evidence)]
     untold = [
         one
         for one in asked
-        if any(_is_limited(proof) and proof.resource == "*" for proof in one[3].proofs)
+        if any(_is_limited(line) and line.resource == "*" for line in one[3].evidence)
     ]
     assert len(asked) > 10_000
     assert len(untold) / len(asked) < 0.015, sorted((one[0], one[1]) for one in untold)
@@ -56,26 +56,26 @@ def test_what_a_call_acted_on_is_told_for_nearly_every_operation() -> None:
 def test_one_element_of_a_request_fills_one_part_of_an_arn() -> None:
     """What has no element of its own is any, not what stands beside it: `stream/cam/*`."""
     twice = {
-        f"{service} {name}: {proof.resource}"
+        f"{service} {name}: {line.resource}"
         for service, name, _, made in called()
-        for proof in made.proofs
-        if _repeats(proof)
+        for line in made.evidence
+        if _repeats(line)
     }
     assert not twice, "\n".join(sorted(twice))
 
 
-def _repeats(proof: Any) -> bool:
-    known = facts(proof.action)
+def _repeats(line: Any) -> bool:
+    known = facts(line.action)
     for form in [one for use in (known.uses if known else ()) for one in formats_of(use.type)]:
-        match = form.pattern.fullmatch(proof.resource)
+        match = form.pattern.fullmatch(line.resource)
         told = [text for text in match.groups() if text.startswith("my-")] if match else []
         if len(set(told)) < len(told):
             return True
     return False
 
 
-def _is_limited(proof: Any) -> bool:
-    known = facts(proof.action)
+def _is_limited(line: Any) -> bool:
+    known = facts(line.action)
     return known is not None and any(use.required for use in known.uses)
 
 
@@ -92,9 +92,9 @@ def test_the_emulator_asks_for_what_the_reader_reads() -> None:
             )
         except UnidentifiedCallError:
             continue
-        granted = [(str(one.action), one.resource) for one in made.proofs]
+        granted = [(str(one.action), one.resource) for one in made.evidence]
         granted += [
-            (str(one.action), one.resource) for proof in made.proofs for one in proof.implies
+            (str(one.action), one.resource) for line in made.evidence for one in line.implies
         ]
         for check in checks:
             checked += 1

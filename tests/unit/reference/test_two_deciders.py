@@ -133,9 +133,9 @@ def _read(source: str, name: str, request: dict[str, Any]) -> Needs:
         "recipientAccountId": ACCOUNT,
     }
     found: Needs = defaultdict(set)
-    for proof in translate(record, ROLE).proofs:
-        found[str(proof.action)].add(proof.resource)
-        for one in proof.implies:
+    for line in translate(record, ROLE).evidence:
+        found[str(line.action)].add(line.resource)
+        for one in line.implies:
             found[str(one.action)].add(one.resource)
     return found
 
