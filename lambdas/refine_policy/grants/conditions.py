@@ -63,7 +63,7 @@ def conditions_of(
     """The conditions under which every one of the permissions held, sorted."""
     found = [
         *_context(permissions, naming),
-        *(_way(action, permissions, naming) if "called-via" not in settings.off else ()),
+        *(_called_via(action, permissions, naming) if "called-via" not in settings.off else ()),
         *(_region(action, template, permissions, naming, settings)),
         *(_account(action, permissions, settings)),
     ]
@@ -79,7 +79,7 @@ def _context(permissions: Iterable[Permission], naming: Naming) -> Iterator[Cond
         yield _equals(key, (naming.value(text) for text in texts))
 
 
-def _way(
+def _called_via(
     action: Action, permissions: tuple[Permission, ...], naming: Naming
 ) -> Iterator[Condition]:
     """Through which services the calls came, when none came directly."""
