@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.gateways.cloudtrail.trail import FolderTrail, ListedTrail, Trail
 from lambdas.model.findings.finding import Finding
 from lambdas.model.text import listed
-from local.offline.sources.aws_places import AwsPlaces
 from local.offline.sources.days import Days
 from local.offline.sources.logs import S3, Joined, Logs, UnusableLogsError
 from local.offline.sources.meter import Meter
+
+if TYPE_CHECKING:
+    from local.offline.sources.aws_places import AwsPlaces
 
 
 def asked(args: Namespace) -> tuple[Selection, Days]:
@@ -90,7 +93,7 @@ class _Reading:
 
         return aws_places.answered()
 
-    def _aws(self) -> AwsPlaces:
+    def _aws(self) -> "AwsPlaces":
         from local.offline.sources.aws_places import AwsPlaces  # noqa: PLC0415  # as above
 
         return AwsPlaces(
