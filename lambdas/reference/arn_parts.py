@@ -74,6 +74,7 @@ class Form:
     Attributes:
         kind: the resource type's name.
         head: the fixed text with which resources of this form begin.
+        of_all: whether the reference names no variable for the last of it.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class Form:
     pattern: re.Pattern[str]
     placeholders: tuple[str, ...]
     fixed: int
+    of_all: bool
 
     def read(self, resource: str) -> tuple[ArnPart, ...] | None:
         """The resource's slots, or None when it has another form."""
@@ -129,12 +131,15 @@ def _forms(reference: Reference, service: str) -> tuple[Form, ...]:
         # A type may live in another service: an ACM certificate named by EC2.
         if is_arn(arn) and arn.split(":")[2] == service
     ]
-    # The format that fixes the most is the one that is meant.
-    return tuple(sorted(forms, key=lambda form: (-form.fixed, form.kind, form.pattern.pattern)))
+    # The format that fixes the most is the one that is meant, before one of all such resources.
+    return tuple(
+        sorted(forms, key=lambda form: (-form.fixed, form.of_all, form.kind, form.pattern.pattern))
+    )
 
 
 def _form(kind: str, text: str) -> Form:
-    pieces = _PLACEHOLDER.split(text)  # fixed, name, fixed, name, …, fixed
+    # Some formats have a star where an id stands: `endpoint:*`.
+    pieces = _PLACEHOLDER.split(text.replace("*", "${Id}"))  # fixed, name, fixed, name, …, fixed
     pattern = re.escape(pieces[0])
     for index in range(1, len(pieces), 2):
         following = pieces[index + 1]
@@ -146,6 +151,7 @@ def _form(kind: str, text: str) -> Form:
         pattern=re.compile(pattern),
         placeholders=tuple(pieces[1::2]),
         fixed=sum(map(len, pieces[::2])),
+        of_all="*" in text,
     )
 
 

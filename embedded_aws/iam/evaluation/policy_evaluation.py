@@ -26,13 +26,18 @@ _ASKED_AS = {
     "lambda:DisableReplication": "lambda:DisableReplication*",
 }
 _LITERALS = {"*": "*", "?": "?", "$": "$"}  # ${*} is a star that is meant
+# The same in resources, where MiniStack would take it for a wildcard. Only objects' keys hold real
+# ones; in any other resource that is asked about, a star stands for what nobody knows yet.
+_REAL = {"*": "\ue000", "?": "\ue001"}
+_ESCAPED = re.compile(r"\$\{([*?])\}")
+_KEYS = re.compile(r"arn:[^:]*:s3:[^/]*/.")
 
 
 def install() -> None:
     """Put the evaluation right."""
     iam_evaluator._trust_principal_matches = _trusted
     iam_evaluator._resolve_condition_key = _role_of_session(iam_evaluator._resolve_condition_key)
-    iam_evaluator._first_match = _with_variables(iam_evaluator._first_match)
+    iam_evaluator._first_match = with_variables(iam_evaluator._first_match)
     # A role's trust policy is its resource policy.
     iam.trust_policy_for_arn = trust_policy_for_arn
     iam_evaluator._RESOURCE_POLICY_LOOKUPS["sts"] = ("iam", "trust_policy_for_arn")
@@ -77,11 +82,18 @@ def role_arn_of(session_arn: str) -> str:
     return str(role.get("Arn") or f"arn:{partition}:iam::{account}:role/{name}")
 
 
-def _with_variables(original: Match) -> Match:
+def with_variables(original: Match) -> Match:
+    """MiniStack's matching of statements, with what they hold of variables and escapes replaced."""
+
     def first(
         context: EvalContext, statements: list[ParsedStatement], effect: str
     ) -> ParsedStatement | None:
-        context = replace(context, action=_ASKED_AS.get(context.action, context.action))
+        resource = context.resource_arn
+        context = replace(
+            context,
+            action=_ASKED_AS.get(context.action, context.action),
+            resource_arn=_marked(resource) if _KEYS.match(resource) else resource,
+        )
         for statement in statements:
             found = original(context, [_replaced(statement, context)], effect)
             if found is not None:
@@ -107,10 +119,18 @@ def _replaced(statement: ParsedStatement, context: EvalContext) -> ParsedStateme
 
     return replace(
         statement,
-        resources=fill(statement.resources),
-        not_resources=fill(statement.not_resources),
+        resources=[fill(_ESCAPED.sub(_real, one)) for one in statement.resources],
+        not_resources=[fill(_ESCAPED.sub(_real, one)) for one in statement.not_resources],
         conditions=fill(statement.conditions),
     )
+
+
+def _real(match: re.Match[str]) -> str:
+    return _REAL[match[1]]
+
+
+def _marked(resource: str) -> str:
+    return resource.translate({ord(one): real for one, real in _REAL.items()})
 
 
 def _variable(match: re.Match[str], context: EvalContext) -> str:

@@ -21,6 +21,7 @@ _QUALIFIED = re.compile(f"({arn_pattern('lambda', 'function:[^:]+')}):[^:]+")
 _SERVICE_ROLE = re.compile(arn_pattern("iam", r"role/aws-(?:service-role|reserved)/.*\*.*"))
 REPAIRED = "rounds of the proof met different names here"
 PATHLESS = "the event does not tell the path of a role that a service made"
+UNTOLD = "the event does not tell this part of the name"
 Reasons = tuple[Reason, ...]
 
 
@@ -55,18 +56,21 @@ def anything(resource: str) -> ResourceTemplate:
     return ResourceTemplate(Template.of(ANY), (Reason(reason),))
 
 
-def opened(plain: ResourceTemplate, resource: str, *, repaired: bool) -> ResourceTemplate:
-    """With any text for `*` where a repair put it, or where a role's path is not told."""
-    if not repaired and not _SERVICE_ROLE.fullmatch(resource):
+def opened(plain: ResourceTemplate, resource: str, why: str) -> ResourceTemplate:
+    """With any text for `*`, for a reason, or where a role's path is not told."""
+    why = why or (PATHLESS if _SERVICE_ROLE.fullmatch(resource) else "")
+    if not why:
         return plain
-    reason = Reason(REPAIRED if repaired else PATHLESS)
     parts = [
         part
         for given in plain.template.parts
         for part in (re.split(r"(\*)", given) if isinstance(given, str) else (given,))
     ]
+    if why == UNTOLD and "*" not in parts:
+        return plain  # a whole field, which is open anyway
     return ResourceTemplate(
-        Template.of(*(ANY if part == "*" else part for part in parts)), (*plain.reasons, reason)
+        Template.of(*(ANY if part == "*" else part for part in parts)),
+        (*plain.reasons, Reason(why)),
     )
 
 

@@ -80,7 +80,7 @@ class Naming:
             secret = secret_of(resource)
             told = self._plain(secret or resource, longer)
             told = as_secret(told) if secret else told
-            known = opened(told, resource, repaired=resource in self._fresh.opened)
+            known = opened(told, resource, self._fresh.opened.get(resource, ""))
             self._known[resource, longer] = known
         return known
 

@@ -54,9 +54,11 @@ class Writing:
         if not resource.startswith(UNKNOWN_TYPE):
             return False
         self.wild("the event does not tell the type")
-        self.parts.append(f"/{resource.removeprefix(UNKNOWN_TYPE).removesuffix(ANYTHING)}")
-        if resource.endswith(ANYTHING):
+        first, *others = resource.removeprefix(ANYTHING).split(ANYTHING)
+        self.parts.append(first)
+        for one in others:
             self.wild(Reason("the service makes up a new id for whatever is made").of_others_too())
+            self.parts.append(one)
         return True
 
     def varying(self, piece: Piece, reason: Reason, values: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ and keeps its name, however random it looks.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.model.trail.evidence import CLOUDFORMATION
@@ -15,7 +15,7 @@ from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
 from lambdas.refine_policy.generated_names.told_names import stacks_seen
-from lambdas.refine_policy.resource_names.arn_variants import secret_of
+from lambdas.refine_policy.resource_names.arn_variants import REPAIRED, UNTOLD, secret_of
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
     CERTAIN,
@@ -26,7 +26,7 @@ from lambdas.refine_policy.resource_names.name_tokens import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lambdas.model.iam.arn import Arn
     from lambdas.model.trail.earlier_names import EarlierNames, PastRun
@@ -53,7 +53,7 @@ class VolatileNames:
         differed: tokens that only earlier runs gave away.
         stacks: the names of the stacks that were seen.
         chosen: words that end names which a template gives: nobody made them up.
-        opened: resources whose `*` a repair put there, for what differed between rounds of a proof.
+        opened: why the `*` of a resource is any text: a repair, or a request, does not tell more.
     """
 
     tokens: frozenset[str]
@@ -62,7 +62,7 @@ class VolatileNames:
     stable: frozenset[str]
     differed: frozenset[str]
     stacks: tuple[str, ...]
-    opened: frozenset[str] = frozenset()
+    opened: Mapping[str, str] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset()
 
     def is_versioned(self, arn: Arn) -> bool:
@@ -121,12 +121,15 @@ def volatile_names(
         differed=differed,
         stacks=stacks,
         chosen=told.words,
-        opened=frozenset(
-            one.resource
-            for one in seen_things.denied_in_proof
-            if any(OPENED_BY_REPAIR in line.generated_ids for line in one.lines)
-        ),
+        opened=_opened(seen_things),
     )
+
+
+def _opened(seen: Observations) -> dict[str, str]:
+    derived = (one.resource for one, _ in seen.implied if one.resource.endswith("*"))
+    lines = (line for one in seen.denied_in_proof for line in one.lines)
+    repaired = (one.resource for one in lines if OPENED_BY_REPAIR in one.generated_ids)
+    return dict.fromkeys(derived, UNTOLD) | dict.fromkeys(repaired, REPAIRED)
 
 
 def _made(

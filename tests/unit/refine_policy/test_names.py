@@ -7,9 +7,11 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.earlier_names import EarlierNames, PastRun
-from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.trail.evidence import Evidence, Implied, Outcome
+from lambdas.model.trail.ground_kind import GroundKind
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -528,6 +530,35 @@ def test_a_repair_that_opens_a_name_keeps_what_is_fixed_in_it(
     assert granted(refinement)["iam:DeleteRole"] == {
         f"arn:${{partition}}:iam::${{account}}:role/orders-${{stage}}-fn-{spelled}"
     }
+
+
+def test_what_a_derived_name_leaves_open_is_no_star_in_the_name() -> None:
+    """RDS makes the secret of a database's first user as the caller: `rds!` and an id."""
+    secret = Implied(
+        kind=GroundKind.DEPENDENT_ACTION,
+        action=Action("secretsmanager", "CreateSecret"),
+        resource=f"arn:aws:secretsmanager:{AT}:secret:rds!*",
+    )
+    cluster = seen("rds:CreateDBCluster", f"arn:aws:rds:{AT}:cluster:orders-dev", implies=(secret,))
+
+    assert granted(refined([cluster]))["secretsmanager:CreateSecret"] == {
+        f"arn:${{partition}}:secretsmanager:{AT_TEMPLATE}:secret:rds!*"
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("dms:DeleteEndpoint", "endpoint:*"),  # the reference has a star where the id stands
+        ("imagebuilder:CreateComponent", "component/orders-web/*/*"),
+        ("wafv2:PutLoggingConfiguration", "*/webacl/*/*"),
+    ],
+)
+def test_a_part_that_no_event_tells_is_no_star_in_the_name(action: str, resource: str) -> None:
+    service = action.partition(":")[0]
+    line = seen(action, f"arn:aws:{service}:{AT}:{resource}")
+
+    assert _resource(action, line) == {f"arn:${{partition}}:{service}:{AT_TEMPLATE}:{resource}"}
 
 
 def _ambiguous(*names: str, **variables: dict[str, str]) -> set[str]:
