@@ -33,6 +33,36 @@ def place(service: str) -> str:
             [("s3:GetObjectVersion", "arn:aws:s3:::b/a/k")],
         ),
         ("s3:ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
+        # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+        (
+            "stepfunctions:DeleteStateMachineVersion",
+            {"stateMachineVersionArn": f"{place('states')}:stateMachine:m:3"},
+            [("states:DeleteStateMachineVersion", f"{place('states')}:stateMachine:m")],
+        ),
+        (
+            "stepfunctions:CreateStateMachineAlias",
+            {
+                "name": "live",
+                "routingConfiguration": [
+                    {"stateMachineVersionArn": f"{place('states')}:stateMachine:m:3", "weight": 100}
+                ],
+            },
+            [("states:CreateStateMachineAlias", f"{place('states')}:stateMachine:m")],
+        ),
+        (
+            "ec2:CreateSnapshot",
+            {
+                "VolumeId": "vol-1",
+                "TagSpecifications": [
+                    {"ResourceType": "snapshot", "Tags": [{"Key": "a", "Value": "b"}]}
+                ],
+            },
+            [
+                ("ec2:CreateSnapshot", f"arn:aws:ec2:{REGION}::snapshot/*"),
+                ("ec2:CreateSnapshot", f"{place('ec2')}:volume/vol-1"),
+                ("ec2:CreateTags", f"arn:aws:ec2:{REGION}::snapshot/*"),
+            ],
+        ),
         (
             "ssm:GetParameter",
             {"Name": "/aws/service/ami/al2023"},

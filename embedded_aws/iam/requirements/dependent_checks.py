@@ -129,13 +129,16 @@ def _tagging(call: Call, own: Sequence[Check]) -> Iterator[Check]:
 
 
 def _ec2_tagging(call: Call, tags: Mapping[str, Any]) -> Iterator[Check]:
-    """EC2 asks for each kind of resource that the request tags."""
+    """EC2 asks for each kind of resource that the request tags; a snapshot's ARN has no account."""
+    tagging = service_reference.action("ec2", "CreateTags")
+    known = {kind.name: kind for kind in (tagging.resources if tagging else ())}
     for member in _SPECIFICATIONS:
         for specification in call.params.get(member) or ():
             kind = specification.get("ResourceType") or "*"
+            anything = f"arn:{call.partition}:ec2:{call.region}:{call.account}:{kind}/*"
             yield Check(
                 action="ec2:CreateTags",
-                resource=f"arn:{call.partition}:ec2:{call.region}:{call.account}:{kind}/*",
+                resource=arns.with_id(known[kind], "*", call) if kind in known else anything,
                 context={**tags, "ec2:CreateAction": call.operation},
             )
 

@@ -1,7 +1,7 @@
 """The ARNs that a call acts on: the reference's ARN formats, filled from the call's parameters."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources.parameters import (
@@ -91,12 +91,25 @@ def _all_of_ec2(action: Action, call: Call, complete: dict[str, bool]) -> list[s
 
 
 def _given_arns(action: Action, call: Call) -> list[str]:
-    """ARNs in the call's own parameters that have the form of the action's resources."""
-    texts = list(_texts(call.params.values()))
+    """ARNs in the call's own parameters that have the form of the action's resources.
+
+    Some APIs take all of them in one member: `PutLoggingConfiguration(LoggingConfiguration={…})`.
+    """
     patterns = [_pattern(kind) for kind in action.resources]
-    return [
-        text for text in texts if text.startswith("arn:") and any(p.match(text) for p in patterns)
+    whole = [
+        one.values()
+        for name, one in call.params.items()
+        if isinstance(one, Mapping) and letters(name) in call.operation.lower()
     ]
+    for values in (call.params.values(), *whole):
+        found = [
+            text
+            for text in _texts(values)
+            if text.startswith("arn:") and any(one.match(text) for one in patterns)
+        ]
+        if found:
+            return found
+    return []
 
 
 def _texts(values: Iterable[object]) -> Iterable[str]:

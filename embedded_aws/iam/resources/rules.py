@@ -11,6 +11,7 @@ from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources import ec2_ids
 from embedded_aws.iam.resources.arns import arns, place_of
 from embedded_aws.iam.resources.classic_balancers import classic_balancers
+from embedded_aws.iam.resources.state_machines import state_machines
 from embedded_aws.iam.service_reference import Action
 from embedded_aws.ministack import services
 from embedded_aws.protocol.service_models import at_path, service_model
@@ -89,9 +90,7 @@ def _events(action: Action, call: Call) -> list[str] | None:
         buses = {
             str(entry.get("EventBusName") or "default") for entry in at_path(call.params, "Entries")
         }
-        return [
-            bus if bus.startswith("arn:") else f"{base}:event-bus/{bus}" for bus in sorted(buses)
-        ]
+        return [one if "arn:" in one else f"{base}:event-bus/{one}" for one in sorted(buses)]
     if not any(kind.name.startswith("rule-on") for kind in action.resources):
         return None
     name = place_of(call.params, "Rule") or place_of(call.params, "Name")
@@ -247,4 +246,5 @@ _RULES: dict[str, Rule] = {
     "secretsmanager": _secrets,
     "sns": _sns,
     "sqs": _sqs,
+    "stepfunctions": state_machines,
 }

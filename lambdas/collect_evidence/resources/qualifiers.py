@@ -1,6 +1,7 @@
 """What services ask about that the formats of the reference's types do not tell.
 
-Lambda asks for the version or alias that a call names, CodeBuild for the project of a build.
+Lambda asks for the version or alias that a call names, Step Functions for the state machine of one,
+CodeBuild for the project of a build.
 """
 
 from __future__ import annotations
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 _FUNCTION = re.compile(arn_pattern("lambda", "function:[^:]+"))
 # A build's id is `<project>:<uuid>`; IAM knows projects alone.
 _BUILD = re.compile(f"({arn_pattern('codebuild', '')})(?:project|build)/([^:/]+):[0-9a-f-]{{36}}")
+# https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+_MACHINE = re.compile(f"({arn_pattern('states', 'stateMachine:[^:/]+')}):[^:/]+")
 
 
 def qualified(arns: Iterable[str], action: Action, request: Elements) -> tuple[str, ...]:
-    """The ARNs of functions with the qualifier of the request, of builds without theirs.
+    """The ARNs of functions with the qualifier of the request, of builds and machines without.
 
     Since January 2022, https://github.com/aws/aws-cdk/issues/19273
     """
     if action.service == "codebuild":
         return tuple(dict.fromkeys(_BUILD.sub(r"\1project/\2", arn) for arn in arns))
+    if action.service == "states":
+        whole = (match[1] if (match := _MACHINE.fullmatch(arn)) else arn for arn in arns)
+        return tuple(dict.fromkeys(whole))
     qualifier = request.first("qualifier") if action.service == "lambda" else ""
     if qualifier in ("", "$LATEST"):
         return tuple(arns)

@@ -85,6 +85,12 @@ CASES: dict[str, tuple[str, str, Json, Json | None, Sequence[str]]] = {
         "states", "DescribeExecution", {"executionArn": arn("states", "execution:sm:e1")}, None,
         [f"states:DescribeExecution {arn('states', 'execution:sm:e1')}"],
     ),
+    # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+    "a version of a state machine, which is asked for as the machine": (
+        "states", "DeleteStateMachineVersion",
+        {"stateMachineVersionArn": arn("states", "stateMachine:sm:1")}, None,
+        [f"states:DeleteStateMachineVersion {arn('states', 'stateMachine:sm')}"],
+    ),
     "an alias of a state machine": (
         "states", "CreateStateMachineAlias",
         {"name": "live", "routingConfiguration": [{"stateMachineVersionArn": arn("states", "stateMachine:sm:1")}]}, None,
