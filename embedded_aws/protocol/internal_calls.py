@@ -32,7 +32,8 @@ def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, A
     """
     model = service_model(service)
     operation_model = model.operation_model(operation)
-    protocol = str(model.metadata["protocol"])
+    # Of several the one that botocore's clients speak: MiniStack reads no CBOR without a package.
+    protocol = str(model.resolved_protocol)
     serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
     request = serializer.serialize_to_request(dict(params), operation_model)
     handler = ministack.SERVICE_HANDLERS[KEYS.get(service, service)]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from ministack import app as ministack
 from ministack.core import iam_actions, router
@@ -126,6 +127,25 @@ def _delete(_data: Json, _query: Query, name: str) -> Json:
     return {}
 
 
+def _tags(_data: Json, _query: Query, arn: str) -> Json:
+    return {"tags": _tagged(arn)}
+
+
+def _tag(data: Json, _query: Query, arn: str) -> Json:
+    _tagged(arn).update(data.get("tags") or {})
+    return {}
+
+
+def _untag(_data: Json, query: Query, arn: str) -> Json:
+    _tagged(arn).pop(query.get("tagKeys", ""), None)
+    return {}
+
+
+def _tagged(arn: str) -> dict[str, str]:
+    tags: dict[str, str] = _analyzer(unquote(arn).rpartition("/")[2])["tags"]
+    return tags
+
+
 def _start_generation(data: Json, _query: Query, _argument: str) -> Json:
     return jobs.start(data)
 
@@ -174,4 +194,7 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/analyzer", _list),
     ("GET", "/analyzer/([^/]+)", lambda _d, _q, name: {"analyzer": _analyzer(name)}),
     ("DELETE", "/analyzer/([^/]+)", _delete),
+    ("GET", "/tags/(.+)", _tags),
+    ("POST", "/tags/(.+)", _tag),
+    ("DELETE", "/tags/(.+)", _untag),
 )

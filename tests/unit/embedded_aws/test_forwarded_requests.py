@@ -1,5 +1,9 @@
 """Forwarded calls name things as AWS does, whatever the engine calls them."""
 
+from typing import Any
+
+from embedded_aws.services.cloudformation.forwarding.mapping import inferred_calls
+from embedded_aws.services.cloudformation.forwarding.mapping.applicable_rows import steps_of
 from embedded_aws.services.cloudformation.forwarding.mapping.call_table import table_of
 from embedded_aws.services.cloudformation.forwarding.mapping.parameters import Resource, request_of
 
@@ -65,3 +69,69 @@ def test_an_instance_profile_that_the_engine_refers_to_by_its_arn_is_named() -> 
 
     names = {request_of(row, table, profile)["InstanceProfileName"] for row in rows}
     assert names == {"fleet-Fleet-A1B2C3D4E5F6"}
+
+
+def asked(
+    kind: str, properties: dict[str, Any], physical_id: str = ""
+) -> dict[str, dict[str, Any]]:
+    """The requests of a type's calls, by their names."""
+    resource = Resource(
+        type=kind,
+        logical_id="One",
+        stack="fleet",
+        properties=properties,
+        physical_id=physical_id,
+        account="123456789012",
+        region="eu-west-1",
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for operation in ("create", "delete"):
+        table = table_of(kind) or inferred_calls.table_of(resource, operation)
+        for row in table.operations[operation]:
+            for step in steps_of(row, resource, operation):
+                found[row.call] = request_of(step.row, table, resource, step.item)
+    return found
+
+
+def test_a_stream_is_asked_for_by_its_own_name_before_it_is_there() -> None:
+    found = asked("AWS::Logs::LogStream", {"LogGroupName": "sold", "LogStreamName": "today"})
+
+    assert found["logs:CreateLogStream"] == {"logGroupName": "sold", "logStreamName": "today"}
+    assert found["logs:DeleteLogStream"] == found["logs:CreateLogStream"]
+
+
+def test_a_group_that_the_engine_refers_to_by_an_id_is_asked_for_by_its_name() -> None:
+    found = asked("AWS::IoT::ThingGroup", {"ThingGroupName": "pumps"}, "53570cec-619c-45ad-9d01")
+
+    assert {one["thingGroupName"] for one in found.values()} == {"pumps"}
+
+
+def test_an_alias_of_a_state_machine_is_made_of_its_versions() -> None:
+    version = "arn:aws:states:eu-west-1:123456789012:stateMachine:sort:1"
+    routes = [{"StateMachineVersionArn": version, "Weight": 100}]
+
+    found = asked(
+        "AWS::StepFunctions::StateMachineAlias", {"Name": "live", "RoutingConfiguration": routes}
+    )
+
+    assert found["stepfunctions:CreateStateMachineAlias"] == {
+        "name": "live",
+        "routingConfiguration": [{"stateMachineVersionArn": version, "weight": 100}],
+    }
+
+
+def test_a_stack_set_is_made_and_so_are_its_instances() -> None:
+    where = {"DeploymentTargets": {"Accounts": ["210987654321"]}, "Regions": ["eu-west-1"]}
+    role = "arn:aws:iam::123456789012:role/administration"
+    properties = {
+        "StackSetName": "spread",
+        "PermissionModel": "SELF_MANAGED",
+        "AdministrationRoleARN": role,
+        "StackInstancesGroup": [where],
+    }
+
+    found = asked("AWS::CloudFormation::StackSet", properties, "spread:1f1d5c3b")
+
+    assert found["cloudformation:CreateStackSet"]["AdministrationRoleARN"] == role
+    assert found["cloudformation:CreateStackInstances"] == {"StackSetName": "spread", **where}
+    assert found["cloudformation:DeleteStackSet"] == {"StackSetName": "spread"}

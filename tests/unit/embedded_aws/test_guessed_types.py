@@ -93,11 +93,24 @@ def test_a_name_that_the_call_demands_is_made_up_as_cloudformation_does() -> Non
         ("AWS::LakeFormation::Resource", "lakeformation:RegisterResource", "lakeformation:DeregisterResource"),
         ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "elbv2:AddListenerCertificates", "elbv2:RemoveListenerCertificates"),
         ("AWS::Route53::RecordSetGroup", "route53:ChangeResourceRecordSets", "route53:ChangeResourceRecordSets"),
+        # Most of what their handlers list is another service's.
+        ("AWS::Redshift::ClusterSubnetGroup", "redshift:CreateClusterSubnetGroup", "redshift:DeleteClusterSubnetGroup"),
+        ("AWS::MSK::VpcConnection", "kafka:CreateVpcConnection", "kafka:DeleteVpcConnection"),
+        ("AWS::Cognito::LogDeliveryConfiguration", "cognito-idp:SetLogDeliveryConfiguration", "cognito-idp:SetLogDeliveryConfiguration"),
+        ("AWS::CloudFormation::TypeActivation", "cloudformation:ActivateType", "cloudformation:DeactivateType"),
     ],
 )  # fmt: skip
 def test_verbs_prefixes_and_old_types_are_no_obstacle(kind: str, made: str, removed: str) -> None:
     assert next(iter(rows(a(kind), "create"))) == made
     assert removed in rows(a(kind), "delete")
+
+
+def test_what_cannot_be_changed_gets_a_new_version() -> None:
+    template = a(
+        "AWS::EC2::LaunchTemplate", {"LaunchTemplateData": {}}, LaunchTemplateData={"a": 1}
+    )
+
+    assert "ec2:CreateLaunchTemplateVersion" in rows(template, "update")
 
 
 def test_a_property_that_did_not_change_causes_no_call() -> None:

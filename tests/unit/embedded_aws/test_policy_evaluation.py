@@ -1,7 +1,5 @@
 """A star that a policy means is one, and nothing that is not known yet."""
 
-from __future__ import annotations
-
 import pytest
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement

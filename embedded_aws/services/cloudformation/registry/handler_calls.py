@@ -1,7 +1,6 @@
 """The API calls that a type's handlers may make: its permissions, as botocore names them."""
 
 import re
-from collections import Counter
 from functools import lru_cache
 
 from embedded_aws.iam.calls import iam_prefix
@@ -62,17 +61,23 @@ def _by_convention(kind: str, operation: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def own_prefix(kind: str) -> str:
-    """The service that most of the actions named for the resource belong to."""
-    noun = words(kind.rsplit("::", 1)[-1])
-    near: Counter[str] = Counter()
-    every: Counter[str] = Counter()
+    """The service that the type's name has; else the one of most actions named for it alone.
+
+    Where none is, that of most actions which share a word with its name. A subnet group of Redshift
+    is made with many of EC2's, but by Redshift.
+    """
+    _, owner, name = kind.split("::")[:3]
+    noun = words(name)
+    ranks: dict[str, list[int]] = {}
     for permissions in registered(kind).permissions.values():
         for permission in permissions:
-            prefix, _, action = permission.lower().partition(":")
-            every[prefix] += 1
-            near[prefix] += bool(words(permission.partition(":")[2]) & noun and action)
-    best = near.most_common(1) or every.most_common(1)
-    return best[0][0] if best and best[0][1] else next(iter(every), "")
+            prefix, _, action = permission.partition(":")
+            about = words(action)
+            rank = ranks.setdefault(prefix.lower(), [0, 0, 0])
+            rank[0] = prefix.lower().replace("-", "") == owner.lower()
+            rank[1] += about == noun
+            rank[2] += bool(about & noun)
+    return max(ranks, key=ranks.__getitem__, default="")
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,7 @@
 import re
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z]|$|\d)|[A-Z][a-z0-9]*|\d+")
-_READS = ("Describe", "Get", "List")
+_READS = ("BatchDescribe", "BatchGet", "Describe", "Get", "List")
 _VERB = re.compile(
     r"(add|allocate|associate|attach|authorize|create|delete|deregister|describe|detach"
     r"|disassociate|enable|generate|get|import|list|modify|publish|put|register|release|remove"

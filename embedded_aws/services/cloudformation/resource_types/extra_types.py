@@ -54,6 +54,9 @@ MADE: Mapping[str, Made] = {
     "AWS::StepFunctions::Activity": Made(
         ref="{activityArn}", attributes={"Arn": "{activityArn}", "Name": "{name}"}, real=True
     ),
+    "AWS::StepFunctions::StateMachineAlias": Made(
+        ref="{stateMachineAliasArn}", attributes={"Arn": "{stateMachineAliasArn}"}, real=True
+    ),
     "AWS::StepFunctions::StateMachineVersion": Made(
         ref="{stateMachineVersionArn}", attributes={"Arn": "{stateMachineVersionArn}"}, real=True
     ),

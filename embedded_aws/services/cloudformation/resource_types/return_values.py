@@ -120,6 +120,10 @@ def _filling(variable: str, known: Mapping[str, Any], name: str) -> Any:
     given = known.get(variable.lower())
     if given:
         return given
+    if variable.lower().endswith("uuid"):
+        return str(uuid.uuid4())
+    if variable.endswith("Version"):
+        return known.get("version", "1") if not variable.endswith("BuildVersion") else "1"
     return uuid.uuid4().hex[:_DIGITS] if variable.endswith("Id") else name
 
 

@@ -4,6 +4,7 @@ The permissions are a superset (everything that any property may need) and are I
 calls. They are narrowed by the properties that the template sets; each use is kept as a finding.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -31,16 +32,20 @@ _VERBS = {
     "delete": ("Delete", "Remove", "Deregister", "Release", "Schedule"),
 }
 # What no handler of the registry makes by calls of a service.
-_NOT_REGISTERED = ("Custom::", "AWS::CDK::", "AWS::CloudFormation::")
+_NOT_REGISTERED = ("Custom::", "AWS::CDK::")
 # What sets a property of a thing that another call has made: `ModifyLoadBalancerAttributes`.
 _SETTING = {
     "create": ("Configure", "Enable", "Modify", "Set", "Update"),
     "update": ("Configure", "Enable"),
 }
+_TAGGING = re.compile(r":(List)?(Un)?[tT]ag")
 # Where none of the usual verbs is about the resource: `AuthorizeSecurityGroupIngress`.
 _RARER = {
     "create": ("Add", "Associate", "Attach", "Authorize", "Enable", "Publish", "Run", "Start"),
-    "update": ("Add", "Associate", "Attach", "Authorize", "Enable", "Change", "Replace", "Start"),
+    "update": (
+        *("Add", "Associate", "Attach", "Authorize", "Enable", "Change", "Replace", "Start"),
+        *("Create", "Import", "Register"),  # a new version: `CreateLaunchTemplateVersion`
+    ),
     "delete": ("Cancel", "Detach", "Disable", "Disassociate", "Revoke", "Stop", "Terminate"),
 }
 
@@ -143,7 +148,7 @@ def _writes(
     rarer = [call for call in calls if _action(call).startswith(_RARER[operation])]
     near = [call for call in rarer if words(_action(call)) & words(noun)]
     # A handler lists first what it is for; an update that changes tags alone has nothing else.
-    first = [call for call in calls if not is_read(_action(call)) and "Tag" not in call][:1]
+    first = [call for call in calls if not is_read(_action(call)) and not _TAGGING.search(call)][:1]
     return [*(near or (first if operation != "update" else [])), *caused]
 
 

@@ -174,7 +174,9 @@ def _value(name: str, table: TypeTable, resource: Resource, item: Any) -> Any:
     if head == "tail":
         return _tail(str(at(resource.properties, rest) or "") if rest else resource.physical_id)
     if head in ("planned", "name"):
-        made = resource.physical_id if head == "name" else ""
+        # Ref is not the name everywhere: of a thing group it is an id.
+        given = isinstance(_given_name(table, resource) if table.name else None, str)
+        made = resource.physical_id if head == "name" and not given else ""
         return made or planned_name(table, resource)
     known = {
         "ref": resource.physical_id or UNKNOWN,
