@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,44 @@ def test_clients_of_the_sdk_for_javascript_2_ask_the_embedded_aws(
     )
 
     assert (said.stdout.strip(), said.stderr) == (reached, "")
+
+
+BOTOCORE = """\
+class Session:
+    def create_client(self, service_name, region_name=None, api_version=None, use_ssl=True,
+                      verify=None, endpoint_url=None):
+        return endpoint_url
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "reached"),
+    [
+        ("1.29.165", "'sqs', region_name='eu-west-1'", "http://127.0.0.1:1"),
+        ("1.29.165", "'sqs', endpoint_url='https://api.example.com'", "https://api.example.com"),
+        ("1.29.165", "'sqs', None, None, True, None, 'http://there'", "http://there"),
+        ("1.31.0", "'sqs', region_name='eu-west-1'", "None"),  # it finds the endpoint by itself
+    ],
+)
+def test_clients_of_an_old_botocore_ask_the_embedded_aws_and_nothing_else_changes(
+    tmp_path: Path, version: str, given: str, reached: str
+) -> None:
+    package = tmp_path / "botocore"
+    package.mkdir()
+    (package / "__init__.py").write_text(f"__version__ = {version!r}")
+    (package / "session.py").write_text(BOTOCORE)
+    (tmp_path / "sitecustomize.py").write_text("print('the own one, too')")
+    code = f"import botocore.session; print(botocore.session.Session().create_client({given}))"
+
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            "PYTHONPATH": f"{TOOL.with_name('python_path').resolve()}:{tmp_path}",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (said.stdout.split("\n"), said.stderr) == (["the own one, too", reached, ""], "")

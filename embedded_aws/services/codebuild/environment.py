@@ -65,8 +65,9 @@ def machine_environment(home: Path, temporary: Path, outside: Mapping[str, str])
         "LANG": "C.UTF-8",
         "USER": "codebuild",
         "CI": "true",
-        # Commands of Node.js find the endpoint although their SDK does not look for it.
+        # Commands find the endpoint although their SDK does not look for it.
         "NODE_OPTIONS": f'--require="{OWN_TOOLS / "aws-sdk-2.cjs"}"',
+        "PYTHONPATH": str(OWN_TOOLS / "python_path"),
         **TOOLS,
     }
 

@@ -1,0 +1,1 @@
+"""Stands on the PYTHONPATH of each build: what its Pythons run before anything else."""
