@@ -23,7 +23,7 @@ def is_internal(record: Record) -> bool:
     return object_of(record, "userIdentity").get("invokedBy") == INTERNAL
 
 
-def told_beside(record: Record) -> Mapping[str, Any]:
+def additional_facts(record: Record) -> Mapping[str, Any]:
     """What of a record's additional data tells who called or which service was called."""
     beside = object_of(record, "additionalEventData")
     return {key: beside[key] for key in ("service", "SwitchFrom") if key in beside}

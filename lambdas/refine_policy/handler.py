@@ -77,8 +77,10 @@ def refine_run(
     _tell(refinement)
     require_fit(refinement.policies)
     if refinement.boundary:
-        told = dict(refinement.variables)
-        require_boundary_fit(refinement.boundary, (told, {**told, **process.spellings("prove")}))
+        values = dict(refinement.variables)
+        require_boundary_fit(
+            refinement.boundary, (values, {**values, **process.spellings("prove")})
+        )
     return {
         "refined": key,
         "statements": sum(len(one.statements) for one in refinement.policies),

@@ -24,7 +24,7 @@ from lambdas.refine_policy.findings.review import review
 from lambdas.refine_policy.findings.types_without_calls import types_without_calls
 from lambdas.refine_policy.findings.unused_hints import WithoutHints, unused_hints
 from lambdas.refine_policy.gc_pause import uncollected
-from lambdas.refine_policy.generated_names.told_names import ToldNames
+from lambdas.refine_policy.generated_names.stack_names import StackNames
 from lambdas.refine_policy.grants.conditions import Settings, own_buckets
 from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
 from lambdas.refine_policy.observations import gather
@@ -87,7 +87,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
     analyzer = analyzer_actions(generated, reference)
     values = {**variables(run, process), **BoundaryOfRun.variable(run, process)}
     uses = (values, {**values, **process.spellings("prove")})
-    fresh = volatile_names(seen, history, layout, ToldNames.of(stacks))
+    fresh = volatile_names(seen, history, layout, StackNames.of(stacks))
     naming = Naming(values, _fresh(process, fresh), layout, uses)
 
     derived = implied_permissions(
@@ -136,7 +136,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
     boundary = bound.boundary(policies, grants, naming)
     ways = ways_of(policies, boundary)
     left_out = tuple(sorted((*leave_out(seen, analyzer), *removals, *closed_ways(ways))))
-    told_values = _told(values, process, policies, boundary)
+    dossier_values = _dossier_values(values, process, policies, boundary)
     return Refinement(
         policies=policies,
         findings=tuple(
@@ -151,7 +151,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
                     *open_ways(ways, bounded=bool(boundary and boundary.required)),
                     *bound.findings(boundary),
                     *other_principals(grants, {run.principal, execution}, handed_to_stacks(seen)),
-                    *ambiguities(dict(told_values), grants),
+                    *ambiguities(dict(dossier_values), grants),
                     *other_lengths(grants, naming, values, layout),
                     *reaching_others(contained),
                     *review(grants, left_out, analyzer, reference),
@@ -160,7 +160,7 @@ def refine(  # the things that a policy follows from, and nothing else  # noqa: 
             )
         ),
         left_out=left_out,
-        variables=told_values,
+        variables=dossier_values,
         boundary=boundary,
         containment=contained,
     )
@@ -194,7 +194,7 @@ def variables(run: Run, process: Process) -> dict[str, str]:
     }
 
 
-def _told(
+def _dossier_values(
     values: Mapping[str, str],
     process: Process,
     policies: Iterable[PrincipalPolicy],

@@ -57,19 +57,19 @@ def outcome_of(record: Mapping[str, Any]) -> CallOutcome:
     message = without_escapes(said) if said else ""
     if not code and not message:
         return _SUCCEEDED
-    told = next((one for one in refusals(message) if _is_own(one, record)), None)
+    refusal = next((one for one in refusals(message) if _is_own(one, record)), None)
     authorization = authorization_of(_text(record.get("eventSource")), code, message)
-    if told is None and authorization is not Authorization.REFUSED:
+    if refusal is None and authorization is not Authorization.REFUSED:
         return CallOutcome(kind=Outcome.FAILED, code=code, authorization=authorization)
-    if told is None and next(refusals(message), None) is not None:
+    if refusal is None and next(refusals(message), None) is not None:
         # Somebody else was refused on the caller's behalf: a function's own role, for example.
         return CallOutcome(kind=Outcome.FAILED, code=code, authorization=Authorization.AFTER)
     return CallOutcome(
         kind=Outcome.DENIED,
         code=code,
         authorization=Authorization.REFUSED,
-        refusal=told,
-        obstacle=told.obstacle if told else obstacle_of(message),
+        refusal=refusal,
+        obstacle=refusal.obstacle if refusal else obstacle_of(message),
     )
 
 

@@ -59,7 +59,7 @@ def _resources(call: Call, row: AuthorizedAction) -> tuple[str, ...]:
     """The narrowest that the request names."""
     if [one.text for one in row.resources] == [ANY]:
         return (ANY,)
-    told = [
+    filled = [
         call.place.fill(text)
         for template in row.resources
         for text in template.filled(call.parameters)
@@ -67,7 +67,7 @@ def _resources(call: Call, row: AuthorizedAction) -> tuple[str, ...]:
     known = facts(row.action)
     if known is None:
         return ()
-    named = [one for one in dict.fromkeys(told) if is_arn(one) and _is_at_home(one, known)]
+    named = [one for one in dict.fromkeys(filled) if is_arn(one) and _is_at_home(one, known)]
     if named:
         return tuple([one for one in named if suits(row.action, one)] or named)
     found = resources_of(call, RequiredAction(action=row.action), known)

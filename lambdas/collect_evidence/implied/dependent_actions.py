@@ -74,8 +74,8 @@ def service_linked_roles(call: Call, known: Sequence[ActionFacts]) -> Iterator[I
     """The first use in an account makes the service's own role."""
     table = shard("pass_role")
     by_operation = table["service_linked_by"].get(f"{call.service}:{call.operation}", ())
-    told = [(one["owner"], one["name"]) for one in by_operation if _applies(one, call)]
-    for owner, name in dict.fromkeys([*told, *(it for one in known for it in _made(one, call))]):
+    listed = [(one["owner"], one["name"]) for one in by_operation if _applies(one, call)]
+    for owner, name in dict.fromkeys([*listed, *(it for one in known for it in _made(one, call))]):
         yield Implied(
             kind=GroundKind.SERVICE_LINKED_ROLE,
             action=MAKE_ROLE,

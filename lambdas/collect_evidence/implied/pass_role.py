@@ -34,9 +34,9 @@ def passed_roles(call: Call) -> Iterator[Implied]:
     """Every role that the request hands over, with the service that will receive it."""
     beside = authorized_besides(call.service, call.operation)
     rows = [row for row in beside if row.action == PASS_ROLE]
-    listed_roles = list(_told(call, rows))
-    told = {role for role, _ in listed_roles}
-    named = [one for one in _named(call) if one[0] not in told]
+    listed_roles = list(_roles_by_table(call, rows))
+    arns = {role for role, _ in listed_roles}
+    named = [one for one in _named(call) if one[0] not in arns]
     for role, receivers in (*listed_roles, *named):
         yield from _passed(role, receivers or _receivers("", call), call)
     if not call.request.arns or call.service in shard("pass_role")["never"]:
@@ -46,7 +46,7 @@ def passed_roles(call: Call) -> Iterator[Implied]:
     listed = {one for row in rows for one in row.receivers}
     only = tuple(listed) if len(listed) == 1 else ()
     for name, arn in _roles_in(call):
-        if arn not in told:
+        if arn not in arns:
             yield from _passed(arn, _receivers(name, call, only), call)
 
 
@@ -70,7 +70,9 @@ def _roles_in(call: Call) -> Iterator[tuple[str, str]]:
             yield name, arn
 
 
-def _told(call: Call, rows: Sequence[AuthorizedAction]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _roles_by_table(
+    call: Call, rows: Sequence[AuthorizedAction]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The roles that stand where AWS's table says that one is passed, with who receives it."""
     for row in rows:
         if row.known is Known.UNKNOWN or row.through or not row.applies(call.parameters):
@@ -96,8 +98,8 @@ def unnamed_roles(call: Call) -> tuple[str, ...]:
     found = [text for name in _PROFILES if name in texts for text in texts[name]]
     for row in authorized_besides(call.service, call.operation):
         if row.through and not found:
-            told = [text for one in row.when for text in elements(call.parameters, one.path)]
-            found += [text for text in told if isinstance(text, str) and ":role/" not in text]
+            names = [text for one in row.when for text in elements(call.parameters, one.path)]
+            found += [text for text in names if isinstance(text, str) and ":role/" not in text]
     return tuple(dict.fromkeys(found))
 
 

@@ -25,7 +25,7 @@ NOTHING = Response(None)
 
 
 def resources_tagged(
-    call: Call, one: ActionFacts, tagging: ActionFacts, told: Sequence[str] = ()
+    call: Call, one: ActionFacts, tagging: ActionFacts, by_operation: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """What is tagged: of the types that the request says, else of the one that the call makes.
 
@@ -33,7 +33,7 @@ def resources_tagged(
         call: the call.
         one: the action that makes something.
         tagging: the action that tags it.
-        told: what the operation's own row says that it makes.
+        by_operation: what the operation's own row says that it makes.
     """
     if not tagging.uses:
         return (ANY,)
@@ -45,9 +45,9 @@ def resources_tagged(
         return tuple(dict.fromkeys(arn for use in chosen for arn in _of_type(call, one, [use])))
     made = [known[name] for name in made_types(tagging, call.operation)]
     made = [use for use in made if use.type.name in own] or made
-    mine = [arn for arn in told if any(_is_of(use, arn) for use in made)]
-    if mine:
-        return tuple(dict.fromkeys(mine))
+    of_its_types = [arn for arn in by_operation if any(_is_of(use, arn) for use in made)]
+    if of_its_types:
+        return tuple(dict.fromkeys(of_its_types))
     # IAM asks for what is made also where the reference does not name its type for tagging.
     exact = [use for use in one.uses if _fit(use, noun_of(call.operation))[0] == EXACT]
     if exact and not any(_fit(use, noun_of(call.operation))[0] >= EXACT - 1 for use in made):

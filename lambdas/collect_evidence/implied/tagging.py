@@ -79,8 +79,8 @@ def tags_of(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     aside = {row.action for row in beside if row.never or row.known is Known.UNKNOWN}
     named = [facts(action) for action in sorted(listed)]
     for one in known:
-        told = [needed.resources for needed in call.required if needed.action == one.action]
-        made = [call.place.fill(template) for resources in told for template in resources]
+        templates = [needed.resources for needed in call.required if needed.action == one.action]
+        made = [call.place.fill(template) for resources in templates for template in resources]
         for tagging in named or [_tagging_action(one.action)]:
             if (
                 tagging is None

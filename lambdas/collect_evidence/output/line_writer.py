@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
-from lambdas.collect_evidence.record import INTERNAL, is_internal, text_of, told_beside
+from lambdas.collect_evidence.record import INTERNAL, additional_facts, is_internal, text_of
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import translate
 
@@ -70,7 +70,7 @@ class LineWriter:
             attribution: who made the call.
             split: its bytes; records that differ in what was cut out of them are then recalled.
         """
-        if split is not None and self._told(record, attribution, split):
+        if split is not None and self._remember(record, attribution, split):
             once = _SINGULAR.isdisjoint(record)  # nothing else could tell that it comes again
             known = (translate if once else self._of)(record, attribution.principal)
             key = attribution.principal, _internal(split), split.fingerprint
@@ -91,7 +91,7 @@ class LineWriter:
     def foreign(self, record: Record, split: SplitRecord | None) -> None:
         """Remember that a record is not the run's."""
         if split is not None:
-            self._told(record, None, split)
+            self._remember(record, None, split)
 
     def recalled(self, split: SplitRecord) -> Lines | None:
         """What `write` would give for a record; None when it must be parsed to be known."""
@@ -105,7 +105,9 @@ class LineWriter:
         self._again += 1
         return known.lines(attribution, split.event_id, split.time), known.findings
 
-    def _told(self, record: Record, attribution: Attribution | None, split: SplitRecord) -> bool:
+    def _remember(
+        self, record: Record, attribution: Attribution | None, split: SplitRecord
+    ) -> bool:
         """Remember whose a record is; whether what it proves can be told by its split."""
         if not stands_as_cut(split, record):
             return False
@@ -138,5 +140,5 @@ def _limited(remembered: dict[Key, Value]) -> dict[Key, Value]:
 def _key(record: Record, principal: str) -> str:
     """Everything that a translation depends on."""
     return repr(
-        [principal, is_internal(record), told_beside(record), *map(record.get, _DEPENDS_ON)]
+        [principal, is_internal(record), additional_facts(record), *map(record.get, _DEPENDS_ON)]
     )

@@ -67,13 +67,15 @@ class Selection:
         return self._is_principal(caller) and not caller.session
 
     def _is_principal(self, caller: Caller) -> bool:
-        asked, told = self.principal, caller.principal
+        asked, called_by = self.principal, caller.principal
         if (caller.account, caller.name) != (asked.account, asked.name):
             return False
-        if asked.resource.startswith("role/") != (":role/" in told):
+        if asked.resource.startswith("role/") != (":role/" in called_by):
             return False
         # A path that was asked for must be the caller's where the record tells a path at all.
-        return told.count("/") <= 1 or asked.resource.count("/") <= 1 or told == str(asked)
+        return (
+            called_by.count("/") <= 1 or asked.resource.count("/") <= 1 or called_by == str(asked)
+        )
 
     def phase(self, caller: Caller) -> str:
         """What follows the prefix in the session's name."""

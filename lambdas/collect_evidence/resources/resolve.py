@@ -154,7 +154,7 @@ def _built(
 ) -> list[str]:
     """ARNs filled from the request, where asked also from the answer, or with `*` for the rest."""
     values: dict[str, list[str]] = {}
-    told = not partly  # what the format writes anyway tells nothing of a call
+    from_the_call = not partly  # what the format writes anyway tells nothing of a call
     defaults = _defaults(form.service, form.kind, call.operation)
     names = names_of(form.service, form.kind, form.variables, call.operation, only=only)
     for variable, keys in names:
@@ -170,10 +170,10 @@ def _built(
             texts = texts or defaults.get(variable, [])
         if texts:
             values[variable] = texts
-            told = told or not is_constant(own, texts)
+            from_the_call = from_the_call or not is_constant(own, texts)
         elif not partly:
             return []
-    if not values or not told:
+    if not values or not from_the_call:
         return []
     account = _account(call, form)
     return [_as_owned(form, one, form.fill(one, call.place, account)) for one in _combined(values)]

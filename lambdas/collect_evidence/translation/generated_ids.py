@@ -25,14 +25,14 @@ def generated_ids(call: Call) -> tuple[str, ...]:
     if not _MAKES.match(call.operation):
         return ()
     texts = call.answer.elements.texts
-    told = {text for name in texts if _is_own(name, call.operation) for text in texts[name]}
-    told.update(text for given in texts.values() for text in given if _is_new(text, call.operation))
+    ids = {text for name in texts if _is_own(name, call.operation) for text in texts[name]}
+    ids.update(text for given in texts.values() for text in given if _is_new(text, call.operation))
     sent = {text for given in call.request.texts.values() for text in given}
-    told.update(_in_arns(call, sent))
-    if not told:
+    ids.update(_in_arns(call, sent))
+    if not ids:
         return ()
-    told = {text.rpartition("/")[2] for text in told}  # Route 53 answers `/hostedzone/Z0123…`
-    return tuple(sorted(one for one in told - sent - {call.place.account} if _ID.fullmatch(one)))
+    ids = {text.rpartition("/")[2] for text in ids}  # Route 53 answers `/hostedzone/Z0123…`
+    return tuple(sorted(one for one in ids - sent - {call.place.account} if _ID.fullmatch(one)))
 
 
 def _is_new(text: str, operation: str) -> bool:

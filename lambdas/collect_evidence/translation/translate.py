@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.implied import implied_by
 from lambdas.collect_evidence.implied.pass_role import unnamed_roles
-from lambdas.collect_evidence.record import Record, object_of, text_of, told_beside
+from lambdas.collect_evidence.record import Record, additional_facts, object_of, text_of
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import is_untold, resources_of
 from lambdas.collect_evidence.translation.condition_context import context_of
@@ -64,7 +64,7 @@ def translate(record: Record, principal: str) -> Translation:
     if reason:
         return Translation(findings=(note(FindingKind.SERVICE_EVENT, subject, reason),))
     request = object_of(record, "requestParameters")
-    mapping = mapping_of(source, name, request, told_beside(record))
+    mapping = mapping_of(source, name, request, additional_facts(record))
     place = _place(principal, text_of(record, "awsRegion"), text_of(record, "recipientAccountId"))
     call = Call.of(record, mapping or OperationMapping(service="", operation=name), place)
     proves = partial(

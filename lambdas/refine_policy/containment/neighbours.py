@@ -122,8 +122,8 @@ class Neighbourhood:
             return str(arn.with_resource(row.with_id(arn.resource, other)))
         _, slots = self._layout.read(arn.service, arn.resource)
         texts = [one.text for one in slots]
-        told = [at for at, slot in enumerate(slots) if slot.placeholder]
-        for at in told if both_name_one(slots) else told[:1]:
+        placeholders = [at for at, slot in enumerate(slots) if slot.placeholder]
+        for at in placeholders if both_name_one(slots) else placeholders[:1]:
             texts[at] = self._another(texts[at], is_id=slots[at].is_id)
         return str(arn.with_resource("".join(texts)))
 

@@ -50,7 +50,7 @@ def containment(
         if one.resource != EVERYTHING:
             for neighbour in _neighbours(one, around, fences):
                 trial.call(one, neighbour)
-        elif _told(one):
+        elif _is_fenced(one):
             trial.stopped.add(id(one))
         elif _touches(one, reference):
             trial.reached[id(one)].update(Whose)
@@ -61,7 +61,9 @@ def containment(
         by_condition=len(trial.stopped - trial.reached.keys()),
         reaches=tuple(sorted(_reaches(grants, trial.reached, reference))),
         carried=tuple(
-            sorted({it for one in grants if _told(one) for it in fences.carried(one.permissions)})
+            sorted(
+                {it for one in grants if _is_fenced(one) for it in fences.carried(one.permissions)}
+            )
         ),
     )
 
@@ -137,7 +139,7 @@ def _touches(one: DraftGrant, reference: Reference) -> bool:
     )
 
 
-def _told(one: DraftGrant) -> bool:
+def _is_fenced(one: DraftGrant) -> bool:
     return any(condition.key in _OF_THE_THING for condition in one.conditions)
 
 

@@ -164,10 +164,10 @@ def _split(group: Sequence[_Member], life: Callable[[str], Life]) -> Iterator[tu
     named = _named(tokens, {one.at for one in taken})
     if taken and (named or all(one.is_field for one in taken)):
         reason = Reason("; ".join(map(_reason, taken)), ReasonKind.FAMILY)
-        told = reason if named else reason.of_others_too()
+        said = reason if named else reason.of_others_too()
         pattern = "".join("*" if one in taken else _text(tokens[one.at]) for one in places)
         for text, mine in group:
-            yield text, Family(_written(mine, taken), told, pattern)
+            yield text, Family(_written(mine, taken), said, pattern)
 
 
 class _Place(NamedTuple):

@@ -115,7 +115,7 @@ def _by_type(
         # Resources that the policy tells alike need it once: the first of them stands for all.
         alike: dict[tuple[str, Action], Permission] = {}
         for one in calls:
-            alike.setdefault((_told(one.resource, naming), one.action), one)
+            alike.setdefault((_written_as(one.resource, naming), one.action), one)
         resources = frozenset(one.resource for one in calls)
         beside = {action for one in resources for action in done_to[principal, one]}
         made = HandledType(
@@ -133,7 +133,7 @@ def _by_type(
         yield made, declared
 
 
-def _told(resource: str, naming: Naming) -> str:
+def _written_as(resource: str, naming: Naming) -> str:
     """By what the policy tells a resource: its spelling, and what a condition says of its id."""
     spelled = naming.of(resource).template
     arn = parsed(resource) if spelled.wild else None
@@ -155,10 +155,10 @@ def _on_own(
         yield made.seen[0]._replace(action=action, resource=ANYTHING, kind=kind, text=text)
     found: set[str] = set()
     for one in made.seen:
-        told = _told(one.resource, naming)
-        if told in found or not _fits(action, one, reference, layout):
+        written = _written_as(one.resource, naming)
+        if written in found or not _fits(action, one, reference, layout):
             continue
-        found.add(told)
+        found.add(written)
         yield one._replace(action=action, kind=kind, text=text)
 
 

@@ -78,9 +78,9 @@ class Naming:
         known = self._known.get((resource, longer))
         if known is None:
             secret = secret_of(resource)
-            told = self._plain(secret or resource, longer)
-            told = as_secret(told) if secret else told
-            known = opened(told, resource, self._fresh.opened.get(resource, ""))
+            template = self._plain(secret or resource, longer)
+            template = as_secret(template) if secret else template
+            known = opened(template, resource, self._fresh.opened.get(resource, ""))
             self._known[resource, longer] = known
         return known
 

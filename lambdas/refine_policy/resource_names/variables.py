@@ -64,9 +64,9 @@ class Words:
         found = set(self._hump.findall(name)) if self._hump else set()
         if not found:
             return self.plain
-        told = {variable for variable, _ in self.plain.cut(name)}
+        used = {variable for variable, _ in self.plain.cut(name)}
         humps = frozenset(
-            value for value in found if self._humps[value].removesuffix(TITLE) not in told
+            value for value in found if self._humps[value].removesuffix(TITLE) not in used
         )
         return self._with(humps) if humps else self.plain
 

@@ -14,7 +14,7 @@ from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR
 from lambdas.reference.arn_parts import both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
-from lambdas.refine_policy.generated_names.told_names import stacks_seen
+from lambdas.refine_policy.generated_names.stack_names import stacks_seen
 from lambdas.refine_policy.resource_names.arn_variants import REPAIRED, UNTOLD, secret_of
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lambdas.model.iam.arn import Arn
     from lambdas.model.trail.earlier_names import EarlierNames, PastRun
     from lambdas.reference.arn_parts import ArnParser, ArnPart
-    from lambdas.refine_policy.generated_names.told_names import ToldNames
+    from lambdas.refine_policy.generated_names.stack_names import StackNames
     from lambdas.refine_policy.observations import Observations, Permission
 
 _ID = re.compile(r"(Id|ID|Uuid|UUID)$")
@@ -89,7 +89,7 @@ class VolatileNames:
 
 
 def volatile_names(
-    seen_things: Observations, history: EarlierNames, layout: ArnParser, told: ToldNames
+    seen_things: Observations, history: EarlierNames, layout: ArnParser, stack_names: StackNames
 ) -> VolatileNames:
     """Read it off the calls that make and remove things, the stacks, and the runs before."""
     tokens: set[str] = set()
@@ -109,7 +109,7 @@ def volatile_names(
     for (_, made, _), one in calls.items():
         for kind, text in _made(made, one, layout, heads):
             {"token": tokens, "collection": collections, "versioned": versioned}[kind].add(text)
-    tokens = (tokens - told.words) | told.suffixes
+    tokens = (tokens - stack_names.words) | stack_names.suffixes
     tokens |= _of_another_cycle(seen_things.denied_in_proof, resources)
     tokens.update(text for one in seen for line in one.lines for text in line.generated_ids)
     differed, stable = _compared(resources, history)
@@ -120,7 +120,7 @@ def volatile_names(
         stable=stable,
         differed=differed,
         stacks=stacks,
-        chosen=told.words,
+        chosen=stack_names.words,
         opened=_opened(seen_things),
     )
 

@@ -97,8 +97,8 @@ class BoundaryOfRun:
         """What a person must know of it; nothing when there is none."""
         if boundary is None:
             return self.ignored
-        told = boundary_findings(boundary, self.created.boundaries, self.arn)
-        return (*self.created.findings, *told)
+        further = boundary_findings(boundary, self.created.boundaries, self.arn)
+        return (*self.created.findings, *further)
 
 
 def _ignored(run: Run, process: Process) -> Finding:

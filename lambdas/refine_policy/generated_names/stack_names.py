@@ -23,7 +23,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
-class ToldNames:
+class StackNames:
     """What the stacks tell of their names.
 
     Attributes:
@@ -35,7 +35,7 @@ class ToldNames:
     words: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, stacks: Iterable[Stack]) -> ToldNames:
+    def of(cls, stacks: Iterable[Stack]) -> StackNames:
         """Read the stacks of a run."""
         suffixes, words = set(), set()
         for stack in stacks:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model.trail.stack import Stack, StackResource
-from lambdas.refine_policy.generated_names.told_names import ToldNames
+from lambdas.refine_policy.generated_names.stack_names import StackNames
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, granted, refined, seen
 
 ID = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/orders-dev/0a1b2c3d"
@@ -48,13 +48,13 @@ def a_stack(
 def test_a_suffix_is_what_follows_stack_and_logical_id(
     physical_id: str, logical_id: str, suffix: str
 ) -> None:
-    found = ToldNames.of([a_stack(physical_id, logical_id)])
-    assert found == ToldNames(suffixes=frozenset({suffix} - {""}))
+    found = StackNames.of([a_stack(physical_id, logical_id)])
+    assert found == StackNames(suffixes=frozenset({suffix} - {""}))
 
 
 def test_a_name_that_the_template_gives_has_no_suffix() -> None:
-    found = ToldNames.of([a_stack("orders-dev-uploads-notification", chosen=True)])
-    assert found == ToldNames(words=frozenset({"notification"}))
+    found = StackNames.of([a_stack("orders-dev-uploads-notification", chosen=True)])
+    assert found == StackNames(words=frozenset({"notification"}))
 
 
 @given(suffix=st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=12, max_size=13))
