@@ -4,11 +4,10 @@ A batch reads its files for the principal and for what was known of followed ses
 The merge joins the documents; where they teach more than was known, the batches are read once more.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.collect_evidence.collect import PartialEvidence, read_followed, read_own
 from lambdas.collect_evidence.principals.followed import (
@@ -17,15 +16,11 @@ from lambdas.collect_evidence.principals.followed import (
     ServiceRole,
 )
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
+from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 from lambdas.model.findings.finding import Finding
 from lambdas.model.findings.finding_ledger import FindingLedger
 from lambdas.model.trail.evidence import with_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
 # A batch must fit a function's time and memory even if every record of it is the run's.
 LARGEST_BATCH = 16 << 20  # packed bytes

@@ -5,41 +5,30 @@ One pass reads the principal's own records and learns what it assumed and handed
 something, further passes read the records of those, until nothing new is learned.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Self
 
 from lambdas.collect_evidence.output.line_writer import FOREIGN, LineWriter
-from lambdas.collect_evidence.output.repeats import split_record
+from lambdas.collect_evidence.output.repeats import SplitRecord, split_record
 from lambdas.collect_evidence.output.sorted_spool import SortedSpool
 from lambdas.collect_evidence.principals.caller import Caller, hides_service, services_via
 from lambdas.collect_evidence.principals.followed import FollowedPrincipals
 from lambdas.collect_evidence.principals.iam_paths import IamPaths
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.collect_evidence.reading.prefilter import Prefilter
 from lambdas.collect_evidence.reading.summaries import Asked
 from lambdas.collect_evidence.reading.trail_reader import Reader
-from lambdas.collect_evidence.record import text_of
+from lambdas.collect_evidence.record import Record, text_of
 from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.findings.finding_ledger import FindingLedger
-from lambdas.model.trail.evidence import CLOUDFORMATION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from lambdas.collect_evidence.output.repeats import SplitRecord
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.collect_evidence.record import Record
-    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
-    from lambdas.model.trail.evidence import Line
-
-    Pass = Callable[[Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
-    Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, "PartialEvidence"], None]
+from lambdas.model.trail.evidence import CLOUDFORMATION, Line
 
 MOST_PASSES = 8  # chains of roles are short: each link lives an hour at most
 # How long after the run's last own call CloudFormation may still be at work for it.
@@ -89,7 +78,7 @@ class PartialEvidence:
         merged = merge(self.own.sorted(), self._operated(self.handed.sorted()))
         yield from self.paths.completed(line for line, _ in groupby(merged))
 
-    def absorb(self, other: PartialEvidence) -> None:
+    def absorb(self, other: Self) -> None:
         """Take over what another part holds."""
         self.own.absorb(other.own)
         self.handed.absorb(other.handed)
@@ -113,6 +102,10 @@ class PartialEvidence:
                 raw = json.loads(text)
                 raw["phase"] = handed.phase
                 yield order, json.dumps(raw, separators=(",", ":"))
+
+
+Pass = Callable[[Trail, Sequence[TrailFile], Selection, PartialEvidence], None]
+Reading = Callable[[Pass, Trail, Sequence[TrailFile], Selection, PartialEvidence], None]
 
 
 def collect(trail: Trail, selection: Selection, reading: Reading | None = None) -> PartialEvidence:

@@ -5,15 +5,15 @@ are; each is read by a call of its own (`task: read`), and one joins them (`task
 same bytes. What the batches taught of other sessions may ask for them `again`.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.collect_evidence.batches import (
     InlineLimit,
@@ -28,20 +28,13 @@ from lambdas.collect_evidence.principals.followed import FollowedPrincipals
 from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.errors import InvalidEventError, NoEvidenceError
 from lambdas.gateways.archive.documents import Archive, S3Archive
-from lambdas.gateways.cloudtrail.trail import ListedTrail, TrailFile
+from lambdas.gateways.cloudtrail.trail import ListedTrail, Trail, TrailFile
 from lambdas.gateways.cloudtrail.trail_bucket import S3Trail, Window
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.sandbox import Sandbox
 from lambdas.model.execution.setting import Setting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.gateways.cloudtrail.trail import Trail
-    from lambdas.model.trail.evidence import Line
+from lambdas.model.trail.evidence import Line
 
 STEP = "collect_evidence"
 telemetry = Telemetry(STEP)

@@ -1,7 +1,5 @@
 """A CloudTrail record as every room here gets it, and how a text is read from it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

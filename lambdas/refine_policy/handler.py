@@ -1,17 +1,19 @@
 """RefinePolicy: reads what was generated and what was seen, and keeps the refined policy."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.errors import InvalidEventError
 from lambdas.gateways.archive.documents import Archive, S3Archive
 from lambdas.gateways.archive.earlier_names import past_runs
 from lambdas.gateways.telemetry import Telemetry
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from lambdas.model.execution.step_input import required
@@ -23,13 +25,6 @@ from lambdas.refine_policy.findings.analyzer_coverage import without_analyzer
 from lambdas.refine_policy.refine import refine
 from lambdas.refine_policy.role_boundaries.role_boundary import require_boundary_fit
 from lambdas.refine_policy.statements.managed_policies import require_fit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from lambdas.model.dossier.refinement import Refinement
 
 STEP = "refine_policy"
 _required = partial(required, state="RefinePolicy")

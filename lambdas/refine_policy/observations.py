@@ -1,21 +1,15 @@
 """Evidence, line by line, gathered into permissions: each thing once, with all its events."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lambdas.model.execution.run import CLOSING
-from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.evidence import Evidence, Implied, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.stacks.deployment_checks import only_warns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.model.trail.evidence import Implied
 
 # Plain values, because every line of evidence is looked up by them.
 Key = tuple[str, str, str, str, tuple[str, ...]]

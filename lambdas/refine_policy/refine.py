@@ -1,15 +1,19 @@
 """Refinement, whole: evidence in, a policy for each principal out, a reason for every grant."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.definition.process import Process
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
-from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.dossier.refinement import PrincipalPolicy, Refinement
+from lambdas.model.execution.run import Run
 from lambdas.model.findings.reason import ReasonKind
 from lambdas.model.iam.arn import Arn
-from lambdas.model.iam.role_boundary import BOUNDARY
+from lambdas.model.iam.role_boundary import BOUNDARY, RoleBoundary
+from lambdas.model.trail.earlier_names import EarlierNames
+from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.stack import Stack
 from lambdas.reference.arn_parts import ArnParser, Reference
 from lambdas.refine_policy.containment.fences import OFF as FENCES
 from lambdas.refine_policy.containment.fences import Fences
@@ -27,7 +31,7 @@ from lambdas.refine_policy.gc_pause import uncollected
 from lambdas.refine_policy.generated_names.stack_names import StackNames
 from lambdas.refine_policy.grants.conditions import Settings, own_buckets
 from lambdas.refine_policy.grants.grants import DraftGrant, grants_of
-from lambdas.refine_policy.observations import gather
+from lambdas.refine_policy.observations import Observations, Permission, gather
 from lambdas.refine_policy.permissions.access_analyzer import (
     analyzer_actions,
     leave_out,
@@ -45,18 +49,6 @@ from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.volatility import VolatileNames, volatile_names
 from lambdas.refine_policy.role_boundaries.boundary_of_run import NO_POLICIES, BoundaryOfRun
 from lambdas.refine_policy.statements.principal_policies import principal_policies
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.definition.process import Process
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.execution.run import Run
-    from lambdas.model.iam.role_boundary import RoleBoundary
-    from lambdas.model.trail.earlier_names import EarlierNames
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.model.trail.stack import Stack
-    from lambdas.refine_policy.observations import Observations, Permission
 
 
 @uncollected()

@@ -1,21 +1,15 @@
 """An API call as a record tells it, read once for all its actions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.reference.events import OperationMapping, RequiredAction
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from lambdas.collect_evidence.call.elements import Elements, unwrapped
 from lambdas.collect_evidence.call.outcome import CallOutcome, outcome_of
 from lambdas.collect_evidence.record import is_internal
 from lambdas.reference.arn_formats import ArnContext, stem
+from lambdas.reference.events import OperationMapping, RequiredAction
 
 # Elements that name who may do something, or what points elsewhere, never what is acted upon.
 _ASIDE = frozenset({"sourcearn", "principal", "principalarn"})
@@ -76,7 +70,7 @@ class Call:
     user: str = ""
 
     @classmethod
-    def of(cls, record: Mapping[str, Any], mapping: OperationMapping, place: ArnContext) -> Call:
+    def of(cls, record: Mapping[str, Any], mapping: OperationMapping, place: ArnContext) -> Self:
         """Read a record."""
         parameters, agent = record.get("requestParameters"), record.get("userAgent")
         request = Elements.of(parameters)

@@ -1,15 +1,11 @@
 """The elements of a request or an answer, found by name wherever they stand."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 from urllib.parse import unquote
 
 from lambdas.reference.request_elements import is_withheld
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 KEYS = "@keys"  # the names of a map are values: BatchGetItem's requestItems are its tables
 TOP = "/"  # before a name that stands at the top, nowhere deeper
@@ -31,7 +27,7 @@ class Elements:
     _depths: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, value: object) -> Elements:
+    def of(cls, value: object) -> Self:
         """Read a request or an answer; anything that is not an object has no elements."""
         found = cls()
         if isinstance(value, dict):

@@ -1,18 +1,13 @@
 """What a service answered: allowed, allowed but failed, or refused; and what a refusal names."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Outcome
 from lambdas.reference.refused.error_codes import Authorization, authorization_of
 from lambdas.reference.refused.refusals import Refusal, obstacle_of, refusals, without_escapes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.model.iam.action import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

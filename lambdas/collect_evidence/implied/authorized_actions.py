@@ -1,9 +1,8 @@
 """What AWS's own tables list beside an operation's action, where the request has what it takes."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.authorized_rows import (
     PASS_ROLE,
     AuthorizedAction,
@@ -16,16 +15,9 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import Arn, is_arn
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.actions import facts
+from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.events import RequiredAction
 from lambdas.reference.refused.refused_resources import narrowest, suits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.reference.actions import ActionFacts
-
 
 _VERBS = {Action("apigateway", verb) for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")}
 

@@ -3,21 +3,17 @@
 Compiled from `curated/authorized_actions/`; its header tells the language of the conditions.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import translate
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.iam.action import Action
 from lambdas.reference.request_elements import elements, filled, is_asked
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _HEAD = re.compile(r"(?<!\$)\{([^{}.|]+)")
 PASS_ROLE = Action("iam", "PassRole")

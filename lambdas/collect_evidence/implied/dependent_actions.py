@@ -1,18 +1,13 @@
 """What some operations do besides as the caller: log delivery, secrets, service-linked roles."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.reference.actions import ActionFacts
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.reference.actions import ActionFacts
 from lambdas.reference.request_elements import elements, is_asked
 from lambdas.reference.shards import shard
 

@@ -1,11 +1,10 @@
 """What a request needed beside its own action: read from what it sent, decided on by refinement."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.authorized_actions import authorized
 from lambdas.collect_evidence.implied.dependent_actions import (
     connection_secret,
@@ -19,13 +18,8 @@ from lambdas.collect_evidence.implied.pass_role import passed_roles
 from lambdas.collect_evidence.implied.sent_tags import tags_what_is_made
 from lambdas.collect_evidence.implied.tagging import sends_tags, tags_of
 from lambdas.collect_evidence.implied.transforms import transforms
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.model.trail.evidence import Implied
-    from lambdas.reference.actions import ActionFacts
+from lambdas.model.trail.evidence import Implied
+from lambdas.reference.actions import ActionFacts
 
 
 def implied_by(call: Call, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:

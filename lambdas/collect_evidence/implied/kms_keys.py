@@ -1,13 +1,8 @@
 """Keys that a service uses as the caller when a request names one."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.call.call import Call
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind

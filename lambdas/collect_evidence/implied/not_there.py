@@ -1,19 +1,13 @@
 """Calls about what is not there: who may not list it is refused instead of being told so."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.request_elements import copied_from
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.call.call import Call
 
 
 def listings(call: Call) -> Iterator[Implied]:

@@ -1,16 +1,10 @@
 """Code and templates that a service reads from a bucket as the caller."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.call.call import Call
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind

@@ -1,23 +1,16 @@
 """Roles that a request hands to a service: `iam:PassRole`, with the service that receives them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.collect_evidence.call.call import Call
 import re
+from collections.abc import Iterator, Sequence
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.authorized_rows import (
     PASS_ROLE,
     AuthorizedAction,
     Known,
     authorized_besides,
 )
+from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.request_elements import elements

@@ -1,17 +1,12 @@
 """The tags of what a request makes, not those that something else will bear one day."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.call.elements import WRAPPERS
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.collect_evidence.call.call import Call
 
 HEADER = "x-amz-tagging"  # how S3's requests carry tags
 # `tags`, `TagSet`, `userPoolTags`, `tagSpecificationSet`: a list of keys and values, or a map.

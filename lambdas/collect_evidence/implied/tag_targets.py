@@ -1,25 +1,18 @@
 """What is tagged when a request carries tags: the type that it says, or that its noun names."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.call.call import Response
+from lambdas.collect_evidence.call.call import Call, Response
 from lambdas.collect_evidence.implied.sent_tags import sent_tags, types_tagged
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import resources_of
+from lambdas.reference.actions import ActionFacts, ResourceUse
 from lambdas.reference.arn_formats import formats_of, stem
 from lambdas.reference.events import RequiredAction
 from lambdas.reference.operation_verbs import noun_of
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.reference.actions import ActionFacts, ResourceUse
 
 NOTHING = Response(None)
 

@@ -1,11 +1,10 @@
 """Tags sent while making something: which tagging action they need besides, and on what."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides, page_of
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.iam.action import Action
@@ -14,11 +13,6 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import AccessLevel, ActionFacts, actions_at, facts
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.collect_evidence.call.call import Call
 
 # What tags things of any type, by the name that a service gives it.
 GENERAL = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags")

@@ -5,19 +5,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-templat
 Where the stack itself can be read, its template decides (ReadStacks), and these signs do not count.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.call.call import Call
 
 SERVERLESS: Final = "Serverless-2016-10-31"
 _ANY: Final = "*"

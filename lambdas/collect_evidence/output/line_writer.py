@@ -4,23 +4,22 @@ A run asks the same again and again: a deployment polls its stack, a reader read
 Apart from who asked and when, the same request with the same answer proves the same.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import TypeVar
 
-from typing import TYPE_CHECKING, TypeVar
-
-from lambdas.collect_evidence.output.repeats import is_one_value, stands_as_cut, teaches
-from lambdas.collect_evidence.record import INTERNAL, additional_facts, is_internal, text_of
+from lambdas.collect_evidence.output.repeats import (
+    IdentityKey,
+    SplitRecord,
+    is_one_value,
+    stands_as_cut,
+    teaches,
+)
+from lambdas.collect_evidence.record import INTERNAL, Record, additional_facts, is_internal, text_of
 from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import translate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.collect_evidence.output.repeats import IdentityKey, SplitRecord
-    from lambdas.collect_evidence.record import Record
-    from lambdas.collect_evidence.translation.translation import Translation
-    from lambdas.model.findings.finding import Finding
-    from lambdas.model.trail.evidence import Line
+from lambdas.collect_evidence.translation.translation import Translation
+from lambdas.model.findings.finding import Finding
+from lambdas.model.trail.evidence import Line
 
 # Where of so many calls hardly one comes again, the next are not asked whether they do.
 TRIAL, TURN = 1_000, 10_000
@@ -44,7 +43,7 @@ _SINGULAR = frozenset({"additionalEventData", "sharedEventID"})
 _INTERNAL = INTERNAL.encode()
 _UNKNOWN = Attribution(principal="")
 
-Lines = tuple["Sequence[Line]", "Sequence[Finding]"]
+Lines = tuple[Sequence[Line], Sequence[Finding]]
 FOREIGN: Lines = ((), ())  # what a record gives that is not the run's
 Key = TypeVar("Key")
 Value = TypeVar("Value")

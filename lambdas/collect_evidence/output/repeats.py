@@ -4,16 +4,12 @@ A run asks the same again and again, under one of its few sessions. CloudTrail w
 in the same places, so it is cut out there, and the rest is compared without being parsed.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from lambdas.collect_evidence.record import Record
 from lambdas.model.trail.evidence import CLOUDFORMATION
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.record import Record
 
 # How CloudTrail begins a record. All of it stands on the record's top level when what is taken
 # for the identity is one value, which `is_one_value` sees to.

@@ -4,19 +4,14 @@ CloudTrail may deliver an event twice. Both copies give the same lines with the 
 they meet in the merge, whichever files they came from.
 """
 
-from __future__ import annotations
-
 import heapq
 import pickle
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.trail.evidence import Line
-
+from lambdas.model.trail.evidence import Line
 
 HELD = 20_000  # lines kept in memory before they go to disk
 _BATCH = 500  # lines read back at a time
@@ -50,7 +45,7 @@ class SortedSpool:
             last = line
         self.close()
 
-    def absorb(self, other: SortedSpool) -> None:
+    def absorb(self, other: Self) -> None:
         """Take over the lines of another spool, which is empty afterwards."""
         self._runs += other._runs
         other._runs = []

@@ -1,16 +1,12 @@
 """Who made a call, and the services that called on for them: read from a record's identity."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.iam.arn import Arn, is_arn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ASSUMED = "assumed-role/"
 _SERVICE = re.compile(r"[a-z][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
@@ -34,7 +30,7 @@ class Caller:
     whole: bool = True
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Caller | None:
+    def of(cls, record: Mapping[str, Any]) -> "Caller | None":
         """Read `userIdentity`; None when it names neither a role nor a user."""
         identity = record.get("userIdentity")
         if not isinstance(identity, dict):

@@ -5,19 +5,13 @@ CloudFormation (`RoleARN`). Assumed sessions are known by the credentials that `
 returned, execution roles by the stacks that the run operated and the time in which it did so.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
-from lambdas.collect_evidence.principals.caller import ASSUMED
+from lambdas.collect_evidence.principals.caller import ASSUMED, Caller
 from lambdas.collect_evidence.record import AGGREGATED
 from lambdas.model.trail.evidence import CLOUDFORMATION
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.collect_evidence.principals.caller import Caller
 
 # CloudFormation names its sessions of a stack's service role so; real records show it.
 STACK_SESSION = "AWSCloudFormation"
@@ -70,11 +64,11 @@ class FollowedPrincipals:
         elif source == CLOUDFORMATION:
             self._hand(record, caller_phase)
 
-    def copy(self) -> FollowedPrincipals:
+    def copy(self) -> "FollowedPrincipals":
         """The same as it is now."""
         return FollowedPrincipals(assumed=dict(self.assumed), handed=set(self.handed))
 
-    def join(self, other: FollowedPrincipals) -> None:
+    def join(self, other: Self) -> None:
         """Take up what another part of the trail showed."""
         self.assumed.update(other.assumed)
         self.handed |= other.handed

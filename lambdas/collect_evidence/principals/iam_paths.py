@@ -4,20 +4,15 @@ Where the run itself made a role, the answer told its path; later calls on its n
 Of who called, a session's issuer tells the path, and records without one mean the same role.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
+from lambdas.collect_evidence.principals.caller import Caller
 from lambdas.model.iam.arn import ACCOUNT_ID, WITH_PATHS, arn_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.collect_evidence.principals.caller import Caller
-    from lambdas.model.trail.evidence import Line
+from lambdas.model.trail.evidence import Line
 
 _WITH_PATH = re.compile(
     rf"({arn_pattern('iam', '', account=ACCOUNT_ID)}(?:{WITH_PATHS})/)(.+/)(.+)"
@@ -37,7 +32,7 @@ class IamPaths:
         self._full: dict[str, set[str]] = {}
 
     @classmethod
-    def of(cls, known: Mapping[str, Iterable[str]]) -> IamPaths:
+    def of(cls, known: Mapping[str, Iterable[str]]) -> Self:
         """What `known` told."""
         made = cls()
         made._full = {name: set(full) for name, full in known.items()}
@@ -69,7 +64,7 @@ class IamPaths:
         """Take up an ARN as somebody spelled it, unless the trail tells better."""
         self._full.setdefault(_without_path(arn), {arn})
 
-    def join(self, other: IamPaths) -> None:
+    def join(self, other: Self) -> None:
         """Take up what another part of the trail told."""
         for name, full in other._full.items():
             self._full.setdefault(name, set()).update(full)

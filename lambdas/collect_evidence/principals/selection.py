@@ -1,14 +1,9 @@
 """Which principal and session were asked for."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.principals.caller import Caller
 from dataclasses import dataclass
+from typing import Self
 
-from lambdas.collect_evidence.principals.caller import ASSUMED
+from lambdas.collect_evidence.principals.caller import ASSUMED, Caller
 from lambdas.model.iam.arn import Arn
 
 
@@ -28,7 +23,7 @@ class Selection:
     until: str = ""
 
     @classmethod
-    def of(cls, principal: str, session: str = "") -> Selection:
+    def of(cls, principal: str, session: str = "") -> Self:
         """Read the ARN of a role, a user or an assumed role's session.
 
         Raises:

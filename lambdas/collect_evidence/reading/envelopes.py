@@ -1,17 +1,11 @@
 """Records out of what they are handed about in: objects, answers, events, messages, lists."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from lambdas.collect_evidence.reading.decompression import Report
+from lambdas.collect_evidence.record import Record
 from lambdas.model.findings.finding import FindingKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.reading.decompression import Report
-    from lambdas.collect_evidence.record import Record
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html,
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html,

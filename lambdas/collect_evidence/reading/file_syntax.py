@@ -1,7 +1,5 @@
 """How files of records are written: what stands before, between and behind the records."""
 
-from __future__ import annotations
-
 import re
 
 # Members beside the list of records, such as a count or a token for the next page.

@@ -1,12 +1,7 @@
 """The texts that a record must hold to matter, looked for in bytes before anything is parsed."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 
 class Prefilter:

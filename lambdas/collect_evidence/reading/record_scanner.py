@@ -7,12 +7,10 @@ unpacking. Whatever is not of that form, or not packed and thus without a checks
 by record, and what cannot be read is reported.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from lambdas.collect_evidence.reading.decompression import Report, unpacked
 from lambdas.collect_evidence.reading.envelopes import unwrapped
@@ -26,11 +24,9 @@ from lambdas.collect_evidence.reading.file_syntax import (
     after_separator,
     left_open,
 )
+from lambdas.collect_evidence.reading.prefilter import Prefilter
 from lambdas.collect_evidence.record import Record
 from lambdas.model.findings.finding import FindingKind
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.reading.prefilter import Prefilter
 
 BROKEN, TRUNCATED = FindingKind.BROKEN_RECORD, FindingKind.TRUNCATED_JSON
 # Unpacked bytes looked at together; a record that is larger makes it grow. What fits into a

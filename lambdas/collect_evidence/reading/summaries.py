@@ -6,21 +6,17 @@ call is told as any other record tells it; the rest is named with its number.
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aggregated-events.html
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.collect_evidence.principals.caller import Caller
+from lambdas.collect_evidence.principals.followed import FollowedPrincipals
+from lambdas.collect_evidence.principals.selection import Selection
 from lambdas.collect_evidence.record import AGGREGATED, Record, text_of
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.arn import Arn, is_arn
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.principals.followed import FollowedPrincipals
-    from lambdas.collect_evidence.principals.selection import Selection
 
 Counts = Mapping[str, int]
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn")

@@ -1,28 +1,22 @@
 """The files of a trail in turn: records to whoever asks, everything odd to the findings."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.principals.caller import Caller, issuer_of
+from lambdas.collect_evidence.reading.decompression import Report
 from lambdas.collect_evidence.reading.envelopes import kind_on_bus
-from lambdas.collect_evidence.reading.record_scanner import records_in
+from lambdas.collect_evidence.reading.prefilter import Prefilter
+from lambdas.collect_evidence.reading.record_scanner import Passed, records_in
 from lambdas.collect_evidence.reading.summaries import Asked, UntoldCalls, is_summary, summary_of
+from lambdas.collect_evidence.record import Record
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.findings.finding_ledger import FindingLedger
 from lambdas.model.iam.arn import is_arn
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+Take = Callable[[Record, Caller], None]
 
-    from lambdas.collect_evidence.reading.decompression import Report
-    from lambdas.collect_evidence.reading.prefilter import Prefilter
-    from lambdas.collect_evidence.reading.record_scanner import Passed
-    from lambdas.collect_evidence.record import Record
-    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
-    from lambdas.model.findings.finding_ledger import FindingLedger
-
-    Take = Callable[[Record, Caller], None]
 
 _AGAIN = "Fetch the file again; if the bucket's copy is damaged, events are missing."
 _LOOK = "Look at the file at this offset: the record may be the run's."

@@ -1,16 +1,10 @@
 """Of all that is known of an action's resource types: which resources the call was about."""
 
-from __future__ import annotations
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from lambdas.reference.arn_formats import stem
+from lambdas.reference.arn_formats import ArnContext, ArnFormat, stem
 from lambdas.reference.operation_verbs import noun_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from lambdas.reference.arn_formats import ArnContext, ArnFormat
 
 ANY = "*"
 

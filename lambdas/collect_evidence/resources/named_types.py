@@ -1,21 +1,14 @@
 """Which of an action's types a call is about, by its elements' names, where no id tells it."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.call.elements import TOP
+from lambdas.collect_evidence.resources.candidates import Candidate
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING
-from lambdas.reference.actions import AccessLevel
+from lambdas.reference.actions import AccessLevel, ActionFacts
 from lambdas.reference.arn_formats import stem
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.collect_evidence.resources.candidates import Candidate
-    from lambdas.reference.actions import ActionFacts
 
 _NAMES = ("", "name", "identifier", "id")
 # Ends of names by which a request asks for one thing, and those that say whose, and how much.

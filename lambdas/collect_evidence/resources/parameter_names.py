@@ -1,7 +1,5 @@
 """Under which names a request holds a variable of an ARN, the surest first."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

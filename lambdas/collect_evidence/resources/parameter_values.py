@@ -1,23 +1,15 @@
 """What a request gives for a variable of an ARN: texts, cut to what the ARN holds."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from lambdas.collect_evidence.call.elements import TOP
+from lambdas.collect_evidence.call.elements import TOP, Elements
 from lambdas.collect_evidence.resources.parameter_names import ANYTHING, PREFIXED
 from lambdas.model.iam.arn import Arn, is_arn
-from lambdas.reference.arn_formats import formats_in, stem
+from lambdas.reference.arn_formats import ArnFormat, formats_in, stem
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from lambdas.collect_evidence.call.elements import Elements
-    from lambdas.reference.arn_formats import ArnFormat
 
 # `name`, `name:qualifier`, `account:function:name` and more,
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters

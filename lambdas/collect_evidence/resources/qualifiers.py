@@ -4,18 +4,12 @@ Lambda asks for the version or alias that a call names, Step Functions for the s
 CodeBuild for the project of a build.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from lambdas.collect_evidence.call.elements import Elements
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import arn_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.collect_evidence.call.elements import Elements
-    from lambdas.model.iam.action import Action
 
 _FUNCTION = re.compile(arn_pattern("lambda", "function:[^:]+"))
 # A build's id is `<project>:<uuid>`; IAM knows projects alone.

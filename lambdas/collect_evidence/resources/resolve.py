@@ -1,13 +1,12 @@
 """The resources of a call: ARNs that the record names, else ARNs built by the types' formats."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.call.elements import TOP
 from lambdas.collect_evidence.resources.candidates import ANY, Candidate, choose
 from lambdas.collect_evidence.resources.named_types import (
@@ -20,16 +19,11 @@ from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import is_constant, texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
 from lambdas.model.iam.arn import ACCOUNT_ID, Arn, is_arn, is_resource
+from lambdas.reference.actions import ActionFacts, ResourceUse
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
+from lambdas.reference.events import RequiredAction
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.reference.actions import ActionFacts, ResourceUse
-    from lambdas.reference.events import RequiredAction
 
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
 _ACCOUNT = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")

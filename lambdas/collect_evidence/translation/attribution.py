@@ -1,7 +1,5 @@
 """Whose evidence a record is: decided before it is translated."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

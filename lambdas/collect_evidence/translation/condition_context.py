@@ -1,21 +1,15 @@
 """Condition keys that a request set: what a policy can limit it to beside its resource."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.model.iam.arn import ACCOUNT_ID, arn_pattern
+from lambdas.reference.actions import ActionFacts
 from lambdas.reference.condition_keys import IMPORTED, VIA_SERVICE
 from lambdas.reference.stacks.containment import FUNCTION_ARN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.reference.actions import ActionFacts
 
 # The request's element for each key,
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html

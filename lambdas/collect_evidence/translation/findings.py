@@ -1,20 +1,14 @@
 """What a person must know of records that could not be read as evidence, or not to the end."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
+from lambdas.collect_evidence.call.outcome import CallOutcome
 from lambdas.collect_evidence.implied.authorized_actions import perhaps
 from lambdas.collect_evidence.implied.authorized_rows import page_of
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import listed
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.collect_evidence.call.outcome import CallOutcome
-    from lambdas.reference.actions import ActionFacts
-
+from lambdas.reference.actions import ActionFacts
 
 # What a call says that asks about all: how many at once, which page, in which order.
 _PAGING = re.compile(

@@ -1,18 +1,12 @@
 """The ids that a service made up for what a call made: told by the answer, and by nothing sent."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
 from lambdas.reference.operation_verbs import creating
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from lambdas.collect_evidence.call.call import Call
 
 _MAKES = re.compile(creating("Start", "Add", "Associate", "Authorize", "Put", "Publish"))
 _EC2_ID = re.compile(r"[a-z-]+-[0-9a-f]{8,17}")

@@ -1,15 +1,11 @@
 """The IAM policies that a call gave to a role or user, or made: what a boundary must allow."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambdas.collect_evidence.call.call import Call
+from lambdas.collect_evidence.call.call import Call
 
 # A group has no boundary.
 _GIVE = frozenset({"PutRolePolicy", "PutUserPolicy", "CreatePolicy", "CreatePolicyVersion"})

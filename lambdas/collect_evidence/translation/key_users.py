@@ -1,16 +1,11 @@
 """Services that use a key in the caller's name: told by what they encrypt, or by their refusals."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
+from lambdas.collect_evidence.call.call import Call
+from lambdas.model.iam.action import Action
 from lambdas.reference.condition_keys import VIA_SERVICE
 from lambdas.reference.shards import prefixes_of, shard
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.call.call import Call
-    from lambdas.model.iam.action import Action
 
 KMS = "kms"
 _SOURCE = "kms.amazonaws.com"

@@ -1,14 +1,8 @@
 """The CloudFormation types of what a call makes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.tagging import is_second_generation
 from lambdas.reference.actions import types_made_by
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.call.call import Call
 
 
 def types_of(call: Call) -> tuple[str, ...]:

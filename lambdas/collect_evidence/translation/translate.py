@@ -1,10 +1,8 @@
 """One record of the run in, evidence or findings out; never neither."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.implied.implied import implied_by
@@ -29,7 +27,8 @@ from lambdas.collect_evidence.translation.given_policies import given_policy
 from lambdas.collect_evidence.translation.key_users import service_by_context, service_refused
 from lambdas.collect_evidence.translation.stack_types import types_of
 from lambdas.collect_evidence.translation.translation import Translation
-from lambdas.model.findings.finding import FindingKind
+from lambdas.model.findings.finding import Finding, FindingKind
+from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.arn_formats import ArnContext
@@ -37,13 +36,8 @@ from lambdas.reference.events import OperationMapping, RequiredAction, mapping_o
 from lambdas.reference.refused.error_codes import Authorization
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+Proves = Callable[..., Evidence]  # what a record proves: who called when and where is known
 
-    from lambdas.model.findings.finding import Finding
-    from lambdas.model.iam.action import Action
-
-    Proves = Callable[..., Evidence]  # what a record proves: who called when and where is known
 
 # What CloudTrail writes about the account that nobody called,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html

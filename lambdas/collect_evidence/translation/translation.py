@@ -1,17 +1,11 @@
 """What a record proves: the same for all that differ in caller, time and ids alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
-from lambdas.model.trail.evidence import caller_in_line, event_in_line
-
-if TYPE_CHECKING:
-    from lambdas.collect_evidence.translation.attribution import Attribution
-    from lambdas.model.findings.finding import Finding
-    from lambdas.model.trail.evidence import Evidence, Line
+from lambdas.collect_evidence.translation.attribution import Attribution
+from lambdas.model.findings.finding import Finding
+from lambdas.model.trail.evidence import Evidence, Line, caller_in_line, event_in_line
 
 
 @dataclass(frozen=True)

@@ -4,39 +4,32 @@ Only what AWS documents, at the moment of the call: a tag is there from the call
 thing until it is removed, and only if the policy lets CloudFormation put it.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Self
 
 from lambdas.model.dossier.containment import Carried
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import Template
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.actions import AccessLevel
+from lambdas.model.trail.stack import Stack
+from lambdas.reference.actions import AccessLevel, ActionFacts
 from lambdas.reference.arn_parts import parsed
 from lambdas.reference.stacks.containment import (
     FUNCTION_ARN,
     STACK_TAG,
     Means,
+    Row,
     row_of,
     tagged_on_create,
 )
 from lambdas.reference.stacks.system_tags import system_tags
 from lambdas.refine_policy.containment.tagged_types import makes_it, tagged_types
-from lambdas.refine_policy.observations import ANYTHING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.model.trail.stack import Stack
-    from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.stacks.containment import Row
-    from lambdas.refine_policy.observations import Permission
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.observations import ANYTHING, Permission
+from lambdas.refine_policy.resource_names.naming import Naming
 
 OFF = "containment"  # the hint's word
 # What was seen to be asked of a thing that is there, or is asked of it as it is.
@@ -81,7 +74,7 @@ class Fences:
         stacks: Iterable[Stack],
         *,
         off: bool,
-    ) -> Fences:
+    ) -> Self:
         """Read the stacks of a run and what its policy will hold."""
         made: dict[str, set[tuple[str, str]]] = defaultdict(set)
         with_type: dict[str, set[str]] = defaultdict(set)

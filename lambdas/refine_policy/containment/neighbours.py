@@ -4,23 +4,16 @@ A neighbour has the same form. Where a service made the id up, it is another id;
 chose the name, it is another name: names are unique within their account, region and type.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from lambdas.model.dossier.containment import Whose
-from lambdas.model.iam.template import Wildcard
-from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.model.iam.template import Template, Wildcard
+from lambdas.reference.arn_parts import ArnParser, both_name_one, parsed
 from lambdas.reference.stacks.containment import row_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.arn_parts import ArnParser
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.naming import Naming
 
 _TURNED = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",

@@ -4,23 +4,17 @@ Where the caller may not tag, CloudFormation may go on without any tag:
 https://github.com/aws/aws-parallelcluster/issues/6054
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import resource_of
 from lambdas.model.trail.evidence import Outcome
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import creating, noun_of
 from lambdas.reference.stacks.containment import tagged_on_create
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Permission
 
 _MAKES = re.compile(f"(?:{creating('Publish')})[A-Z]")
 

@@ -1,20 +1,14 @@
 """Variables whose values may stand in names for another reason than the variable."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template import Variable
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.resource_names.variables import TITLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.refine_policy.grants.grants import DraftGrant
 
 _SHORT = 2  # characters; shorter values turn up in names by chance
 

@@ -1,17 +1,12 @@
 """What Access Analyzer's answer covers of what the events prove."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Sequence
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
 
 
 def without_analyzer(why: str) -> Finding:

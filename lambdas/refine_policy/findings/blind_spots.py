@@ -1,17 +1,11 @@
 """What the trail cannot have shown of the services that the process uses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.grants.grants import DraftGrant
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.refine_policy.grants.grants import DraftGrant
 
 # Services whose calls on what they hold CloudTrail can record as data events,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html

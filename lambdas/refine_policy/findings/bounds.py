@@ -1,19 +1,13 @@
 """What the process's owner forbids, and the ceiling that the policy may not exceed."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from lambdas.errors import ForbiddenActionError
+from lambdas.model.definition.hints import Hints
+from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers, filled, overlaps
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.definition.hints import Hints
-    from lambdas.model.iam.template import Template
-    from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.grants.grants import DraftGrant
 
 _NAMED = 5  # how many violations an error spells out
 

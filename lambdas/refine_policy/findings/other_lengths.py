@@ -4,34 +4,26 @@ A cycle shows names of one length. With a longer value CloudFormation cuts a nam
 and a policy that holds the whole name does not allow what is left of it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES, in_title_case
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers, filled
 from lambdas.model.text import counted
-from lambdas.reference.arn_parts import parsed
-from lambdas.refine_policy.generated_names.cut_names import made_of
+from lambdas.reference.arn_parts import ArnParser, parsed
+from lambdas.refine_policy.generated_names.cut_names import CloudFormationName, made_of
 from lambdas.refine_policy.generated_names.name_limits import (
     limit_of,
     suffix_lengths,
     without_ending,
 )
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.resource_names.variables import TITLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.reference.arn_parts import ArnParser
-    from lambdas.refine_policy.generated_names.cut_names import CloudFormationName
-    from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.resource_names.naming import Naming
 
 LENGTHS = (1, 2, 8, 20)
 _USUAL = len("production")  # values up to here are expected: one that falls outside is a warning

@@ -1,19 +1,13 @@
 """What the policies of further roles rest on: nobody ran a cycle under them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, listed
+from lambdas.model.trail.evidence import Evidence
 from lambdas.refine_policy.findings.blind_spots import has_data_events, is_data_event
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.observations import distinct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.grants.grants import DraftGrant
 
 _OF_A_SERVICE = ":role/aws-service-role/"
 

@@ -1,22 +1,15 @@
 """Which known ways to more permissions the policies open, and which the boundary closes."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind, PrincipalPolicy
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.way_up import WayUp
 from lambdas.model.text import listed
 from lambdas.reference.ways.escalation import escalation_paths
 from lambdas.reference.ways.ways_up import REWRITTEN, ways_up
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.role_boundary import RoleBoundary
-    from lambdas.model.iam.way_up import WayUp
 
 _BOUND = (
     "Let the process's roles have a boundary (`policy: {boundary: required}`, docs/boundaries.md)."

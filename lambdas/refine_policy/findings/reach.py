@@ -1,32 +1,26 @@
 """The policy, tried on what is others': which grants reach it, and why nothing stops them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from lambdas.model.dossier.containment import Containment, Reach, Whose
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import EVERYTHING
 from lambdas.model.iam.template_coverage import matches
 from lambdas.model.text import counted, listed
+from lambdas.reference.arn_parts import Reference
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
-from lambdas.refine_policy.containment.fences import UNTAGGED
+from lambdas.refine_policy.containment.fences import UNTAGGED, Fences
+from lambdas.refine_policy.containment.neighbours import Neighbour, Neighbourhood
 from lambdas.refine_policy.containment.tagged_types import makes_it
+from lambdas.refine_policy.grants.grants import DraftGrant
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+Held = dict[tuple[str, Action], list[tuple[str, DraftGrant]]]
 
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Condition
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.containment.fences import Fences
-    from lambdas.refine_policy.containment.neighbours import Neighbour, Neighbourhood
-    from lambdas.refine_policy.grants.grants import DraftGrant
-
-    Held = dict[tuple[str, Action], list[tuple[str, DraftGrant]]]
 
 _TAG_IT = "Give its stack a tag, and the policy can tell it from others. "
 _NO_NAME = "it is granted on every resource, because no event names one"

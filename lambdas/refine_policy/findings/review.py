@@ -1,25 +1,17 @@
 """What a person must judge: wildcards, blind spots, calls that were refused."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from lambdas.model.dossier.refinement import LeftOutKind
+from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
-from lambdas.model.findings.reason import ReasonKind
+from lambdas.model.findings.reason import Reason, ReasonKind
+from lambdas.reference.arn_parts import Reference
 from lambdas.refine_policy.findings.analyzer_coverage import analyzer_coverage
 from lambdas.refine_policy.findings.blind_spots import blind_spots
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.observations import ANYTHING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.model.dossier.refinement import LeftOut
-    from lambdas.model.findings.reason import Reason
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
+from lambdas.refine_policy.permissions.access_analyzer import AnalyzerActions
 
 
 def review(

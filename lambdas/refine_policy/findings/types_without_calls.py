@@ -4,20 +4,14 @@ Either CloudFormation made them without a call on the trail, or nobody tells whi
 handlers make: of some types the registry says nothing. The embedded AWS asks nothing for these.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted, visible
+from lambdas.model.trail.stack import Stack
 from lambdas.reference.stacks.handler_actions import writing_actions
+from lambdas.refine_policy.observations import Observations
 from lambdas.refine_policy.permissions.stack_reads import made_by_stacks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.trail.stack import Stack
-    from lambdas.refine_policy.observations import Observations
 
 AWS = "AWS::"  # others act by a role of their own
 # CloudFormation's own affairs: no other service is called for them.

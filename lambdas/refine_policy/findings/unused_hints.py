@@ -1,22 +1,16 @@
 """Parts of the hints that change nothing: they go stale unnoticed when nobody says so."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.definition.hints import Hints
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.template_coverage import covers
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.reference.arn_parts import Reference
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.findings.bounds import matches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.model.definition.hints import Hints
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.grants.grants import DraftGrant
 
 CONDITION_KEYS = {
     "called-via": frozenset({"aws:CalledVia", "kms:ViaService"}),

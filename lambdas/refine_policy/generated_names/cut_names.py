@@ -4,13 +4,11 @@ How much is left of each part depends on the lengths of all of them, so with ano
 variable the cut falls elsewhere. What a policy may hold of such a name is what every value leaves.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lambdas.model.iam.template import ANY, Variable
+from lambdas.model.iam.template import ANY, Part, Template, Variable
 from lambdas.reference.shards import shard
 from lambdas.refine_policy.generated_names.name_limits import (
     HYPHENS,
@@ -18,11 +16,6 @@ from lambdas.refine_policy.generated_names.name_limits import (
     of_stack_in,
     suffix_lengths,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.iam.template import Part, Template
 
 REASON = (
     "CloudFormation cuts the name to the length that is allowed, and where it cuts depends on the "

@@ -4,20 +4,12 @@ Nothing tells where one part ends, so the stack's name has to be known, and what
 is taken from the end.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
-from lambdas.model.iam.template import ANY, Variable
+from lambdas.model.iam.template import ANY, Part, Template, Variable
 from lambdas.refine_policy.generated_names.longer_values import longest_of
-from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.iam.template import Part, Template
-    from lambdas.refine_policy.generated_names.name_limits import Limit
+from lambdas.refine_policy.generated_names.name_limits import Limit, suffix_lengths
 
 REASON = "CloudFormation ends the name with random characters, and puts no hyphen before them"
 

@@ -4,21 +4,14 @@ CloudFormation cuts a name as soon as stack name and logical id do not fit toget
 as it was seen, a policy holds what is left of it under values of up to `LONGEST` characters.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
-from lambdas.model.iam.template import ANY, Variable, Wildcard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.model.iam.template import Part
-    from lambdas.refine_policy.generated_names.cut_names import CloudFormationName
+from lambdas.model.iam.template import ANY, Part, Variable, Wildcard
+from lambdas.refine_policy.generated_names.cut_names import CloudFormationName
 
 SPELLINGS = 3  # at most: the logical id cut; the stack's name cut beside either suffix
 _PLAIN = re.compile(r"[-0-9A-Za-z]+")

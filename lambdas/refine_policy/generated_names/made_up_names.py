@@ -1,27 +1,24 @@
 """How the names that CloudFormation makes up are spelled in a policy, by the stacks of the run."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from lambdas.model.findings.reason import Reason
-from lambdas.model.iam.template import ANY, Variable
+from lambdas.model.iam.template import ANY, Part, Template, Variable
 from lambdas.refine_policy.generated_names import joined_names, longer_values
 from lambdas.refine_policy.generated_names.cut_names import (
     CUT_AWAY,
     REASON,
+    GeneratedName,
     made_of,
     read,
     stack_of,
 )
-from lambdas.refine_policy.generated_names.name_limits import is_joined, limit_of, without_ending
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from lambdas.model.iam.template import Part, Template
-    from lambdas.refine_policy.generated_names.cut_names import GeneratedName
-    from lambdas.refine_policy.generated_names.name_limits import Limit
+from lambdas.refine_policy.generated_names.name_limits import (
+    Limit,
+    is_joined,
+    limit_of,
+    without_ending,
+)
 
 Spelled = tuple[tuple["Part", ...], tuple[Reason, ...]]  # the parts, and why they hold wildcards
 NOT_MADE_UP: Spelled = ((), ())

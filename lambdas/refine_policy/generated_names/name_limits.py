@@ -1,17 +1,10 @@
 """At which length CloudFormation cuts the names of a type, and how the parts share the room."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lambdas.model.iam.template import ANY
+from lambdas.model.iam.template import ANY, Part
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambdas.model.iam.template import Part
 
 HYPHENS = 2
 
@@ -47,7 +40,7 @@ class Limit:
         """What is left of a logical id at least, however long the stack's name."""
         return self.room // 2
 
-    def beside(self, ending: str) -> Limit:
+    def beside(self, ending: str) -> "Limit":
         """What is left where something that CloudFormation appends ends the name."""
         return Limit(self.longest - len(ending)) if self.longest else self
 

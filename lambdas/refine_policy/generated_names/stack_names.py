@@ -5,18 +5,13 @@ no guess; and its template tells which names it gives itself.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
+from lambdas.model.trail.stack import Stack, StackResource
 from lambdas.refine_policy.generated_names.name_limits import without_ending
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.trail.stack import Stack, StackResource
 
 _MADE = re.compile(r"(?:(?P<stack>.*)-)?(?P<logical_id>[0-9A-Za-z]+)-(?P<suffix>[0-9A-Za-z]{8,13})")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -35,7 +30,7 @@ class StackNames:
     words: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, stacks: Iterable[Stack]) -> StackNames:
+    def of(cls, stacks: Iterable[Stack]) -> Self:
         """Read the stacks of a run."""
         suffixes, words = set(), set()
         for stack in stacks:

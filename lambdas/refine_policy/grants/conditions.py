@@ -4,23 +4,17 @@ A condition that is not sure to hold in the next run is left out: a denial there
 guards.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import Template, Variable
 from lambdas.model.trail.ground_kind import Check, GroundKind
 from lambdas.reference.condition_keys import CALLED_VIA, GLOBAL, VIA_SERVICE
 from lambdas.refine_policy.containment.fences import Fences
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.observations import Permission
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.resource_names.naming import Naming
 
 REQUESTED_REGION = "aws:RequestedRegion"
 # Derivations whose check is part of the very request that was seen, so that it carries its context.

@@ -3,28 +3,23 @@
 The names of all actions tell what a family is; an action joins when it was seen on several of it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import Template
+from lambdas.model.trail.evidence import Evidence
 from lambdas.refine_policy.grants.name_families import Family, Life, families
 from lambdas.refine_policy.grants.object_folders import folders
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.iam.template import Template
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.observations import Permission
 
 SOME = 3  # members on which an action was seen: fewer are listed by name
 _WRITES = frozenset({Action("s3", "PutObject"), Action("s3", "DeleteObject")})
 
 Key = tuple[str, str, str, str]  # principal, service, action, template
-Named = tuple["Permission", ResourceTemplate]  # with the resource as the policy will spell it
+Named = tuple[Permission, ResourceTemplate]  # with the resource as the policy will spell it
+ByPrincipal = dict[str, dict[str, Template]]  # then by text
 
 
 def joined(named: Sequence[Named]) -> Iterator[Named]:
@@ -44,8 +39,8 @@ def _key(one: Permission, name: ResourceTemplate) -> Key:
 
 def _joining(named: Sequence[Named]) -> dict[Key, ResourceTemplate]:
     """The family's name for every action on every template that joins one."""
-    templates: dict[str, dict[str, Template]] = defaultdict(dict)
-    written: dict[str, dict[str, Template]] = defaultdict(dict)
+    templates: ByPrincipal = defaultdict(dict)
+    written: ByPrincipal = defaultdict(dict)
     members: dict[str, list[Sequence[Evidence]]] = defaultdict(list)
     uses: dict[Key, ResourceTemplate] = {}
     for one, name in named:

@@ -1,35 +1,27 @@
 """Permissions become grants: spelled for the next run, conditioned, and none of them twice."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import EVERYTHING, Template
 from lambdas.model.iam.template_coverage import CoverageIndex
 from lambdas.model.text import listed
-from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.model.trail.ground_kind import GroundKind, Purpose
+from lambdas.reference.actions import ActionFacts
+from lambdas.reference.arn_parts import Reference
 from lambdas.reference.stacks.containment import FUNCTION_ARN, STACK_TAG
 from lambdas.refine_policy.containment.fences import OFF
 from lambdas.refine_policy.grants.conditions import REQUESTED_REGION, Settings, conditions_of
 from lambdas.refine_policy.grants.family_members import Named, joined
 from lambdas.refine_policy.grants.imports import imports_nothing
 from lambdas.refine_policy.grants.request_conditions import requested
-from lambdas.refine_policy.observations import ANYTHING
+from lambdas.refine_policy.observations import ANYTHING, Permission
 from lambdas.refine_policy.resource_names.arn_variants import ResourceTemplate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.trail.ground_kind import Purpose
-    from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.observations import Permission
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.naming import Naming
 
 NO_RESOURCE = (
     ResourceTemplate(EVERYTHING, (Reason("IAM lets no policy name resources for this action"),)),

@@ -4,21 +4,15 @@ An import is the one way to put that tag on what is there already.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import Template
+from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.condition_keys import IMPORTED
 from lambdas.refine_policy.containment.fences import OF_WHAT_IS_THERE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.trail.ground_kind import GroundKind
-    from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Permission
 
 _MAKES_CHANGES = Action("cloudformation", "CreateChangeSet")
 NO_IMPORTS = Condition(operator="Null", key=IMPORTED, values=(Template.of("true"),))

@@ -4,24 +4,18 @@ Forty stacks `svc-00-dev` … `svc-39-dev` are one pattern with a counter; three
 numbers and machine-made ids open up, never words: `orders-dev` and `orders-prod` stay two names.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Self
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.findings.reason import Reason, ReasonKind
 from lambdas.model.iam.arn import RESOURCE_FIELD, resource_of
-from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
+from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
 from lambdas.refine_policy.resource_names.name_tokens import Shape, is_id, pieces
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from lambdas.model.iam.template import Part
 
 MANY = 10  # values that a place takes before a person would stop to list them
 APART = 3  # values, each of them in sessions of its own: they differ from run to run
@@ -70,7 +64,7 @@ class Life(NamedTuple):
     last: str
     sessions: frozenset[str]
 
-    def and_(self, other: Life) -> Life:
+    def and_(self, other: Self) -> "Life":
         """Both together."""
         return Life(
             min(self.first, other.first),
@@ -78,7 +72,7 @@ class Life(NamedTuple):
             self.sessions | other.sessions,
         )
 
-    def ended_before(self, other: Life) -> bool:
+    def ended_before(self, other: Self) -> bool:
         """Whether the other came after it and elsewhere: what is fixed would have come back."""
         return self.last < other.first and not self.sessions & other.sessions
 

@@ -1,16 +1,11 @@
 """Objects that are content: in a folder that many were written to, the next run writes others."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.findings.reason import Reason, ReasonKind
 from lambdas.model.iam.template import Template
 from lambdas.refine_policy.grants.name_families import MANY, Family
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CONTENT = "what is written here is content"
 

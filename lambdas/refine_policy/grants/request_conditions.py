@@ -1,19 +1,13 @@
 """Conditions on what the request itself named: the policy that is attached, the boundary."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from lambdas.model.iam.arn import is_resource
 from lambdas.model.iam.policy import Condition
 from lambdas.model.iam.template import Template
 from lambdas.refine_policy.grants.conditions import SAME_REQUEST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.refine_policy.observations import Permission
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.resource_names.naming import Naming
 
 VIA_SERVICE = "kms:ViaService"
 

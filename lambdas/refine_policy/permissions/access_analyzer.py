@@ -1,20 +1,14 @@
 """What Access Analyzer answered, beside what the run's own events prove."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.iam.action import Action
-from lambdas.refine_policy.observations import distinct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.observations import Observations, Permission
+from lambdas.model.trail.evidence import Evidence
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.observations import Observations, Permission, distinct
 
 # Calls that IAM lets everybody make: a grant would change nothing,
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

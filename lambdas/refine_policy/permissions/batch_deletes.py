@@ -4,21 +4,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html (Permissi
 `s3:DeleteObjectVersion`.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Outcome
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.refine_policy.observations import Permission
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.refine_policy.observations import Permission
 
 BATCH = "DeleteObjects"  # the event's name
 _DELETE = Action("s3", "DeleteObject")
@@ -43,7 +37,7 @@ class _Buckets:
     emptied: frozenset[str]
 
     @classmethod
-    def of(cls, allowed: Iterable[Permission]) -> _Buckets:
+    def of(cls, allowed: Iterable[Permission]) -> Self:
         """Read what was allowed."""
         seen = [(one.action, one.principal, one.resource, one) for one in allowed]
         return cls(

@@ -1,18 +1,13 @@
 """Which of a handler's actions belong to what a stack does with a type: a filter."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import creating, noun
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.permissions.opposites import undone_by
-
-if TYPE_CHECKING:
-    from lambdas.model.iam.action import Action
-    from lambdas.refine_policy.observations import Permission
 
 UPDATE, ROLLBACK = GroundKind.UPDATE, GroundKind.ROLLBACK
 _VERB = re.compile(r"[A-Z][a-z]+")

@@ -7,35 +7,30 @@ on names as CloudFormation makes them up, `<stack>-…`, and where a type's name
 on any of the type.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
-from lambdas.model.iam.template import ANY, Template, Variable
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.template import ANY, Part, Template, Variable
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.reference.actions import ActionFacts
 from lambdas.reference.arn_formats import formats_of
-from lambdas.reference.arn_parts import ArnPart
+from lambdas.reference.arn_parts import ArnPart, Reference
 from lambdas.reference.operation_verbs import noun, what_it_makes
 from lambdas.reference.shards import shard
-from lambdas.reference.stacks.handler_actions import Operation, Reason, handler_actions
+from lambdas.reference.stacks.handler_actions import (
+    HandlerAction,
+    Operation,
+    Reason,
+    handler_actions,
+)
 from lambdas.reference.stacks.stack_types import prefix_of
-from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Observations, Permission
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Part
-    from lambdas.reference.actions import ActionFacts
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.reference.stacks.handler_actions import HandlerAction
-    from lambdas.refine_policy.observations import Observations
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.naming import Naming
 
 _OWN = (Reason.OWN, Reason.READ, Reason.TAGS, Reason.PROPERTY)
 _STACKS = ("CreateChangeSet", "CreateStack", "UpdateStack")

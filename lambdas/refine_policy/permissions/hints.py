@@ -1,13 +1,8 @@
 """What the process's owner adds: no event has to show it."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.definition.hints import Hints
+from lambdas.model.definition.hints import Hints
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import canonical
 from lambdas.refine_policy.observations import ANYTHING, Permission

@@ -1,17 +1,11 @@
 """Which operation undoes which, by the words of their names: `RevokeX` what `AuthorizeX` did."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.action import Action
 from lambdas.reference.operation_verbs import noun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.iam.action import Action
 
 # What undoes what; on the left the verb of the undoing.
 _UNDOES = {

@@ -1,24 +1,17 @@
 """Permissions that follow from an event although no event shows them, each kind switchable."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.findings.finding_ledger import FindingLedger
+from lambdas.model.iam.action import Action
 from lambdas.model.text import listed
+from lambdas.model.trail.evidence import Implied
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.condition_keys import SURE_KEYS
-from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Observations, Permission
 from lambdas.refine_policy.permissions.batch_deletes import unknown_versions, version_deletes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.model.iam.action import Action
-    from lambdas.model.trail.evidence import Implied
-    from lambdas.refine_policy.observations import Observations, Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

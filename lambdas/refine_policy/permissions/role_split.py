@@ -3,21 +3,15 @@
 Fit for `provider.iam.deploymentRole` and for `cdk bootstrap --cloudformation-execution-policies`.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.action import Action
+from lambdas.model.iam.arn import Arn
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.iam.arn import Arn
-    from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Permission
 
 
 def execution_role(process: str, deployer: Arn) -> str:

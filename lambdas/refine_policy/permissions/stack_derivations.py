@@ -5,17 +5,16 @@ times more than one resource needs: a filter, not a list of grants. Of it we kee
 the stack's own resources: the type's main update, the undoing of what was seen done, its removal.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.ground_kind import GroundKind
-from lambdas.reference.arn_parts import parsed
+from lambdas.reference.actions import Handlers
+from lambdas.reference.arn_parts import ArnParser, Reference, parsed
 from lambdas.reference.stacks.containment import Means, row_of
 from lambdas.reference.ways.escalation import escalates
-from lambdas.refine_policy.observations import ANYTHING, Permission
+from lambdas.refine_policy.observations import ANYTHING, Observations, Permission
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
     UPDATE,
@@ -26,14 +25,7 @@ from lambdas.refine_policy.permissions.handler_actions import (
 from lambdas.refine_policy.permissions.opposites import undone_by
 from lambdas.refine_policy.permissions.stack_reads import handed_to_stacks, made_by_stacks
 from lambdas.refine_policy.permissions.system_tags import system_tag_permissions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.reference.actions import Handlers
-    from lambdas.reference.arn_parts import ArnParser, Reference
-    from lambdas.refine_policy.observations import Observations, Permission
-    from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.resource_names.naming import Naming
 
 _STACK_MADE = frozenset(
     {Action("cloudformation", "CreateStack"), Action("cloudformation", "DeleteStack")}

@@ -1,22 +1,16 @@
 """What CloudFormation asked for while it read the templates of the run's stacks."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
-from lambdas.model.trail.evidence import CLOUDFORMATION
+from lambdas.model.trail.evidence import CLOUDFORMATION, Implied
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.model.trail.stack import Stack
+from lambdas.refine_policy.observations import Observations, Permission
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+Asked = tuple[Implied, Permission]
 
-    from lambdas.model.trail.evidence import Implied
-    from lambdas.model.trail.stack import Stack
-    from lambdas.refine_policy.observations import Observations, Permission
-
-    Asked = tuple[Implied, Permission]
 
 # The calls that make CloudFormation read a template.
 _MAKERS = frozenset(

@@ -3,22 +3,15 @@
 Of which types that is known, and by whom it was met, stands in reference/curated/system_tags.yaml.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.text import counted
 from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.operation_verbs import what_it_makes
 from lambdas.reference.stacks.system_tags import system_tags
-from lambdas.refine_policy.observations import Permission
+from lambdas.refine_policy.observations import Observations, Permission
 from lambdas.refine_policy.permissions.stack_reads import made_by_stacks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.refine_policy.observations import Observations, Permission
 
 
 def system_tag_permissions(seen: Observations) -> Iterator[Permission]:

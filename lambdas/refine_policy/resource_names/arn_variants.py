@@ -1,17 +1,12 @@
 """A resource as the policy spells it, and the spellings under which IAM may ask for it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason
 from lambdas.model.iam.arn import arn_pattern
 from lambdas.model.iam.template import ANY, Template, Wildcard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
 _SECRET = re.compile(

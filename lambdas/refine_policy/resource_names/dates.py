@@ -1,17 +1,11 @@
 """Dates in names: those of the day on which a thing was made come again as another day."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
+from lambdas.reference.arn_parts import ArnPart
+from lambdas.refine_policy.observations import Permission
 from lambdas.refine_policy.resource_names.name_tokens import Shape, pieces
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.reference.arn_parts import ArnPart
-    from lambdas.refine_policy.observations import Permission
 
 
 def dates(slots: tuple[ArnPart, ...], one: Permission) -> Iterator[str]:

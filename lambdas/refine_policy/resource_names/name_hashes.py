@@ -5,13 +5,8 @@ https://github.com/aws/aws-sam-cli/blob/develop/samcli/lib/bootstrap/companion_s
 It is not guessed from how it looks: the hash is computed and compared.
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 REASON = "this part is a hash of the stack's name"
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")

@@ -3,8 +3,6 @@
 A shape alone is a suspicion. Whether a piece differs in the next run is decided in `fresh`.
 """
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from functools import lru_cache

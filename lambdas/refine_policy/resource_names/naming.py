@@ -4,17 +4,15 @@ Variables for what the process and the account decide, the narrowest wildcards f
 makes up anew; whatever else is fixed.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from lambdas.model.definition.variables import ACCOUNT_VARIABLES
 from lambdas.model.findings.reason import Reason
-from lambdas.model.iam.arn import is_resource
-from lambdas.model.iam.template import Template, Variable
-from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.model.iam.arn import Arn, is_resource
+from lambdas.model.iam.template import Part, Template, Variable
+from lambdas.reference.arn_parts import ArnParser, ArnPart, both_name_one, parsed
 from lambdas.refine_policy.generated_names.made_up_names import MadeUpNames
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names import name_hashes
@@ -26,22 +24,14 @@ from lambdas.refine_policy.resource_names.arn_variants import (
     secret_of,
     spellings,
 )
-from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Shape, is_id, pieces
+from lambdas.refine_policy.resource_names.name_tokens import CERTAIN, Piece, Shape, is_id, pieces
 from lambdas.refine_policy.resource_names.template_builder import (
     Writing,
     because,
     placeholder_words,
 )
 from lambdas.refine_policy.resource_names.variables import Words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.model.iam.arn import Arn
-    from lambdas.model.iam.template import Part
-    from lambdas.reference.arn_parts import ArnParser, ArnPart
-    from lambdas.refine_policy.resource_names.name_tokens import Piece
-    from lambdas.refine_policy.resource_names.volatility import VolatileNames
+from lambdas.refine_policy.resource_names.volatility import VolatileNames
 
 _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _VERSION = re.compile(r"(.+):(\d{1,9})")

@@ -1,23 +1,16 @@
 """A template while it is put together, and the words for its wildcards."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from lambdas.model.findings.reason import Reason, ReasonKind
 from lambdas.model.iam.template import ANY, Part, Variable, Wildcard
 from lambdas.refine_policy.generated_names.name_limits import suffix_lengths
 from lambdas.refine_policy.observations import ANYTHING
 from lambdas.refine_policy.resource_names.name_tokens import Piece, Shape, may_be_suffix, pieces
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.refine_policy.resource_names.variables import Cutter
-    from lambdas.refine_policy.resource_names.volatility import VolatileNames
-
+from lambdas.refine_policy.resource_names.variables import Cutter
+from lambdas.refine_policy.resource_names.volatility import VolatileNames
 
 _BECAUSE: dict[Shape | None, Reason] = {
     Shape.SUFFIX: Reason("CloudFormation appends random characters to the names that it gives"),

@@ -1,14 +1,9 @@
 """Where a variable's value stands in a name: as a whole word, or as a hump of camel case."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 TITLE = "_title"  # what the name of a variable in title case ends with
 _SHORTEST = 3  # letters of a value that is looked for within words; shorter ones turn up by chance

@@ -4,17 +4,18 @@ What this cycle made or removed, and what differed between runs. Everything else
 and keeps its name, however random it looks.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from lambdas.model.iam.arn import Arn
+from lambdas.model.trail.earlier_names import EarlierNames, PastRun
 from lambdas.model.trail.evidence import CLOUDFORMATION
 from lambdas.model.trail.ground_kind import OPENED_BY_REPAIR
-from lambdas.reference.arn_parts import both_name_one, parsed
+from lambdas.reference.arn_parts import ArnParser, ArnPart, both_name_one, parsed
 from lambdas.reference.operation_verbs import STARTS, noun, same_type, what_it_makes
-from lambdas.refine_policy.generated_names.stack_names import stacks_seen
+from lambdas.refine_policy.generated_names.stack_names import StackNames, stacks_seen
+from lambdas.refine_policy.observations import Observations, Permission
 from lambdas.refine_policy.resource_names.arn_variants import REPAIRED, UNTOLD, secret_of
 from lambdas.refine_policy.resource_names.dates import dates
 from lambdas.refine_policy.resource_names.name_tokens import (
@@ -24,15 +25,6 @@ from lambdas.refine_policy.resource_names.name_tokens import (
     may_be_suffix,
     pieces,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.iam.arn import Arn
-    from lambdas.model.trail.earlier_names import EarlierNames, PastRun
-    from lambdas.reference.arn_parts import ArnParser, ArnPart
-    from lambdas.refine_policy.generated_names.stack_names import StackNames
-    from lambdas.refine_policy.observations import Observations, Permission
 
 _ID = re.compile(r"(Id|ID|Uuid|UUID)$")
 _STACK_PREFIX = 10  # of a stack's name, in small letters: most names of CloudFormation's keep more

@@ -1,15 +1,21 @@
 """What a run's definition says of a boundary, applied to what the run shows."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lambdas.model.definition.boundary_use import BoundaryUse
+from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import LeftOut, PrincipalPolicy
+from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.role_boundary import BOUNDARY, BOUNDARY_ARN, RoleBoundary, boundary_arn
+from lambdas.reference.arn_parts import Reference
 from lambdas.reference.ways.held_grants import HeldGrants
+from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.observations import Observations
+from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.role_boundaries.bounded_grants import (
     boundary_findings,
     bounded,
@@ -17,17 +23,6 @@ from lambdas.refine_policy.role_boundaries.bounded_grants import (
 )
 from lambdas.refine_policy.role_boundaries.given_statements import Created, created
 from lambdas.refine_policy.role_boundaries.role_boundary import role_boundary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.definition.process import Process
-    from lambdas.model.dossier.refinement import LeftOut, PrincipalPolicy
-    from lambdas.model.execution.run import Run
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.observations import Observations
-    from lambdas.refine_policy.resource_names.naming import Naming
 
 NO_POLICIES: Mapping[str, str] = MappingProxyType({})
 

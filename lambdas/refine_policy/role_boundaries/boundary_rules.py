@@ -1,16 +1,16 @@
 """Which statements of a created role the boundary allows, which less, and what it denies."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.policy import Condition, PatternStatement
 from lambdas.model.iam.role_boundary import BOUNDARY_ARN, Withheld
-from lambdas.model.iam.template import EVERYTHING
+from lambdas.model.iam.template import EVERYTHING, Template
 from lambdas.model.iam.template_coverage import covers
 from lambdas.model.iam.way_up import BOUNDARY_KEY
+from lambdas.reference.ways.held_grants import HeldGrants
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.role_boundaries.way_up_actions import (
     FOR_SERVICES,
     ON_OWN_ROLES,
@@ -22,13 +22,6 @@ from lambdas.refine_policy.role_boundaries.way_up_actions import (
     takes,
     under_the_boundary,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.ways.held_grants import HeldGrants
-    from lambdas.refine_policy.grants.grants import DraftGrant
 
 # A key that is absent is another value, too:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html

@@ -1,23 +1,16 @@
 """The statements of created roles, spelled for the next run, and as few as can say the same."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.policy import Condition, PatternStatement
-from lambdas.model.iam.template import EVERYTHING, Template, Wildcard
+from lambdas.model.iam.template import EVERYTHING, Part, Template, Wildcard
 from lambdas.model.iam.template_coverage import covers
+from lambdas.refine_policy.resource_names.naming import Naming
+from lambdas.refine_policy.role_boundaries.given_statements import GivenStatement
 from lambdas.refine_policy.role_boundaries.way_up_actions import matched
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.iam.template import Part
-    from lambdas.refine_policy.resource_names.naming import Naming
-    from lambdas.refine_policy.role_boundaries.given_statements import GivenStatement
 
 # Stand for wildcards while a resource is named: no name holds characters of private use.
 _STANDS_FOR = {"\ue000": Wildcard("*"), "\ue001": Wildcard("?")}

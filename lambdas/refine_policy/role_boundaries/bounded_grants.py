@@ -1,24 +1,18 @@
 """The policy of a process whose created roles must have the boundary."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.errors import RoleWithoutBoundaryError
 from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.role_boundary import RoleBoundary
+from lambdas.model.iam.template import Template
 from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.model.text import listed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from lambdas.model.iam.role_boundary import RoleBoundary
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.grants.grants import DraftGrant
 
 # By these a role or user would have no boundary any more.
 REMOVALS = frozenset({"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"})

@@ -1,20 +1,14 @@
 """What created roles are given: the statements of their inline and managed policies."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
-from lambdas.model.trail.evidence import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.observations import Observations
+from lambdas.model.trail.evidence import Evidence, Outcome
+from lambdas.refine_policy.observations import Observations
 
 CREATES = {"CreateRole": "role", "CreateUser": "user"}
 INLINE = frozenset({"PutRolePolicy", "PutUserPolicy"})

@@ -1,8 +1,6 @@
 """From what created roles are given and do to one boundary for all of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
 from lambdas.errors import BoundaryTooLongError
 from lambdas.model.iam.policy import PatternStatement, policy_size
@@ -10,20 +8,16 @@ from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.template import EVERYTHING, Template
 from lambdas.model.iam.template_coverage import covers
 from lambdas.model.limits import MANAGED_POLICY_LIMIT
+from lambdas.reference.ways.held_grants import HeldGrants
+from lambdas.refine_policy.grants.grants import DraftGrant
+from lambdas.refine_policy.resource_names.naming import Naming
 from lambdas.refine_policy.role_boundaries.boundary_rules import BoundaryRules, GivenPart
 from lambdas.refine_policy.role_boundaries.boundary_statements import (
     named_statement,
     together,
 )
+from lambdas.refine_policy.role_boundaries.given_statements import Created
 from lambdas.refine_policy.role_boundaries.way_up_actions import matched
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.reference.ways.held_grants import HeldGrants
-    from lambdas.refine_policy.grants.grants import DraftGrant
-    from lambdas.refine_policy.resource_names.naming import Naming
-    from lambdas.refine_policy.role_boundaries.given_statements import Created
 
 # IAM takes no policy without a statement.
 NOTHING = PatternStatement(sid="Nothing", effect="Deny", actions=("*",), resources=(EVERYTHING,))

@@ -1,11 +1,9 @@
 """What no created role may do: act as somebody else, or change what it may do itself."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import ANY, Template
@@ -13,9 +11,6 @@ from lambdas.model.iam.template_coverage import covers
 from lambdas.model.iam.way_up import BOUNDARY_KEY
 from lambdas.reference.actions import facts
 from lambdas.reference.ways.escalation import Through, escalation_paths
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # The beginnings of all names of IAM's actions that change something, by its reference:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html

@@ -1,19 +1,12 @@
 """Why a permission is there, in sentences for the reviewer."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from lambdas.model.dossier.refinement import Ground
 from lambdas.model.text import listed
-from lambdas.refine_policy.observations import EVENT_IDS, distinct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.trail.evidence import Evidence
-    from lambdas.refine_policy.observations import Permission
+from lambdas.model.trail.evidence import Evidence
+from lambdas.refine_policy.observations import EVENT_IDS, Permission, distinct
 
 
 def grounds_of(permissions: Iterable[Permission]) -> tuple[Ground, ...]:

@@ -1,20 +1,13 @@
 """Statements into managed policies, by IAM's own count of characters, without widening anything."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from lambdas.errors import PolicyTooLargeError
-from lambdas.model.iam.policy import VERSION, policy_size
+from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.iam.policy import VERSION, Statement, policy_size
 from lambdas.model.limits import MANAGED_POLICY_LIMIT, POLICIES_PER_ROLE
 from lambdas.model.text import listed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.policy import Statement
 
 Packs = tuple[tuple[int, ...], ...]
 _LARGEST = 3  # how many of the largest statements an error names

@@ -1,24 +1,17 @@
 """Grants become policies: one for each principal, packed as IAM takes them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lambdas.errors import PolicyTooLargeError
-from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.trail.ground_kind import Purpose
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.statements.managed_policies import Packs, packed
 from lambdas.refine_policy.statements.statements import statements_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lambdas.model.dossier.refinement import ExplainedStatement
-    from lambdas.model.execution.run import Run
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
 
 
 def principal_policies(

@@ -1,25 +1,20 @@
 """Grants into statements: one for each service, purpose and condition, exactly what was granted."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
 
 from lambdas.model.dossier.refinement import ExplainedStatement, Grant, WildcardReason
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Statement
+from lambdas.model.iam.template import Template
 from lambdas.model.trail.ground_kind import Purpose
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.statements.grounds import grounds_of
 from lambdas.refine_policy.statements.wording import purpose_of, sids_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+Group = tuple[DraftGrant, ...]  # of one service, for one purpose, on the same conditions
 
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
-
-    Group = tuple[DraftGrant, ...]  # of one service, for one purpose, on the same conditions
 
 STATEMENT_LIMIT = 2_900  # characters: two such statements fill a managed policy of 6,144
 

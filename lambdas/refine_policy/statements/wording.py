@@ -1,22 +1,18 @@
 """What a statement is for, in a Sid and in a sentence."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Sequence
+from typing import assert_never
 
 from lambdas.model.text import listed
 from lambdas.model.trail.ground_kind import GroundKind, Purpose
+from lambdas.reference.arn_parts import Reference
+from lambdas.refine_policy.grants.grants import DraftGrant
 from lambdas.refine_policy.observations import distinct
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+Group = Sequence[DraftGrant]  # those of one statement
 
-    from lambdas.reference.arn_parts import Reference
-    from lambdas.refine_policy.grants.grants import DraftGrant
-
-    Group = Sequence[DraftGrant]  # those of one statement
 
 _SERVICES = {  # where capitalising the prefix would not read well
     "acm": "Acm",
