@@ -22,7 +22,7 @@ from foretell.knowledge.knowledge import Knowledge
 from foretell.needs import Certainty, Need
 from foretell.requests import arn_of, request_of
 from foretell.templates.stack import Stack, StackResource
-from foretell.translation import Asked, asked_for
+from foretell.translation import Asked, asked_for, template_told
 from lambdas.model.iam.arn import is_arn
 from lambdas.model.text import visible
 from lambdas.model.trail.evidence import CLOUDFORMATION
@@ -108,9 +108,20 @@ def _needs(change: Change, rows: Rows, knowledge: Knowledge, place: ArnContext) 
     for call in handler_calls(change, rows, knowledge):
         bare = call.reads or change.operation is Operation.DELETE
         sent = names if bare else request
-        for one in asked_for(call.service, call.operation, sent, place, implied=not bare):
+        asked = asked_for(call.service, call.operation, sent, place, implied=not bare)
+        for one in _of_itself(asked, arn) if bare else asked:
             sure = not (one.kind == TAG_ON_CREATE and tags_were_left_out(change, one.action, rows))
             yield _need(one, call, change, place, sure=sure)
+
+
+def _of_itself(asked: Iterable[Asked], arn: str) -> tuple[Asked, ...]:
+    """What looks or removes is about the resource, not what is in it: a table's streams."""
+    found, own = tuple(asked), template_told(arn)
+    whole = {one.action for one in found if one.resource == own}
+    within = f"{own}/"
+    return tuple(
+        one for one in found if one.action not in whole or not str(one.resource).startswith(within)
+    )
 
 
 def _names(request: Mapping[str, Any], arn: str) -> dict[str, Any]:

@@ -94,7 +94,11 @@ def looked_at(kind: str) -> tuple[Action, ...]:
     https://github.com/abefarris/cfn-least-privilege
     """
     declared = handlers(kind)
-    return declared.read if declared else ()
+    found = declared.read if declared else ()
+    others = tuple(one for one in found if one.service != _VERBS_ON_PATHS)
+    if others == found:
+        return found
+    return (*others, Action(_VERBS_ON_PATHS, f"Get{kind.rsplit('::', 1)[-1]}"))
 
 
 @lru_cache(maxsize=2_048)

@@ -281,3 +281,29 @@ def test_of_a_change_only_what_is_read_anew_is_foretold() -> None:
         "cloudformation:CreateChangeSet"
     }
     assert not [one for one in again if one.certainty.sure]
+
+
+def test_what_is_read_is_the_resource_itself_and_not_what_lies_within_it() -> None:
+    row = Row(
+        subject="AWS::DynamoDB::Table",
+        operation="create",
+        properties=("TableName",),
+        calls=("dynamodb:CreateTable", "dynamodb:GetResourcePolicy"),
+        sources=("x",),
+    )
+    text = template(T=resource("AWS::DynamoDB::Table", TableName="mail"))
+
+    found = asked(needs(text, known=Knowledge((row,))), sure=True)
+
+    table = "arn:aws:dynamodb:eu-west-1:123456789012:table/mail"
+    assert ("dynamodb:GetResourcePolicy", table) in found
+    assert ("dynamodb:GetResourcePolicy", f"{table}/stream/*") not in found
+
+
+def test_reads_that_are_verbs_on_paths_are_of_the_types_own_path() -> None:
+    text = template(A=resource("AWS::ApiGateway::RestApi", Name="mail"))
+
+    found = asked(needs(text), sure=False)
+
+    assert ("apigateway:GET", "arn:aws:apigateway:eu-west-1::/restapis/*") in found
+    assert ("apigateway:GET", "*") not in found
