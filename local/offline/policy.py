@@ -12,10 +12,12 @@ from typing import Any
 
 from lambdas.collect_evidence.collect import collect
 from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.document_policy.analysis.run_facts import gather
 from lambdas.document_policy.analysis.versions import versions
-from lambdas.document_policy.dossier import dossier
+from lambdas.document_policy.dossier import written
 from lambdas.errors import FencepostError, InvalidProcessError, NoEvidenceError
 from lambdas.gateways.cloudtrail.trail import Trail
+from lambdas.model.archive.archived_runs import PreviousRun
 from lambdas.model.definition.process import Process
 from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
@@ -97,7 +99,7 @@ def _write(
         history=EarlierNames(),
     )
     kept = _kept(lines, findings, refinement)
-    files = dossier(
+    facts = gather(
         run=run,
         process=process,
         refinement=refinement,
@@ -106,12 +108,11 @@ def _write(
         verdict=Verdict(kind=VerdictKind.NOT_ATTEMPTED, reason=NOT_ATTEMPTED),
         generated=None,
         versions=versions(),
-        previous=None,
+        previous=PreviousRun(),
         findings=findings,
-        kept=kept,
     )
     out.mkdir(parents=True, exist_ok=True)
-    for name, body in {**kept, **files}.items():
+    for name, body in {**kept, **written(facts, lambda _: kept)}.items():
         (out / name).write_bytes(body)
     return refinement, len(lines)
 

@@ -131,6 +131,26 @@ def settled(caller: Connection, name: str) -> str:
     raise TimeoutError(name)
 
 
+def changed(caller: Connection, template: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A change set for a new stack, as it ends."""
+    cloudformation = caller.client("cloudformation")
+    made = cloudformation.create_change_set(
+        StackName=f"s-{uuid.uuid4().hex[:8]}",
+        ChangeSetName="first",
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        **more,
+    )
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        found = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+        if not found["Status"].endswith("IN_PROGRESS"):
+            return dict(found)
+        time.sleep(0.05)
+    raise TimeoutError(made["Id"])
+
+
 def reasons(root: Connection, name: str) -> dict[str, str]:
     """The failures of a stack's resources."""
     events = root.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]

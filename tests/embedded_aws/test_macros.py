@@ -1,7 +1,6 @@
 """Macros of an account: their functions make the template, in the name of whoever uses them."""
 
 import json
-import time
 import uuid
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.connection import Connection
-from tests.embedded_aws.principals import DEADLINE, allow, deny, deploy, settled, somebody
+from tests.embedded_aws.principals import allow, changed, deny, deploy, settled, somebody
 from tests.embedded_aws.stack_calls import Ask, a_function, a_role_resource, names, recorded
 
 pytestmark = pytest.mark.local
@@ -73,24 +72,6 @@ def created(caller: Connection, template: dict[str, Any]) -> str:
     return name
 
 
-def change_set(caller: Connection, template: dict[str, Any]) -> dict[str, Any]:
-    cloudformation = caller.client("cloudformation")
-    made = cloudformation.create_change_set(
-        StackName=f"s-{uuid.uuid4().hex[:8]}",
-        ChangeSetName="first",
-        ChangeSetType="CREATE",
-        TemplateBody=json.dumps(template),
-        Capabilities=["CAPABILITY_AUTO_EXPAND"],
-    )
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        found = cloudformation.describe_change_set(ChangeSetName=made["Id"])
-        if not found["Status"].endswith("IN_PROGRESS"):
-            return dict(found)
-        time.sleep(0.05)
-    raise TimeoutError(made["Id"])
-
-
 def test_the_function_makes_the_template_and_parts_of_it(embedded: Connection, ask: Ask) -> None:
     macro = a_macro(embedded)
 
@@ -113,7 +94,7 @@ def test_who_uses_it_may_call_the_function_and_the_transform(
     on = "*" if action.startswith("lambda") else "arn:aws:cloudformation:*:*:transform/*"
     caller = somebody(embedded, allow("*"), deny(action, on))
 
-    found = change_set(caller, template)
+    found = changed(caller, template)
 
     assert found["Status"] == "FAILED"
     assert action in found["StatusReason"]
@@ -122,7 +103,7 @@ def test_who_uses_it_may_call_the_function_and_the_transform(
 def test_one_that_fails_fails_the_deployment_with_its_words(embedded: Connection) -> None:
     macro = a_macro(embedded, FAILING)
 
-    found = change_set(somebody(embedded, allow("*")), using(macro))
+    found = changed(somebody(embedded, allow("*")), using(macro))
 
     assert found["Status"] == "FAILED"
     assert f"::{macro} failed with: no such luck" in found["StatusReason"]

@@ -1,7 +1,6 @@
 """What CloudFormation asks its caller for while it reads a template: refused, granted, recorded."""
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.connection import Connection
-from tests.embedded_aws.principals import DEADLINE, allow, deny, reasons, settled, somebody
+from tests.embedded_aws.principals import allow, changed, deny, reasons, settled, somebody
 
 Ask = Callable[..., Any]
 
@@ -18,26 +17,6 @@ pytestmark = pytest.mark.local
 
 EVERYTHING = allow("*")
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
-
-
-def changed(caller: Connection, template: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A change set for a new stack, as it ends."""
-    cloudformation = caller.client("cloudformation")
-    made = cloudformation.create_change_set(
-        StackName=f"s-{uuid.uuid4().hex[:8]}",
-        ChangeSetName="first",
-        ChangeSetType="CREATE",
-        TemplateBody=json.dumps(template),
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        **more,
-    )
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        found = cloudformation.describe_change_set(ChangeSetName=made["Id"])
-        if not found["Status"].endswith("IN_PROGRESS"):
-            return dict(found)
-        time.sleep(0.05)
-    raise TimeoutError(made["Id"])
 
 
 def created(caller: Connection, template: dict[str, Any], **more: Any) -> tuple[str, str]:

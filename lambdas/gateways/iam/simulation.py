@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,8 +14,6 @@ from lambdas.gateways import clients
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
     from types_boto3_iam import IAMClient
     from types_boto3_iam.type_defs import ContextEntryTypeDef, EvaluationResultTypeDef
 
@@ -27,6 +26,9 @@ BOOLEAN = frozenset({"aws:ViaAWSService"})
 INVALID = "InvalidInput"
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 ANYBODY_MAY = ("sts:GetCallerIdentity",)
+Documents = Sequence[Mapping[str, Any]]  # policies, as IAM reads them
+Keys = Sequence[tuple[str, Sequence[str]]]  # condition keys with their values
+Denied = tuple[str, str, str]  # action, resource, decision
 PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
@@ -34,12 +36,8 @@ class Simulator(Protocol):
     """What CheckPolicy asks of IAM."""
 
     def denied(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> tuple[tuple[str, str, str], ...]:
+        self, policies: Documents, actions: Sequence[str], resources: Sequence[str], context: Keys
+    ) -> tuple[Denied, ...]:
         """Action, resource and decision of all that the policies together do not allow.
 
         What cannot be asked has the decision `NOT_SIMULATED`.
@@ -53,12 +51,8 @@ class IamSimulator:
         self._iam: IAMClient = client or clients.client("iam", config=PATIENT)
 
     def denied(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> tuple[tuple[str, str, str], ...]:
+        self, policies: Documents, actions: Sequence[str], resources: Sequence[str], context: Keys
+    ) -> tuple[Denied, ...]:
         """See `Simulator`; one question that IAM refuses does not take the others with it."""
         ask = partial(self._answers, policies, context)
         try:
@@ -71,12 +65,8 @@ class IamSimulator:
         return tuple(sorted(_apart(ask, actions, resources)))
 
     def _answers(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        context: Sequence[tuple[str, Sequence[str]]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-    ) -> list[tuple[str, str, str]]:
+        self, policies: Documents, context: Keys, actions: Sequence[str], resources: Sequence[str]
+    ) -> list[Denied]:
         pages = self._iam.get_paginator("simulate_custom_policy").paginate(
             PolicyInputList=[json.dumps(one, separators=(",", ":")) for one in policies],
             ActionNames=list(actions),
@@ -93,10 +83,10 @@ class IamSimulator:
 
 
 def _apart(
-    ask: Callable[[Sequence[str], Sequence[str]], list[tuple[str, str, str]]],
+    ask: Callable[[Sequence[str], Sequence[str]], list[Denied]],
     actions: Sequence[str],
     resources: Sequence[str],
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[Denied]:
     """The answers by halves, down to the single questions that IAM refuses."""
     try:
         yield from ask(actions, resources)
@@ -134,7 +124,7 @@ def _entry(key: str, values: Sequence[str]) -> ContextEntryTypeDef:
     }
 
 
-def _decisions(answer: EvaluationResultTypeDef) -> Iterator[tuple[str, str, str]]:
+def _decisions(answer: EvaluationResultTypeDef) -> Iterator[Denied]:
     """Per resource: the answer's own EvalResourceName is only a template of an ARN by now.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html

@@ -8,15 +8,12 @@ from lambdas.await_trail.markers import closed, complete, delay
 from lambdas.errors import InvalidEventError, TrailNotReadyError
 from lambdas.model.execution.delivery import Delivery
 from lambdas.model.execution.run import Run
+from tests import run_input
 
 ALLOWED = timedelta(minutes=15)
 ENDED = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)
 RUN = {
-    "id": "20261123T180000Z-1a2b3c4d",
-    "process": "orders",
-    "principal": "arn:aws:iam::123456789012:role/sandbox",
-    "account": "123456789012",
-    "region": "eu-west-1",
+    **run_input.RUN,
     "startedAt": "2026-11-23T18:00:00.123Z",
     "endedAt": "2026-11-23T18:20:00Z",
 }

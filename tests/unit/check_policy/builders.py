@@ -7,25 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from lambdas.gateways.archive.documents import FolderArchive
+from lambdas.gateways.iam.simulation import Denied, Documents, Keys
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED, Comparison, Objection
 from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Statement
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.evidence import Evidence, Outcome
+from tests.run_input import RUN
 
-ACCOUNT = "123456789012"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/sandbox"
+ACCOUNT, ROLE = RUN["account"], RUN["principal"]
 OTHER = f"arn:aws:iam::{ACCOUNT}:role/execution"
 QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders-dev-jobs"
-RUN = {
-    "id": "20261123T180000Z-1a2b3c4d",
-    "process": "orders",
-    "principal": ROLE,
-    "account": ACCOUNT,
-    "region": "eu-west-1",
-    "startedAt": "2026-11-23T18:00:00Z",
-}
 FOLDER = f"orders/{RUN['id']}"
 
 
@@ -67,12 +60,8 @@ class FakeSimulator:
         self.asked: list[tuple[Sequence[str], Sequence[str], dict[str, Any]]] = []
 
     def denied(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> tuple[tuple[str, str, str], ...]:
+        self, policies: Documents, actions: Sequence[str], resources: Sequence[str], context: Keys
+    ) -> tuple[Denied, ...]:
         self.asked.append((actions, resources, dict(context)))
         granted = {
             (action, statement["Resource"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambdas.check_policy.attacks import TriedWay, tried_ways, ways_up_findings
+from lambdas.gateways.iam.simulation import Denied, Documents, Keys
 from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.iam.role_boundary import RoleBoundary
@@ -27,12 +28,8 @@ class Evaluating:
         self.asked: list[str] = []
 
     def denied(
-        self,
-        policies: Sequence[Mapping[str, Any]],
-        actions: Sequence[str],
-        resources: Sequence[str],
-        context: Sequence[tuple[str, Sequence[str]]],
-    ) -> tuple[tuple[str, str, str], ...]:
+        self, policies: Documents, actions: Sequence[str], resources: Sequence[str], context: Keys
+    ) -> tuple[Denied, ...]:
         (action,), (resource,) = actions, resources
         self.asked.append(action)
         if action in self._never:

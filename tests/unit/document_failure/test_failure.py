@@ -16,16 +16,12 @@ from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.stack_event import StackEvent
 from lambdas.model.limits import EVENT_LIMIT
+from tests import run_input
 from tests.run_events import problems
 from tests.unit.document_policy.forms import HOSTILE
 
 RUN = {
-    "id": "20261123T180000Z-1a2b3c4d",
-    "process": "orders",
-    "principal": "arn:aws:iam::123456789012:role/sandbox",
-    "account": "123456789012",
-    "region": "eu-west-1",
-    "startedAt": "2026-11-23T18:00:00Z",
+    **run_input.RUN,
     "executionArn": "arn:aws:states:eu-west-1:123456789012:execution:fencepost-build-policy:x",
 }
 PLACE = "s3://archive/"

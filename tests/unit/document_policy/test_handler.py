@@ -10,6 +10,7 @@ from lambdas.errors import ArchiveRefusedError, InvalidEventError, MissingObject
 from lambdas.gateways.archive.documents import Archive, FolderArchive
 from lambdas.model.archive.manifest import digest, unsealed
 from lambdas.model.dossier.refinement import Refinement
+from tests.run_input import input_of
 from tests.unit.document_policy.samples import (
     a_process,
     a_refinement,
@@ -42,12 +43,7 @@ def an_event(
         archive.put(run.key(name), body, "application/json")
     return {
         "run": {
-            "id": run.id,
-            "process": run.process,
-            "principal": run.principal,
-            "account": run.account,
-            "region": run.region,
-            "startedAt": run.started_at,
+            **input_of(run),
             "endedAt": run.ended_at,
             "executionArn": run.execution_arn,
         },

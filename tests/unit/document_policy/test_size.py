@@ -2,13 +2,10 @@
 
 from itertools import cycle, islice
 
-from lambdas.document_policy.dossier import dossier
+from lambdas.document_policy.dossier import written
 from lambdas.document_policy.report.report import report
 from tests.unit.document_policy.samples import (
-    NOT_ATTEMPTED,
-    a_process,
     a_refinement,
-    a_run,
     evidence_lines,
     of_statements,
     run_facts,
@@ -36,17 +33,7 @@ def test_the_report_of_sixty_thousand_lines_and_two_thousand_grants_stays_light(
     )
     lines = islice(cycle(list(evidence_lines(refinement))), LINES)
 
-    files = dossier(
-        run=a_run(),
-        process=a_process(),
-        refinement=refinement,
-        evidence_lines=lines,
-        checks=None,
-        verdict=NOT_ATTEMPTED,
-        generated=None,
-        versions={},
-        previous=None,
-    )
+    files = written(run_facts(refinement, lines=lines), lambda _: {})
 
     assert len(files["report.html"]) < BYTES
 

@@ -17,15 +17,7 @@ from lambdas.model.iam.template import ANY, Part, Template, Variable, Wildcard
 from lambdas.model.text import counted
 from lambdas.model.trail.evidence import Evidence, Implied, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
-
-RUN = {
-    "id": "20261123T180000Z-1a2b3c4d",
-    "process": "orders",
-    "principal": "arn:aws:iam::123456789012:role/sandbox",
-    "account": "123456789012",
-    "region": "eu-west-1",
-    "startedAt": "2026-11-23T18:00:00Z",
-}
+from tests.run_input import RUN
 
 
 def test_a_run_names_its_sessions_and_its_place_in_the_archive() -> None:

@@ -15,6 +15,7 @@ from lambdas.model.dossier.verdict import Verdict
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.prove_policy import proof_record
 from lambdas.prove_policy.handler import prove
+from tests import run_input
 from tests.unit.prove_policy.builders import (
     ACCOUNT,
     CANDIDATE,
@@ -53,14 +54,7 @@ class Stage:
     def act(self, act: str, *, number: int = 1, **more: Any) -> dict[str, Any]:
         event = {
             "act": act,
-            "run": {
-                "id": RUN,
-                "process": "orders",
-                "principal": SANDBOX,
-                "account": ACCOUNT,
-                "region": "eu-west-1",
-                "startedAt": "2026-11-23T18:00:00Z",
-            },
+            "run": {**run_input.RUN, "id": RUN, "principal": SANDBOX, "account": ACCOUNT},
             "process": {"name": "orders", **a_process().to_mapping()},
             "proof": {"round": number, "run": f"{RUN}-r{number}", "candidate": CANDIDATE},
             "refined": REFINED,

@@ -12,6 +12,7 @@ from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.iam.attached_policies import AttachedPolicies
 from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.read_policies.handler import read_policies
+from tests.run_input import input_of
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, RUN_ID, seen
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders-dev"
@@ -19,14 +20,7 @@ BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 OWN = f"arn:aws:iam::{ACCOUNT}:policy/orders-dev"
 GONE = f"arn:aws:iam::{ACCOUNT}:policy/gone"
 SECRET = f"arn:aws:iam::{ACCOUNT}:policy/secret"
-RUN_EVENT = {
-    "id": RUN_ID,
-    "process": RUN.process,
-    "principal": RUN.principal,
-    "account": RUN.account,
-    "region": RUN.region,
-    "startedAt": RUN.started_at,
-}
+RUN_EVENT = input_of(RUN)
 
 
 class FakePolicies:

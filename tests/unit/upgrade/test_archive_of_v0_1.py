@@ -17,6 +17,7 @@ from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
 from lambdas.model.execution.run import Run
 from local.archive.verification import verify
+from tests.run_input import input_of
 
 V0_1 = Path(__file__).parents[2] / "fixtures" / "v0.1.0" / "archive.zip"
 FIRST, APPROVED, LAST = (
@@ -147,14 +148,7 @@ def test_its_lists_can_be_made_anew_and_the_chain_goes_on(archive: FolderArchive
         archive.put(run.key(name), archive.get(f"{earlier}{name}"), "application/json")
     manifest = unsealed(archive.get(f"{earlier}manifest.json"))
     event = {
-        "run": {
-            "id": run.id,
-            "process": run.process,
-            "principal": run.principal,
-            "account": run.account,
-            "region": run.region,
-            "startedAt": run.started_at,
-        },
+        "run": input_of(run),
         "process": {**manifest["definition"], "name": "orders"},
         "refined": run.key("refined.json"),
         "evidence": run.key("evidence.jsonl.gz"),
