@@ -1,36 +1,27 @@
 """The commands that look at a policy and a template before anything is deployed."""
 
-from local.command_line.command import Argument, Command
+from local.command_line.command import Command, argument
 
 CHANGE = "Before a deployment"
 NAMED = "refined.json, policy.json, a run's folder, or a process of the archive"
-FROM_ARCHIVE = Argument(
-    names=("--archive",),
-    options={
-        "metavar": "DIR|s3://BUCKET",
-        "help": "where a process's runs are; default: as for verify-archive",
-    },
+FROM_ARCHIVE = argument(
+    "--archive",
+    metavar="DIR|s3://BUCKET",
+    help="where a process's runs are; default: as for verify-archive",
     complete="folder",
 )
-STACK = Argument(
-    names=("--stack-name",),
-    options={"metavar": "NAME", "help": "default: the one that the policy may make"},
+STACK = argument("--stack-name", metavar="NAME", help="default: the one that the policy may make")
+PARAMETER = argument(
+    "--parameter",
+    action="append",
+    default=[],
+    metavar="NAME=VALUE",
+    help="of the template, once for each",
 )
-PARAMETER = Argument(
-    names=("--parameter",),
-    options={
-        "action": "append",
-        "default": [],
-        "metavar": "NAME=VALUE",
-        "help": "of the template, once for each",
-    },
-)
-TOOL = Argument(
-    names=("--tool",),
-    options={
-        "choices": ["cdk", "cloudformation", "serverless"],
-        "help": "what deploys; default: as the template tells",
-    },
+TOOL = argument(
+    "--tool",
+    choices=["cdk", "cloudformation", "serverless"],
+    help="what deploys; default: as the template tells",
 )
 
 BEFORE_A_DEPLOYMENT = (
@@ -40,66 +31,55 @@ BEFORE_A_DEPLOYMENT = (
         group=CHANGE,
         function="local.offline.foretelling.check:check",
         arguments=(
-            Argument(
-                names=("--policy",),
-                options={"required": True, "metavar": "POLICY|PROCESS", "help": NAMED},
+            argument(
+                "--policy", required=True, metavar="POLICY|PROCESS", help=NAMED, complete="file"
+            ),
+            argument(
+                "--template",
+                required=True,
+                metavar="TEMPLATE",
+                help="CloudFormation or SAM, packaged or not, or cdk.out",
                 complete="file",
             ),
-            Argument(
-                names=("--template",),
-                options={
-                    "required": True,
-                    "metavar": "TEMPLATE",
-                    "help": "CloudFormation or SAM, packaged or not, or cdk.out",
-                },
-                complete="file",
-            ),
-            Argument(
-                names=("--base",),
-                options={"metavar": "OLD", "help": "what is deployed now: only the change counts"},
+            argument(
+                "--base",
+                metavar="OLD",
+                help="what is deployed now: only the change counts",
                 complete="file",
             ),
             PARAMETER,
-            Argument(
-                names=("--set",),
-                options={
-                    "action": "append",
-                    "default": [],
-                    "metavar": "NAME=VALUE",
-                    "help": "a variable of the policy, such as stage; default: as it was learnt",
-                },
+            argument(
+                "--set",
+                action="append",
+                default=[],
+                metavar="NAME=VALUE",
+                help="a variable of the policy, such as stage; default: as it was learnt",
             ),
-            Argument(
-                names=("--tag",),
-                options={
-                    "action": "append",
-                    "default": [],
-                    "metavar": "NAME=VALUE",
-                    "help": "of the stack: its resources take it over",
-                },
+            argument(
+                "--tag",
+                action="append",
+                default=[],
+                metavar="NAME=VALUE",
+                help="of the stack: its resources take it over",
             ),
             STACK,
-            Argument(names=("--region",), options={"help": "default: the policy's"}),
-            Argument(names=("--account",), options={"help": "default: the policy's"}),
+            argument("--region", help="default: the policy's"),
+            argument("--account", help="default: the policy's"),
             TOOL,
-            Argument(
-                names=("--knowledge",),
-                options={
-                    "action": "append",
-                    "default": [],
-                    "metavar": "FILE",
-                    "help": "what your own runs showed, as `fencepost learn` wrote it",
-                },
+            argument(
+                "--knowledge",
+                action="append",
+                default=[],
+                metavar="FILE",
+                help="what your own runs showed, as `fencepost learn` wrote it",
                 complete="file",
             ),
             FROM_ARCHIVE,
-            Argument(
-                names=("--format",),
-                options={
-                    "choices": ["text", "json", "markdown", "sarif"],
-                    "default": "text",
-                    "help": "default: %(default)s",
-                },
+            argument(
+                "--format",
+                choices=["text", "json", "markdown", "sarif"],
+                default="text",
+                help="default: %(default)s",
             ),
         ),
         examples=(
@@ -128,19 +108,9 @@ BEFORE_A_DEPLOYMENT = (
         group=CHANGE,
         function="local.offline.foretelling.explain:explain",
         arguments=(
-            Argument(
-                names=("policy",),
-                options={"metavar": "POLICY|PROCESS", "help": NAMED},
-                complete="file",
-            ),
-            Argument(
-                names=("action",),
-                options={"metavar": "ACTION", "help": "such as sqs:CreateQueue, or iam:*"},
-            ),
-            Argument(
-                names=("resource",),
-                options={"nargs": "?", "metavar": "RESOURCE", "help": "an ARN; default: any"},
-            ),
+            argument("policy", metavar="POLICY|PROCESS", help=NAMED, complete="file"),
+            argument("action", metavar="ACTION", help="such as sqs:CreateQueue, or iam:*"),
+            argument("resource", nargs="?", metavar="RESOURCE", help="an ARN; default: any"),
             FROM_ARCHIVE,
         ),
         examples=(
@@ -161,8 +131,8 @@ BEFORE_A_DEPLOYMENT = (
         group=CHANGE,
         function="local.offline.foretelling.difference:diff",
         arguments=(
-            Argument(names=("before",), options={"metavar": "A", "help": NAMED}, complete="file"),
-            Argument(names=("after",), options={"metavar": "B", "help": NAMED}, complete="file"),
+            argument("before", metavar="A", help=NAMED, complete="file"),
+            argument("after", metavar="B", help=NAMED, complete="file"),
             FROM_ARCHIVE,
         ),
         examples=(
@@ -183,25 +153,19 @@ BEFORE_A_DEPLOYMENT = (
         group=CHANGE,
         function="local.offline.foretelling.learn:learn",
         arguments=(
-            Argument(
-                names=("run",),
-                options={"metavar": "RUN|PROCESS", "help": "a run's folder, or a process"},
-                complete="folder",
+            argument(
+                "run", metavar="RUN|PROCESS", help="a run's folder, or a process", complete="folder"
             ),
-            Argument(
-                names=("--template",),
-                options={
-                    "action": "append",
-                    "required": True,
-                    "metavar": "TEMPLATE",
-                    "help": "what was deployed; once for each phase, in order",
-                },
+            argument(
+                "--template",
+                action="append",
+                required=True,
+                metavar="TEMPLATE",
+                help="what was deployed; once for each phase, in order",
                 complete="file",
             ),
-            Argument(
-                names=("--into",),
-                options={"required": True, "metavar": "FILE", "help": "made, or added to"},
-                complete="file",
+            argument(
+                "--into", required=True, metavar="FILE", help="made, or added to", complete="file"
             ),
             PARAMETER,
             STACK,

@@ -1,7 +1,7 @@
 """What there is to know of one command."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -10,8 +10,13 @@ class Argument:
     """One argument: its flags or its place, and argparse's words for the rest."""
 
     names: tuple[str, ...]
-    options: Mapping[str, Any] = field(default_factory=dict)
-    complete: str = ""  # `file` or `folder`, for a shell
+    options: Mapping[str, Any]
+    complete: str  # `file` or `folder`, for a shell
+
+
+def argument(*names: str, complete: str = "", **options: Any) -> Argument:
+    """An argument, told as argparse's `add_argument` is."""
+    return Argument(names=names, options=options, complete=complete)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from local.command_line.arguments import AUDIT, FROM_LOGS, NAME, REGION, SIGNED, WHERE
 from local.command_line.before_a_deployment import BEFORE_A_DEPLOYMENT
-from local.command_line.command import Argument, Command
+from local.command_line.command import Command, argument
 from local.command_line.deployments import DEPLOYABLE, REMOVABLE
 from local.command_line.fleets import OF_FLEETS
 from local.command_line.new_process import NEW
@@ -33,14 +33,8 @@ COMMANDS = (
         group=LAPTOP,
         function="local.runs.commands:run",
         arguments=(
-            Argument(
-                names=("process",),
-                options={"nargs": "+", "metavar": "PROCESS", "help": "a folder of processes/"},
-            ),
-            Argument(
-                names=("--revision",),
-                options={"default": "", "help": "of the source: a branch, a tag or a commit"},
-            ),
+            argument("process", nargs="+", metavar="PROCESS", help="a folder of processes/"),
+            argument("--revision", default="", help="of the source: a branch, a tag or a commit"),
             REGION,
         ),
         examples=(
@@ -99,14 +93,17 @@ COMMANDS = (
         function="local.offline.policy:policy",
         arguments=(
             *FROM_LOGS,
-            Argument(
-                names=("--process",),
-                options={"metavar": "FOLDER", "help": "the process's definition, if there is one"},
+            argument(
+                "--process",
+                metavar="FOLDER",
+                help="the process's definition, if there is one",
                 complete="folder",
             ),
-            Argument(
-                names=("--out",),
-                options={"required": True, "metavar": "DIR", "help": "where to write the dossier"},
+            argument(
+                "--out",
+                required=True,
+                metavar="DIR",
+                help="where to write the dossier",
                 complete="folder",
             ),
         ),
@@ -146,12 +143,10 @@ COMMANDS = (
         function="local.archive.approvals:approve",
         arguments=(
             *SIGNED,
-            Argument(
-                names=("--emulated",),
-                options={
-                    "action": "store_true",
-                    "help": "approve although the run was on an embedded AWS",
-                },
+            argument(
+                "--emulated",
+                action="store_true",
+                help="approve although the run was on an embedded AWS",
             ),
         ),
         examples=(
@@ -224,7 +219,7 @@ COMMANDS = (
         purpose="a script that completes this command in your shell",
         group=DEPLOYMENT,
         function="local.command_line.completion:completion",
-        arguments=(Argument(names=("shell",), options={"choices": ["bash", "zsh", "tcsh"]}),),
+        arguments=(argument("shell", choices=["bash", "zsh", "tcsh"]),),
         examples=(
             ('eval "$(fencepost completion bash)"', "in ~/.bashrc"),
             ("fencepost completion zsh > ~/.zfunc/_fencepost", "a folder of your fpath"),

@@ -1,25 +1,20 @@
 """The commands that a deployment of one process, and its removal, ask first."""
 
 from local.command_line.arguments import NAME
-from local.command_line.command import Argument, Command
+from local.command_line.command import Command, argument
 
 GROUP = "Deployment and this command"
-OF_REGION = Argument(
-    names=("--region",), options={"help": "the deployment's; default: that of the shell"}
-)
+OF_REGION = argument("--region", help="the deployment's; default: that of the shell")
 DEPLOYABLE = Command(
     name="deployable",
     purpose="can one process be deployed here? make deploy PROCESS=… asks it first",
     group=GROUP,
     function="local.deploy.deployable:deployable",
     arguments=(
-        Argument(names=("process",), options={"metavar": "PROCESS"}),
+        argument("process", metavar="PROCESS"),
         NAME,
         OF_REGION,
-        Argument(
-            names=("--account",),
-            options={"metavar": "ID", "help": "the workflow's; of another nothing is asked"},
-        ),
+        argument("--account", metavar="ID", help="the workflow's; of another nothing is asked"),
     ),
     examples=(("fencepost deployable orders", "says what has to be deployed before it"),),
     statuses=(
@@ -34,11 +29,8 @@ REMOVABLE = Command(
     group=GROUP,
     function="local.archive.removal:removable",
     arguments=(
-        Argument(names=("process",), options={"metavar": "PROCESS"}),
-        Argument(
-            names=("--emulated",),
-            options={"action": "store_true", "help": "on the embedded AWS that is up"},
-        ),
+        argument("process", metavar="PROCESS"),
+        argument("--emulated", action="store_true", help="on the embedded AWS that is up"),
         NAME,
         OF_REGION,
     ),

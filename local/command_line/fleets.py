@@ -1,20 +1,17 @@
 """The commands of fleets."""
 
 from local.command_line.arguments import NAME, WHERE
-from local.command_line.command import Argument, Command
+from local.command_line.command import Argument, Command, argument
 
 FLEETS = "Fleets"
 
 
 def _many(flag: str, dest: str, what: str) -> Argument:
-    return Argument(
-        names=(flag,),
-        options={"action": "append", "default": [], "dest": dest, "metavar": "NAME", "help": what},
-    )
+    return argument(flag, action="append", default=[], dest=dest, metavar="NAME", help=what)
 
 
 def _yes(flag: str, what: str) -> Argument:
-    return Argument(names=(flag,), options={"action": "store_true", "help": what})
+    return argument(flag, action="store_true", help=what)
 
 
 OF_FLEETS = (
@@ -24,28 +21,16 @@ OF_FLEETS = (
         group=FLEETS,
         function="local.archive.fleets:run_fleet",
         arguments=(
-            Argument(
-                names=("process",),
-                options={"nargs": "*", "metavar": "PROCESS", "help": "these; or say which below"},
-            ),
+            argument("process", nargs="*", metavar="PROCESS", help="these; or say which below"),
             _yes("--all", "every process"),
             _many("--owner", "owners", "processes of this owner; may be said several times"),
             _many("--sandbox", "sandboxes", "processes of this sandbox; several times, too"),
-            Argument(
-                names=("--older-than",),
-                options={"type": float, "metavar": "DAYS", "help": "whose proof is older"},
-            ),
+            argument("--older-than", type=float, metavar="DAYS", help="whose proof is older"),
             _yes("--never-proved", "those that have no proof"),
             _yes("--confirm", "also when they are many"),
-            Argument(
-                names=("--generator",),
-                options={"choices": ["access-analyzer", "trail"], "help": "of all runs"},
-            ),
+            argument("--generator", choices=["access-analyzer", "trail"], help="of all runs"),
             _yes("--over-days", "wait for Access Analyzer's quota of a day; else do without it"),
-            Argument(
-                names=("--at-once",),
-                options={"type": int, "metavar": "N", "help": "runs of one sandbox at a time"},
-            ),
+            argument("--at-once", type=int, metavar="N", help="runs of one sandbox at a time"),
             _yes("--emulated", "on the embedded AWS that is up"),
             NAME,
         ),
@@ -62,7 +47,7 @@ OF_FLEETS = (
         group=FLEETS,
         function="local.archive.fleets:stop_fleet",
         arguments=(
-            Argument(names=("fleet",), options={"metavar": "FLEET", "help": "the fleet's id"}),
+            argument("fleet", metavar="FLEET", help="the fleet's id"),
             WHERE,
         ),
         examples=(

@@ -1,6 +1,6 @@
 """The command that writes a definition."""
 
-from local.command_line.command import Argument, Command
+from local.command_line.command import Command, argument
 
 NEW = Command(
     name="new",
@@ -8,15 +8,17 @@ NEW = Command(
     group="On the embedded AWS",
     function="local.new_process.command:new",
     arguments=(
-        Argument(names=("process",), options={"metavar": "PROCESS", "help": "the process's name"}),
-        Argument(
-            names=("source",),
-            options={"metavar": "FOLDER", "help": "the team's; nothing in it is changed"},
+        argument("process", metavar="PROCESS", help="the process's name"),
+        argument(
+            "source",
+            metavar="FOLDER",
+            help="the team's; nothing in it is changed",
             complete="folder",
         ),
-        Argument(
-            names=("--into",),
-            options={"metavar": "DIR", "help": "a folder of processes; default: processes/"},
+        argument(
+            "--into",
+            metavar="DIR",
+            help="a folder of processes; default: processes/",
             complete="folder",
         ),
     ),
