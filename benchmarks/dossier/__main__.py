@@ -9,12 +9,8 @@ import time
 from itertools import cycle, islice
 
 from lambdas.document_policy.dossier import written
-from tests.unit.document_policy.samples import (
-    a_refinement,
-    evidence_lines,
-    run_facts,
-    statement,
-)
+from tests.unit.document_policy.explained import statement
+from tests.unit.document_policy.samples import a_refinement, evidence_lines, run_facts
 
 LINES = 60_000
 TEAMS, QUEUES = 50, 20  # with two actions each: 2,000 grants

@@ -12,7 +12,7 @@ import pytest
 
 from local.command_line.main import main
 from local.connection import Connection
-from tests.embedded_aws.test_trail import a_role, a_trail, as_role, files
+from tests.embedded_aws.trails import a_role, a_trail, as_role, files
 
 Eventually = Callable[[Callable[[], Any]], Any]
 

@@ -12,7 +12,8 @@ from lambdas.document_policy.mail import message, subject
 from lambdas.model.limits import MAIL_LIMIT
 from local.connection import Connection
 from tests.embedded_aws.workloads import a_role, jsonata, run
-from tests.unit.document_policy.samples import of_statements, run_facts, statement
+from tests.unit.document_policy.explained import statement
+from tests.unit.document_policy.samples import of_statements, run_facts
 
 pytestmark = pytest.mark.flow
 ROOT = Path(__file__).parents[2]

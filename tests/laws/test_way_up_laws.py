@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from lambdas.model.dossier.refinement import ExplainedStatement
 from lambdas.model.iam.template_coverage import matches
-from tests.unit.reference.test_ways_up import (
+from tests.unit.reference.policies import (
     ANY_ROLE,
     BOUNDED,
     CREATE,

@@ -20,16 +20,9 @@ from lambdas.model.dossier.refinement import LeftOut, LeftOutKind
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from tests.unit.document_policy.explained import derived, seen, statement
 from tests.unit.document_policy.forms import HOSTILE
-from tests.unit.document_policy.samples import (
-    a_refinement,
-    derived,
-    of_statements,
-    run_facts,
-    seen,
-    statement,
-    without,
-)
+from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, without
 from tests.unit.document_policy.test_handler import an_event
 
 pytestmark = pytest.mark.report

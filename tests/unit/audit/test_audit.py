@@ -23,7 +23,8 @@ from local.archive.approvals import record_approval, record_withdrawal
 from local.archive.audit import command
 from local.archive.audit.staging import Scope, stage
 from local.command_line.main import main
-from tests.unit.document_policy.samples import a_run, derived, of_statements, statement
+from tests.unit.document_policy.explained import derived, statement
+from tests.unit.document_policy.samples import a_run, of_statements
 from tests.unit.document_policy.test_approval_rule import a_day
 
 RUNS = 30

@@ -9,7 +9,7 @@ from lambdas.model.dossier.policy_checks import NOT_SIMULATED
 from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy, Refinement
 from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.way_up import WayOutcome
-from tests.unit.reference.test_ways_up import BOUNDED, PASS, allows, makes_functions
+from tests.unit.reference.policies import BOUNDED, PASS, allows, makes_functions
 
 VALUES = (
     ("account", "123456789012"),

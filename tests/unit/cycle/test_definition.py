@@ -17,7 +17,7 @@ from lambdas.model.definition.process_parameter import registered
 from tests.flow.repository import Repository
 from tests.stacks.samples import Json, definition
 from tests.unit.cycle.machine import Built, Machine
-from tests.unit.document_failure.test_failure import RUN
+from tests.unit.document_failure.failures import RUN
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("git")), reason="the build needs bash and git"

@@ -21,7 +21,7 @@ from lambdas.model.iam.action import Action
 from lambdas.model.iam.policy import Condition, Statement
 from lambdas.model.iam.template import ANY, Template, Variable, Wildcard
 from lambdas.model.trail.ground_kind import GroundKind
-from tests.unit.document_policy.samples import ROLE
+from tests.unit.document_policy.explained import ROLE
 
 Grants = frozenset[tuple[str, str, str, str, frozenset[tuple[str, str, frozenset[str]]]]]
 

@@ -18,13 +18,8 @@ from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.platform import Platform
 from local.archive.approvals import record_approval, record_withdrawal
 from local.archive.verification import verify
-from tests.unit.document_policy.samples import (
-    a_process,
-    a_run,
-    evidence_lines,
-    of_statements,
-    statement,
-)
+from tests.unit.document_policy.explained import statement
+from tests.unit.document_policy.samples import a_process, a_run, evidence_lines, of_statements
 from tests.unit.document_policy.test_handler import an_event
 
 PASS = {"against": "the approved policy", "policies": [{"policy": "orders", "result": "PASS"}]}

@@ -15,7 +15,8 @@ from lambdas.model.dossier.refinement import Refinement
 from local.archive.approvals import approve, record_approval
 from local.archive.commands import verify_archive
 from local.archive.verification import verify
-from tests.unit.document_policy.samples import a_run, of_statements, seen, statement
+from tests.unit.document_policy.explained import seen, statement
+from tests.unit.document_policy.samples import a_run, of_statements
 from tests.unit.document_policy.test_handler import an_event, manifest_of
 
 RUNS = 20

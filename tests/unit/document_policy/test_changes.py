@@ -8,15 +8,8 @@ from lambdas.model.archive.archived_runs import Baseline, BaselineKind, Previous
 from lambdas.model.archive.manifest import Link
 from lambdas.model.dossier.refinement import ExplainedStatement, Refinement
 from lambdas.reference.stacks.stack_types import prefix_of
-from tests.unit.document_policy.samples import (
-    VARIABLES,
-    a_process,
-    derived,
-    of_statements,
-    run_facts,
-    seen,
-    statement,
-)
+from tests.unit.document_policy.explained import VARIABLES, derived, seen, statement
+from tests.unit.document_policy.samples import a_process, of_statements, run_facts
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders-*"
 

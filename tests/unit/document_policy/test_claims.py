@@ -18,15 +18,13 @@ from lambdas.model.dossier.refinement import Ground
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.execution.platform import Platform
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
+from tests.unit.document_policy.explained import derived, seen, statement
 from tests.unit.document_policy.samples import (
     NOT_ATTEMPTED,
     a_process,
     a_run,
-    derived,
     of_statements,
     run_facts,
-    seen,
-    statement,
 )
 
 PROVED = Verdict(kind=VerdictKind.PROVED)

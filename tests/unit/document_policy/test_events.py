@@ -12,7 +12,8 @@ from lambdas.document_policy.events import events
 from lambdas.model.dossier.verdict import Verdict, VerdictKind
 from lambdas.model.limits import EVENT_LIMIT
 from tests.run_events import problems
-from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
+from tests.unit.document_policy.explained import statement
+from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts
 
 HOSTILE = "q\x1b[2J\u202e<script>|`*_\n${Token[x]}\"'"
 

@@ -23,6 +23,7 @@ from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.iam.policy import Condition, PatternStatement
 from lambdas.model.iam.role_boundary import RoleBoundary
 from lambdas.model.iam.template import Template, Variable
+from tests.unit.document_policy.explained import statement
 from tests.unit.document_policy.forms import (
     HOSTILE,
     Grants,
@@ -32,7 +33,7 @@ from tests.unit.document_policy.forms import (
     refinements,
     terraform_documents,
 )
-from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts, statement
+from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts
 
 SLOW = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

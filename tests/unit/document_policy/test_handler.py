@@ -11,12 +11,12 @@ from lambdas.gateways.archive.documents import Archive, FolderArchive
 from lambdas.model.archive.manifest import digest, unsealed
 from lambdas.model.dossier.refinement import Refinement
 from tests.run_input import input_of
+from tests.unit.document_policy.explained import statement
 from tests.unit.document_policy.samples import (
     a_process,
     a_refinement,
     a_run,
     evidence_lines,
-    statement,
     without,
 )
 

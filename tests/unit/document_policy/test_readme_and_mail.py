@@ -22,16 +22,9 @@ from lambdas.model.limits import MAIL_LIMIT, SUBJECT_LIMIT
 from lambdas.model.text import visible
 from lambdas.pages.html import Html, code, el, text
 from lambdas.pages.html import prose as set_as_html
+from tests.unit.document_policy.explained import ROLE, derived, seen, statement
 from tests.unit.document_policy.forms import HOSTILE, hostile_texts, refinements
-from tests.unit.document_policy.samples import (
-    ROLE,
-    a_refinement,
-    derived,
-    of_statements,
-    run_facts,
-    seen,
-    statement,
-)
+from tests.unit.document_policy.samples import a_refinement, of_statements, run_facts
 
 VERDICTS = {
     "proved": Verdict(kind=VerdictKind.PROVED, reason="Round 1."),

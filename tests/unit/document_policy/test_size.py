@@ -4,12 +4,12 @@ from itertools import cycle, islice
 
 from lambdas.document_policy.dossier import written
 from lambdas.document_policy.report.report import report
+from tests.unit.document_policy.explained import statement
 from tests.unit.document_policy.samples import (
     a_refinement,
     evidence_lines,
     of_statements,
     run_facts,
-    statement,
 )
 
 LINES = 60_000

@@ -20,7 +20,7 @@ from lambdas.model.definition.process import Process
 from lambdas.model.definition.process_parameter import registered
 from lambdas.model.definition.process_schema import keys, schema
 from lambdas.model.definition.team_file import TEAM, TEAM_FILE_LIMIT, with_team
-from tests.unit.document_failure.test_failure import RUN
+from tests.unit.document_failure.failures import RUN
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3"
 FORBID = {"action": "iam:CreateUser", "reason": "People come from the identity provider."}
