@@ -4,13 +4,17 @@ Takes `build.codebuild` as it was written; raises on the first key that CloudFor
 would refuse at deployment.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from lambdas.errors import InvalidProcessError
 
-from collections.abc import Iterator, Mapping
-from botocore.model import Shape
-from jsonschema import ValidationError
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from botocore.model import Shape
+    from jsonschema import ValidationError
 
 TYPE = "AWS::CodeBuild::Project"
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectCache.html

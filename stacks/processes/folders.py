@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -13,8 +14,6 @@ from lambdas.model.definition.process_parameter import refusal
 from lambdas.model.definition.source import Source, SourceKind, by_https
 from lambdas.model.yaml_text import YamlText, read
 from stacks.processes.build_schema import refuse_wrong
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DEFINITION = "process.yaml"
 ADDRESS = re.compile(r"\w+://|[\w.-]+@[\w.-]+:")  # as Git is given one
