@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -211,12 +209,3 @@ def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
         f"orders/{RUN}/policy.json",
         "orders/latest.json",
     ]
-
-
-def test_the_commands_that_need_no_emulator_import_none() -> None:
-    code = "import sys, local.command_line.main; print([m for m in sys.modules if 'boto' in m or 'rich' in m])"
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=synthesis.ROOT
-    )
-
-    assert found.stdout.strip() == "[]"

@@ -141,12 +141,19 @@ def test_what_can_be_foreseen_ends_in_a_line_and_a_status(
     assert told in capsys.readouterr().err
 
 
-def test_the_command_starts_without_the_sdk_the_cdk_or_a_terminal_library() -> None:
-    heavy = ("boto3", "botocore", "rich", "aws_cdk", "shtab")
-    code = (
-        "import sys, local.command_line.main as m; m.parser(); "
-        f"print([n for n in sys.modules if n.split('.')[0] in {heavy}])"
-    )
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("local.command_line.parser", ("boto3", "botocore", "rich", "aws_cdk", "shtab", "yaml")),
+        ("local.offline.evidence", ("boto3", "botocore", "rich", "yaml", "jsonschema")),
+        ("local.offline.policy", ("boto3", "botocore", "rich", "jsonschema")),
+        ("local.new_process.command", ("boto3", "botocore", "rich", "jsonschema")),
+    ],
+)
+def test_a_command_starts_without_what_only_others_need(
+    module: str, heavy: tuple[str, ...]
+) -> None:
+    code = f"import sys, {module}; print([n for n in {heavy} if n in sys.modules])"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
