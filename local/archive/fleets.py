@@ -45,7 +45,7 @@ def run_fleet(arguments: argparse.Namespace) -> int:
         )
         answer = awaited(client, started["executionArn"])
     except (BotoCoreError, ClientError) as error:
-        complain(f"not started: {reason(error)}")
+        complain(f"not started: {reason(error)}. make doctor says what is missing")
         return UNKNOWN
     return _print_answer(arguments, started["executionArn"], answer)
 

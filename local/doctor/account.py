@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.model import limits
@@ -56,6 +57,12 @@ def credentials(aws: Aws) -> tuple[Check, str]:
             "credentials",
             f"AWS refuses them: {code_of(error)}.",
             "Renew them: aws sso login, or aws configure.",
+        ), ""
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        return unknown(
+            "credentials",
+            f"AWS cannot be reached: {error}.",
+            "Look at the network, and at HTTPS_PROXY if there is a proxy; then ask again.",
         ), ""
     except BotoCoreError as error:
         return missing(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore import exceptions
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -37,6 +38,7 @@ FAILURES = (
     DeployError,
     emulator.StartError,
 )
+GONE = (exceptions.ConnectionError, exceptions.HTTPClientError)  # it answers no more
 CAUSE_SHOWN = 4000  # characters
 COLOURS = {
     str(VerdictKind.PROVED): "green",
@@ -215,5 +217,11 @@ def _guarded(act: Callable[[Say], int], as_json: bool) -> int:  # noqa: FBT001  
     try:
         return act(say)
     except FAILURES as error:
-        Console(stderr=True).print(Text(plain(str(error)), "red"), soft_wrap=True)
-        return UNKNOWN
+        said = str(error)
+    except GONE:
+        said = (
+            "the embedded AWS has gone in the middle: somebody stopped it (fencepost down, make "
+            "clean) or this machine did. Nothing of the run is left; start it again"
+        )
+    Console(stderr=True).print(Text(plain(said), "red"), soft_wrap=True)
+    return UNKNOWN

@@ -3,8 +3,11 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from rich.console import Console
 
 from lambdas.errors import InvalidProcessError
@@ -12,6 +15,7 @@ from local.command_line.main import main
 from local.connection import Connection
 from local.deploy import synthesis
 from local.emulator import Deployed
+from local.runs import commands
 from local.runs.build_progress import MARK, Build
 from local.runs.commands import show
 from local.runs.definitions import tell_of_unreadable
@@ -209,3 +213,17 @@ def test_earlier_dossiers_go_into_an_empty_archive_and_come_out_again(
         f"orders/{RUN}/policy.json",
         "orders/latest.json",
     ]
+
+
+def test_an_embedded_aws_that_has_gone_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    once = Config(retries={"total_max_attempts": 1})
+    client: Any = boto3.Session("a", "b", region_name="eu-west-1").client(
+        "sts", endpoint_url="http://127.0.0.1:1", config=once
+    )
+
+    def act(_: object) -> int:
+        client.get_caller_identity()
+        return 0
+
+    assert commands._guarded(act, as_json=False) == 2  # noqa: SLF001
+    assert "the embedded AWS has gone in the middle" in capsys.readouterr().err

@@ -64,6 +64,15 @@ def test_an_account_with_nothing_is_told_what_to_do_first(embedded: Connection) 
     assert found["IAM policies"]["state"] == "ok"
 
 
+def test_an_aws_that_nobody_reaches_is_no_fault_of_the_credentials(embedded: Connection) -> None:
+    status, found = examined(replace(embedded, endpoint="http://127.0.0.1:1"), "nothere")
+
+    assert status == 2
+    assert found["credentials"]["state"] == "not known"
+    assert found["credentials"]["found"].startswith("AWS cannot be reached: ")
+    assert "HTTPS_PROXY" in found["credentials"]["advice"]
+
+
 def test_what_a_role_may_not_ask_is_told_and_the_rest_is_asked(
     other_account: Connection,
 ) -> None:

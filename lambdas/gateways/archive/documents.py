@@ -231,12 +231,10 @@ def finished(archive: Archive, key: str) -> bool:
 
 
 def _refused(verb: str, place: str, key: str, cause: Exception) -> FencepostError:
+    what = f"cannot {verb} {repr(key) if key else 'what is'} in {place}: {reason(cause)}"
     if is_transient(cause):
-        return ServiceUnavailableError(
-            f"cannot {verb} {key} in {place}: {reason(cause)}; start the run again when the "
-            "service has recovered"
-        )
+        return ServiceUnavailableError(f"{what}; start again when the service has recovered")
     return ArchiveRefusedError(
-        f"cannot {verb} {key!r} in {place}: {reason(cause)}; check that the step's role may use "
-        "the bucket and its key, and that no retention forbids it"
+        f"{what}; check that whoever asks (in a run the step's role) may use the bucket and its "
+        "key, and that no retention forbids it"
     )
