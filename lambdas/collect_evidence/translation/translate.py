@@ -1,7 +1,6 @@
 """One record of the run in, evidence or findings out; never neither."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 
 from lambdas.collect_evidence.call.call import Call
@@ -37,7 +36,7 @@ from lambdas.reference.refused.error_codes import Authorization
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 Proves = Callable[..., Evidence]  # what a record proves: who called when and where is known
-
+Told = tuple[tuple[Evidence, ...], tuple[Finding, ...]]  # what a call proves, and what must be said
 
 # What CloudTrail writes about the account that nobody called,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
@@ -71,22 +70,24 @@ def translate(record: Record, principal: str) -> Translation:
         name=text_of(record, "eventName"),
     )
     if mapping is None:
-        return _used(_unmapped(subject, call, proves), call, source)
-    if mapping.nothing and call.outcome.action is None:
+        evidence, findings = _unmapped(subject, call, proves)
+    elif mapping.nothing and call.outcome.action is None:
         return Translation(findings=(note(FindingKind.NEEDS_NOTHING, subject, mapping.nothing),))
-    translated = _denied if call.outcome.kind is Outcome.DENIED else _allowed
-    return _used(translated(call, proves), call, source)
+    elif call.outcome.kind is Outcome.DENIED:
+        evidence, findings = _denied(call, proves)
+    else:
+        evidence, findings = _allowed(call, proves)
+    return Translation(
+        evidence=evidence,
+        findings=findings,
+        through=service_refused(call.outcome.action, source),
+        hidden=service_by_context(call, source),
+    )
 
 
-def _used(found: Translation, call: Call, source: str) -> Translation:
-    """The same, with the service that used a key in the caller's name."""
-    through, hidden = service_refused(call.outcome.action, source), service_by_context(call, source)
-    return replace(found, through=through, hidden=hidden)
-
-
-def _allowed(call: Call, proves: Proves) -> Translation:
+def _allowed(call: Call, proves: Proves) -> Told:
     if call.outcome.proves_nothing:
-        return Translation(findings=(proves_nothing(call),))
+        return (), (proves_nothing(call),)
     known = _known(call)
     implied = implied_by(call, [one for _, one in known])
     types = types_of(call)
@@ -119,21 +120,21 @@ def _allowed(call: Call, proves: Proves) -> Translation:
     if call.outcome.authorization is Authorization.UNKNOWN:
         findings.append(unknown_error(call))
     findings += (*perhaps_authorized(call), *map(unnamed_role, unnamed_roles(call)))
-    return Translation(tuple(evidence), tuple(findings))
+    return tuple(evidence), tuple(findings)
 
 
-def _denied(call: Call, proves: Proves) -> Translation:
+def _denied(call: Call, proves: Proves) -> Told:
     """A refusal names its action and resource; where it does not, they are the call's own."""
     findings = doubts(call.outcome)
     if call.outcome.action:
-        return Translation(_refused_by_name(call, proves), findings)
+        return _refused_by_name(call, proves), findings
     own = [(one.action, _asked(call, required, one)) for required, one in _known(call)]
     evidence = _refusals(own, call, proves)
     if not evidence:
         findings += (
             note(FindingKind.NEEDS_NOTHING, call.operation, "refused, yet it needs nothing"),
         )
-    return Translation(evidence, findings)
+    return evidence, findings
 
 
 def _refusals(
@@ -173,10 +174,9 @@ def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[st
     return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
-def _unmapped(subject: str, call: Call, proves: Proves) -> Translation:
+def _unmapped(subject: str, call: Call, proves: Proves) -> Told:
     """Nothing is known of the operation, but a refusal may say what it was about."""
-    evidence = _refused_by_name(call, proves)
-    return Translation(evidence, (unmapped(subject), *doubts(call.outcome)))
+    return _refused_by_name(call, proves), (unmapped(subject), *doubts(call.outcome))
 
 
 def _known(call: Call) -> list[tuple[RequiredAction, ActionFacts]]:
