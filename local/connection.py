@@ -1,7 +1,5 @@
 """The laptop's way to an embedded AWS that runs: its address and keys, from the host's file."""
 
-from __future__ import annotations
-
 import functools
 import json
 from dataclasses import dataclass
@@ -29,7 +27,7 @@ class Connection:
     token: str | None = None
 
     @classmethod
-    def of(cls, state: Path, *, account: str | None = None) -> Connection | None:
+    def of(cls, state: Path, *, account: str | None = None) -> "Connection | None":
         """Read the host's file; nothing when there is none."""
         try:
             content = json.loads((state / STATE_FILE).read_text())

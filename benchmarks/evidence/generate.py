@@ -1,18 +1,14 @@
 """A trail made up from a seed: many callers, one of them the run, and the truth of its actions."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/sandbox/deployer"
@@ -78,7 +74,7 @@ def _write(folder: Path, number: int, records: list[dict[str, Any]]) -> None:
 def _event(
     chance: random.Random,
     index: int,
-    calls: _Calls,
+    calls: "_Calls",
     own: bool,  # noqa: FBT001
     truth: set[str],
 ) -> dict[str, Any]:
@@ -157,7 +153,7 @@ class _Calls:
     others: Iterator[Kind]
 
     @classmethod
-    def of(cls, chance: random.Random, wanted: Wanted) -> _Calls:
+    def of(cls, chance: random.Random, wanted: Wanted) -> "_Calls":
         if not wanted.stacks:
             both = _repeated(chance)
             return cls(both, both)

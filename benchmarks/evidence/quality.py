@@ -1,7 +1,5 @@
 """How true the actions are that a tool found, by what the generator knows."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +15,7 @@ class Quality:
     false: tuple[str, ...]
 
     @classmethod
-    def of(cls, actions: set[str], truth: frozenset[str]) -> Quality:
+    def of(cls, actions: set[str], truth: frozenset[str]) -> "Quality":
         """Compare."""
         return cls(
             true=len(truth),

@@ -1,12 +1,8 @@
 """The ways through the state machine: runs whose own faults lead to every state that there is."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 PROCESS = "crate"
 REPAIRED = "chest"  # its policy lacks a call of the second cycle
@@ -41,7 +37,7 @@ class Route:
     batches: bool = False
 
     @property
-    def cleared(self) -> Route:
+    def cleared(self) -> "Route":
         """The next run of the process, which finds what this one left."""
         return Route(name=CLEARED, process=self.process)
 

@@ -1,19 +1,14 @@
 """An embedded AWS at its worst: each knob set to what AWS documents, or leaves open."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from benchmarks.faults.bench import environment
 from local import emulator
+from local.connection import Connection
 from tests.asking import ask
 from tests.flow.cloud import MORE_PROCESSES, Cloud, until
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from local.connection import Connection
 
 # A minute is 0.2 s, so the deployment's 3 s are the fifteen minutes of a real one. Services come up
 # to two steps of five minutes late, in files of any order, and now and then twice.
@@ -50,7 +45,7 @@ class Stage:
     deployed: Cloud | None = None
 
     @classmethod
-    def open(cls, folder: Path) -> Stage:
+    def open(cls, folder: Path) -> "Stage":
         """Start the embedded AWS, empty."""
         with environment({"SFN_WAIT_SCALE": WAIT_SCALE}):
             connection = emulator.start(folder / "state", inbox=folder / "inbox", options=LATE)

@@ -1,17 +1,13 @@
 """What runs showed of resource types and of tools, as it is kept in a file."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from foretell.errors import UnreadableKnowledgeError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 FORMAT = 1
 SHIPPED = Path(__file__).with_name("runs.json")
@@ -70,7 +66,7 @@ class Knowledge:
         ]
         return type(self)(tuple(one for one in kept if one.sources), self.shown_on)
 
-    def joined(self, other: Knowledge) -> Knowledge:
+    def joined(self, other: "Knowledge") -> "Knowledge":
         """Both, rows that say the same once."""
         return joined([*self.rows, *other.rows], {**self.shown_on, **other.shown_on})
 

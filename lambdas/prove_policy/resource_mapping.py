@@ -1,26 +1,18 @@
 """Which resources of the first cycle a denied resource of the proof stands for."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.definition.variables import Use
+from lambdas.model.dossier.refinement import PrincipalPolicy
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import WITH_PATHS, Arn, arn_pattern, is_arn
+from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import matches
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.reference.refused.refused_resources import suits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lambdas.model.definition.variables import Use
-    from lambdas.model.dossier.refinement import PrincipalPolicy
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.template import Template
-    from lambdas.model.trail.evidence import Evidence
-
 
 _IAM_PATH = re.compile(f"({arn_pattern('iam', '')}(?:{WITH_PATHS})/).+/")
 
@@ -49,7 +41,7 @@ class ResourceMapping:
         *,
         learn: Mapping[str, str],
         prove: Mapping[str, str],
-    ) -> ResourceMapping:
+    ) -> "ResourceMapping":
         """Gather what is asked for again and again."""
         found = {one for part in policy.statements for one in part.statement.resources}
         templates = [one for one in found if any(isinstance(part, str) for part in one.parts)]

@@ -1,18 +1,14 @@
 """A team's folder as values: what its files are called, and what the small ones say."""
 
-from __future__ import annotations
-
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 SKIPPED = frozenset(
     {"node_modules", "__pycache__", "cdk.out", "venv", "vendor", "dist", "build", "target"}
@@ -45,7 +41,7 @@ class Folder:
         found = {one for one in self.texts for pattern in patterns if fnmatch(one, pattern)}
         return tuple(sorted(found, key=lambda one: (one.count("/"), one)))
 
-    def below(self, place: str) -> Folder:
+    def below(self, place: str) -> "Folder":
         """What one of its folders holds."""
         kept = {
             name.removeprefix(f"{place}/"): text

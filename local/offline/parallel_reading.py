@@ -1,25 +1,18 @@
 """Reading a trail's files in several processes: one Python unpacks no faster than one core can."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from lambdas.collect_evidence.collect import PartialEvidence
+from lambdas.collect_evidence.collect import PartialEvidence, Pass
 from lambdas.collect_evidence.output.sorted_spool import SortedSpool
+from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 from lambdas.reference.shards import shard
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
-
-    from lambdas.collect_evidence.collect import Pass
-    from lambdas.collect_evidence.principals.selection import Selection
-    from lambdas.gateways.cloudtrail.trail import Trail, TrailFile
 
 WORTH_IT = 4 << 20  # packed bytes below which starting processes costs more than it saves
 SHARED = ("events", "pass_role", "resources", "types")

@@ -1,18 +1,14 @@
 """What a build says while it runs: the marks of its phases, out of its log."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.connection import Connection
+from local.connection import Connection
 
 # lambdas/cycle/cycle.sh writes these marks.
 MARK = re.compile(r"^::fencepost (phase \S+ (?:begin|end|skipped|out of time).*|closing \S+)")
@@ -30,7 +26,7 @@ class Build:
     _token: str = ""
 
     @classmethod
-    def in_event(cls, event: dict[str, Any]) -> Build | None:
+    def in_event(cls, event: dict[str, Any]) -> "Build | None":
         """The build that an event of the execution's history starts."""
         parameters = event.get("taskScheduledEventDetails", {}).get("parameters", "")
         project = PROJECT.search(parameters)

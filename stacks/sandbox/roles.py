@@ -1,22 +1,18 @@
 """Who may do what in the sandbox: roles per process."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
+from lambdas.model.definition.process import Process
 from lambdas.model.iam.role_boundary import boundary_name
 from stacks.permissions import two_accounts
 from stacks.permissions.acknowledgements import acknowledge
+from stacks.places import Sandbox
 from stacks.sandbox.boundary import Boundary
-
-if TYPE_CHECKING:
-    from lambdas.model.definition.process import Process
-    from stacks.places import Sandbox
-    from stacks.settings import Settings
+from stacks.settings import Settings
 
 # The build writes `<run>.<phase>`; no session without a run can be had.
 # A proof's rounds and clean-ups are runs of their own: `<run>-r1`, `<run>-c1`.
@@ -41,7 +37,7 @@ class BuildRole(aws_iam.Role):
         )
 
 
-def let_become(scope: Construct, build: aws_iam.Role, roles: CycleRoles) -> None:
+def let_become(scope: Construct, build: aws_iam.Role, roles: "CycleRoles") -> None:
     """Allow a build the two roles of its process."""
     aws_iam.Policy(
         scope,

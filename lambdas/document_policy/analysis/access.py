@@ -1,20 +1,14 @@
 """What a policy grants, one action on one resource at a time, and which access covers which."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
+from lambdas.model.iam.action import Action
+from lambdas.model.iam.policy import Condition
+from lambdas.model.iam.template import Template
 from lambdas.model.iam.template_coverage import covers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lambdas.model.dossier.refinement import ExplainedStatement, PrincipalPolicy
-    from lambdas.model.iam.action import Action
-    from lambdas.model.iam.policy import Condition
-    from lambdas.model.iam.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +26,7 @@ class Access:
         conditions = tuple(one.order for one in self.conditions)
         return (self.owner, str(self.action), str(self.resource), conditions)
 
-    def covers(self, other: Access) -> bool:
+    def covers(self, other: "Access") -> bool:
         """Whether everything that the other lets happen, this one lets happen too.
 
         Sound, not complete: for conditions it only knows that more of them allow less.

@@ -1,15 +1,11 @@
 """CloudTrail's files: what they are called, and those in a folder (`trail_bucket`: in a bucket)."""
 
-from __future__ import annotations
-
 import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Protocol
 
 # account_CloudTrail_region_YYYYMMDDTHHmmZ_unique.json.gz; the time is the delivery's,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
@@ -26,7 +22,7 @@ class TrailFile:
     size: int = 0
 
     @classmethod
-    def of(cls, name: str, size: int = 0) -> TrailFile:
+    def of(cls, name: str, size: int = 0) -> "TrailFile":
         """Read the name."""
         match = _DELIVERED.search(name)
         return cls(delivered=match[1] if match else "", name=name, size=size)

@@ -1,7 +1,5 @@
 """How far a run could show what a policy should be, in the words of the dossier's first page."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 
@@ -14,7 +12,7 @@ class Answer(StrEnum):
     SHOWN = "shown"
 
     @classmethod
-    def of(cls, words: object) -> Answer | None:
+    def of(cls, words: object) -> "Answer | None":
         """None where nothing is told, or what this version does not know."""
         return next((one for one in cls if one == words), None)
 

@@ -3,14 +3,9 @@
 What is proved on an emulator is proved of the emulator. So every document says where it was shown.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Set on a function, these send the SDK's calls elsewhere,
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -58,7 +53,7 @@ class Platform(StrEnum):
         """What titles add: ` on an embedded AWS`; nothing on AWS, nor where nobody can say."""
         return f" on {self}" if self is Platform.EMBEDDED else ""
 
-    def compares_with(self, other: Platform) -> bool:
+    def compares_with(self, other: "Platform") -> bool:
         """Whether a run here may be compared unasked with an earlier one of the other platform.
 
         A run on AWS only with what says that it was on AWS: an archive of v0.1 may be a laptop's.
@@ -67,7 +62,7 @@ class Platform(StrEnum):
         return self is other or Platform.AWS not in {self, other}
 
     @classmethod
-    def read(cls, stated: object) -> Platform:
+    def read(cls, stated: object) -> "Platform":
         """What a manifest states; what is none of the values, or missing, is unknown."""
         return next((one for one in cls if one == stated), cls.UNKNOWN)
 

@@ -1,14 +1,9 @@
 """Findings, each once with how often and where first: the same whatever order they came in."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.model.findings.finding import Finding
+from lambdas.model.findings.finding import Finding
 
 
 class FindingLedger:
@@ -18,7 +13,7 @@ class FindingLedger:
         self._found: dict[Finding, tuple[int, str]] = {}
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> FindingLedger:
+    def of(cls, findings: Iterable[Finding]) -> "FindingLedger":
         """A ledger of findings."""
         made = cls()
         made.extend(findings)

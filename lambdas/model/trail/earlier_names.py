@@ -1,7 +1,5 @@
 """Names that earlier cycles saw: what differs between runs varies, what never does is fixed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

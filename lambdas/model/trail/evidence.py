@@ -1,19 +1,15 @@
 """Evidence: what one CloudTrail event proves about permissions."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.ground_kind import GroundKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 # In `source` as an event source, in `via` as the service that made the call for the principal.
 CLOUDFORMATION = "cloudformation.amazonaws.com"

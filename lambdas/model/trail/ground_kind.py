@@ -4,8 +4,6 @@
 `docs/refinement.md` and its reader.
 """
 
-from __future__ import annotations
-
 from enum import Enum, StrEnum
 from typing import Self
 

@@ -1,16 +1,12 @@
 """Stacks of a run, as CloudFormation describes them: what it read, and which name is whose."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lambdas.model.findings.finding import Finding
 from lambdas.model.trail.evidence import Implied
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

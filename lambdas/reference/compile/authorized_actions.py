@@ -3,16 +3,12 @@
 What is compiled stands alone: whoever evaluates it needs no other file of the reference.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from lambdas.reference.compile.request_paths import RequestShape, shapes_of
 from lambdas.reference.compile.sources import Sources, read_curated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 Row = dict[str, Any]
 PAGES = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
@@ -42,7 +38,7 @@ def compile_authorized_actions(
     }
 
 
-def _beside(known: _Known, sources: Sources, homes: Mapping[str, str]) -> dict[str, Any]:
+def _beside(known: "_Known", sources: Sources, homes: Mapping[str, str]) -> dict[str, Any]:
     """By prefix and operation, what a service does in another with its caller's permissions."""
     found: dict[str, dict[str, list[Row]]] = {}
     for service, operations in read_curated("authorized_actions/beside")["services"].items():
@@ -58,7 +54,7 @@ def _beside(known: _Known, sources: Sources, homes: Mapping[str, str]) -> dict[s
 
 
 def _service(
-    service: str, table: Mapping[str, Any], known: _Known, shapes: Mapping[str, RequestShape]
+    service: str, table: Mapping[str, Any], known: "_Known", shapes: Mapping[str, RequestShape]
 ) -> dict[str, Any]:
     page = PAGES + table["source"]
     prefix = table.get("prefix", service)

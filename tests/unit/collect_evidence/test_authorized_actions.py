@@ -1,22 +1,17 @@
 """AWS's own tables of "operation -> authorized actions": the reader derives all that is known."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.collect_evidence.translation.translate import translate
+from lambdas.collect_evidence.translation.translation import Translation
 from lambdas.model.findings.finding import Severity
 from lambdas.reference.shards import shard
 from tests.unit.reference.authorized_requests import CALLER, having, lacking, least, passing, record
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lambdas.collect_evidence.translation.translation import Translation
 
 Row = dict[str, Any]
 

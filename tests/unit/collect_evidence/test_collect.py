@@ -1,7 +1,5 @@
 """From a trail to evidence: selection, order, duplicates, followed sessions and handed roles."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from typing import Any

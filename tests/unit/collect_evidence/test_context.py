@@ -1,7 +1,5 @@
 """What a request named beside its resource, where IAM has a condition key for it."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

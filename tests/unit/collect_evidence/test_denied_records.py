@@ -1,7 +1,5 @@
 """Real refusals: each gives its action, on the narrowest ARN that its words or its record allow."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Records inside of other things: events of EventBridge, messages that carry them."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from typing import Any

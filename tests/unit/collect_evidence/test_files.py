@@ -1,7 +1,5 @@
 """Files in every form and state: what can be read counts, what cannot is a finding with its place."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

@@ -1,7 +1,5 @@
 """Ids that a service made up are told, so that no policy holds on to them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The IAM policies that a call gave to a role or user are kept as they were sent."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 from urllib.parse import quote

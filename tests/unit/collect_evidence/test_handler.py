@@ -1,10 +1,9 @@
 """The step: from a run to its evidence in the archive, at once or in batches, to the same bytes."""
 
-from __future__ import annotations
-
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,9 +21,6 @@ from tests.unit.collect_evidence.trails import (
     packed,
     record,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RUN = {
     "id": "20261123T100000Z-0a1b2c3d", "process": "orders", "principal": ROLE, "account": ACCOUNT,

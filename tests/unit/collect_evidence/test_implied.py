@@ -1,7 +1,5 @@
 """What requests needed beside their own action."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Keys that services use in the caller's name: who used them, however the record says it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,12 +1,11 @@
 """`fencepost evidence`: lines to standard output, findings to standard error."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +16,6 @@ from local.command_line.parser import parser
 from local.offline import parallel_reading
 from local.offline.evidence import evidence
 from tests.unit.collect_evidence.trails import ACCOUNT, ROLE, RUN, packed, record
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from pathlib import Path
 
 FIELDS = {
     "action", "resource", "outcome", "principal", "phase", "via", "region", "event_id", "time", "source",

@@ -1,7 +1,5 @@
 """What services answered, in all their spellings, and what refusals name."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Records as real trails hold them, and what of each was wrong once: each with the right value."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

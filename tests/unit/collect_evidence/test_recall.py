@@ -1,7 +1,5 @@
 """What repeats is told from its bytes: cut where CloudTrail writes what differs, and only there."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The resources of calls: named by the record, or built by the formats of the action's types."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

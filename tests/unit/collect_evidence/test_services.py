@@ -1,16 +1,12 @@
 """Records as many services write them: the action, and exactly what it was asked for."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from lambdas.collect_evidence.translation.translate import translate
 from tests.unit.collect_evidence.trails import ACCOUNT, REGION, ROLE, record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Json = dict[str, Any]
 

@@ -1,8 +1,7 @@
 """What a service does in another as its caller is derived, and asked for by the embedded AWS."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,9 +11,6 @@ from lambdas.collect_evidence.translation.translate import translate
 from lambdas.reference.compile.sources import read_curated
 from tests.unit.reference.authorized_requests import CALLER, record
 from tests.unit.reference.requests import ACCOUNT, REGION, recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LOGS = {"logs:CreateLogDelivery", "logs:DeleteLogDelivery"}
 POLICY = {"s3:GetBucketPolicy", "s3:PutBucketPolicy"}

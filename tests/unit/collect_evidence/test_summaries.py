@@ -1,7 +1,5 @@
 """Summaries of data events: what their counts prove is evidence, the rest is named with its number."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from typing import Any

@@ -1,16 +1,12 @@
 """Which files of a trail's bucket are read: one account's, in all regions, of the run's days."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from lambdas.gateways.cloudtrail.trail_bucket import S3Trail, Window
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NAME = "111122223333_CloudTrail_eu-west-1_{time}_abcdefghijklmnop.json.gz"
 
@@ -22,7 +18,7 @@ class Bucket:
         self._keys = keys
         self.listed: list[str] = []
 
-    def get_paginator(self, _operation: str) -> Bucket:
+    def get_paginator(self, _operation: str) -> "Bucket":
         return self
 
     def paginate(

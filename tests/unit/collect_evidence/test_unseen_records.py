@@ -1,7 +1,5 @@
 """Records of services and operations that nothing here was made with: one or two of each kind of fault."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,23 +1,18 @@
 """Trails made up for the tests: records as CloudTrail writes them, and where they lie."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from lambdas.collect_evidence.collect import PartialEvidence, collect
 from lambdas.collect_evidence.principals.selection import Selection
+from lambdas.collect_evidence.translation.attribution import Attribution
 from lambdas.collect_evidence.translation.translate import translate
 from lambdas.gateways.cloudtrail.trail import TrailFile
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from lambdas.collect_evidence.translation.attribution import Attribution
-    from lambdas.model.trail.evidence import Evidence
+from lambdas.model.trail.evidence import Evidence
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"

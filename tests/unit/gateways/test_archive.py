@@ -1,7 +1,7 @@
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -9,10 +9,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from lambdas.errors import ArchiveRefusedError, MissingObjectError, ServiceUnavailableError
 from lambdas.gateways.archive.documents import Archive, FolderArchive, S3Archive
 from lambdas.model.execution.platform import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 ETAG = '"of its bytes"'
 
@@ -53,7 +49,7 @@ class FakeS3:
         self.objects[asked["Key"]] = asked["Body"]
         return {"ETag": ETAG}
 
-    def get_paginator(self, _name: str) -> FakeS3:
+    def get_paginator(self, _name: str) -> "FakeS3":
         return self
 
     def paginate(self, **asked: str) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,8 @@
 """What CloudFormation tells of a stack, and what it does not."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.stub import Stubber
@@ -12,14 +11,11 @@ from lambdas.errors import ServiceUnavailableError, StackNotReadError
 from lambdas.gateways.stacks import CloudFormationStacks
 from lambdas.model.trail.stack import StackResource
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/flats-dev/0a1b"
 
 
 @pytest.fixture
-def stub(cloudformation: tuple[Stubber, Callable[[str], Any], list[str]]) -> Stub:
+def stub(cloudformation: tuple[Stubber, Callable[[str], Any], list[str]]) -> "Stub":
     answers, client_of, regions = cloudformation
     return answers, CloudFormationStacks(client_of), regions
 

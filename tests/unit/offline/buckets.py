@@ -1,15 +1,11 @@
 """S3 and CloudTrail as the offline commands ask them, with what can go wrong."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 
 def refusal(operation: str, code: str) -> ClientError:
@@ -24,7 +20,7 @@ class Bucket:
         self.refused = set(refused)
         self.listed: list[str] = []
 
-    def get_paginator(self, _operation: str) -> Bucket:
+    def get_paginator(self, _operation: str) -> "Bucket":
         return self
 
     def paginate(

@@ -1,24 +1,19 @@
 """Evidence as `collect_evidence` would write it, with only what a test cares about."""
 
-from __future__ import annotations
-
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from lambdas.model.definition.process import Process
+from lambdas.model.dossier.refinement import Refinement
 from lambdas.model.execution.run import Run
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.earlier_names import EarlierNames
 from lambdas.model.trail.evidence import Evidence, Implied, Outcome
 from lambdas.model.trail.ground_kind import GroundKind
+from lambdas.model.trail.stack import Stack
 from lambdas.reference import actions as REFERENCE  # noqa: N812  # it is used as one value
 from lambdas.refine_policy.refine import refine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.trail.stack import Stack
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

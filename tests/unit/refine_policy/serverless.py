@@ -1,9 +1,6 @@
 """What a cycle of the Serverless Framework leaves in the trail: deploy, a change, remove."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from lambdas.model.trail.evidence import Evidence, Implied
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     CLOUDFORMATION,
@@ -12,9 +9,6 @@ from tests.unit.refine_policy.builders import (
     passes,
     seen,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence, Implied
 
 NAMES = {
     "stack": "arn:aws:cloudformation:{at}:stack/{name}/*",  # no event tells the id here

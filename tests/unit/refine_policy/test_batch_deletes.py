@@ -1,7 +1,5 @@
 """Batch deletes are recorded without what they deleted."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

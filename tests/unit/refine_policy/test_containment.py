@@ -1,9 +1,6 @@
 """A policy is kept to the process's own things wherever AWS documents how, and says where not."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +8,8 @@ from lambdas.model.dossier.containment import (
     Containment,
     Whose,
 )
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.model.trail.stack import Stack, StackResource
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
@@ -24,10 +22,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.trail.evidence import Evidence
 
 API = "a1b2c3d4e5"
 MAPPING = (

@@ -1,12 +1,10 @@
 """What no event shows and a request, the next update or a rollback needs all the same."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -21,9 +19,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 QUEUE = f"arn:aws:sqs:{AT}:orders-dev-jobs"

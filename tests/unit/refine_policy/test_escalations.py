@@ -1,7 +1,5 @@
 """Which ways from a few permissions to more a policy opens, and what comes of them."""
 
-from __future__ import annotations
-
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Evidence, Implied
 from lambdas.model.trail.ground_kind import GroundKind

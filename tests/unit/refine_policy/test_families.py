@@ -1,13 +1,11 @@
 """Names that differ in a counter or an id become one template, and no word ever does."""
 
-from __future__ import annotations
-
 import dataclasses
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lambdas.model.findings.finding import Severity
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -16,9 +14,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 TABLES = f"arn:aws:dynamodb:{AT}:table/"

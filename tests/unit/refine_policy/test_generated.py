@@ -1,19 +1,17 @@
 """Access Analyzer's answer in all the forms that it takes."""
 
-from __future__ import annotations
-
 import gzip
 import itertools
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from lambdas.errors import InvalidEventError, PolicyTooLargeError
 from lambdas.gateways.archive.documents import FolderArchive
 from lambdas.model.dossier.refinement import Refinement
-from lambdas.model.trail.evidence import Outcome
+from lambdas.model.trail.evidence import Evidence, Outcome
 from lambdas.refine_policy.handler import generated_policies, refine_run
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
@@ -26,11 +24,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lambdas.model.trail.evidence import Evidence
 
 LINE = seen("sqs:ListQueues")
 

@@ -1,7 +1,5 @@
 """Room for a type that no cycle has used is granted by AWS's tables, limited, and marked."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

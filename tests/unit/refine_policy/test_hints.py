@@ -1,14 +1,13 @@
 """What the process's owner says is followed, and said."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.errors import ForbiddenActionError, InvalidProcessError
 from lambdas.model.definition.process import Process
 from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Evidence
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,
@@ -23,9 +22,6 @@ from tests.unit.refine_policy.builders import (
     seen,
     values,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{AT}:table/orders-dev"

@@ -1,7 +1,5 @@
 """Hashes that tools compute of a stack's name, in names of what may never have existed."""
 
-from __future__ import annotations
-
 import hashlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Which letters are a word and which are drawn: a suffix that is held fails the next run."""
 
-from __future__ import annotations
-
 import random
 import string
 

@@ -1,7 +1,5 @@
 """What varies becomes a variable or a wildcard; what is fixed stays."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fnmatch import fnmatchcase
 

@@ -1,12 +1,9 @@
 """What undoes what: derived where it was done, and nowhere else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from lambdas.model.iam.action import Action
+from lambdas.model.trail.evidence import Evidence
 from lambdas.reference.actions import facts, handlers
 from lambdas.refine_policy.permissions.handler_actions import (
     ROLLBACK,
@@ -16,9 +13,6 @@ from lambdas.refine_policy.permissions.handler_actions import (
 )
 from lambdas.refine_policy.permissions.opposites import undone_by
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, granted, refined, seen
-
-if TYPE_CHECKING:
-    from lambdas.model.trail.evidence import Evidence
 
 AT = f"{REGION}:{ACCOUNT}"
 GROUP = f"arn:aws:ec2:{AT}:security-group/sg-0a1b2c3d4e5f60718"

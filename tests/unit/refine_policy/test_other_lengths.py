@@ -1,13 +1,11 @@
 """Values of other lengths than the cycle's, and stages that CloudFormation cut away."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.model.findings.finding import Severity
+from lambdas.model.dossier.refinement import Refinement
+from lambdas.model.findings.finding import Finding, Severity
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.template import Template
 from lambdas.model.trail.ground_kind import GroundKind
@@ -28,10 +26,6 @@ from tests.unit.refine_policy.builders import (
     refined,
     seen,
 )
-
-if TYPE_CHECKING:
-    from lambdas.model.dossier.refinement import Refinement
-    from lambdas.model.findings.finding import Finding
 
 LONG_ID = "IamRoleCustomResourcesLambdaExecution"
 VALUES = {"account": ACCOUNT, "region": REGION, "partition": "aws", "stage": "dev"}

@@ -1,7 +1,5 @@
 """What the policies of further roles rest on."""
 
-from __future__ import annotations
-
 from lambdas.model.findings.finding import Severity
 from tests.unit.refine_policy.builders import ACCOUNT, a_process, passes, refined, seen
 

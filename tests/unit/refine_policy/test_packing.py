@@ -1,7 +1,5 @@
 """By IAM's own count, without loss, and said when it cannot be."""
 
-from __future__ import annotations
-
 import gc
 
 import pytest

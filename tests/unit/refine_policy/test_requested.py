@@ -1,7 +1,5 @@
 """A role may get the policies that the cycle gave it, and no others."""
 
-from __future__ import annotations
-
 from tests.unit.refine_policy.builders import (
     ACCOUNT,
     REGION,

@@ -1,14 +1,13 @@
 """The boundary of created roles: what it allows, and the policy that asks for it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from lambdas.errors import BoundaryTooLongError, RoleWithoutBoundaryError
+from lambdas.model.execution.run import Run
 from lambdas.model.iam.role_boundary import RoleBoundary, boundary_arn
 from lambdas.model.trail.earlier_names import EarlierNames
 from lambdas.reference import actions as reference
@@ -20,9 +19,6 @@ from lambdas.refine_policy.role_boundaries.way_up_actions import (
     matched,
 )
 from tests.unit.refine_policy.builders import ACCOUNT, RUN, a_process, conditions, passes, seen
-
-if TYPE_CHECKING:
-    from lambdas.model.execution.run import Run
 
 SANDBOX = f"arn:aws:iam::{ACCOUNT}:role/fencepost-run-orders-sandbox"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/fencepost-boundary-orders"

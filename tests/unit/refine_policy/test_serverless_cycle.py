@@ -1,7 +1,5 @@
 """The whole of refinement on one cycle of the Serverless Framework."""
 
-from __future__ import annotations
-
 import pytest
 
 from lambdas.model.iam.policy import policy_size

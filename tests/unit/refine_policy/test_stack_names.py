@@ -1,7 +1,5 @@
 """Endings that CloudFormation made up, and words that somebody chose, as the stacks tell."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """What CloudFormation asked for while it read the templates of the run's stacks."""
 
-from __future__ import annotations
-
 from lambdas.model.trail.stack import Stack
 from tests.unit.refine_policy.builders import (
     ACCOUNT,

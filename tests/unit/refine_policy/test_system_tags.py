@@ -1,7 +1,5 @@
 """What CloudFormation's own tags on what it makes cost the caller."""
 
-from __future__ import annotations
-
 import pytest
 
 from lambdas.reference import actions as reference

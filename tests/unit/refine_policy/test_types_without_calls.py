@@ -1,17 +1,11 @@
 """What stands in a stack and was made by no call that anybody knows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from lambdas.model.findings.finding import Finding
+from lambdas.model.trail.evidence import Evidence
 from lambdas.model.trail.stack import Stack, StackResource
 from tests.unit.refine_policy.builders import ACCOUNT, REGION, forwarded, refined, seen
-
-if TYPE_CHECKING:
-    from lambdas.model.findings.finding import Finding
-    from lambdas.model.trail.evidence import Evidence
 
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/orders-dev/1"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders-dev"
