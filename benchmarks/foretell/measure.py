@@ -83,7 +83,6 @@ class Score:
     only_possible: tuple[Seen, ...]
     sure: int
     wrong: tuple[Need, ...]
-    tool_seen: int
     tool_missed: tuple[Seen, ...]
 
 
@@ -171,7 +170,6 @@ def score(cycle: Cycle, knowledge: Knowledge) -> Score:
         ),
         sure=len(distinct),
         wrong=tuple(one for _, one in sorted(distinct.items()) if not _was_seen(one, everything)),
-        tool_seen=len(tools),
         tool_missed=tuple(sorted(one for one in tools if not _foretold(one, needs))),
     )
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 STEP = 5  # minutes between publications
 BEHIND = 24 / 64  # of a region's services, in a step
-DOCUMENTED_STEPS = 2  # behind, at the most that AWS documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

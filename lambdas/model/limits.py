@@ -33,7 +33,6 @@ STANDARD_PARAMETER_LIMIT: Final = 4_096  # characters
 ADVANCED_PARAMETER_LIMIT: Final = 8_192  # characters; such parameters cost
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-FUNCTION_TIMEOUT: Final = 900  # seconds
 FULL_CORE: Final = 1_769  # MiB of memory with which a function has one core
 
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html

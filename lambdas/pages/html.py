@@ -16,9 +16,6 @@ class Html(str):
     __slots__ = ()
 
 
-Child = "str | Html | None | Iterable[str | Html | None]"
-
-
 def text(words: str) -> Html:
     """Text as text, with nothing hidden in it."""
     return Html(escape(visible(shortened(words, LONGEST, whole_in="refined.json"))))

@@ -19,7 +19,7 @@ class BuildLog:
     def __init__(self, acting: RoleSession, *, group: str, stream: str) -> None:
         self._acting, self._group, self._stream = acting, group, stream
         self._lines: list[dict[str, Any]] = []
-        self._guard, self._writing = threading.Lock(), threading.Lock()
+        self._guard = threading.Lock()
         self._closed = threading.Event()
         self._writer = threading.Thread(target=self._write, daemon=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import UNANSWERED, as_step_error, wanted
@@ -17,18 +17,11 @@ if TYPE_CHECKING:
     from types_boto3_ssm.type_defs import GetParametersByPathResultTypeDef, ParameterTypeDef
 
 
-class KnownProcesses(Protocol):
-    """What is deployed beside the functions, which are not changed when a process comes or goes."""
-
-    def all(self) -> tuple[RegisteredProcess, ...]:
-        """Every process, by name."""
-
-    def proved(self) -> tuple[str, ...]:
-        """The names of the processes whose definition wants a proof, sorted."""
-
-
 class RegisteredProcesses:
-    """See `KnownProcesses`: the parameters below a path such as `/fencepost/processes/`."""
+    """What is deployed beside the functions, which are not changed when a process comes or goes.
+
+    The parameters below a path such as `/fencepost/processes/`.
+    """
 
     def __init__(self, path: str, client: SSMClient | None = None) -> None:
         self._path = path.rstrip("/")
@@ -40,7 +33,7 @@ class RegisteredProcesses:
         return cls(os.environ[Setting.PROCESS_PARAMETERS])
 
     def all(self) -> tuple[RegisteredProcess, ...]:
-        """See `KnownProcesses`.
+        """Every process, by name.
 
         Raises:
             InvalidEventError: a parameter is not as a deployment writes it.
@@ -62,7 +55,7 @@ class RegisteredProcesses:
         return tuple(sorted(found, key=lambda one: one.name))
 
     def proved(self) -> tuple[str, ...]:
-        """See `KnownProcesses`; raises as `all` does."""
+        """The names of those whose definition wants a proof, sorted; raises as `all` does."""
         return tuple(one.name for one in self.all() if one.proves)
 
 

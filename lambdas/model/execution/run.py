@@ -83,8 +83,3 @@ class Run:
     def key(self, name: str) -> str:
         """Where the archive keeps a document of this run."""
         return f"{self.process}/{self.id}/{name}"
-
-
-def phase_of(session: str, prefix: str) -> str:
-    """The phase that a session name tells, or empty when it is not of the run."""
-    return session.removeprefix(prefix) if session.startswith(prefix) else ""

@@ -21,7 +21,7 @@ from local.offline.foretelling.files import LocalFiles, pairs
 from local.offline.foretelling.policies import named_policy
 from local.output import complain, document
 
-TEXT, JSON, MARKDOWN, SARIF = FORMATS = ("text", "json", "markdown", "sarif")
+JSON, MARKDOWN, SARIF = "json", "markdown", "sarif"
 
 
 def check(args: Namespace) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.errors import InvalidEventError, InvalidTemplateError
-from lambdas.model.execution.run import Run, phase_of
+from lambdas.model.execution.run import Run
 from lambdas.model.findings.finding import Finding, FindingKind, Severity
 from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import Arn, is_arn
@@ -25,8 +25,6 @@ def test_a_run_names_its_sessions_and_its_place_in_the_archive() -> None:
 
     assert run.session("deploy") == "20261123T180000Z-1a2b3c4d.deploy"
     assert run.key("policy.json") == "orders/20261123T180000Z-1a2b3c4d/policy.json"
-    assert phase_of(run.session("deploy"), run.session_prefix) == "deploy"
-    assert phase_of("somebody", run.session_prefix) == ""
 
 
 def test_the_longest_session_name_fits_in_what_sts_takes() -> None:
