@@ -1,121 +1,17 @@
-"""The doctor's judgement, on accounts that answer what a test says."""
+"""What the doctor asks an account, and what it says when it gets no answer."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from lambdas.model.execution.quotas import BUILDS
-from local.doctor import account, laptop, mail, quotas
+from local.doctor import account, laptop
 from local.doctor.account import Deployment
 from local.doctor.asking import asked
 from local.doctor.check import Check, State, missing, note, there, unknown
-from local.doctor.command import of_account, status
+from local.doctor.command import status
 from tests.stacks.samples import write_process
-
-ACCOUNT = "123456789012"
-NEW = Deployment("fencepost", {})
-DEPLOYED = Deployment(
-    "fencepost",
-    dict.fromkeys(
-        ("fencepost-archive", "fencepost-sandbox", "fencepost-workflow"), "CREATE_COMPLETE"
-    ),
-)
-ALL = {**DEPLOYED.states, "fencepost-process-orders": "CREATE_COMPLETE"}
-TOPIC = {"ResourceType": "AWS::SNS::Topic", "PhysicalResourceId": "arn:aws:sns:::t"}
-SUMMARY = {
-    "Roles": 20,
-    "RolesQuota": 1000,
-    "Policies": 5,
-    "PoliciesQuota": 1500,
-    "AttachedPoliciesPerRoleQuota": 10,
-}
-
-
-def error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
-
-
-class FakeClient:
-    """Answers by operation, in one page; an exception is raised."""
-
-    def __init__(self, answers: Mapping[str, Any]) -> None:
-        self._answers = answers
-
-    def __getattr__(self, operation: str) -> Any:
-        return lambda **_: self._answer(operation)
-
-    def get_paginator(self, operation: str) -> Any:
-        return _Pages(lambda: self._answer(operation))
-
-    def _answer(self, operation: str) -> Any:
-        answer = self._answers[operation]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-class _Pages:
-    def __init__(self, answer: Any) -> None:
-        self._answer = answer
-
-    def paginate(self, **_: Any) -> list[Any]:
-        return [self._answer()]
-
-
-class FakeAws:
-    """An account as a test describes it: operations by service."""
-
-    def __init__(
-        self, services: Mapping[str, Mapping[str, Any]], region: str | None = "eu-west-1"
-    ) -> None:
-        self.region = region
-        self._services = services
-
-    def client(self, service: str) -> Any:
-        return FakeClient(self._services[service.replace("-", "_")])
-
-
-def ready(**changes: Mapping[str, Any]) -> FakeAws:
-    """An account with everything, but what a test changes."""
-    found: dict[str, Mapping[str, Any]] = {
-        "sts": {
-            "get_caller_identity": {
-                "Account": ACCOUNT,
-                "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/admin/me",
-            }
-        },
-        "ssm": {"get_parameter": {"Parameter": {"Value": "30"}}},
-        "cloudformation": {
-            "describe_stacks": {
-                "Stacks": [{"StackName": name, "StackStatus": state} for name, state in ALL.items()]
-            },
-            "list_stack_resources": {"StackResourceSummaries": [TOPIC]},
-        },
-        "accessanalyzer": {"list_analyzers": {"analyzers": []}},
-        "cloudtrail": {"describe_trails": {"trailList": [{"Name": "fencepost"}]}},
-        "sns": {
-            "list_subscriptions_by_topic": {
-                "Subscriptions": [
-                    {"SubscriptionArn": "arn:aws:sns:::t:1", "Endpoint": "team@example.com"}
-                ]
-            }
-        },
-        "iam": {"get_account_summary": {"SummaryMap": SUMMARY}},
-        "service_quotas": {
-            "list_service_quotas": {"Quotas": [{"QuotaCode": BUILDS.code, "Value": 1.0}]}
-        },
-        "lambda": {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}}},
-    }
-    return FakeAws({**found, **changes})
-
-
-def examined(aws: FakeAws, tmp_path: Path) -> dict[str, Check]:
-    write_process(tmp_path, "orders")
-    _, folders = laptop.processes([tmp_path])
-    return {one.name: one for one in of_account(aws, "fencepost", folders)}
+from tests.unit.doctor.accounts import ACCOUNT, DEPLOYED, NEW, FakeAws, error, examined, ready
 
 
 def test_an_account_that_has_everything_is_ready(tmp_path: Path) -> None:
@@ -253,90 +149,6 @@ def test_a_process_without_a_stack_and_a_stack_without_a_folder_are_told() -> No
     assert "make remove" in check.advice
     assert account.processes(deployed, ["orders", "old"]).state is State.THERE
     assert account.processes(NEW, ["orders"]).state is State.THERE
-
-
-def test_each_process_that_is_not_deployed_yet_needs_three_roles() -> None:
-    full = {**SUMMARY, "Roles": 995}
-
-    assert quotas.roles(full, 1, deployed=True).state is State.THERE
-    assert quotas.roles(full, 2, deployed=True).state is State.MISSING
-
-
-def test_owners_who_have_not_confirmed_are_named() -> None:
-    pending = {"Subscriptions": [{"SubscriptionArn": mail.PENDING, "Endpoint": "team@example.com"}]}
-    aws = ready(sns={"list_subscriptions_by_topic": pending})
-
-    found = mail.subscriptions(aws, DEPLOYED, ["team@example.com"])
-
-    assert found.state is State.MISSING
-    assert "team@example.com" in found.found
-
-
-def test_owners_without_a_subscription_are_named() -> None:
-    found = mail.subscriptions(ready(), DEPLOYED, ["new@example.com", "team@example.com"])
-
-    assert found.state is State.MISSING
-    assert found.found == "Not subscribed: new@example.com."
-
-
-def test_before_the_first_deployment_nobody_can_have_confirmed() -> None:
-    found = mail.subscriptions(ready(), NEW, ["team@example.com"])
-
-    assert found.state is State.NOTE
-    assert "team@example.com" in found.advice
-
-
-@pytest.mark.parametrize(("used", "state"), [(500, State.THERE), (990, State.MISSING)])
-def test_roles_must_be_left_for_the_first_deployment(used: int, state: State) -> None:
-    summary = {**SUMMARY, "Roles": used}
-
-    assert quotas.roles(summary, 2, deployed=False).state is state
-    assert quotas.roles(summary, 2, deployed=True).state is State.THERE
-
-
-def test_a_summary_without_the_numbers_is_not_known() -> None:
-    assert quotas.policies({}).state is State.UNKNOWN
-    assert quotas.held({}).state is State.UNKNOWN
-
-
-def test_an_account_with_few_functions_at_once_is_noted() -> None:
-    few = {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}}}
-
-    check = quotas.functions(ready(**{"lambda": few}))
-
-    assert check.state is State.NOTE
-    assert "Concurrent executions" in check.advice
-
-
-def test_fewer_policies_per_role_than_a_proof_may_need_are_missing() -> None:
-    assert quotas.held({**SUMMARY, "AttachedPoliciesPerRoleQuota": 9}).state is State.MISSING
-
-
-@pytest.mark.parametrize(
-    ("listed", "state"),
-    [
-        ([{"QuotaCode": BUILDS.code, "Value": 0.0}], State.MISSING),
-        ([{"QuotaCode": BUILDS.code, "Value": 20.0}], State.THERE),
-        ([], State.UNKNOWN),
-    ],
-)
-def test_an_account_that_may_run_no_build_is_told(listed: list[Any], state: State) -> None:
-    aws = ready(service_quotas={"list_service_quotas": {"Quotas": listed}})
-
-    assert quotas.builds(aws).state is state
-
-
-@pytest.mark.parametrize(
-    ("region", "state"),
-    [
-        ("eu-west-1", State.THERE),
-        ("ap-east-1", State.NOTE),
-        ("cn-north-1", State.UNKNOWN),
-        ("us-gov-west-1", State.UNKNOWN),
-    ],
-)
-def test_regions_differ_in_how_often_access_analyzer_works(region: str, state: State) -> None:
-    assert account.generations(region).state is state
 
 
 def test_an_old_python_is_told_what_to_do() -> None:
