@@ -29,7 +29,7 @@ NAME = "fencepost"  # of the deployment
 START_DEADLINE = 60  # seconds; a cold start compiles MiniStack, a warm one takes half a second
 STOP_DEADLINE = 15  # seconds
 POLL = 0.02  # seconds
-OWNED = "--owned"  # it ends when this process does, even when that is killed
+OWNED = "--owned"  # of the host: see embedded_aws.settings
 
 # What this process itself has started: a child must be waited for, or it stays a zombie.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -75,16 +75,18 @@ def start(
     inbox: Path | None = None,
     options: tuple[str, ...] = (),
     tools: tuple[Path, ...] = (),
+    stays: bool = False,
 ) -> Connection:
     """Start an embedded AWS in the background and wait until it answers.
 
-    Builds find the tools of the folders `tools` before all others.
+    Builds find `tools`' commands first. Unless it `stays`, it ends when this process does, even if
+    that is killed.
 
     Raises:
         StartError: it did not.
     """
     command = [sys.executable, "-m", "embedded_aws", "--state", str(state), "--region", region]
-    command += ["--inbox", str(inbox or OUT / "inbox"), *options]
+    command += ["--inbox", str(inbox or OUT / "inbox"), *options, *([] if stays else [OWNED])]
     with _alone(state.parent):
         there = Connection.of(state)
         if there and there.answers():
@@ -178,7 +180,7 @@ def embedded(*, region: str, say: Callable[[str], None]) -> Iterator[Connection]
     state = BUILD / f"aws-{os.getpid()}"
     began = time.monotonic()
     try:
-        connection = start(state, region=region, options=(OWNED,))
+        connection = start(state, region=region)
         say(f"embedded AWS: {time.monotonic() - began:.1f} s, {connection.endpoint}")
         yield connection
     finally:

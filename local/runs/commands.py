@@ -55,7 +55,7 @@ def up(arguments: argparse.Namespace) -> int:
 def _up(region: str, say: Say, *, as_json: bool) -> int:
     began = time.monotonic()
     tell_of_unreadable((), say)
-    connection = emulator.start(region=region)
+    connection = emulator.start(region=region, stays=True)
     say(f"embedded AWS (emulated, on this machine): {time.monotonic() - began:.1f} s")
     deployed = emulator.bring_in(connection, say=say)
     facts = {
