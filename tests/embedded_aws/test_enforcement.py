@@ -33,6 +33,19 @@ def place(service: str) -> str:
             [("s3:GetObjectVersion", "arn:aws:s3:::b/a/k")],
         ),
         ("s3:ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
+        (
+            "imagebuilder:CreateComponent",
+            {"name": "c", "semanticVersion": "1.0.0", "platform": "Linux"},
+            [("imagebuilder:CreateComponent", f"{place('imagebuilder')}:component/c/1.0.0/*")],
+        ),
+        (
+            "ec2:DisassociateAddress",
+            {"AssociationId": "eipassoc-1"},
+            [
+                ("ec2:DisassociateAddress", f"{place('ec2')}:elastic-ip/*"),
+                ("ec2:DisassociateAddress", f"{place('ec2')}:network-interface/*"),
+            ],
+        ),
         # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
         (
             "stepfunctions:DeleteStateMachineVersion",

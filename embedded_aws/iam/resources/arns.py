@@ -69,6 +69,11 @@ def partly(kind: ResourceType, call: Call) -> str:
     return _filled(kind, call, only=False)[0]
 
 
+def with_gaps(kind: ResourceType, call: Call) -> str:
+    """Any resource of a type."""
+    return _with_gaps(kind.arn, call)
+
+
 def with_id(kind: ResourceType, identifier: str, call: Call) -> str:
     """The resource of a type that has an id."""
     return VARIABLE.sub(lambda _: identifier, _place(kind.arn, call))
@@ -87,7 +92,8 @@ def _all_of_ec2(action: Action, call: Call, complete: dict[str, bool]) -> list[s
         for kind in action.resources
         if kind.required and kind.arn.split(":", 5)[5].split("/", 1)[0] not in known
     ]
-    return [*missing, *complete] or ["*"]
+    # Where nothing must take part and nothing is named, it is one of what may.
+    return [*missing, *complete] or [_with_gaps(kind.arn, call) for kind in action.resources]
 
 
 def _given_arns(action: Action, call: Call) -> list[str]:

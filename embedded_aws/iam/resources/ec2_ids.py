@@ -8,14 +8,18 @@ import yaml
 
 from embedded_aws.iam import service_reference
 from embedded_aws.iam.calls import Call
+from embedded_aws.iam.resources import ec2_associations
 from embedded_aws.iam.resources.arns import with_id
 from embedded_aws.iam.service_reference import Action
 
 
 def tagged(action: Action, call: Call) -> list[str] | None:
-    """The ARNs of what CreateTags and DeleteTags name; `*` for an id of no known type."""
+    """The ARNs of what CreateTags and DeleteTags name; `*` for an id of no known type.
+
+    What other calls name by an association is another rule's.
+    """
     if call.operation not in ("CreateTags", "DeleteTags"):
-        return None
+        return ec2_associations.associated(action, call)
     kinds = {kind.name: kind for kind in action.resources}
     found = []
     for identifier in call.params.get("Resources") or ():

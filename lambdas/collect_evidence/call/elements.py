@@ -18,12 +18,14 @@ DEEPEST = 12  # CloudTrail's elements are shallower; what is deeper is not looke
 class Elements:
     """Texts by the name of their element, in lower case, and by parent and name.
 
-    `texts` keeps, for every name, what stands nearest to the top, and shown.
+    `texts` keeps, for every name, what stands nearest to the top, and shown. `withheld` are the
+    names at the top of what is not, as those of a map: of tags it is known that there are some.
     """
 
     texts: dict[str, list[str]] = field(default_factory=dict)
     arns: list[tuple[str, str, str]] = field(default_factory=list)  # parent, name, ARN
     names: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     _depths: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -33,6 +35,9 @@ class Elements:
         if isinstance(value, dict):
             found._top(unwrapped(value))
             found.names = tuple(found.texts)
+            found.withheld = tuple(
+                f"{one.lower()}.{KEYS}" for one, text in value.items() if _hides(text)
+            )
         return found
 
     def first(self, name: str) -> str:
@@ -116,3 +121,7 @@ def unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
             break
         value = inner
     return value
+
+
+def _hides(text: object) -> bool:
+    return isinstance(text, str) and is_withheld(text)

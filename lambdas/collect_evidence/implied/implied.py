@@ -53,7 +53,7 @@ def implied_by(call: Call, known: Sequence[ActionFacts]) -> tuple[Implied, ...]:
 
 def _by_elements(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     """What elements of certain names imply."""
-    interest = _interest(call.request.names)
+    interest = _interest((*call.request.names, *call.request.withheld))
     if interest.tags or call.service == "cloudformation":
         yield from transforms(call, call.service)
     if interest.tags and tags_what_is_made(call):

@@ -6,6 +6,7 @@ from typing import Any
 
 from lambdas.collect_evidence.call.call import Call
 from lambdas.collect_evidence.call.elements import WRAPPERS
+from lambdas.reference.request_elements import is_withheld
 from lambdas.reference.shards import shard
 
 HEADER = "x-amz-tagging"  # how S3's requests carry tags
@@ -43,7 +44,8 @@ def _tags_in(request: Mapping[str, Any], *, within: bool) -> Iterator[Any]:
     for key, value in request.items():
         name = str(key).lower()
         if _TAGS.fullmatch(name):
-            if _listed(value) or (name == "tags" and isinstance(value, str) and _PAIRED in value):
+            paired = name == "tags" and isinstance(value, str) and _PAIRED in value
+            if _listed(value) or paired or (isinstance(value, str) and is_withheld(value)):
                 yield value
         elif within and (
             str(key).endswith(WRAPPERS) or name in shard("resources")["tagged_within"]

@@ -52,7 +52,8 @@ def tags_of(call: Call, known: Sequence[ActionFacts]) -> Iterator[Implied]:
     organizations, servicecatalog and others list it for updates, associations and uploads too).
     """
     texts = call.request.texts
-    sent = any(texts[name] for name in texts if _is_own(name, call.operation))
+    given = [*(name for name in texts if texts[name]), *call.request.withheld]
+    sent = any(_is_own(name, call.operation) for name in given)
     sent = sent or _PAIRED in "".join(texts.get("tags", ()))
     beside = authorized_besides(call.service, call.operation)
     rows = [row for row in beside if row.tags and row.known is not Known.UNKNOWN]

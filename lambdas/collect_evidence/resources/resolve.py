@@ -18,6 +18,7 @@ from lambdas.collect_evidence.resources.named_types import (
 from lambdas.collect_evidence.resources.parameter_names import names_of
 from lambdas.collect_evidence.resources.parameter_values import is_constant, texts_of
 from lambdas.collect_evidence.resources.qualifiers import qualified
+from lambdas.model.iam.action import Action
 from lambdas.model.iam.arn import ACCOUNT_ID, Arn, is_arn, is_resource
 from lambdas.reference.actions import ActionFacts, ResourceUse
 from lambdas.reference.arn_formats import ArnFormat, formats_in, formats_of, stem
@@ -27,6 +28,7 @@ from lambdas.reference.shards import shard
 
 MOST = 1_000  # resources of one call; what lists more than that is treated as any
 _ACCOUNT = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")
+_TAGS = frozenset({Action("ec2", "CreateTags"), Action("ec2", "DeleteTags")})
 _MAKING = re.compile(creating())
 
 
@@ -44,7 +46,7 @@ def _found(call: Call, required: RequiredAction, facts: ActionFacts) -> Iterable
         return [call.place.fill(template) for template in required.resources]
     if not facts.uses or facts.action.service == "apigateway":
         return (ANY,)
-    if facts.action.service == "ec2" and facts.action.name in ("CreateTags", "DeleteTags"):
+    if facts.action in _TAGS:
         tagged = _by_id_prefix(call, facts)
         if tagged:
             return tagged
@@ -58,14 +60,20 @@ def _found(call: Call, required: RequiredAction, facts: ActionFacts) -> Iterable
 
 
 def any_of(facts: ActionFacts, call: Call) -> tuple[str, ...]:
-    """Any of the types that every call touches: a call that names none must touch the account's."""
+    """Any of the types that every call touches: a call that names none must touch the account's.
+
+    EC2's reference lists, for every action, all that may take part: if none must, it is one of it.
+    """
     if any(
         Arn.from_text(arn).account not in ("", call.place.account)
         for arn in call.sent
         if is_arn(arn)
     ):
         return ()
-    forms = [form for use in facts.uses if use.required for form in formats_of(use.type)]
+    taking_part = facts.action.service in shard("resources")["taking_part"]
+    some = facts.uses if taking_part and facts.action not in _TAGS else ()
+    needed = [use for use in facts.uses if use.required] or some
+    forms = [form for use in needed for form in formats_of(use.type)]
     return tuple(sorted({form.fill({}, call.place, _account(call, form)) for form in forms}))
 
 

@@ -70,6 +70,10 @@ def test_roles_that_are_only_named_are_not_passed(
     [
         ("lambda", "CreateFunction20150331", {"functionName": "f", "tags": {"a": "b"}},
          "lambda:TagResource", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
+        # Tags that a record does not show, which 96 operations call sensitive, are tags all the same.
+        ("backup", "CreateBackupVault",
+         {"backupVaultName": "v", "backupVaultTags": "HIDDEN_DUE_TO_SECURITY_REASONS"},
+         "backup:TagResource", f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:v"),
         ("iam", "CreateRole", {"roleName": "r", "path": "/p/", "tags": [{"key": "a", "value": "b"}]},
          "iam:TagRole", f"arn:aws:iam::{ACCOUNT}:role/p/r"),
         ("sqs", "CreateQueue", {"queueName": "q", "tags": {"a": "b"}},

@@ -97,6 +97,10 @@ CASES: list[Case] = [
      None, [f"ec2:StopInstances arn:aws:ec2:{HERE}:instance/i-{n}" for n in (1, 2)]),
     ("ec2", "DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-1", "tag": 1}}},
      None, [f"ec2:DeleteFlowLogs arn:aws:ec2:{HERE}:vpc-flow-log/fl-1"]),
+    # What takes part in an association, of which the request has the id alone.
+    ("ec2", "DisassociateAddress", {"associationId": "eipassoc-1"}, None,
+     [f"ec2:DisassociateAddress arn:aws:ec2:{HERE}:elastic-ip/*",
+      f"ec2:DisassociateAddress arn:aws:ec2:{HERE}:network-interface/*"]),
     ("ec2", "CreateSubnet", {"vpcId": "vpc-1"}, {"subnet": {"subnetId": "subnet-9"}},
      [f"ec2:CreateSubnet arn:aws:ec2:{HERE}:subnet/subnet-9", f"ec2:CreateSubnet arn:aws:ec2:{HERE}:vpc/vpc-1"]),
     ("ssm", "GetParameters", {"names": ["/a/b", "c"]}, None,

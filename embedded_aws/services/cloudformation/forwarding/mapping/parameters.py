@@ -117,6 +117,8 @@ def _answer(shape: Any, resource: Resource, depth: int = 0) -> dict[str, Any]:
             values[member] = [made] if made else {}
         elif inner.type_name in ("string", "integer", "boolean"):
             value = _scalar(name, attributes, properties, resource)
+            if value is None and len(shape.members) == 1 and name.endswith("id"):
+                value = resource.physical_id  # `RegisterTargetWithMaintenanceWindow`
             if isinstance(value, (str, int, bool)):
                 values[member] = value
     return {name: value for name, value in values.items() if value not in (None, "", {})}
