@@ -81,10 +81,10 @@ def asked_for(
                 if not any(u in value for u in UNTOLD)
             ),
         )
-    for row in perhaps(call):
+    for action in sorted(perhaps(call)):
         yield Asked(
-            action=row.action,
-            resource=template_told(narrowest(row.action, place)),
+            action=action,
+            resource=template_told(narrowest(action, place)),
             kind="perhaps",
             because="AWS lists it for this request and does not say when it is asked",
             page=page,

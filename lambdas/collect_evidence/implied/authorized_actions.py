@@ -8,7 +8,9 @@ from lambdas.collect_evidence.implied.authorized_rows import (
     AuthorizedAction,
     Known,
     authorized_besides,
+    in_tables,
 )
+from lambdas.collect_evidence.implied.dependent_actions import MAKE_ROLE
 from lambdas.collect_evidence.resources.candidates import ANY
 from lambdas.collect_evidence.resources.resolve import resources_of
 from lambdas.model.iam.action import Action
@@ -18,6 +20,7 @@ from lambdas.model.trail.ground_kind import GroundKind
 from lambdas.reference.actions import ActionFacts, facts
 from lambdas.reference.events import RequiredAction
 from lambdas.reference.refused.refused_resources import narrowest, suits
+from lambdas.reference.stacks.handler_actions import is_tagging
 
 _VERBS = {Action("apigateway", verb) for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")}
 
@@ -38,13 +41,23 @@ def authorized(call: Call) -> Iterator[Implied]:
                 )
 
 
-def perhaps(call: Call) -> tuple[AuthorizedAction, ...]:
-    """What AWS lists for the call and nobody knows when it is asked."""
-    return tuple(
-        row
-        for row in authorized_besides(call.service, call.operation)
-        if row.known is Known.UNKNOWN and row.applies(call.parameters)
-    )
+def perhaps(call: Call) -> frozenset[Action]:
+    """What AWS lists for the call and nobody knows when it is asked.
+
+    Of a service whose table was not read it is all that the reference calls dependent, but for
+    roles and tags, and for what a row knows.
+    """
+    rows = authorized_besides(call.service, call.operation)
+    unknown = {
+        row.action for row in rows if row.known is Known.UNKNOWN and row.applies(call.parameters)
+    }
+    if in_tables(call.service):
+        return frozenset(unknown)
+    known = filter(None, (facts(needed.action) for needed in call.required))
+    dependent = {action for one in known for action in one.dependent_actions}
+    aside = {PASS_ROLE, MAKE_ROLE, *(row.action for row in rows)}
+    left = {one for one in dependent - aside if not is_tagging(one.name)}
+    return frozenset(unknown | left)
 
 
 def _resources(call: Call, row: AuthorizedAction) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from lambdas.model.iam.action import Action
 from lambdas.reference.request_elements import elements, filled, is_asked
-from lambdas.reference.shards import shard
+from lambdas.reference.shards import service_shard, shard
 
 _HEAD = re.compile(r"(?<!\$)\{([^{}.|]+)")
 PASS_ROLE = Action("iam", "PassRole")
@@ -141,9 +141,15 @@ def authorized_besides(service: str, operation: str) -> tuple[AuthorizedAction, 
 
 
 def page_of(service: str) -> str:
-    """The page of AWS's reference that a service's rows are from."""
+    """The page of AWS's reference that a service's rows, or its actions, are from."""
     tables = shard("authorized_actions")["services"]
-    return next((str(tables[name]["page"]) for name in _tables_of(service)), "")
+    own = (str(tables[name]["page"]) for name in _tables_of(service))
+    return next(own, "") or str(service_shard(service).get("page", ""))
+
+
+def in_tables(service: str) -> bool:
+    """Whether AWS's tables were read for a service, by its IAM prefix."""
+    return bool(_tables_of(service))
 
 
 @lru_cache(maxsize=512)

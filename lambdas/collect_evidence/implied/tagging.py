@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from lambdas.collect_evidence.call.call import Call
-from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides, page_of
+from lambdas.collect_evidence.implied.authorized_rows import Known, authorized_besides, in_tables
 from lambdas.collect_evidence.implied.tag_targets import made_types, resources_tagged
 from lambdas.model.iam.action import Action
 from lambdas.model.trail.evidence import Implied
@@ -153,7 +153,7 @@ def _of_its_types(one: ActionFacts) -> list[ActionFacts]:
     matching = [other for other in candidates if kinds & {use.type.name for use in other.uses}]
     # Older actions for one type only (logs:TagLogGroup) remain in the reference beside the general.
     matching.sort(key=lambda other: other.action.name != "TagResource")
-    listed = bool(page_of(one.action.service))  # where AWS lists what tags, the others tag nothing
+    listed = in_tables(one.action.service)  # where AWS lists what tags, the others tag nothing
     names = GENERAL[:1] if listed else GENERAL
     general = [other for name in names for other in candidates if other.action.name == name]
     return [*matching, *general]

@@ -93,7 +93,7 @@ def unknown_resource(one: ActionFacts, call: Call) -> Finding:
 
 def perhaps_authorized(call: Call) -> tuple[Finding, ...]:
     """That AWS may ask for more, and no page says in which calls."""
-    actions = listed(sorted({str(row.action) for row in perhaps(call)}))
+    actions = listed(sorted(map(str, perhaps(call))))
     if not actions:
         return ()
     return (

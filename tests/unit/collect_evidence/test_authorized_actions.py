@@ -138,7 +138,7 @@ def test_the_least_request_needs_no_more_than_aws_documents() -> None:
                         asked.add((table, operation, one.action))
                         if told[str(one.action)]["known"] != "documented":
                             wider.add(f"{table}:{operation}")
-    assert len(asked) == 84
+    assert len(asked) == 85
     # A function's resource policy is what these read and write.
     assert wider == {
         "lambda:DeleteResourcePolicy", "lambda:GetResourcePolicy", "lambda:PutResourcePolicy"
@@ -266,3 +266,48 @@ def test_the_role_of_an_instance_profile_is_said_whoever_names_the_profile() -> 
     assert [one.subject for one in made.findings if one.kind == "unknown-passed-role"] == [
         "builder"
     ]
+
+
+def test_dependent_actions_of_a_service_without_a_table_are_told() -> None:
+    made = read("ds", "CreateMicrosoftAD", {"name": "corp.example.com"})
+
+    (finding,) = [one for one in made.findings if one.kind == "perhaps-authorized"]
+    assert "ec2:CreateSecurityGroup" in finding.detail
+    assert "list_awsdirectoryservice.html" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("source", "operation", "request_", "wanted"),
+    [
+        ("timestream", "CreateDatabase", {"databaseName": "d"}, {"timestream:DescribeEndpoints"}),
+        (
+            "cloudformation",
+            "DetectStackDrift",
+            {"stackName": "s"},
+            {
+                "cloudformation:BatchDescribeTypeConfigurations",
+                "cloudformation:DetectStackResourceDrift",
+            },
+        ),
+        (
+            "dax",
+            "CreateCluster",
+            {"clusterName": "c", "subnetGroupName": "g", "parameterGroupName": "p"},
+            {"ec2:CreateNetworkInterface", "ec2:DescribeVpcs"},
+        ),
+        (
+            "route53resolver",
+            "CreateResolverEndpoint",
+            {"securityGroupIds": ["sg-1"], "ipAddresses": [{"subnetId": "subnet-1"}]},
+            {"ec2:CreateNetworkInterface", "ec2:DescribeSubnets"},
+        ),
+    ],
+)
+def test_what_the_page_calls_dependent_is_granted_where_every_call_needs_it(
+    source: str, operation: str, request_: dict[str, Any], wanted: set[str]
+) -> None:
+    made = read(source, operation, request_)
+
+    implied = {str(one.action) for line in made.evidence for one in line.implies}
+    assert wanted <= implied
+    assert "dax:CreateSubnetGroup" not in implied

@@ -135,3 +135,13 @@ def test_a_stack_set_is_made_and_so_are_its_instances() -> None:
     assert found["cloudformation:CreateStackSet"]["AdministrationRoleARN"] == role
     assert found["cloudformation:CreateStackInstances"] == {"StackSetName": "spread", **where}
     assert found["cloudformation:DeleteStackSet"] == {"StackSetName": "spread"}
+
+
+def test_what_has_no_tags_is_made_without_a_specification_of_tags() -> None:
+    tags = [{"Key": "a", "Value": "b"}]
+    specified = [{"ResourceType": "internet-gateway", "Tags": tags}]
+
+    assert asked("AWS::EC2::InternetGateway", {})["ec2:CreateInternetGateway"] == {}
+    assert asked("AWS::EC2::InternetGateway", {"Tags": tags})["ec2:CreateInternetGateway"] == {
+        "TagSpecifications": specified
+    }

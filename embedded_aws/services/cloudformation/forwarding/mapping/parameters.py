@@ -74,6 +74,8 @@ def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None)
     for name, template in row.request.items():
         value = filled(template, table, resource, item)
         member = shape.members.get(name)
+        if name == "TagSpecifications":  # EC2 takes none without tags
+            value = [one for one in value if one.get("Tags")] or None
         if value is None:
             params.pop(name, None)
             continue
