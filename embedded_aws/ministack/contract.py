@@ -80,13 +80,11 @@ def _module_of(node: ast.expr, modules: Mapping[str, str]) -> str | None:
 
 
 def _loaded_late(node: ast.expr) -> str | None:
-    """The service in `services.service("…")` or `services.kms()`."""
+    """The service in `services.service("…")`."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     if not isinstance(node.func.value, ast.Name) or node.func.value.id != "services":
         return None
-    if node.func.attr != "service":
-        return node.func.attr
     named = node.args[0] if node.args else None
     return str(named.value) if isinstance(named, ast.Constant) else None
 

@@ -20,6 +20,12 @@ def form_of(request: Incoming) -> dict[str, str]:
     return fields
 
 
+def text_of(parameters: Mapping[str, Any], name: str) -> str:
+    """A field of a form as MiniStack hands it on, the first if there are several."""
+    value = parameters.get(name) or ""
+    return str(value[0]) if isinstance(value, list) else str(value)
+
+
 def unflattened(shape: DynamicModel, form: Mapping[str, str], prefix: str, *, ec2: bool) -> Any:
     """Query protocol: `Tags.member.1.Key=…` into values, guided by the shape."""
     read = {"structure": _structure, "list": _list, "map": _map}.get(shape.type_name)

@@ -1,12 +1,12 @@
 """The archive's first page: every process with its newest run, what needs a person first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from lambdas.gateways.archive.documents import Archive
 from lambdas.model.archive.manifest import sealed_page
 from lambdas.model.definition.process_parameter import Place
-from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.platform import elsewhere
 from lambdas.model.text import counted
 from lambdas.overview.attention import in_order
 from lambdas.overview.process_row import Archived, Row, row_of
@@ -34,7 +34,8 @@ def first_page(found: Mapping[str, Archived], fleet: str) -> str:
     judged = in_order(rows)
     about = (
         f"{counted(len(rows), 'process')}, each with its newest run."
-        f"{_elsewhere(rows)} Ages are those of {now:%Y-%m-%d %H:%M}, when the newest run began."
+        f"{elsewhere([row.platform for row in rows])} "
+        f"Ages are those of {now:%Y-%m-%d %H:%M}, when the newest run began."
     )
     body = el(
         "main",
@@ -73,12 +74,3 @@ def _began(one: Archived) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _elsewhere(rows: Sequence[Row]) -> str:
-    """How many runs took place on an embedded AWS; empty when none did."""
-    emulated = sum(row.platform is Platform.EMBEDDED for row in rows)
-    if not emulated:
-        return ""
-    which = "All of them" if emulated == len(rows) else counted(emulated, "of them", "of them")
-    return f" {which} ran on an embedded AWS, an emulator: nothing of that was shown on AWS."

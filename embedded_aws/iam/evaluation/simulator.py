@@ -17,6 +17,7 @@ from ministack.services import iam
 
 from embedded_aws.iam.evaluation import consistency
 from embedded_aws.iam.evaluation.simulator_responses import Verdict, result_of
+from embedded_aws.protocol.query_forms import text_of
 
 Parameters = Mapping[str, Any]
 Response = tuple[int, dict[str, str], bytes]
@@ -73,12 +74,12 @@ def _custom(parameters: Parameters) -> Response:
     documents = _list(parameters, "PolicyInputList")
     if not documents:
         return _invalid("PolicyInputList must hold at least one policy.")
-    caller = _text(parameters, "CallerArn") or f"arn:aws:iam::{get_account_id()}:user/simulated"
+    caller = text_of(parameters, "CallerArn") or f"arn:aws:iam::{get_account_id()}:user/simulated"
     return _answer("SimulateCustomPolicy", parameters, caller, documents)
 
 
 def _principal(parameters: Parameters) -> Response:
-    source = _text(parameters, "PolicySourceArn")
+    source = text_of(parameters, "PolicySourceArn")
     kind, _, name = source.split(":", 5)[-1].partition("/")
     name = name.rsplit("/", 1)[-1]
     account = get_account_id()
@@ -92,7 +93,7 @@ def _principal(parameters: Parameters) -> Response:
         message = f"The {kind or 'entity'} with name {name} cannot be found."
         return iam._error(404, "NoSuchEntity", message)  # type: ignore[no-any-return]
     limits = iam_evaluator._permissions_boundary(store, name, account)
-    caller = _text(parameters, "CallerArn") or source
+    caller = text_of(parameters, "CallerArn") or source
     extra = [iam_evaluator.parse_policy_document(d) for d in _list(parameters, "PolicyInputList")]
     return _pages(
         "SimulatePrincipalPolicy",
@@ -126,7 +127,7 @@ def _simulation(
         actions=_list(parameters, "ActionNames"),
         resources=_list(parameters, "ResourceArns") or ["*"],
         context=_context(parameters),
-        resource_policy=_text(parameters, "ResourcePolicy"),
+        resource_policy=text_of(parameters, "ResourcePolicy"),
     )
 
 
@@ -134,8 +135,8 @@ def _pages(operation: str, parameters: Parameters, simulation: Simulation) -> Re
     for action in simulation.actions:
         if not ACTION.fullmatch(action):
             return _invalid(f"Action name {action} is not valid: wildcards are not allowed.")
-    size = int(_text(parameters, "MaxItems") or PAGE)
-    start = int(_text(parameters, "Marker") or 0)
+    size = int(text_of(parameters, "MaxItems") or PAGE)
+    start = int(text_of(parameters, "Marker") or 0)
     page = simulation.actions[start : start + size]
     results = "".join(result_of(action, _verdicts(action, simulation)) for action in page)
     more = start + size < len(simulation.actions)
@@ -200,11 +201,11 @@ def _context(parameters: Parameters) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for position in itertools.count(1):
         prefix = f"ContextEntries.member.{position}"
-        name = _text(parameters, f"{prefix}.ContextKeyName")
+        name = text_of(parameters, f"{prefix}.ContextKeyName")
         if not name:
             return found
         values = _list(parameters, f"{prefix}.ContextKeyValues")
-        many = _text(parameters, f"{prefix}.ContextKeyType").endswith("List")
+        many = text_of(parameters, f"{prefix}.ContextKeyType").endswith("List")
         found[name.lower()] = values if many else (values[0] if values else "")
     return found
 
@@ -215,15 +216,10 @@ def _list(parameters: Parameters, name: str) -> list[str]:
 
 def _each(parameters: Parameters, name: str) -> Iterator[str]:
     for position in itertools.count(1):
-        value = _text(parameters, f"{name}.member.{position}")
+        value = text_of(parameters, f"{name}.member.{position}")
         if not value:
             return
         yield value
-
-
-def _text(parameters: Parameters, name: str) -> str:
-    value = parameters.get(name) or ""
-    return str(value[0]) if isinstance(value, list) else str(value)
 
 
 def _invalid(message: str) -> Response:

@@ -219,7 +219,7 @@ def _object_at(url: str, call: Call) -> str:
 
 
 def _key_arn(reference: str, call: Call) -> str:
-    key = services.kms()._resolve_key(reference)
+    key = services.service("kms")._resolve_key(reference)
     if key:
         return str(key["Arn"])
     base = f"arn:{call.partition}:kms:{call.region}:{call.account}"

@@ -134,7 +134,7 @@ def _attribute(thing: Mapping[str, Any]) -> str:
 
 
 def _secret(call: Call) -> Iterator[Encrypted]:
-    _, secret = services.secretsmanager()._resolve(str(call.params.get("SecretId", "")))
+    _, secret = services.service("secretsmanager")._resolve(str(call.params.get("SecretId", "")))
     found = secret or {}
     context = {"SecretARN": str(found.get("ARN") or ""), "SecretVersionId": "AWSCURRENT"}
     yield Encrypted(key=str(found.get("KmsKeyId") or ""), context=context)

@@ -70,7 +70,7 @@ def aliases_of(arn: str) -> dict[str, list[str]]:
     if ":kms:" not in arn or ":key/" not in arn:
         return {}
     key = arn.rpartition("/")[2]
-    aliases = services.kms()._aliases
+    aliases = services.service("kms")._aliases
     named = sorted(alias.partition(":alias/")[2] for alias in aliases if aliases[alias] == key)
     return {"kms:ResourceAliases": [f"alias/{name}" for name in named]} if named else {}
 
@@ -78,7 +78,7 @@ def aliases_of(arn: str) -> dict[str, list[str]]:
 def _key(reference: str) -> dict[str, Any] | None:
     """By its ARN whosesoever it is; by anything else the caller's own."""
     parts = reference.split(":")
-    kms = services.kms()
+    kms = services.service("kms")
     if len(parts) == ARN_PARTS and parts[5].startswith("key/"):
         found = kms._keys.get_scoped(parts[4], parts[3], parts[5].removeprefix("key/"))
     else:

@@ -44,14 +44,14 @@ def _kms(action: Action, call: Call) -> list[str] | None:
     found = []
     for name in ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId"):
         reference = place_of(call.params, name)
-        key = services.kms()._resolve_key(reference) if reference else None
+        key = services.service("kms")._resolve_key(reference) if reference else None
         if key:
             found.append(str(key["Arn"]))
     alias = place_of(call.params, "AliasName")
     if alias and any(kind.name == "alias" for kind in action.resources):
         found.append(f"arn:{call.partition}:kms:{call.region}:{call.account}:{alias}")
         if not any(name.startswith("arn:") and ":key/" in name for name in found):
-            target = services.kms()._resolve_key(alias)
+            target = services.service("kms")._resolve_key(alias)
             found.extend([str(target["Arn"])] if target else [])
     return found or None
 
@@ -60,7 +60,7 @@ def _secrets(action: Action, call: Call) -> list[str] | None:
     reference = place_of(call.params, "SecretId") or place_of(call.params, "Name")
     if not reference or not action.resources:
         return None
-    _, secret = services.secretsmanager()._resolve(reference)
+    _, secret = services.service("secretsmanager")._resolve(reference)
     if secret and call.operation != "CreateSecret":
         return [str(secret["ARN"])]
     if reference.startswith("arn:"):
@@ -115,11 +115,11 @@ def _cloudformation(action: Action, call: Call) -> list[str] | None:
     name = place_of(call.params, "StackName")
     if not name:
         named = place_of(call.params, "ChangeSetName")
-        change_set = services.cloudformation()._change_sets.get(named) or {}
+        change_set = services.service("cloudformation")._change_sets.get(named) or {}
         name = str(change_set.get("StackId") or change_set.get("StackName") or "")
     if name.startswith("arn:"):
         return [name]
-    stack = services.cloudformation()._stacks.get(name) if name else None
+    stack = services.service("cloudformation")._stacks.get(name) if name else None
     if stack:
         return [str(stack["StackId"])]
     place = f"{call.region}:{call.account}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from lambdas.model.archive.archived_runs import RunSummary
-from lambdas.model.execution.platform import Platform
+from lambdas.model.execution.platform import Platform, elsewhere
 from lambdas.model.text import counted
 from lambdas.pages.html import Html, code, el
 from lambdas.pages.page import page
@@ -16,19 +16,10 @@ def process_page(process: str, rows: Sequence[RunSummary]) -> str:
     lines = (_run(f"{row.manifest.run}/", row) for row in reversed(rows))
     about = (
         f"{counted(len(rows), 'run')}, the newest first. Each manifest pins the one before it."
-        + _elsewhere(rows)
+        + elsewhere([row.platform for row in rows])
     )
     up = el("p", el("a", "All processes", href="../index.html"))
     return _list(f"The runs of {process}", about, "Run", lines, up)
-
-
-def _elsewhere(rows: Sequence[RunSummary]) -> str:
-    """How many runs took place on an embedded AWS; empty when none did."""
-    emulated = sum(row.platform is Platform.EMBEDDED for row in rows)
-    if not emulated:
-        return ""
-    which = "All of them" if emulated == len(rows) else counted(emulated, "of them", "of them")
-    return f" {which} ran on an embedded AWS, an emulator: nothing of that was shown on AWS."
 
 
 def _run(folder: str, row: RunSummary) -> Html:

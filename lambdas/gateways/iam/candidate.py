@@ -9,14 +9,13 @@ from botocore.exceptions import ClientError
 from lambdas.errors import CandidateRefusedError
 from lambdas.gateways import clients
 from lambdas.gateways.aws_errors import refused
+from lambdas.gateways.iam.managed_policies import ABSENT, THERE, forget_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from types_boto3_iam import IAMClient
 
-ABSENT = "NoSuchEntity"
-THERE = "EntityAlreadyExists"
 MULTIVALUED = frozenset({"aws:CalledVia", "aws:TagKeys"})
 
 
@@ -109,14 +108,8 @@ class IamCandidate:
 
     def delete(self, policy: str) -> None:
         """See `Candidate`. A policy that a person edited has versions that go first."""
-        _if_there(lambda: self._delete_versions(policy))
+        _if_there(lambda: forget_versions(self._iam, policy))
         _if_there(lambda: self._iam.delete_policy(PolicyArn=policy))
-
-    def _delete_versions(self, policy: str) -> None:
-        pages = self._iam.get_paginator("list_policy_versions").paginate(PolicyArn=policy)
-        for version in [one for page in pages for one in page["Versions"]]:
-            if not version["IsDefaultVersion"]:
-                self._iam.delete_policy_version(PolicyArn=policy, VersionId=version["VersionId"])
 
     def allows(self, action: str, resource: str, context: Mapping[str, str]) -> bool:
         """See `Candidate`."""

@@ -70,11 +70,11 @@ class IamManagedPolicies:
                     Description=DESCRIPTION,
                 )
             else:
-                self._forget(arn)
+                forget_versions(self._iam, arn)
                 self._iam.create_policy_version(
                     PolicyArn=arn, PolicyDocument=text, SetAsDefault=True
                 )
-                self._forget(arn)
+                forget_versions(self._iam, arn)
         except ClientError as error:
             # Made by a call whose answer was lost, and asked for again.
             made = known is None and error.response["Error"]["Code"] == THERE
@@ -82,9 +82,10 @@ class IamManagedPolicies:
                 raise refused("write", f"the managed policy {arn}", error) from error
         return True
 
-    def _forget(self, arn: str) -> None:
-        """Delete the versions that are not in force: IAM keeps five."""
-        pages = self._iam.get_paginator("list_policy_versions").paginate(PolicyArn=arn)
-        for version in [one for page in pages for one in page["Versions"]]:
-            if not version["IsDefaultVersion"]:
-                self._iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+
+def forget_versions(iam: IAMClient, arn: str) -> None:
+    """Delete the versions of a policy that are not in force: IAM keeps five."""
+    pages = iam.get_paginator("list_policy_versions").paginate(PolicyArn=arn)
+    for version in [one for page in pages for one in page["Versions"]]:
+        if not version["IsDefaultVersion"]:
+            iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])

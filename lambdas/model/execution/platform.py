@@ -4,8 +4,10 @@ What is proved on an emulator is proved of the emulator. So every document says 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+
+from lambdas.model.text import counted
 
 # Set on a function, these send the SDK's calls elsewhere,
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -82,3 +84,12 @@ def platform_of(environment: Mapping[str, str], archive: str) -> Platform:
     ]
     of_aws = all(_ENDPOINT.fullmatch(address) for address in (*sent, archive))
     return Platform.AWS if of_aws else Platform.EMBEDDED
+
+
+def elsewhere(platforms: Sequence[Platform]) -> str:
+    """How many of several runs took place on an embedded AWS; empty when none did."""
+    emulated = platforms.count(Platform.EMBEDDED)
+    if not emulated:
+        return ""
+    which = "All of them" if emulated == len(platforms) else counted(emulated, "of them", "of them")
+    return f" {which} ran on an embedded AWS, an emulator: nothing of that was shown on AWS."

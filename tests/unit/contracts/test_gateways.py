@@ -14,7 +14,7 @@ from botocore import xform_name
 
 from lambdas import gateways
 from lambdas.gateways.archive import s3_objects
-from lambdas.gateways.iam import candidate
+from lambdas.gateways.iam import managed_policies
 from tests.unit.contracts.models import errors, model, operation
 
 GATEWAYS = Path(gateways.__file__).parent
@@ -137,7 +137,7 @@ def test_what_a_gateway_wants_of_an_answer_is_what_such_answers_have() -> None:
 
 def test_every_error_that_a_gateway_looks_for_is_one_of_the_service() -> None:
     assert errors("s3") >= s3_objects.ABSENT - HTTP_CODES
-    assert candidate.ABSENT in errors("iam")
+    assert managed_policies.ABSENT in errors("iam")
 
 
 def test_exceptions_that_are_caught_by_class_are_of_the_services_model() -> None:

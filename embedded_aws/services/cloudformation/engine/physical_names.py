@@ -114,7 +114,7 @@ def _suffix_of(rule: Rule, stack: str, logical_id: str) -> str:
 
 
 def _kept(stack: str) -> dict[str, str]:
-    record = services.cloudformation()._stacks.get(stack)
+    record = services.service("cloudformation")._stacks.get(stack)
     kept: dict[str, str] = {} if record is None else record.setdefault(_KEPT, {})
     return kept
 

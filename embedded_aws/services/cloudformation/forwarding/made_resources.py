@@ -68,7 +68,7 @@ def _ids(attributes: Mapping[str, Any]) -> set[str]:
 def _all() -> Iterator[Resource]:
     account, region = get_account_id(), get_region()
     yield from (one for key, one in _made.items() if key[:2] == (account, region))
-    for name, stack in services.cloudformation()._stacks.items():
+    for name, stack in services.service("cloudformation")._stacks.items():
         for logical_id, one in (stack.get("_resources") or {}).items():
             yield Resource(
                 type=str(one.get("ResourceType")),

@@ -39,12 +39,12 @@ def install() -> None:
 
 def is_nested(name: str) -> bool:
     """Whether a stack has a parent."""
-    return bool((services.cloudformation()._stacks.get(name) or {}).get("ParentId"))
+    return bool((services.service("cloudformation")._stacks.get(name) or {}).get("ParentId"))
 
 
 def _create(logical_id: str, properties: dict[str, Any], parent: str) -> Made:
     name = physical_names.planned(KIND, parent, logical_id)
-    record = services.cloudformation()._stacks[parent]
+    record = services.service("cloudformation")._stacks[parent]
     role = stack_roles.role_of(get_account_id(), get_region(), parent)
     asked = {
         **_asked(name, properties, record),
@@ -53,13 +53,13 @@ def _create(logical_id: str, properties: dict[str, Any], parent: str) -> Made:
     }
 
     def adopted() -> None:
-        child = services.cloudformation()._stacks[name]
+        child = services.service("cloudformation")._stacks[name]
         child["_parent_stack_name"] = parent
         child["ParentId"] = record["StackId"]
         child["RootId"] = record.get("RootId") or record["StackId"]
 
     _through("CreateStack", asked, adopted)
-    child = services.cloudformation()._stacks[name]
+    child = services.service("cloudformation")._stacks[name]
     if child["StackStatus"] != "CREATE_COMPLETE":
         raise rollback.HalfMadeError(
             f"Embedded stack {child['StackId']} was not successfully created: {_why(child)}",
@@ -74,7 +74,7 @@ def update(physical_id: str, _old: dict[str, Any], new: dict[str, Any], parent: 
     https://github.com/aws/aws-cli/issues/6949
     """
     child = _stack(physical_id)
-    record = services.cloudformation()._stacks[parent]
+    record = services.service("cloudformation")._stacks[parent]
     try:
         _through("UpdateStack", _asked(str(child["StackName"]), new, record))
     except ValueError as error:
@@ -148,7 +148,9 @@ def _text(value: Any) -> str:
 
 
 def _stack(physical_id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = services.cloudformation()._stacks.get(physical_id.split("/")[1])
+    found: dict[str, Any] | None = services.service("cloudformation")._stacks.get(
+        physical_id.split("/")[1]
+    )
     return found or {}
 
 
@@ -158,7 +160,7 @@ def _outputs(child: Mapping[str, Any]) -> dict[str, Any]:
 
 def _why(child: Mapping[str, Any]) -> str:
     """The reason of the failure, as the stack's events tell it."""
-    events = services.cloudformation()._stack_events.get(child["StackId"]) or ()
+    events = services.service("cloudformation")._stack_events.get(child["StackId"]) or ()
     failed = [one for one in events if str(one["ResourceStatus"]).endswith("_FAILED")]
     own = [one for one in failed if one["PhysicalResourceId"] == child["StackId"]]
     if own:

@@ -7,6 +7,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 
 from embedded_aws.ministack import services
+from embedded_aws.protocol.query_forms import text_of
 from embedded_aws.sessions.caller import Credentials, role_session
 
 SESSION_NAME = "AWSCloudFormation"
@@ -26,7 +27,7 @@ def install() -> None:
 
 def _remembering(handler: Callable[..., Any]) -> Callable[..., Any]:
     def handle(parameters: dict[str, Any]) -> Any:
-        role, stack = _text(parameters, "RoleARN"), _text(parameters, "StackName")
+        role, stack = text_of(parameters, "RoleARN"), text_of(parameters, "StackName")
         if role:
             _roles[get_account_id(), get_region(), _name(stack)] = role
         return handler(parameters)
@@ -52,8 +53,3 @@ def key_of(account: str, region: str, stack: str) -> str:
 
 def _name(stack: str) -> str:
     return stack.split("/")[1] if stack.startswith("arn:") else stack
-
-
-def _text(parameters: dict[str, Any], name: str) -> str:
-    value = parameters.get(name) or ""
-    return str(value[0]) if isinstance(value, list) else str(value)

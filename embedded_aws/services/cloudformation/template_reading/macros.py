@@ -28,7 +28,7 @@ def function_of(name: str) -> str:
     Raises:
         MacroError: the account has no such macro.
     """
-    for stack in services.cloudformation()._stacks.values():
+    for stack in services.service("cloudformation")._stacks.values():
         for resource in (stack.get("_resources") or {}).values():
             properties = resource.get("Properties") or {}
             if resource.get("ResourceType") == KIND and properties.get("Name") == name:
