@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from local.command_line.commands import COMMANDS
 from local.command_line.parser import parser
-from local.output import INTERRUPTED, UNKNOWN, complain
+from local.output import INTERRUPTED, UNKNOWN, complain, leave_in_peace
 
 FUNCTIONS = {one.name: one.function for one in COMMANDS}
 
@@ -21,9 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_as_interrupted()
     try:
         status: int = act(found)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         complain("stopped")
         return INTERRUPTED
+    except BrokenPipeError:  # of standard output: a reader such as `head` has seen enough
+        leave_in_peace()
+        return UNKNOWN
     except OSError as error:  # a full disk, a folder that may not be read
         complain(f"{error.filename or found.command}: {error.strerror or error}")
         return UNKNOWN

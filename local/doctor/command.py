@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import boto3
 from botocore.exceptions import BotoCoreError
-from rich.console import Console
 from rich.text import Text
 
 from local.deploy.synthesis import ROOT
@@ -14,7 +13,7 @@ from local.doctor import account, laptop, mail, quotas
 from local.doctor.asking import Aws, ShellAws, asked
 from local.doctor.check import Check, State, missing, unknown
 from local.output import document
-from local.runs.progress import plain
+from local.runs.progress import Words, plain
 from stacks.processes.folders import ProcessFolder, process_folders
 
 STATUS = {State.THERE: 0, State.NOTE: 0, State.UNKNOWN: 2, State.MISSING: 1}
@@ -107,7 +106,7 @@ def _of_iam(aws: Aws, processes: int, *, deployed: bool) -> Iterator[Check]:
 
 
 def _show(checks: Sequence[Check]) -> None:
-    console = Console()
+    console = Words()
     for one in checks:
         line = Text(f"{one.state.value:10}", COLOUR[one.state])
         console.print(line + Text(plain(f"{one.name}: {one.found}")), soft_wrap=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from botocore import exceptions
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +23,7 @@ from local.output import NO, UNKNOWN, YES, document
 from local.runs import executions
 from local.runs.definitions import tell_of_unreadable
 from local.runs.dossiers import restore
-from local.runs.progress import Progress, plain
+from local.runs.progress import Progress, Words, plain
 from local.runs.side_by_side import run_all
 
 Say = Callable[[str], None]
@@ -116,7 +115,7 @@ def _run(
         if earlier:
             say(f"archive: {earlier} earlier runs of out/ put back")
         say("the build runs the process's commands on this machine, in a scratch folder")
-        with Progress(console=Console(stderr=as_json)) as progress:
+        with Progress(console=Words(stderr=as_json)) as progress:
             finished = run_all(
                 deployed, processes, revision=revision, out=emulator.OUT, progress=progress, say=say
             )
@@ -162,7 +161,7 @@ def manifest_of(one: executions.Finished) -> dict[str, Any]:
 
 def show(finished: Sequence[executions.Finished]) -> None:
     """The runs as a table, then where to read on."""
-    console = Console()
+    console = Words()
     table = Table("process", "verdict", "policy", "findings", "changes", box=box.SIMPLE)
     for one in finished:
         verdict, *rest = (plain(cell) for cell in _cells(one))
@@ -209,7 +208,7 @@ def _since(content: dict[str, Any]) -> str:
 
 def _guarded(act: Callable[[Say], int], as_json: bool) -> int:  # noqa: FBT001  # the flag as given
     """Say what went wrong in words, not in a stack trace."""
-    console = Console(stderr=as_json)
+    console = Words(stderr=as_json)
 
     def say(text: str) -> None:
         console.print(Text(plain(text)), soft_wrap=True)
@@ -223,5 +222,5 @@ def _guarded(act: Callable[[Say], int], as_json: bool) -> int:  # noqa: FBT001  
             "the embedded AWS has gone in the middle: somebody stopped it (fencepost down, make "
             "clean) or this machine did. Nothing of the run is left; start it again"
         )
-    Console(stderr=True).print(Text(plain(said), "red"), soft_wrap=True)
+    Words(stderr=True).print(Text(plain(said), "red"), soft_wrap=True)
     return UNKNOWN

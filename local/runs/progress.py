@@ -15,6 +15,14 @@ from lambdas.model.text import visible
 LOOP = 3  # states: wait, ask, decide
 
 
+class Words(Console):
+    """A console that leaves to the command what a reader who has gone means for its status."""
+
+    def on_broken_pipe(self) -> None:
+        """See `rich.console.Console`, which would end with 1: not proved."""
+        raise BrokenPipeError
+
+
 @dataclass(slots=True)
 class Row:
     """One run's line."""
@@ -30,7 +38,7 @@ class Row:
 class Progress:
     """Shows states and phases of runs side by side."""
 
-    console: Console = field(default_factory=Console)
+    console: Console = field(default_factory=Words)
     _rows: dict[str, Row] = field(default_factory=dict)
     _live: Live | None = None
 

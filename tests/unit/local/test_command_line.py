@@ -1,6 +1,7 @@
 """The command line explains itself by examples that work, and its statuses are written down."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -159,3 +160,22 @@ def test_a_command_starts_without_what_only_others_need(
     )
 
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [("completion", "bash"), ("doctor",)])
+def test_a_reader_that_has_gone_is_neither_an_answer_nor_an_error(words: tuple[str, ...]) -> None:
+    gone, out = os.pipe()
+    os.close(gone)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "local.command_line.main", *words],
+        cwd=ROOT,
+        env={name: one for name, one in os.environ.items() if not name.startswith("AWS_")},
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(out)
+
+    assert (done.returncode, done.stderr) == (2, "")

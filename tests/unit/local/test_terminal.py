@@ -38,7 +38,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, one: Finished, *, colours: bool = Tru
             width=200,
         )
 
-    monkeypatch.setattr(commands, "Console", console)
+    monkeypatch.setattr(commands, "Words", console)
     monkeypatch.delenv("NO_COLOR", raising=False)
     show([one])
     return screen.getvalue()
