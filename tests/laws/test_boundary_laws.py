@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lambdas.model.trail.evidence import Evidence
 from tests.unit.refine_policy.builders import ACCOUNT, REGION
-from tests.unit.refine_policy.test_role_boundaries import BOUNDARY, ROLE, boundary, created, mine
-from tests.unit.refine_policy.test_role_boundaries import given as policy_of
+from tests.unit.refine_policy.created_roles import BOUNDARY, ROLE, boundary, created, mine
+from tests.unit.refine_policy.created_roles import given as policy_of
 
 IAM, LAMBDA = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:lambda:{REGION}:{ACCOUNT}"
 OWN_FUNCTION, FUNCTION = f"{LAMBDA}:function:orders-dev", f"{LAMBDA}:function:payments"
