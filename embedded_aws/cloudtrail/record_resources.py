@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from collections.abc import Callable, Mapping
 
 from embedded_aws.cloudtrail.event_names import data_resource
+from embedded_aws.ministack import services
 from embedded_aws.protocol.operations import Operation
 from embedded_aws.sessions.caller import Caller
 
@@ -97,10 +98,25 @@ def _dynamodb(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
     )
 
 
+_plain_key = _named("AWS::KMS::Key", "KeyId", "kms:{place}:key/{name}")
+
+
+def _kms(operation: Operation, caller: Caller) -> tuple[Resource, ...]:
+    """The key that an alias stands for, as in AWS's own examples.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/ct-encrypt.html
+    """
+    reference = str(operation.parameters.get("KeyId") or "")
+    key = services.service("kms")._resolve_key(reference) if reference else None
+    if key:
+        return _one(str(key["Arn"]), caller.account, "AWS::KMS::Key")
+    return () if "alias/" in reference else _plain_key(operation, caller)
+
+
 BY_SERVICE: Mapping[str, Callable[[Operation, Caller], tuple[Resource, ...]]] = {
     "dynamodb": _dynamodb,
     "kinesis": _named("AWS::Kinesis::Stream", "StreamName", "kinesis:{place}:stream/{name}"),
-    "kms": _named("AWS::KMS::Key", "KeyId", "kms:{place}:key/{name}"),
+    "kms": _kms,
     "lambda": _lambda,
     "s3": _s3,
     "sns": _named("AWS::SNS::Topic", "TopicArn", "sns:{place}:{name}"),

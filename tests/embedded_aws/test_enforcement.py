@@ -34,6 +34,16 @@ def place(service: str) -> str:
         ),
         ("s3:ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
         (
+            "codedeploy:DeleteDeploymentGroup",
+            {"applicationName": "same", "deploymentGroupName": "same"},
+            [
+                (
+                    "codedeploy:DeleteDeploymentGroup",
+                    f"{place('codedeploy')}:deploymentgroup:same/same",
+                )
+            ],
+        ),
+        (
             "imagebuilder:CreateComponent",
             {"name": "c", "semanticVersion": "1.0.0", "platform": "Linux"},
             [("imagebuilder:CreateComponent", f"{place('imagebuilder')}:component/c/1.0.0/*")],

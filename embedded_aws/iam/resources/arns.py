@@ -177,8 +177,10 @@ def _left(  # what fills a variable depends on all of it
     variable: str, kind: ResourceType, call: Call, prefix: str, used: set[object], *, only: bool
 ) -> list[str]:
     held = known_to_hold(variable, kind, call, prefix)
+    # Two parameters may hold the same text: a deployment group called like its application.
+    named = [one for name, one in call.params.items() if letters(name) == letters(variable)]
     values = values_of(variable, kind, call, prefix, only=only)
-    return [value for value in values if value in held or value not in used]
+    return [value for value in values if value in held or value in named or value not in used]
 
 
 def place_of(params: Params, name: str) -> str:

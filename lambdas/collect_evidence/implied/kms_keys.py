@@ -61,6 +61,8 @@ def key_uses(call: Call) -> Iterator[Implied]:
 def _key(text: str, call: Call) -> str:
     if ":alias/aws/" in text or text.startswith("alias/aws/"):
         return ""  # AWS's own keys let the account's callers in by their key policy
+    # IAM asks for the key that an alias stands for, which the request does not tell.
     if text.startswith("arn:"):
-        return text if ":key/" in text else "*"
-    return "*" if text.startswith("alias/") else call.place.arn("kms", f"key/{text}")
+        place, alias, _ = text.partition(":alias/")
+        return f"{place}:key/*" if alias else text if ":key/" in text else "*"
+    return call.place.arn("kms", f"key/{'*' if text.startswith('alias/') else text}")

@@ -28,6 +28,8 @@ NOUNS = {
     "AWS::Lambda::EventInvokeConfig": ("FunctionEventInvokeConfig",),
     "AWS::Lambda::Function": ("Function", "FunctionCode", "FunctionConfiguration"),
     "AWS::Lambda::Url": ("FunctionUrlConfig",),
+    "AWS::Route53::RecordSet": ("ResourceRecordSets",),
+    "AWS::Route53::RecordSetGroup": ("ResourceRecordSets",),
     "AWS::SNS::Subscription": ("Subscribe", "Unsubscribe"),
 }
 

@@ -104,11 +104,13 @@ def looked_at(kind: str) -> tuple[Action, ...]:
 @lru_cache(maxsize=2_048)
 def writing_actions(kind: str) -> frozenset[Action]:
     """All that the type's handlers may call, less what only reads or tags."""
+    # What tags other things may be the thing itself: Lake Formation's tags and their associations.
+    aside = {Reason.READ} if "Tag" in kind.rsplit("::", 1)[-1] else {Reason.READ, Reason.TAGS}
     return frozenset(
         one.action
         for operation in Operation
         for one in handler_actions(kind, operation)
-        if one.reason not in (Reason.READ, Reason.TAGS) and _verb(one.action.name) not in _READS
+        if one.reason not in aside and _verb(one.action.name) not in _READS
     )
 
 

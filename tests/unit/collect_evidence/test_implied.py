@@ -271,3 +271,12 @@ def test_other_tags_tell_of_no_transform() -> None:
     request = {"functionName": "f", "tags": {"lambda:createdBy": "me", "made": "SAM"}}
     found = implied("lambda", "CreateFunction20150331", request)
     assert not [one for one in found if one[0] == "transform"]
+
+
+def test_of_an_alias_any_key_is_granted_since_the_request_does_not_tell_which() -> None:
+    parameter = {"name": "/n", "type": "SecureString", "keyId": "alias/k"}
+
+    found = implied("ssm", "PutParameter", parameter)
+
+    (encrypt,) = [one for one in found if one[1] == "kms:Encrypt"]
+    assert encrypt[2] == f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
