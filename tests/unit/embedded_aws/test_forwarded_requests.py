@@ -145,3 +145,9 @@ def test_what_has_no_tags_is_made_without_a_specification_of_tags() -> None:
     assert asked("AWS::EC2::InternetGateway", {"Tags": tags})["ec2:CreateInternetGateway"] == {
         "TagSpecifications": specified
     }
+
+
+def test_a_list_without_tags_is_no_text_that_tags() -> None:
+    rule = {"RuleName": "r", "TopicRulePayload": {"Sql": "SELECT 1"}, "Tags": []}
+
+    assert "tags" not in asked("AWS::IoT::TopicRule", rule)["iot:CreateTopicRule"]

@@ -65,7 +65,8 @@ def request_of(row: Row, table: TypeTable, resource: Resource, item: Any = None)
     known = {**resource.properties, **renamed}
     params = {}
     if not _is_about_item(row):
-        present = {name: value for name, value in known.items() if value is not None}
+        # An empty list is no text `[]`, as which IoT takes its tags.
+        present = {name: one for name, one in known.items() if one not in (None, [], {})}
         params = fit(shape, present)
         _nest(shape, resource, present, params)
     for name, template in table.identity.items():
