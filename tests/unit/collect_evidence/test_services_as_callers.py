@@ -15,6 +15,9 @@ from tests.unit.reference.requests import ACCOUNT, REGION, recorded
 LOGS = {"logs:CreateLogDelivery", "logs:DeleteLogDelivery"}
 POLICY = {"s3:GetBucketPolicy", "s3:PutBucketPolicy"}
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate"
+WEB_ACL = f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/w/1"
+POOL = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/eu-west-1_AbCdEf123"
+
 CASES = [
     # service, event source, operation, request, what it needs besides, on what
     (
@@ -112,6 +115,38 @@ CASES = [
         {"*"},
     ),
     ("servicediscovery", "servicediscovery", "CreateHttpNamespace", {"Name": "n"}, set(), set()),
+    (
+        "wafv2",
+        "wafv2",
+        "AssociateWebACL",
+        {"WebACLArn": WEB_ACL, "ResourceArn": POOL},
+        {"cognito-idp:AssociateWebACL"},
+        {POOL, WEB_ACL},
+    ),
+    (
+        "wafv2",
+        "wafv2",
+        "DisassociateWebACL",
+        {"ResourceArn": f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/web/1"},
+        {"apprunner:DisassociateWebAcl"},
+        {f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/web/1"},
+    ),
+    (
+        "wafv2",
+        "wafv2",
+        "GetWebACLForResource",
+        {"ResourceArn": f"arn:aws:amplify:{REGION}:{ACCOUNT}:apps/d1"},
+        {"amplify:GetWebACLForResource"},
+        {f"arn:aws:amplify:{REGION}:{ACCOUNT}:apps/d1"},
+    ),
+    (
+        "wafv2",
+        "wafv2",
+        "ListResourcesForWebACL",
+        {"WebACLArn": WEB_ACL, "ResourceType": "VERIFIED_ACCESS_INSTANCE"},
+        {"ec2:DescribeVerifiedAccessInstanceWebAclAssociations"},
+        {"*"},
+    ),
 ]
 
 
