@@ -88,8 +88,7 @@ def start(
     command = [sys.executable, "-m", "embedded_aws", "--state", str(state), "--region", region]
     command += ["--inbox", str(inbox or OUT / "inbox"), *options, *([] if stays else [OWNED])]
     with _alone(state.parent):
-        there = Connection.of(state)
-        if there and there.answers():
+        if (there := Connection.of(state)) and there.answers():
             return there
         return _started(state, command, tools)
 
@@ -157,11 +156,12 @@ def _end(pid: int) -> None:
             time.sleep(POLL)
         if not _gone(pid):
             os.kill(pid, signal.SIGKILL)
+    if (child := _children.pop(pid, None)) and child.stdin:
+        child.stdin.close()
 
 
 def _gone(pid: int) -> bool:
-    child = _children.get(pid)
-    if child:
+    if child := _children.get(pid):
         return child.poll() is not None
     try:
         os.kill(pid, 0)

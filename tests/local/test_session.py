@@ -16,8 +16,9 @@ pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[2]
 # A command that starts an embedded AWS of its own, says so, and then waits for a run.
 COMMAND = """
-import sys, threading
+import signal, sys, threading
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have ignored it
 from local import emulator
 from local.command_line import main
 from local.runs import commands
@@ -108,8 +109,11 @@ def test_what_a_command_has_started_ends_with_it_however_it_ends(
     else:
         command.stdout.readline()  # it is up
         command.send_signal(how)
-    command.wait(30)
-    command.stdout.close()
+    try:
+        command.wait(30)
+    finally:
+        command.kill()
+        command.stdout.close()
 
     deadline = time.monotonic() + 20
     while (left := list(tmp_path.iterdir())) and time.monotonic() < deadline:
