@@ -5,7 +5,6 @@ https://github.com/ministryofjustice/modernisation-platform/pull/8419
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from embedded_aws.iam.calls import Call
 from embedded_aws.iam.resources.arns import with_gaps, with_id
@@ -33,12 +32,9 @@ def _of_route_table(call: Call) -> Iterator[tuple[str, str]]:
 
 
 def _of_address(call: Call) -> Iterator[tuple[str, str]]:
-    named = (("AssociationId", "AssociationId"), ("PublicIp", "PublicIp"))
+    sent = {name: call.params.get(name) for name in ("AssociationId", "PublicIp")}
     for identifier, one in services.service("ec2")._addresses.items():
-        given: list[Any] = [call.params.get(name) for name, _ in named]
-        if any(
-            value and value == one.get(key) for value, (_, key) in zip(given, named, strict=True)
-        ):
+        if any(value and one.get(name) == value for name, value in sent.items()):
             yield "elastic-ip", str(one.get("AllocationId") or identifier)
             if one.get("NetworkInterfaceId"):
                 yield "network-interface", str(one["NetworkInterfaceId"])

@@ -36,7 +36,9 @@ from lambdas.reference.refused.error_codes import Authorization
 from lambdas.reference.refused.refused_resources import narrowest, resources_named
 
 Proves = Callable[..., Evidence]  # what a record proves: who called when and where is known
-Told = tuple[tuple[Evidence, ...], tuple[Finding, ...]]  # what a call proves, and what must be said
+Proved = tuple[
+    tuple[Evidence, ...], tuple[Finding, ...]
+]  # what a call proves, and what must be said
 
 # What CloudTrail writes about the account that nobody called,
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
@@ -85,7 +87,7 @@ def translate(record: Record, principal: str) -> Translation:
     )
 
 
-def _allowed(call: Call, proves: Proves) -> Told:
+def _allowed(call: Call, proves: Proves) -> Proved:
     if call.outcome.proves_nothing:
         return (), (proves_nothing(call),)
     known = _known(call)
@@ -123,7 +125,7 @@ def _allowed(call: Call, proves: Proves) -> Told:
     return tuple(evidence), tuple(findings)
 
 
-def _denied(call: Call, proves: Proves) -> Told:
+def _denied(call: Call, proves: Proves) -> Proved:
     """A refusal names its action and resource; where it does not, they are the call's own."""
     findings = doubts(call.outcome)
     if call.outcome.action:
@@ -174,7 +176,7 @@ def _asked(call: Call, required: RequiredAction, known: ActionFacts) -> tuple[st
     return found if found != (ANY,) else (narrowest(known.action, call.place),)
 
 
-def _unmapped(subject: str, call: Call, proves: Proves) -> Told:
+def _unmapped(subject: str, call: Call, proves: Proves) -> Proved:
     """Nothing is known of the operation, but a refusal may say what it was about."""
     return _refused_by_name(call, proves), (unmapped(subject), *doubts(call.outcome))
 
